@@ -1,0 +1,88 @@
+//! The seam between JOSE signature algorithms and what uses them.
+//!
+//! An algorithm is open, not an enum: anyone adds one in a crate of their own.
+//! This crate holds what both sides must agree on, and nothing else:
+//!
+//! - [`AlgorithmName`]: a JOSE name such as `HS256`; `none` cannot be made.
+//! - [`KeyMaterial`]: the parts of one key, checked when it is made. HMAC secrets,
+//!   public keys and private keys are different variants, so that a public key
+//!   can never be taken for a secret.
+//! - [`Verifier`] and [`Signer`]: one key bound to exactly one algorithm.
+//! - [`Algorithm`]: what one library offers for one algorithm, a `static`.
+//! - [`Provider`]: a set of algorithms, composed at start and passed by hand.
+//!
+//! It relies on `core` and `alloc`. It never reads JSON, a clock, a file or the
+//! network, and knows no cryptographic library. The only arithmetic here is on
+//! public keys: is this point on its curve, is this modulus sane.
+//!
+//! # Example
+//!
+//! An algorithm of your own touches no crate but yours. This toy one is no
+//! signature at all; it shows the shape.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use countersign_signature::*;
+//!
+//! const TOY: AlgorithmName = AlgorithmName::from_static("TOY1");
+//!
+//! #[derive(Debug)]
+//! struct Toy;
+//!
+//! #[derive(Debug)]
+//! struct ToyKey(u8);
+//!
+//! impl Verifier for ToyKey {
+//!     fn algorithm(&self) -> AlgorithmName {
+//!         TOY
+//!     }
+//!     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
+//!         let sum = message.iter().fold(self.0, |sum, byte| sum.wrapping_add(*byte));
+//!         if signature == [sum] { Ok(()) } else { Err(InvalidSignature) }
+//!     }
+//! }
+//!
+//! impl Algorithm for Toy {
+//!     fn name(&self) -> AlgorithmName {
+//!         TOY
+//!     }
+//!     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
+//!         match key {
+//!             KeyMaterial::Secret(secret) => Ok(Arc::new(ToyKey(secret.bytes_for(TOY, 1)?[0]))),
+//!             other => Err(KeyRejected::wrong_key(other, "TOY1 needs a secret")),
+//!         }
+//!     }
+//!     fn signer(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Signer>, KeyRejected> {
+//!         Err(KeyRejected::unsupported(key, "TOY1 only verifies"))
+//!     }
+//! }
+//!
+//! static TOY_ALGORITHM: Toy = Toy;
+//! let provider = Provider::new([&TOY_ALGORITHM as &'static dyn Algorithm]);
+//!
+//! let key = KeyMaterial::Secret(Secret::new(b"k".as_slice())?);
+//! let verifier = provider.get("TOY1").unwrap().verifier(&key)?;
+//! assert!(verifier.verify(b"", b"k").is_ok());
+//! assert!(verifier.verify(b"x", b"k").is_err());
+//! # Ok::<(), KeyRejected>(())
+//! ```
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod algorithm;
+mod error;
+mod material;
+mod modular;
+mod name;
+mod provider;
+
+pub use algorithm::{Algorithm, Signer, Verifier};
+pub use error::{InvalidSignature, KeyRejected, KeyRejectedReason, SigningError};
+pub use material::{
+    AkpPrivateKey, AkpPublicKey, Curve, EcPrivateKey, EcPublicKey, KeyMaterial, OkpCurve,
+    OkpPrivateKey, OkpPublicKey, RsaPrivateKey, RsaPrivateParts, RsaPublicKey, Secret,
+};
+pub use name::AlgorithmName;
+pub use provider::Provider;

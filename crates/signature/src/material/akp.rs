@@ -1,0 +1,143 @@
+//! Algorithm key pairs (`kty` `AKP`): keys that name their one algorithm, as the
+//! post-quantum signatures do. Known here so that a crate of its own can add one.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use core::fmt;
+
+use super::{Hex, Redacted};
+use crate::KeyRejected;
+
+/// The public half of an algorithm key pair. Its bytes are for the algorithm to check.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AkpPublicKey<'a> {
+    algorithm: Cow<'a, str>,
+    bytes: Cow<'a, [u8]>,
+}
+
+impl<'a> AkpPublicKey<'a> {
+    /// A public key for the algorithm of this JOSE name, of these bytes (`pub`).
+    ///
+    /// # Errors
+    ///
+    /// [`KeyRejected`] if there are no bytes.
+    pub fn new(
+        algorithm: impl Into<Cow<'a, str>>,
+        bytes: impl Into<Cow<'a, [u8]>>,
+    ) -> Result<Self, KeyRejected> {
+        let (algorithm, bytes) = (algorithm.into(), bytes.into());
+        not_empty(&bytes)?;
+        Ok(Self { algorithm, bytes })
+    }
+
+    /// The JOSE name of the one algorithm.
+    #[must_use]
+    pub fn algorithm(&self) -> &str {
+        &self.algorithm
+    }
+
+    /// The bytes of the public key (`pub`).
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(super) fn into_owned(self) -> AkpPublicKey<'static> {
+        AkpPublicKey {
+            algorithm: Cow::Owned(String::from(self.algorithm)),
+            bytes: Cow::Owned(self.bytes.into_owned()),
+        }
+    }
+}
+
+impl fmt::Debug for AkpPublicKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AkpPublicKey")
+            .field("algorithm", &self.algorithm)
+            .field("bytes", &Hex(&self.bytes))
+            .finish()
+    }
+}
+
+/// A private algorithm key pair: the seed, with the public half where the file carried it.
+#[derive(Clone)]
+pub struct AkpPrivateKey<'a> {
+    algorithm: Cow<'a, str>,
+    seed: Cow<'a, [u8]>,
+    public: Option<AkpPublicKey<'a>>,
+}
+
+impl<'a> AkpPrivateKey<'a> {
+    /// A private key for the algorithm of this JOSE name, of this seed (`priv`).
+    ///
+    /// # Errors
+    ///
+    /// [`KeyRejected`] if there are no bytes, or the public half names another algorithm.
+    pub fn new(
+        algorithm: impl Into<Cow<'a, str>>,
+        seed: impl Into<Cow<'a, [u8]>>,
+        public: Option<AkpPublicKey<'a>>,
+    ) -> Result<Self, KeyRejected> {
+        let (algorithm, seed) = (algorithm.into(), seed.into());
+        not_empty(&seed)?;
+        if let Some(public) = &public
+            && public.algorithm != algorithm
+        {
+            return Err(KeyRejected::malformed(
+                alloc::format!("a public half for {:?}", public.algorithm),
+                alloc::format!("the private key is for {algorithm:?}"),
+            ));
+        }
+        Ok(Self {
+            algorithm,
+            seed,
+            public,
+        })
+    }
+
+    /// The JOSE name of the one algorithm.
+    #[must_use]
+    pub fn algorithm(&self) -> &str {
+        &self.algorithm
+    }
+
+    /// The seed (`priv`). It is the secret.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        &self.seed
+    }
+
+    /// The public half, where the file carried it.
+    #[must_use]
+    pub fn public(&self) -> Option<&AkpPublicKey<'a>> {
+        self.public.as_ref()
+    }
+
+    pub(super) fn into_owned(self) -> AkpPrivateKey<'static> {
+        AkpPrivateKey {
+            algorithm: Cow::Owned(String::from(self.algorithm)),
+            seed: Cow::Owned(self.seed.into_owned()),
+            public: self.public.map(AkpPublicKey::into_owned),
+        }
+    }
+}
+
+impl fmt::Debug for AkpPrivateKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AkpPrivateKey")
+            .field("algorithm", &self.algorithm)
+            .field("seed", &Redacted)
+            .field("public", &self.public)
+            .finish()
+    }
+}
+
+fn not_empty(bytes: &[u8]) -> Result<(), KeyRejected> {
+    if bytes.is_empty() {
+        return Err(KeyRejected::malformed(
+            "a key without bytes",
+            "an algorithm key pair has `pub`, and `priv` if it is private",
+        ));
+    }
+    Ok(())
+}

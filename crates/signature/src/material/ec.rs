@@ -1,0 +1,329 @@
+//! Keys on short Weierstrass curves (RFC 7518 section 6.2).
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::{Hex, Redacted};
+use crate::KeyRejected;
+use crate::modular::{Field, Number};
+
+/// A curve `y² = x³ + ax + b` over a prime field. Open: mint your own.
+///
+/// Two curves are the same if they have the same name.
+///
+/// ```
+/// use countersign_signature::Curve;
+///
+/// assert_eq!(Curve::P256.name(), "P-256");
+/// assert_eq!(Curve::P521.coordinate_bytes(), 66);
+/// assert_ne!(Curve::P256, Curve::SECP256K1);
+/// ```
+#[derive(Clone, Copy)]
+pub struct Curve {
+    name: &'static str,
+    prime: &'static [u8],
+    a: &'static [u8],
+    b: &'static [u8],
+}
+
+impl Curve {
+    /// NIST P-256 (SP 800-186 section 3.2.1.3).
+    pub const P256: Self = Self::new(
+        "P-256",
+        &hex::<32>("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff"),
+        &hex::<32>("ffffffff00000001000000000000000000000000fffffffffffffffffffffffc"),
+        &hex::<32>("5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b"),
+    );
+    /// NIST P-384 (SP 800-186 section 3.2.1.4).
+    pub const P384: Self = Self::new(
+        "P-384",
+        &hex::<48>(
+            "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff0000000000000000ffffffff",
+        ),
+        &hex::<48>(
+            "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff0000000000000000fffffffc",
+        ),
+        &hex::<48>(
+            "b3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aef",
+        ),
+    );
+    /// NIST P-521 (SP 800-186 section 3.2.1.5).
+    pub const P521: Self = Self::new(
+        "P-521",
+        &hex::<66>(
+            "01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+        ),
+        &hex::<66>(
+            "01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc",
+        ),
+        &hex::<66>(
+            "0051953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef109e156193951ec7e937b1652c0bd3bb1bf073573df883d2c34f1ef451fd46b503f00",
+        ),
+    );
+    /// secp256k1 (RFC 8812 section 3), known here so that an error can name it.
+    pub const SECP256K1: Self = Self::new(
+        "secp256k1",
+        &hex::<32>("fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2f"),
+        &[0],
+        &[7],
+    );
+
+    /// A curve by its JOSE name and its parameters, big-endian. The prime has no
+    /// leading zero byte and at most 575 bits; its bytes are those of a coordinate.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        prime: &'static [u8],
+        a: &'static [u8],
+        b: &'static [u8],
+    ) -> Self {
+        Self { name, prime, a, b }
+    }
+
+    /// The JOSE name (`crv`), such as `P-256`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The length of one coordinate, in bytes.
+    #[must_use]
+    pub const fn coordinate_bytes(&self) -> usize {
+        self.prime.len()
+    }
+
+    /// Whether `(x, y)` satisfies the curve's equation, each below the prime.
+    fn contains(&self, x: &[u8], y: &[u8]) -> Option<bool> {
+        let field = Field::new(Number::from_be_bytes(self.prime)?);
+        let (x, y) = (field.element(x)?, field.element(y)?);
+        let (a, b) = (field.element(self.a)?, field.element(self.b)?);
+        let cubic = field.mul(&field.add(&field.mul(&x, &x), &a), &x);
+        Some(field.mul(&y, &y) == field.add(&cubic, &b))
+    }
+}
+
+impl PartialEq for Curve {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Curve {}
+
+impl fmt::Debug for Curve {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// A point on its curve.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EcPublicKey<'a> {
+    curve: Curve,
+    x: Cow<'a, [u8]>,
+    y: Cow<'a, [u8]>,
+}
+
+impl<'a> EcPublicKey<'a> {
+    /// The point of these affine coordinates, big-endian, each of the curve's full length.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyRejected`] if a coordinate has another length or the point is not on the curve.
+    pub fn new(
+        curve: Curve,
+        x: impl Into<Cow<'a, [u8]>>,
+        y: impl Into<Cow<'a, [u8]>>,
+    ) -> Result<Self, KeyRejected> {
+        let (x, y) = (x.into(), y.into());
+        let length = curve.coordinate_bytes();
+        for (name, coordinate) in [("x", &x), ("y", &y)] {
+            if coordinate.len() != length {
+                return Err(KeyRejected::malformed(
+                    alloc::format!("a coordinate {name} of {} bytes", coordinate.len()),
+                    alloc::format!("a coordinate of {} has {length} bytes", curve.name),
+                ));
+            }
+        }
+        if curve.contains(&x, &y) != Some(true) {
+            return Err(KeyRejected::malformed(
+                alloc::format!("a point that is not on the curve {}", curve.name),
+                "a public key is a point on its curve",
+            ));
+        }
+        Ok(Self { curve, x, y })
+    }
+
+    /// The point of the uncompressed form `04 || x || y` (SEC 1 section 2.3.3).
+    ///
+    /// # Errors
+    ///
+    /// [`KeyRejected`] for the compressed form, for the point at infinity, and as
+    /// [`new`](Self::new).
+    pub fn from_uncompressed(curve: Curve, point: &'a [u8]) -> Result<Self, KeyRejected> {
+        match point.split_first() {
+            Some((4, coordinates)) => {
+                let (x, y) = coordinates
+                    .split_at_checked(curve.coordinate_bytes())
+                    .unwrap_or((coordinates, &[]));
+                Self::new(curve, x, y)
+            }
+            Some((2 | 3, _)) => Err(KeyRejected::new(
+                crate::KeyRejectedReason::Unsupported,
+                alloc::format!("a compressed point on {}", curve.name),
+                "write the key with an uncompressed point \
+                 (openssl: -ec_conv_form uncompressed)",
+            )),
+            _ => Err(KeyRejected::malformed(
+                "no point in the form of SEC 1 section 2.3.3",
+                "a public key is an uncompressed point on its curve",
+            )),
+        }
+    }
+
+    /// The curve.
+    #[must_use]
+    pub fn curve(&self) -> Curve {
+        self.curve
+    }
+
+    /// The coordinate `x`, big-endian, of the curve's full length.
+    #[must_use]
+    pub fn x(&self) -> &[u8] {
+        &self.x
+    }
+
+    /// The coordinate `y`, big-endian, of the curve's full length.
+    #[must_use]
+    pub fn y(&self) -> &[u8] {
+        &self.y
+    }
+
+    /// The uncompressed form `04 || x || y`.
+    #[must_use]
+    pub fn to_uncompressed(&self) -> Vec<u8> {
+        [&[4], self.x.as_ref(), self.y.as_ref()].concat()
+    }
+
+    pub(super) fn into_owned(self) -> EcPublicKey<'static> {
+        EcPublicKey {
+            curve: self.curve,
+            x: Cow::Owned(self.x.into_owned()),
+            y: Cow::Owned(self.y.into_owned()),
+        }
+    }
+}
+
+impl fmt::Debug for EcPublicKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EcPublicKey")
+            .field("curve", &self.curve)
+            .field("x", &Hex(&self.x))
+            .field("y", &Hex(&self.y))
+            .finish()
+    }
+}
+
+/// A private scalar on its curve, with the public point where the file carried it.
+#[derive(Clone)]
+pub struct EcPrivateKey<'a> {
+    curve: Curve,
+    d: Cow<'a, [u8]>,
+    public: Option<EcPublicKey<'a>>,
+}
+
+impl<'a> EcPrivateKey<'a> {
+    /// A private key of the scalar `d`, big-endian, of the curve's full length.
+    /// Whether it lies in its range and matches the point is for the library to
+    /// check that signs with it.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyRejected`] if `d` has another length, or the point is on another curve.
+    pub fn new(
+        curve: Curve,
+        d: impl Into<Cow<'a, [u8]>>,
+        public: Option<EcPublicKey<'a>>,
+    ) -> Result<Self, KeyRejected> {
+        let d = d.into();
+        let length = curve.coordinate_bytes();
+        if d.len() != length {
+            return Err(KeyRejected::malformed(
+                alloc::format!("a private scalar of {} bytes", d.len()),
+                alloc::format!("a private scalar of {} has {length} bytes", curve.name),
+            ));
+        }
+        if let Some(public) = &public
+            && public.curve != curve
+        {
+            return Err(KeyRejected::malformed(
+                alloc::format!("a public point on {}", public.curve.name),
+                alloc::format!("the private key is on {}", curve.name),
+            ));
+        }
+        Ok(Self { curve, d, public })
+    }
+
+    /// The curve.
+    #[must_use]
+    pub fn curve(&self) -> Curve {
+        self.curve
+    }
+
+    /// The private scalar, big-endian, of the curve's full length. It is the secret.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        &self.d
+    }
+
+    /// The public point, where the file carried it.
+    #[must_use]
+    pub fn public(&self) -> Option<&EcPublicKey<'a>> {
+        self.public.as_ref()
+    }
+
+    pub(super) fn into_owned(self) -> EcPrivateKey<'static> {
+        EcPrivateKey {
+            curve: self.curve,
+            d: Cow::Owned(self.d.into_owned()),
+            public: self.public.map(EcPublicKey::into_owned),
+        }
+    }
+}
+
+impl fmt::Debug for EcPrivateKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EcPrivateKey")
+            .field("curve", &self.curve)
+            .field("d", &Redacted)
+            .field("public", &self.public)
+            .finish()
+    }
+}
+
+/// Hexadecimal to bytes, for the constants of this file, when it is compiled.
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    clippy::unreachable
+)]
+const fn hex<const N: usize>(text: &str) -> [u8; N] {
+    const fn digit(byte: u8) -> u8 {
+        match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'a'..=b'f' => byte - b'a' + 10,
+            _ => panic!("not a hexadecimal digit"),
+        }
+    }
+    let text = text.as_bytes();
+    assert!(text.len() == 2 * N, "wrong number of digits");
+    let mut bytes = [0; N];
+    let mut i = 0;
+    while i < N {
+        bytes[i] = digit(text[2 * i]) << 4 | digit(text[2 * i + 1]);
+        i += 1;
+    }
+    bytes
+}

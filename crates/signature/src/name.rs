@@ -1,0 +1,148 @@
+//! Names of JOSE algorithms (RFC 7518 section 3.1, RFC 8037, RFC 9864).
+//!
+//! A name is compared by equality, letter case included (RFC 7515 section 4.1.1).
+
+use core::fmt;
+
+/// A JOSE algorithm name such as `HS256`.
+///
+/// The set is open: mint a name for your own algorithm with
+/// [`from_static`](Self::from_static). `none`, in any spelling, cannot be made.
+///
+/// ```
+/// use countersign_signature::AlgorithmName;
+///
+/// const ES256K: AlgorithmName = AlgorithmName::from_static("ES256K");
+/// assert_eq!(ES256K.as_str(), "ES256K");
+/// assert!(AlgorithmName::HS256.is_spelled("HS256"));
+/// assert!(!AlgorithmName::HS256.is_spelled("hs256"));
+/// assert!(AlgorithmName::EDDSA.is_spelled("Ed25519"));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AlgorithmName(&'static str);
+
+impl AlgorithmName {
+    /// HMAC with SHA-256 (RFC 7518 section 3.2).
+    pub const HS256: Self = Self("HS256");
+    /// HMAC with SHA-384 (RFC 7518 section 3.2).
+    pub const HS384: Self = Self("HS384");
+    /// HMAC with SHA-512 (RFC 7518 section 3.2).
+    pub const HS512: Self = Self("HS512");
+    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 section 3.3).
+    pub const RS256: Self = Self("RS256");
+    /// RSASSA-PKCS1-v1_5 with SHA-384 (RFC 7518 section 3.3).
+    pub const RS384: Self = Self("RS384");
+    /// RSASSA-PKCS1-v1_5 with SHA-512 (RFC 7518 section 3.3).
+    pub const RS512: Self = Self("RS512");
+    /// RSASSA-PSS with SHA-256, MGF1 with SHA-256, salt of 32 bytes (RFC 7518 section 3.5).
+    pub const PS256: Self = Self("PS256");
+    /// RSASSA-PSS with SHA-384, MGF1 with SHA-384, salt of 48 bytes (RFC 7518 section 3.5).
+    pub const PS384: Self = Self("PS384");
+    /// RSASSA-PSS with SHA-512, MGF1 with SHA-512, salt of 64 bytes (RFC 7518 section 3.5).
+    pub const PS512: Self = Self("PS512");
+    /// ECDSA on P-256 with SHA-256 (RFC 7518 section 3.4).
+    pub const ES256: Self = Self("ES256");
+    /// ECDSA on P-384 with SHA-384 (RFC 7518 section 3.4).
+    pub const ES384: Self = Self("ES384");
+    /// ECDSA on P-521 with SHA-512 (RFC 7518 section 3.4).
+    pub const ES512: Self = Self("ES512");
+    /// EdDSA on Ed25519 (RFC 8037 section 3.1), which RFC 9864 calls `Ed25519`.
+    pub const EDDSA: Self = Self("EdDSA");
+
+    /// A name for an algorithm of your own.
+    ///
+    /// Use it in a `const`, so that a bad name fails the build.
+    ///
+    /// # Panics
+    ///
+    /// If the name is `none` in any letter case, is empty, is longer than 64
+    /// bytes, or holds anything but ASCII letters, digits, `-`, `+`, `_` and `.`.
+    #[must_use]
+    #[allow(
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )] // evaluated on names that authors write, in a const
+    pub const fn from_static(name: &'static str) -> Self {
+        let bytes = name.as_bytes();
+        assert!(
+            !bytes.is_empty() && bytes.len() <= 64,
+            "an algorithm name has 1 to 64 bytes"
+        );
+        assert!(
+            !name.eq_ignore_ascii_case("none"),
+            "`none` is not an algorithm here"
+        );
+        let mut i = 0;
+        while i < bytes.len() {
+            assert!(
+                bytes[i].is_ascii_alphanumeric() || matches!(bytes[i], b'-' | b'+' | b'_' | b'.'),
+                "an algorithm name holds ASCII letters, digits, `-`, `+`, `_` and `.` alone"
+            );
+            i += 1;
+        }
+        Self(name)
+    }
+
+    /// The name as it stands in a header.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// Whether a header's `alg` names this algorithm: byte for byte equal, or
+    /// `Ed25519` for `EdDSA`, the one algorithm with two registered names
+    /// (RFC 9864 section 2.2).
+    #[must_use]
+    pub fn is_spelled(self, alg: &str) -> bool {
+        alg == self.0 || (self.0 == Self::EDDSA.0 && alg == "Ed25519")
+    }
+}
+
+impl fmt::Display for AlgorithmName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl fmt::Debug for AlgorithmName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use super::AlgorithmName;
+
+    #[test]
+    fn none_in_any_spelling_cannot_be_made() {
+        for name in [
+            "none", "None", "NONE", "nOnE", "none ", "none\0", "", "ｎone",
+        ] {
+            let made = std::panic::catch_unwind(|| AlgorithmName::from_static(name));
+            assert!(made.is_err(), "{name:?} was made");
+        }
+    }
+
+    #[test]
+    fn a_name_is_spelled_one_way_alone() {
+        for alg in [
+            "hs256",
+            "HS256 ",
+            "HS256\0",
+            "ＨS256",
+            "",
+            "none",
+            "Ed25519",
+            "HS25\u{0666}",
+        ] {
+            assert!(!AlgorithmName::HS256.is_spelled(alg), "{alg:?}");
+        }
+        assert!(AlgorithmName::EDDSA.is_spelled("EdDSA"));
+        assert!(AlgorithmName::EDDSA.is_spelled("Ed25519"));
+        assert!(!AlgorithmName::EDDSA.is_spelled("Ed448"));
+    }
+}

@@ -1,0 +1,63 @@
+//! A set of algorithms, composed at start and passed by hand.
+
+use alloc::vec::Vec;
+
+use crate::Algorithm;
+
+/// A set of algorithms, at most one a name.
+///
+/// Never a global and never a Cargo feature: compose one where your program
+/// starts. A later algorithm replaces an earlier one of the same name, so that
+/// one part of somebody else's provider can be exchanged.
+///
+/// ```
+/// use countersign_signature::Provider;
+///
+/// let nothing = Provider::default();
+/// assert!(nothing.get("HS256").is_none());
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Provider {
+    algorithms: Vec<&'static dyn Algorithm>,
+}
+
+impl Provider {
+    /// A provider of these algorithms.
+    #[must_use]
+    pub fn new(algorithms: impl IntoIterator<Item = &'static dyn Algorithm>) -> Self {
+        algorithms.into_iter().fold(Self::default(), Self::with)
+    }
+
+    /// This provider with one algorithm added, or replaced if its name is there.
+    #[must_use]
+    pub fn with(mut self, algorithm: &'static dyn Algorithm) -> Self {
+        match self
+            .algorithms
+            .iter_mut()
+            .find(|known| known.name() == algorithm.name())
+        {
+            Some(known) => *known = algorithm,
+            None => self.algorithms.push(algorithm),
+        }
+        self
+    }
+
+    /// This provider with its algorithms held to `keep`: those for which it is false are gone.
+    #[must_use]
+    pub fn only(mut self, mut keep: impl FnMut(&'static dyn Algorithm) -> bool) -> Self {
+        self.algorithms.retain(|algorithm| keep(*algorithm));
+        self
+    }
+
+    /// The algorithm that a header or a configuration names, if this provider has it.
+    #[must_use]
+    pub fn get(&self, alg: &str) -> Option<&'static dyn Algorithm> {
+        self.iter()
+            .find(|algorithm| algorithm.name().is_spelled(alg))
+    }
+
+    /// All algorithms, in the order in which they were first added.
+    pub fn iter(&self) -> impl Iterator<Item = &'static dyn Algorithm> + '_ {
+        self.algorithms.iter().copied()
+    }
+}
