@@ -1,0 +1,121 @@
+//! ECDSA (RFC 7518 section 3.4) over *ring*. Both `s` and `n - s` verify, as
+//! JWS allows: a signature's bytes identify nothing.
+
+use alloc::format;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use countersign_signature::{
+    Algorithm, AlgorithmName, Curve, InvalidSignature, KeyMaterial, KeyRejected, KeyRejectedReason,
+    Signer, SigningError, Verifier,
+};
+use ring::rand::SystemRandom;
+use ring::signature::{
+    EcdsaKeyPair, EcdsaSigningAlgorithm, EcdsaVerificationAlgorithm, UnparsedPublicKey,
+};
+
+#[derive(Debug)]
+pub(crate) struct Ecdsa {
+    pub(crate) name: AlgorithmName,
+    pub(crate) curve: Curve,
+    pub(crate) verification: &'static EcdsaVerificationAlgorithm,
+    pub(crate) signing: &'static EcdsaSigningAlgorithm,
+}
+
+impl Algorithm for Ecdsa {
+    fn name(&self) -> AlgorithmName {
+        self.name
+    }
+
+    fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
+        let public = match key {
+            KeyMaterial::EcPublic(public) if public.curve() == self.curve => public,
+            _ => return Err(key.cannot_verify(self.name, self.curve.name())),
+        };
+        Ok(Arc::new(VerifyingKey {
+            name: self.name,
+            signature_bytes: self.curve.coordinate_bytes().saturating_mul(2),
+            key: UnparsedPublicKey::new(self.verification, public.to_uncompressed()),
+        }))
+    }
+
+    fn signer(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Signer>, KeyRejected> {
+        let private = match key {
+            KeyMaterial::EcPrivate(private) if private.curve() == self.curve => private,
+            _ => return Err(key.cannot_sign(self.name, self.curve.name())),
+        };
+        let Some(public) = private.public() else {
+            return Err(KeyRejected::unsupported(
+                key,
+                format!(
+                    "{} over ring signs with a private key that carries its public point \
+                     (`x` and `y` of a JWK, the public key inside a PEM); \
+                     export the key with it, or sign with another backend",
+                    self.name
+                ),
+            ));
+        };
+        let key = EcdsaKeyPair::from_private_key_and_public_key(
+            self.signing,
+            private.expose(),
+            &public.to_uncompressed(),
+            &SystemRandom::new(),
+        )
+        .map_err(|_| {
+            KeyRejected::new(
+                KeyRejectedReason::Malformed,
+                format!("{key} that is out of range or does not match its public point"),
+                "a private scalar lies between 1 and the order of the curve, \
+                 and the public point is its multiple",
+            )
+        })?;
+        Ok(Arc::new(SigningKey {
+            name: self.name,
+            key,
+        }))
+    }
+}
+
+/// *ring* keeps no parsed public key: it decodes the point in each call.
+#[derive(Debug)]
+struct VerifyingKey {
+    name: AlgorithmName,
+    signature_bytes: usize,
+    key: UnparsedPublicKey<Vec<u8>>,
+}
+
+impl Verifier for VerifyingKey {
+    fn algorithm(&self) -> AlgorithmName {
+        self.name
+    }
+
+    fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
+        if signature.len() != self.signature_bytes {
+            return Err(InvalidSignature);
+        }
+        self.key
+            .verify(message, signature)
+            .map_err(|_| InvalidSignature)
+    }
+}
+
+#[derive(Debug)]
+struct SigningKey {
+    name: AlgorithmName,
+    key: EcdsaKeyPair,
+}
+
+impl Signer for SigningKey {
+    fn algorithm(&self) -> AlgorithmName {
+        self.name
+    }
+
+    fn sign(&self, message: &[u8], signature: &mut Vec<u8>) -> Result<(), SigningError> {
+        let signed = self
+            .key
+            .sign(&SystemRandom::new(), message)
+            .map_err(|_| SigningError)?;
+        signature.extend_from_slice(signed.as_ref());
+        Ok(())
+    }
+}
