@@ -1,1 +1,47 @@
-//! placeholder
+//! Strict JSON objects (RFC 8259), read without allocating.
+//!
+//! Headers, claims and keys are JSON objects that come from strangers. One
+//! reader, audited once, serves them all:
+//!
+//! - The text is UTF-8 and **one object**, nothing before or behind it. An array
+//!   is never taken for a struct.
+//! - A **duplicate name is an error** at every level, unknown names included,
+//!   and whether or not it is written with escapes. Names are compared exactly.
+//! - Nesting has a cap ([`MAX_DEPTH`]), also in members that nobody asks for.
+//! - A lone surrogate or a raw control character is an error anywhere.
+//! - A member is **present or absent, never coerced**: [`Value`] gives its raw text
+//!   and a typed reading that fails on any other type.
+//!
+//! It relies on `serde_json` for every question of syntax. It knows nothing of
+//! tokens or keys, and shows foreign types to nobody.
+//!
+//! # Example
+//!
+//! ```
+//! use countersign_json::{JsonError, Object};
+//!
+//! let claims = Object::parse(br#"{"sub":"42","info":{"name": "A"}}"#)?;
+//! assert_eq!(claims.get("sub").unwrap().as_str().unwrap(), "42");
+//! assert_eq!(claims.get("info").unwrap().raw(), r#"{"name": "A"}"#);
+//! assert!(claims.get("exp").is_none());
+//!
+//! let error = Object::parse(br#"{"sub":"42","\u0073ub":"43"}"#).unwrap_err();
+//! assert_eq!(error, JsonError::Duplicate("sub".into()));
+//! # Ok::<(), JsonError>(())
+//! ```
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod check;
+mod error;
+mod object;
+mod value;
+mod writer;
+
+pub use check::MAX_DEPTH;
+pub use error::JsonError;
+pub use object::Object;
+pub use value::{Array, Kind, Value};
+pub use writer::{ObjectWriter, quote};

@@ -1,0 +1,28 @@
+//! Shows the members of an object on standard input, or why it is refused:
+//! `echo '{"sub":"42","exp":1}' | cargo run -p countersign-json --example members`
+
+use std::io::Read as _;
+use std::process::ExitCode;
+
+use countersign_json::Object;
+
+fn main() -> ExitCode {
+    let mut text = Vec::new();
+    if let Err(error) = std::io::stdin().read_to_end(&mut text) {
+        eprintln!("standard input: {error}");
+        return ExitCode::FAILURE;
+    }
+    let shown = Object::parse(&text).and_then(|object| {
+        object.each(|name, value| {
+            println!("{name:?} is {}: {}", value.kind(), value.raw());
+            Ok(())
+        })
+    });
+    match shown {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What is wrong with a text that should be one JSON object.
+
+use alloc::string::String;
+use core::{error, fmt};
+
+/// Why a text was refused.
+///
+/// The one piece of the text that it holds is a duplicate name, cut to 64
+/// characters and escaped when shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JsonError {
+    /// Bytes that are not UTF-8 (RFC 8259 section 8.1).
+    NotUtf8,
+    /// Well-formed or not, it does not begin as an object.
+    NotAnObject,
+    /// Not JSON: the line and the column where reading stopped, counted from 1.
+    Syntax {
+        /// The line, counted from 1.
+        line: usize,
+        /// The column in bytes, counted from 1.
+        column: usize,
+    },
+    /// The same name twice in one object.
+    Duplicate(String),
+    /// Nested deeper than [`MAX_DEPTH`](crate::MAX_DEPTH).
+    TooDeep,
+}
+
+impl fmt::Display for JsonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotUtf8 => f.write_str("found bytes that are not UTF-8; JSON is UTF-8"),
+            Self::NotAnObject => {
+                f.write_str("found something else than an object; a JSON object begins with `{`")
+            }
+            Self::Syntax { line, column } => write!(
+                f,
+                "found no valid JSON at line {line}, column {column}; \
+                 one JSON object (RFC 8259) is expected"
+            ),
+            Self::Duplicate(name) => {
+                write!(f, "found the name {name:?} twice; names must be unique")
+            }
+            Self::TooDeep => write!(
+                f,
+                "found nesting deeper than {}; flatten the value",
+                crate::MAX_DEPTH
+            ),
+        }
+    }
+}
+
+impl error::Error for JsonError {}

@@ -1,0 +1,169 @@
+//! One value: its raw text, and typed readings that never coerce.
+
+use alloc::borrow::Cow;
+use core::fmt;
+
+use serde::de::{DeserializeSeed as _, Deserializer as _, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::Object;
+use crate::check::Text;
+
+/// The type of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool,
+    /// A number
+    Number,
+    /// A string
+    String,
+    /// An array
+    Array,
+    /// An object
+    Object,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Null => "null",
+            Self::Bool => "a boolean",
+            Self::Number => "a number",
+            Self::String => "a string",
+            Self::Array => "an array",
+            Self::Object => "an object",
+        })
+    }
+}
+
+/// One value of a checked text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Value<'a> {
+    text: &'a str,
+}
+
+impl<'a> Value<'a> {
+    pub(crate) fn checked(text: &'a str) -> Self {
+        Self { text }
+    }
+
+    /// The text of the value, byte for byte, without space around it.
+    #[must_use]
+    pub fn raw(&self) -> &'a str {
+        self.text
+    }
+
+    /// The type.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self.text.as_bytes().first() {
+            Some(b'{') => Kind::Object,
+            Some(b'[') => Kind::Array,
+            Some(b'"') => Kind::String,
+            Some(b't' | b'f') => Kind::Bool,
+            Some(b'n') => Kind::Null,
+            _ => Kind::Number,
+        }
+    }
+
+    /// The string, if it is one; borrowed where it holds no escape.
+    #[must_use]
+    pub fn as_str(&self) -> Option<Cow<'a, str>> {
+        Text.deserialize(&mut serde_json::Deserializer::from_str(self.text))
+            .ok()
+    }
+
+    /// The text of the number, if it is one.
+    #[must_use]
+    pub fn as_number(&self) -> Option<&'a str> {
+        (self.kind() == Kind::Number).then_some(self.text)
+    }
+
+    /// The boolean, if it is one.
+    #[must_use]
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.text {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The array, if it is one.
+    #[must_use]
+    pub fn as_array(&self) -> Option<Array<'a>> {
+        (self.kind() == Kind::Array).then_some(Array { text: self.text })
+    }
+
+    /// The object, if it is one.
+    #[must_use]
+    pub fn as_object(&self) -> Option<Object<'a>> {
+        (self.kind() == Kind::Object).then(|| Object::checked(self.text))
+    }
+}
+
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Value")
+            .field("kind", &self.kind())
+            .finish_non_exhaustive()
+    }
+}
+
+/// An array of a checked text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Array<'a> {
+    text: &'a str,
+}
+
+impl<'a> Array<'a> {
+    /// The text of the array, byte for byte.
+    #[must_use]
+    pub fn raw(&self) -> &'a str {
+        self.text
+    }
+
+    /// Calls `each` for every element, in order, until it fails.
+    ///
+    /// # Errors
+    ///
+    /// The first error of `each`.
+    pub fn each<E>(&self, each: impl FnMut(Value<'a>) -> Result<(), E>) -> Result<(), E> {
+        // The text was checked: the outer error cannot occur.
+        serde_json::Deserializer::from_str(self.text)
+            .deserialize_seq(Elements(each))
+            .unwrap_or(Ok(()))
+    }
+}
+
+impl fmt::Debug for Array<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Array").finish_non_exhaustive()
+    }
+}
+
+struct Elements<F>(F);
+
+impl<'de, E, F> Visitor<'de> for Elements<F>
+where
+    F: FnMut(Value<'de>) -> Result<(), E>,
+{
+    type Value = Result<(), E>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut elements: A) -> Result<Self::Value, A::Error> {
+        let mut outcome = Ok(());
+        while let Some(value) = elements.next_element::<&'de RawValue>()? {
+            if outcome.is_ok() {
+                outcome = (self.0)(Value::checked(value.get()));
+            }
+        }
+        Ok(outcome)
+    }
+}

@@ -1,0 +1,187 @@
+//! What is refused, and what must not be.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use countersign_json::{JsonError, Kind, MAX_DEPTH, Object, ObjectWriter, quote};
+
+#[test]
+fn f1_f2_f3_duplicate_names_are_refused_at_every_level_and_through_escapes() {
+    for text in [
+        r#"{"a":1,"a":1}"#,
+        r#"{"x":{"a":1,"b":2,"a":3}}"#,
+        r#"{"x":[{"a":1,"\u0061":2}]}"#,
+        r#"{"\u0061":1,"a":2}"#,
+    ] {
+        let error = Object::parse(text.as_bytes()).unwrap_err();
+        assert_eq!(error, JsonError::Duplicate("a".into()), "{text}");
+    }
+    // Also behind the names that are kept without allocating.
+    let many: Vec<String> = (0..40).map(|i| format!(r#""n{i}":0"#)).collect();
+    let text = format!("{{{}}}", many.join(","));
+    assert!(Object::parse(text.as_bytes()).is_ok());
+    for i in [0, 15, 16, 39] {
+        let text = format!(r#"{{{},"n{i}":1}}"#, many.join(","));
+        let error = Object::parse(text.as_bytes()).unwrap_err();
+        assert_eq!(error, JsonError::Duplicate(format!("n{i}")));
+    }
+}
+
+#[test]
+fn f4_names_are_compared_exactly() {
+    let object = Object::parse("{\"SUB\":1,\"\u{17f}ub\":2,\"sub\":3}".as_bytes()).unwrap();
+    assert_eq!(object.get("sub").unwrap().raw(), "3");
+}
+
+#[test]
+fn f5_what_is_not_an_object_is_refused() {
+    for text in ["null", "[]", "[\"HS256\"]", "\"x\"", "1", "", " ", "true"] {
+        let error = Object::parse(text.as_bytes()).unwrap_err();
+        assert_eq!(error, JsonError::NotAnObject, "{text:?}");
+    }
+}
+
+#[test]
+fn f6_f8_what_is_not_rfc_8259_is_refused() {
+    for text in [
+        "\u{feff}{}",
+        "{}{}",
+        "{} x",
+        "{\"a\":1,}",
+        "{'a':1}",
+        "{\"a\":NaN}",
+        "{\"a\":01}",
+        "{\"a\":1.}",
+        "{\"a\":+1}",
+        "{\"a\":\"\u{1}\"}",
+        "{\"a\u{0}\":1}",
+        "{/* c */}",
+        "{\"a\"}",
+        "{\"a\":1",
+        "{\"a\":tru}",
+        "{a:1}",
+    ] {
+        assert!(Object::parse(text.as_bytes()).is_err(), "{text:?}");
+    }
+}
+
+#[test]
+fn f7_invalid_utf_8_and_lone_surrogates_are_refused_in_members_nobody_reads() {
+    assert_eq!(
+        Object::parse(b"{\"x\":{\"y\":\"\xff\"}}"),
+        Err(JsonError::NotUtf8)
+    );
+    for text in [
+        r#"{"x":{"y":"\ud800"}}"#,
+        r#"{"x":["\udc00"]}"#,
+        r#"{"\ud800":1}"#,
+    ] {
+        assert!(Object::parse(text.as_bytes()).is_err(), "{text}");
+    }
+    assert!(Object::parse(br#"{"x":"\ud83d\ude00"}"#).is_ok());
+}
+
+#[test]
+fn f9_nesting_has_a_cap_in_members_nobody_reads() {
+    let nested = |depth: usize| format!("{{\"x\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
+    assert!(Object::parse(nested(MAX_DEPTH - 1).as_bytes()).is_ok());
+    assert_eq!(
+        Object::parse(nested(MAX_DEPTH).as_bytes()),
+        Err(JsonError::TooDeep)
+    );
+    assert_eq!(
+        Object::parse(nested(1_000_000).as_bytes()),
+        Err(JsonError::TooDeep)
+    );
+}
+
+#[test]
+fn f10_f11_huge_numbers_and_many_names_end() {
+    let digits = format!("{{\"a\":{}}}", "9".repeat(1 << 20));
+    assert!(Object::parse(digits.as_bytes()).is_err());
+    assert!(Object::parse(b"{\"a\":1e400}").is_err());
+    let many: Vec<String> = (0..100_000).map(|i| format!("\"{i}\":0")).collect();
+    assert!(Object::parse(format!("{{{}}}", many.join(",")).as_bytes()).is_ok());
+}
+
+#[test]
+fn f12_escapes_are_read_once() {
+    let object = Object::parse(br#"{"k\u0069d":"a\u0062\/c\n"}"#).unwrap();
+    assert_eq!(object.get("kid").unwrap().as_str().unwrap(), "ab/c\n");
+}
+
+#[test]
+fn values_are_never_coerced() {
+    let text = br#"{"s":"1","n":1,"b":true,"z":null,"a":[1,"x"],"o":{"p":{}}}"#;
+    let object = Object::parse(text).unwrap();
+    let kinds = [
+        ("s", Kind::String),
+        ("n", Kind::Number),
+        ("b", Kind::Bool),
+        ("z", Kind::Null),
+        ("a", Kind::Array),
+        ("o", Kind::Object),
+    ];
+    for (name, kind) in kinds {
+        let value = object.get(name).unwrap();
+        assert_eq!(value.kind(), kind, "{name}");
+        assert_eq!(value.as_str().is_some(), kind == Kind::String, "{name}");
+        assert_eq!(value.as_number().is_some(), kind == Kind::Number, "{name}");
+        assert_eq!(value.as_bool().is_some(), kind == Kind::Bool, "{name}");
+        assert_eq!(value.as_array().is_some(), kind == Kind::Array, "{name}");
+        assert_eq!(value.as_object().is_some(), kind == Kind::Object, "{name}");
+    }
+    let mut elements = Vec::new();
+    let array = object.get("a").unwrap().as_array().unwrap();
+    array
+        .each(|value| {
+            elements.push(value.raw());
+            Ok::<(), ()>(())
+        })
+        .unwrap();
+    assert_eq!(elements, ["1", "\"x\""]);
+}
+
+#[test]
+fn an_error_of_the_callback_comes_back_and_stops_it() {
+    let object = Object::parse(br#"{"a":1,"b":2,"c":3}"#).unwrap();
+    let mut calls = 0;
+    let stopped = object.each(|name, _| {
+        calls += 1;
+        if name == "b" { Err("enough") } else { Ok(()) }
+    });
+    assert_eq!((stopped, calls), (Err("enough"), 2));
+}
+
+#[test]
+fn raw_text_is_kept_byte_for_byte() {
+    let object = Object::parse(b" {\"info\" :  { \"b\": 1.0,\n\"a\":\"\\u00e9\" } } ").unwrap();
+    assert_eq!(
+        object.get("info").unwrap().raw(),
+        "{ \"b\": 1.0,\n\"a\":\"\\u00e9\" }"
+    );
+}
+
+#[test]
+fn what_is_written_reads_back() {
+    let wild = "\u{0}\u{1f}\"\\\n\r\t\u{7f}\u{2028}é😀";
+    let text = ObjectWriter::new()
+        .string(wild, wild)
+        .strings("list", [wild, ""])
+        .strings("none", [])
+        .raw("object", "{}")
+        .finish();
+    let object = Object::parse(text.as_bytes()).unwrap();
+    assert_eq!(object.get(wild).unwrap().as_str().unwrap(), wild);
+    assert_eq!(
+        object.get("list").unwrap().raw(),
+        format!("[{},\"\"]", quote(wild))
+    );
+    assert_eq!(object.get("none").unwrap().raw(), "[]");
+    assert_eq!(ObjectWriter::new().finish(), "{}");
+}
+
+#[test]
+fn debug_shows_nothing_of_the_content() {
+    let object = Object::parse(br#"{"d":"private"}"#).unwrap();
+    let shown = format!("{object:?} {:?}", object.get("d").unwrap());
+    assert!(!shown.contains("private"), "{shown}");
+}
