@@ -1,1 +1,53 @@
-//! placeholder
+//! JSON Web Signatures in compact serialization (RFC 7515 section 3.1).
+//!
+//! A token goes one way, and a type proves each step:
+//!
+//! 1. [`Unverified::parse`] splits, decodes and reads the header. It gives the
+//!    header, to select a key by, and no payload.
+//! 2. [`Unverified::verify`] with a [`Verifier`](countersign_signature::Verifier)
+//!    makes a [`Verified`], the only way to the payload.
+//!
+//! What is refused before any key is touched: tokens over a cap, other than three
+//! parts, base64url that is not canonical, headers that are not strict JSON,
+//! `alg` missing or `none`, `crit`, `b64: false`, `zip` and `enc`. Header members
+//! that point at keys (`jku`, `jwk`, `x5u`, `x5c`) are never read.
+//!
+//! [`sign`] makes tokens. Looking without verifying lives in [`danger`].
+//!
+//! It relies on `countersign-signature` and `countersign-json`. It knows nothing
+//! of claims, key formats, time or I/O.
+//!
+//! # Example
+//!
+//! ```
+//! use countersign_jws::{NewHeader, Scratch, Unverified, sign};
+//! use countersign_signature::{KeyMaterial, Secret};
+//!
+//! let key = KeyMaterial::Secret(Secret::new(vec![7; 32])?);
+//! let hs256 = countersign_ring::provider().get("HS256").unwrap();
+//!
+//! let token = sign(&*hs256.signer(&key)?, NewHeader::JWT, b"{}")?;
+//!
+//! let mut scratch = Scratch::default();
+//! let unverified = Unverified::parse(&token, &mut scratch)?;
+//! assert_eq!(unverified.header().alg(), "HS256");
+//! let verified = unverified.verify(&*hs256.verifier(&key)?)?;
+//! assert_eq!(verified.payload(), b"{}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+pub mod danger;
+mod encoding;
+mod error;
+mod header;
+mod signing;
+mod token;
+
+pub use error::{ParseError, Part, VerifyError};
+pub use header::{Header, KID_LIMIT};
+pub use signing::{NewHeader, sign};
+pub use token::{DEFAULT_LIMIT, Scratch, Unverified, Verified};

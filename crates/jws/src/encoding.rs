@@ -1,0 +1,75 @@
+//! Three parts of base64url (RFC 7515 section 2), read strictly.
+//!
+//! Padding, other alphabets, white space and non-zero trailing bits are refused
+//! (RFC 4648 sections 3.3 and 3.5): one signed token has one spelling.
+
+use alloc::vec::Vec;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::{ParseError, Part};
+
+/// The three parts of a token, still encoded.
+pub(crate) struct Encoded<'a> {
+    pub(crate) signing_input: &'a str,
+    pub(crate) header: &'a str,
+    pub(crate) payload: &'a str,
+    pub(crate) signature: &'a str,
+}
+
+impl<'a> Encoded<'a> {
+    /// Splits a token of at most `limit` bytes. Its work is bounded by the cap,
+    /// however many dots there are.
+    pub(crate) fn split(token: &'a str, limit: usize) -> Result<Self, ParseError> {
+        if token.len() > limit {
+            return Err(ParseError::TooLong {
+                found: token.len(),
+                limit,
+            });
+        }
+        let parts = |token: &'a str| {
+            let (signing_input, signature) = token.rsplit_once('.')?;
+            let (header, payload) = signing_input.split_once('.')?;
+            (!payload.contains('.')).then_some(Self {
+                signing_input,
+                header,
+                payload,
+                signature,
+            })
+        };
+        parts(token).ok_or_else(|| ParseError::Parts {
+            found: if token.is_empty() {
+                0
+            } else {
+                token.split('.').count()
+            },
+        })
+    }
+
+    /// Decodes one part into `bytes`, replacing what is there.
+    pub(crate) fn decode(&self, part: Part, bytes: &mut Vec<u8>) -> Result<(), ParseError> {
+        let encoded = match part {
+            Part::Header => self.header,
+            Part::Payload => self.payload,
+            Part::Signature => self.signature,
+        };
+        bytes.clear();
+        URL_SAFE_NO_PAD.decode_vec(encoded, bytes).map_err(|_| {
+            if encoded.contains(|c: char| c.is_ascii_whitespace()) {
+                ParseError::WhiteSpace { part }
+            } else {
+                ParseError::Base64 { part }
+            }
+        })
+    }
+}
+
+/// The length of `bytes` bytes in base64url.
+pub(crate) fn encoded_len(bytes: usize) -> usize {
+    base64::encoded_len(bytes, false).unwrap_or(0)
+}
+
+pub(crate) fn encode(bytes: &[u8], text: &mut alloc::string::String) {
+    URL_SAFE_NO_PAD.encode_string(bytes, text);
+}

@@ -1,0 +1,168 @@
+//! What can be wrong with a token before its claims are read.
+
+use alloc::string::String;
+use core::{error, fmt};
+
+use countersign_json::{JsonError, Kind};
+use countersign_signature::{AlgorithmName, InvalidSignature};
+
+use crate::KID_LIMIT;
+
+/// One of the three parts of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The first: the protected header.
+    Header,
+    /// The second: the payload.
+    Payload,
+    /// The third: the signature.
+    Signature,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Header => "header",
+            Self::Payload => "payload",
+            Self::Signature => "signature",
+        })
+    }
+}
+
+/// Why a token could not be read. Nothing of the token stands in it, except an
+/// unknown algorithm's name, cut and escaped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ParseError {
+    /// Longer than the cap, in bytes.
+    TooLong {
+        /// The token's length.
+        found: usize,
+        /// The cap.
+        limit: usize,
+    },
+    /// Other than three parts separated by dots.
+    Parts {
+        /// How many there are; 0 for an empty token.
+        found: usize,
+    },
+    /// White space in a part.
+    WhiteSpace {
+        /// Where.
+        part: Part,
+    },
+    /// Not base64url as RFC 7515 section 2 has it.
+    Base64 {
+        /// Where.
+        part: Part,
+    },
+    /// The header is not one strict JSON object.
+    Header(JsonError),
+    /// A header member has the wrong type.
+    HeaderMember {
+        /// Its name.
+        name: &'static str,
+        /// What was found.
+        found: Kind,
+    },
+    /// No `alg`.
+    AlgorithmMissing,
+    /// `alg` is `none`, in some spelling.
+    AlgorithmNone,
+    /// `kid` is longer than [`KID_LIMIT`] bytes.
+    KidTooLong {
+        /// Its length in bytes.
+        found: usize,
+    },
+    /// A member that changes how the token is to be read: `crit`, `b64`, `zip` or `enc`.
+    Extension {
+        /// Its name.
+        name: &'static str,
+    },
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong { found, limit } => write!(
+                f,
+                "found a token of {found} bytes; at most {limit} are read"
+            ),
+            Self::Parts { found: 0 } => f.write_str(
+                "found an empty token; a token has three parts separated by dots",
+            ),
+            Self::Parts { found: 5 } => f.write_str(
+                "found five parts, an encrypted token (JWE); a signed token (JWS) has three",
+            ),
+            Self::Parts { found } => write!(
+                f,
+                "found {found} part{} separated by dots; a token has three",
+                if *found == 1 { "" } else { "s" }
+            ),
+            Self::WhiteSpace { part } => write!(
+                f,
+                "found white space in the {part}; a token has none: \
+                 show it without line breaks and without \"Bearer \""
+            ),
+            Self::Base64 { part } => write!(
+                f,
+                "found a {part} that is not base64url; \
+                 it is written without padding and in canonical form (RFC 7515 section 2)"
+            ),
+            Self::Header(error) => write!(f, "header: {error}"),
+            Self::HeaderMember { name, found } => {
+                write!(f, "header: found {found} in `{name}`; a string is expected")
+            }
+            Self::AlgorithmMissing => {
+                f.write_str("header: found no `alg`; it is required (RFC 7515 section 4.1.1)")
+            }
+            Self::AlgorithmNone => {
+                f.write_str("header: found an unsigned token (`alg` is `none`); a token is signed")
+            }
+            Self::KidTooLong { found } => write!(
+                f,
+                "header: found a `kid` of {found} bytes; at most {KID_LIMIT} are read"
+            ),
+            Self::Extension { name: "crit" } => f.write_str(
+                "header: found `crit`; no extension is supported (RFC 7515 section 4.1.11)",
+            ),
+            Self::Extension { name: "b64" } => f.write_str(
+                "header: found `b64` other than true; unencoded payloads (RFC 7797) are not supported",
+            ),
+            Self::Extension { name } => write!(
+                f,
+                "header: found `{name}`, a member of encrypted tokens; a signed token has none"
+            ),
+        }
+    }
+}
+
+impl error::Error for ParseError {}
+
+/// Why a token was not verified by one key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// The header names another algorithm than the key is bound to.
+    Algorithm {
+        /// What the header names, cut to 32 characters; shown escaped.
+        found: String,
+        /// What the key is bound to.
+        needed: AlgorithmName,
+    },
+    /// The signature does not match.
+    Signature(InvalidSignature),
+}
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Algorithm { found, needed } => {
+                write!(f, "found the algorithm {found:?}; the key is for {needed}")
+            }
+            Self::Signature(error) => error.fmt(f),
+        }
+    }
+}
+
+impl error::Error for VerifyError {}

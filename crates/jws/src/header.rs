@@ -1,0 +1,127 @@
+//! The protected header (RFC 7515 section 4).
+
+use alloc::borrow::Cow;
+use core::fmt;
+
+use countersign_json::{Object, Value};
+
+use crate::ParseError;
+
+/// The longest `kid` that is read, in bytes.
+pub const KID_LIMIT: usize = 256;
+
+/// What a header says, as far as anything here listens to it.
+///
+/// It is not to be trusted: it *selects* among keys that are already there.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Header<'a> {
+    alg: Cow<'a, str>,
+    kid: Option<Cow<'a, str>>,
+    typ: Option<Cow<'a, str>>,
+    cty: Option<Cow<'a, str>>,
+}
+
+impl<'a> Header<'a> {
+    pub(crate) fn parse(json: &'a [u8]) -> Result<Self, ParseError> {
+        let mut alg = None;
+        let mut header = Self {
+            alg: Cow::Borrowed(""),
+            kid: None,
+            typ: None,
+            cty: None,
+        };
+        let object = Object::parse(json).map_err(ParseError::Header)?;
+        object.each(|name, value| {
+            match name.as_ref() {
+                "alg" => alg = Some(string("alg", value)?),
+                "kid" => header.kid = Some(string("kid", value)?),
+                "typ" => header.typ = Some(string("typ", value)?),
+                "cty" => header.cty = Some(string("cty", value)?),
+                "crit" => return Err(ParseError::Extension { name: "crit" }),
+                "b64" if value.as_bool() != Some(true) => {
+                    return Err(ParseError::Extension { name: "b64" });
+                }
+                "zip" => return Err(ParseError::Extension { name: "zip" }),
+                "enc" => return Err(ParseError::Extension { name: "enc" }),
+                _ => {}
+            }
+            Ok(())
+        })?;
+        header.alg = alg.ok_or(ParseError::AlgorithmMissing)?;
+        if header.alg.trim().eq_ignore_ascii_case("none") {
+            return Err(ParseError::AlgorithmNone);
+        }
+        match header.kid() {
+            Some(kid) if kid.len() > KID_LIMIT => Err(ParseError::KidTooLong { found: kid.len() }),
+            _ => Ok(header),
+        }
+    }
+
+    /// The algorithm that the token says it is signed with.
+    #[must_use]
+    pub fn alg(&self) -> &str {
+        &self.alg
+    }
+
+    /// The key that the token says it is signed by, compared byte for byte and
+    /// never normalised. At most [`KID_LIMIT`] bytes of anything.
+    #[must_use]
+    pub fn kid(&self) -> Option<&str> {
+        self.kid.as_deref()
+    }
+
+    /// The media type of the whole token, such as `JWT` (RFC 7515 section 4.1.9).
+    #[must_use]
+    pub fn typ(&self) -> Option<&str> {
+        self.typ.as_deref()
+    }
+
+    /// The media type of the payload (RFC 7515 section 4.1.10); `JWT` in a nested token.
+    #[must_use]
+    pub fn cty(&self) -> Option<&str> {
+        self.cty.as_deref()
+    }
+
+    /// Whether `typ` names the media type `wanted`: letter case does not count, and
+    /// `application/` may be left out on either side (RFC 7515 section 4.1.9).
+    #[must_use]
+    pub fn is_typ(&self, wanted: &str) -> bool {
+        self.typ().is_some_and(|typ| same_media_type(typ, wanted))
+    }
+
+    /// Whether the payload is itself a token (`cty` is `JWT`, RFC 7519 section 5.2).
+    #[must_use]
+    pub fn is_nested(&self) -> bool {
+        self.cty().is_some_and(|cty| same_media_type(cty, "JWT"))
+    }
+}
+
+impl fmt::Debug for Header<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Header")
+            .field("alg", &self.alg)
+            .field("kid", &self.kid)
+            .field("typ", &self.typ)
+            .field("cty", &self.cty)
+            .finish()
+    }
+}
+
+fn string<'a>(name: &'static str, value: Value<'a>) -> Result<Cow<'a, str>, ParseError> {
+    value.as_str().ok_or(ParseError::HeaderMember {
+        name,
+        found: value.kind(),
+    })
+}
+
+fn same_media_type(a: &str, b: &str) -> bool {
+    const PREFIX: &str = "application/";
+    let bare = |media_type: &str| -> alloc::string::String {
+        let lower = media_type.to_ascii_lowercase();
+        match lower.strip_prefix(PREFIX) {
+            Some(rest) if !rest.contains('/') => rest.into(),
+            _ => lower,
+        }
+    };
+    a.eq_ignore_ascii_case(b) || bare(a) == bare(b)
+}
