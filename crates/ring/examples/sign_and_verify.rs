@@ -3,7 +3,7 @@
 //!
 //! Run it with `cargo run -p countersign-ring --example sign_and_verify`.
 
-use std::error::Error;
+use core::error::Error;
 
 use countersign_signature::{KeyMaterial, OkpCurve, OkpPrivateKey, OkpPublicKey, Secret};
 

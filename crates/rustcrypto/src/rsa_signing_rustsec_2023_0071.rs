@@ -1,0 +1,161 @@
+//! RSA signing over the `rsa` crate, for those who opt in by name.
+//!
+//! # RUSTSEC-2023-0071
+//!
+//! The advisory (CVE-2023-49092, the "Marvin attack") says that the time which
+//! private-key operations of `rsa` take depends on the key, and that whoever can
+//! measure it over a network may recover the key. It names **no patched version**.
+//!
+//! The state at `rsa` 0.10.0, by its own documents: the arithmetic was replaced by
+//! one whose exponentiation takes constant time, private operations were hardened
+//! and are blinded with random numbers; its README calls the crate "previously
+//! vulnerable" and says that hardening goes on, while the page of its module
+//! `pkcs1v15` still calls it vulnerable. No audit covers this version.
+//!
+//! So: if tokens are signed where others can ask for signatures and measure, sign
+//! over `countersign-ring` instead. Signing on a machine of one's own is what the
+//! advisory itself calls fine. Verifying uses no private key and is not affected.
+//!
+//! Every signature here is made with blinding, from the operating system's
+//! randomness; if that fails, signing fails, and never goes on without.
+//!
+//! # Example
+//!
+//! ```
+//! use countersign_rustcrypto::rsa_signing_rustsec_2023_0071::with_rsa_signing;
+//!
+//! let provider = with_rsa_signing(countersign_rustcrypto::provider());
+//! assert!(provider.get("PS256").is_some());
+//! ```
+
+use alloc::format;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use countersign_signature::{
+    Algorithm, AlgorithmName, KeyMaterial, KeyRejected, KeyRejectedReason, Provider, RsaPrivateKey,
+    Signer, SigningError, Verifier,
+};
+use getrandom::SysRng;
+use rsa::traits::PrivateKeyParts;
+use rsa::{BoxedUint, PrivateKey};
+use sha2::{Sha256, Sha384, Sha512};
+
+/// RSASSA-PKCS1-v1_5 with SHA-256. Verifies and signs.
+pub static RS256: &dyn Algorithm = &RsaWithSigning {
+    verifying: crate::RS256,
+    sign: PrivateKey::pkcs1v15_sign_with_rng::<Sha256, SysRng>,
+};
+
+/// RSASSA-PKCS1-v1_5 with SHA-384. Verifies and signs.
+pub static RS384: &dyn Algorithm = &RsaWithSigning {
+    verifying: crate::RS384,
+    sign: PrivateKey::pkcs1v15_sign_with_rng::<Sha384, SysRng>,
+};
+
+/// RSASSA-PKCS1-v1_5 with SHA-512. Verifies and signs.
+pub static RS512: &dyn Algorithm = &RsaWithSigning {
+    verifying: crate::RS512,
+    sign: PrivateKey::pkcs1v15_sign_with_rng::<Sha512, SysRng>,
+};
+
+/// RSASSA-PSS with SHA-256, also in MGF1, and a salt of 32 bytes. Verifies and signs.
+pub static PS256: &dyn Algorithm = &RsaWithSigning {
+    verifying: crate::PS256,
+    sign: PrivateKey::pss_sign_with_rng::<Sha256, SysRng>,
+};
+
+/// RSASSA-PSS with SHA-384, also in MGF1, and a salt of 48 bytes. Verifies and signs.
+pub static PS384: &dyn Algorithm = &RsaWithSigning {
+    verifying: crate::PS384,
+    sign: PrivateKey::pss_sign_with_rng::<Sha384, SysRng>,
+};
+
+/// RSASSA-PSS with SHA-512, also in MGF1, and a salt of 64 bytes. Verifies and signs.
+pub static PS512: &dyn Algorithm = &RsaWithSigning {
+    verifying: crate::PS512,
+    sign: PrivateKey::pss_sign_with_rng::<Sha512, SysRng>,
+};
+
+/// `provider` with its six RSA algorithms replaced by those of this module, or
+/// added where it has none.
+///
+/// Do not pass it a provider whose RSA algorithms sign already, such as that of
+/// `countersign-ring`: they would be replaced too.
+#[must_use]
+pub fn with_rsa_signing(provider: Provider) -> Provider {
+    [RS256, RS384, RS512, PS256, PS384, PS512]
+        .into_iter()
+        .fold(provider, Provider::with)
+}
+
+type Sign = fn(&PrivateKey, &mut SysRng, &[u8]) -> rsa::Result<Vec<u8>>;
+
+#[derive(Debug)]
+struct RsaWithSigning {
+    verifying: &'static dyn Algorithm,
+    sign: Sign,
+}
+
+impl Algorithm for RsaWithSigning {
+    fn name(&self) -> AlgorithmName {
+        self.verifying.name()
+    }
+
+    fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
+        self.verifying.verifier(key)
+    }
+
+    fn signer(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Signer>, KeyRejected> {
+        let KeyMaterial::RsaPrivate(private) = key else {
+            return Err(key.cannot_sign(self.name(), "RSA"));
+        };
+        let parsed = private_key(private).ok_or_else(|| {
+            KeyRejected::new(
+                KeyRejectedReason::Malformed,
+                format!("{key} whose numbers do not agree"),
+                "a private key has two primes of half its length, with d, dp, dq and qi \
+                 computed from them and from e",
+            )
+        })?;
+        Ok(Arc::new(SigningKey {
+            name: self.name(),
+            sign: self.sign,
+            key: parsed,
+        }))
+    }
+}
+
+/// The key, if all of its numbers agree. `rsa` computes `dp`, `dq` and `qi` itself
+/// and checks the rest; a key whose own three differ was damaged or made up.
+fn private_key(private: &RsaPrivateKey<'_>) -> Option<PrivateKey> {
+    let (n, e) = crate::rsa::numbers(private.public());
+    let bits = u32::try_from(private.public().bits()).ok()?;
+    let number = |bytes: &[u8]| BoxedUint::from_be_slice(bytes, bits.next_multiple_of(8)).ok();
+    let parts = private.expose();
+    let primes = [number(&parts.p)?, number(&parts.q)?];
+    let key = PrivateKey::from_components(n, e, number(&parts.d)?, primes.into()).ok()?;
+    let agree = key.dp() == Some(&number(&parts.dp)?)
+        && key.dq() == Some(&number(&parts.dq)?)
+        && key.crt_coefficient() == number(&parts.qi);
+    agree.then_some(key)
+}
+
+#[derive(Debug)]
+struct SigningKey {
+    name: AlgorithmName,
+    sign: Sign,
+    key: PrivateKey,
+}
+
+impl Signer for SigningKey {
+    fn algorithm(&self) -> AlgorithmName {
+        self.name
+    }
+
+    fn sign(&self, message: &[u8], signature: &mut Vec<u8>) -> Result<(), SigningError> {
+        let signed = (self.sign)(&self.key, &mut SysRng, message).map_err(|_| SigningError)?;
+        signature.extend_from_slice(&signed);
+        Ok(())
+    }
+}
