@@ -1,1 +1,22 @@
-fn main() {}
+//! Every chore of this workspace: `cargo xtask NAME`.
+//!
+//! A command is one file with one `run` function and one row in [`command`].
+//! This crate relies on `cargo`, `git` and what a command says it needs; it is
+//! built before anything else, so its dependencies stay few. Nothing depends on it.
+#![forbid(unsafe_code)]
+
+mod command;
+mod files;
+mod metadata;
+mod peers;
+mod process;
+mod suites;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    command::main(&arguments)
+}

@@ -1,0 +1,118 @@
+//! The table of commands, and what their ends mean to the shell.
+//!
+//! Exit 0: the chore is done. Exit 1: it found something wrong. Exit 2: it was
+//! asked for something that does not exist.
+
+use std::process::ExitCode;
+
+use crate::{test, tidy};
+
+/// Why a command did not end well.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The command ran, and what it looked at is wrong.
+    Failed(String),
+    /// The command line is wrong.
+    Usage(String),
+}
+
+impl From<String> for Failure {
+    fn from(reason: String) -> Self {
+        Self::Failed(reason)
+    }
+}
+
+struct Command {
+    name: &'static str,
+    arguments: &'static str,
+    about: &'static str,
+    run: fn(&[String]) -> Result<(), Failure>,
+}
+
+const COMMANDS: [Command; 2] = [
+    Command {
+        name: "test",
+        arguments: "[SUITE…]",
+        about: "run every test of the workspace, or the named suites alone",
+        run: test::run,
+    },
+    Command {
+        name: "tidy",
+        arguments: "",
+        about: "check the layers, the manifests and the sources against the rules of the house",
+        run: tidy::run,
+    },
+];
+
+/// Runs what the arguments name.
+pub(crate) fn main(arguments: &[String]) -> ExitCode {
+    match dispatch(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Failed(reason)) => {
+            eprintln!("error: {reason}");
+            ExitCode::from(1)
+        }
+        Err(Failure::Usage(reason)) => {
+            eprintln!("error: {reason}\n\n{}", help());
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Result<(), Failure> {
+    let Some((name, rest)) = arguments.split_first() else {
+        return Err(Failure::Usage("no command given".to_owned()));
+    };
+    if matches!(name.as_str(), "help" | "--help" | "-h") {
+        println!("{}", help());
+        return Ok(());
+    }
+    match COMMANDS.iter().find(|command| command.name == name) {
+        Some(command) => (command.run)(rest),
+        None => Err(Failure::Usage(format!("no command is called {name:?}"))),
+    }
+}
+
+fn help() -> String {
+    let mut text = "Usage: cargo xtask COMMAND\n\nCommands:\n".to_owned();
+    for command in &COMMANDS {
+        let call = format!("{} {}", command.name, command.arguments);
+        text.push_str(&format!("  {call:<16} {}\n", command.about));
+    }
+    text.push_str("  help             print this\n\nSuites of `test`:\n");
+    for suite in &test::SUITES {
+        text.push_str(&format!("  {:<16} {}\n", suite.name, suite.about));
+    }
+    text.trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{COMMANDS, Failure, dispatch, help};
+
+    fn call(words: &[&str]) -> Result<(), Failure> {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        dispatch(&words)
+    }
+
+    #[test]
+    fn a_command_that_does_not_exist_is_a_usage_error() {
+        for words in [
+            &[][..],
+            &["teste"],
+            &["--tidy"],
+            &["test", "no-such-suite"],
+            &["tidy", "x"],
+        ] {
+            assert!(matches!(call(words), Err(Failure::Usage(_))), "{words:?}");
+        }
+        assert!(call(&["help"]).is_ok());
+    }
+
+    #[test]
+    fn help_names_every_command() {
+        for command in &COMMANDS {
+            assert!(help().contains(command.name));
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The text files of the repository.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::process;
+
+/// One text file.
+#[derive(Debug)]
+pub(crate) struct File {
+    /// The path from the root, with `/` between its parts.
+    pub(crate) path: String,
+    pub(crate) text: String,
+}
+
+/// The root of the workspace.
+pub(crate) fn root() -> PathBuf {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask).to_owned()
+}
+
+/// Every text file that git tracks or would, or every one there is where git is absent.
+///
+/// # Errors
+///
+/// A folder cannot be read.
+pub(crate) fn all(root: &Path) -> Result<Vec<File>, String> {
+    let mut git = process::command("git", root);
+    git.args([
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ]);
+    let mut paths: Vec<String> = match process::output(&mut git) {
+        Ok(list) => list.split_terminator('\0').map(str::to_owned).collect(),
+        Err(_) => walk(root, root)?,
+    };
+    paths.sort();
+    paths.dedup();
+    Ok(paths
+        .into_iter()
+        .filter_map(|path| read(root, path))
+        .collect())
+}
+
+/// None where the file is binary, or deleted and not yet committed so.
+fn read(root: &Path, path: String) -> Option<File> {
+    let text = fs::read_to_string(root.join(&path)).ok()?;
+    Some(File { path, text })
+}
+
+fn walk(root: &Path, folder: &Path) -> Result<Vec<String>, String> {
+    const NOT_OURS: [&str; 4] = [".git", "target", "node_modules", ".venv"];
+    let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut paths = Vec::new();
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let name = path.file_name().unwrap_or_default();
+        if path.is_dir() {
+            if !NOT_OURS.iter().any(|other| name == *other) {
+                paths.extend(walk(root, &path)?);
+            }
+        } else if let Ok(inner) = path.strip_prefix(root) {
+            paths.push(inner.to_string_lossy().replace('\\', "/"));
+        }
+    }
+    Ok(paths)
+}

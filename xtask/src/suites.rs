@@ -1,0 +1,111 @@
+//! The suites that need nothing but cargo.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use serde::Deserialize;
+
+use crate::metadata::{Metadata, Target};
+use crate::process::{self, cargo, output, run};
+use crate::test::Outcome;
+use crate::tidy;
+
+/// Crosses crates and needs other programs: a suite of its own, in [`crate::peers`].
+const INTEROP: [&str; 2] = ["--exclude", "countersign-interop"];
+
+/// A target without an operating system, and so without `std`.
+const BARE: &str = "thumbv7em-none-eabihf";
+
+/// Unit and integration tests, by `cargo nextest` where it is installed.
+pub(crate) fn tests(root: &Path) -> Outcome {
+    let mut command = cargo(root);
+    if output(cargo(root).args(["nextest", "--version"])).is_ok() {
+        // A workspace without a single test is no failure of nextest's making.
+        command.args(["nextest", "run", "--no-tests=warn"]);
+    } else {
+        command.args(["test", "--lib", "--bins", "--tests"]);
+    }
+    run(command
+        .args(["--workspace", "--all-features"])
+        .args(INTEROP))?;
+    Ok(Vec::new())
+}
+
+/// The examples in the documentation, which nextest does not run.
+pub(crate) fn docs(root: &Path) -> Outcome {
+    run(cargo(root).args(["test", "--doc", "--workspace", "--all-features"]))?;
+    Ok(Vec::new())
+}
+
+/// Builds every example, and runs those of libraries, which need no arguments.
+pub(crate) fn examples(root: &Path) -> Outcome {
+    let mut build = cargo(root);
+    build.args(["build", "--examples", "--workspace", "--all-features"]);
+    build
+        .arg("--message-format=json-render-diagnostics")
+        .stderr(Stdio::inherit());
+    let messages = output(&mut build)?;
+    let libraries: Vec<String> = Metadata::read(root)?
+        .members()
+        .filter(|package| package.library().is_some())
+        .map(|package| package.id.clone())
+        .collect();
+    for message in messages.lines() {
+        let example = serde_json::from_str::<Artifact>(message).ok();
+        let example = example.filter(|built| built.target.is("example"));
+        let Some((built, program)) =
+            example.and_then(|built| Some((built.package_id, built.executable?)))
+        else {
+            continue;
+        };
+        if libraries.contains(&built) {
+            run(&mut process::command(program, root))?;
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// What cargo says of one thing that it built. Its other messages lack these fields.
+#[derive(Deserialize)]
+struct Artifact {
+    package_id: String,
+    target: Target,
+    executable: Option<PathBuf>,
+}
+
+/// Every library builds without the features that others turn on, and the
+/// `no_std` ones where there is no `std` to find.
+pub(crate) fn alone(root: &Path) -> Outcome {
+    let metadata = Metadata::read(root)?;
+    for package in metadata.members().filter(|package| package.is_for_users()) {
+        run(cargo(root).args(["check", "--quiet", "--package", &package.name]))?;
+    }
+    for name in tidy::no_std_crates() {
+        run(cargo(root).args([
+            "check",
+            "--quiet",
+            "--package",
+            name,
+            "--no-default-features",
+        ]))?;
+    }
+    let mut rustc = process::command("rustc", root);
+    let sysroot = output(rustc.args(["--print", "target-libdir", "--target", BARE]))?;
+    if !Path::new(sysroot.trim()).exists() {
+        return Ok(vec![format!(
+            "no_std without std: rustup target {BARE} is not on this machine"
+        )]);
+    }
+    for name in tidy::no_std_crates() {
+        let mut command = cargo(root);
+        command.args([
+            "check",
+            "--quiet",
+            "--package",
+            name,
+            "--no-default-features",
+        ]);
+        run(command.args(["--target", BARE]))?;
+    }
+    Ok(Vec::new())
+}

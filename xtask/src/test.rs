@@ -1,0 +1,138 @@
+//! `cargo xtask test`: every test of the workspace.
+//!
+//! Every suite runs, also after another failed; a table at the end says how each went.
+//! What cannot run on this machine is skipped, and the table says so and why.
+
+use core::fmt::Write as _;
+use core::time::Duration;
+use std::path::Path;
+use std::time::Instant;
+
+use crate::command::Failure;
+use crate::{files, peers, suites};
+
+/// One set of tests.
+pub(crate) struct Suite {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    run: fn(&Path) -> Outcome,
+}
+
+/// How a suite went: what it skipped and why, or what failed.
+pub(crate) type Outcome = Result<Vec<String>, String>;
+
+/// Every suite, in the order in which they run.
+pub(crate) const SUITES: [Suite; 5] = [
+    Suite {
+        name: "tests",
+        about: "unit and integration tests",
+        run: suites::tests,
+    },
+    Suite {
+        name: "docs",
+        about: "the examples in the documentation",
+        run: suites::docs,
+    },
+    Suite {
+        name: "examples",
+        about: "every example of every library runs",
+        run: suites::examples,
+    },
+    Suite {
+        name: "alone",
+        about: "every library builds without the others",
+        run: suites::alone,
+    },
+    Suite {
+        name: "interop",
+        about: "tokens to and from PyJWT and jose, keys of openssl",
+        run: peers::interop,
+    },
+];
+
+/// Runs the suites that the arguments name, or all.
+pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
+    if let Some(word) = arguments
+        .iter()
+        .find(|word| SUITES.iter().all(|suite| suite.name != **word))
+    {
+        return Err(Failure::Usage(format!("no suite is called {word:?}")));
+    }
+    let named =
+        |suite: &&Suite| arguments.is_empty() || arguments.iter().any(|word| word == suite.name);
+    let root = files::root();
+    let mut rows = Vec::new();
+    for suite in SUITES.iter().filter(named) {
+        println!("\n== {}: {}", suite.name, suite.about);
+        let start = Instant::now();
+        let outcome = (suite.run)(&root);
+        rows.push((suite.name, outcome, start.elapsed()));
+    }
+    println!("\n{}", summary(&rows));
+    match rows
+        .iter()
+        .filter(|(_, outcome, _)| outcome.is_err())
+        .count()
+    {
+        0 => Ok(()),
+        failed => Err(Failure::Failed(format!(
+            "{failed} of {} suites failed",
+            rows.len()
+        ))),
+    }
+}
+
+/// A line a suite, then what was skipped and what failed.
+fn summary(rows: &[(&str, Outcome, Duration)]) -> String {
+    let mut table = format!("{:<10} {:>8}  result\n", "suite", "seconds");
+    let mut details = String::new();
+    for (name, outcome, time) in rows {
+        let result = match outcome {
+            Ok(skipped) if skipped.is_empty() => "passed".to_owned(),
+            Ok(skipped) => format!("passed, {} skipped", skipped.len()),
+            Err(_) => "FAILED".to_owned(),
+        };
+        let _ = writeln!(table, "{name:<10} {:>8.1}  {result}", time.as_secs_f64());
+        match outcome {
+            Ok(skipped) => skipped.iter().for_each(|what| {
+                let _ = writeln!(details, "skipped: {name}: {what}");
+            }),
+            Err(reason) => {
+                let _ = writeln!(details, "failed: {name}: {reason}");
+            }
+        }
+    }
+    (table + &details).trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+
+    use super::summary;
+
+    #[test]
+    fn the_summary_tells_what_failed_and_what_was_skipped() {
+        let text = summary(&[
+            ("tests", Ok(vec![]), Duration::ZERO),
+            ("docs", Err("one example".into()), Duration::ZERO),
+            (
+                "interop",
+                Ok(vec!["jose: node is not on this machine".into()]),
+                Duration::ZERO,
+            ),
+        ]);
+        for line in [
+            "tests           0.0  passed",
+            "docs            0.0  FAILED",
+            "interop         0.0  passed, 1 skipped",
+            "failed: docs: one example",
+            "skipped: interop: jose: node is not on this machine",
+        ] {
+            assert!(
+                text.lines().any(|found| found == line),
+                "{line:?} is not in\n{text}"
+            );
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! `cargo xtask tidy`: the rules of the house that no compiler holds.
+//!
+//! A check is a function from the workspace to a list of complaints, empty where
+//! all is well. It has a row in [`CHECKS`] and a test that shows it failing.
+
+mod layers;
+mod links;
+mod manifests;
+mod portable;
+mod sources;
+mod versions;
+
+use std::path::PathBuf;
+
+use crate::command::Failure;
+use crate::files::{self, File};
+use crate::metadata::Metadata;
+
+pub(crate) use layers::no_std_crates;
+
+/// What the checks look at.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    pub(crate) root: PathBuf,
+    pub(crate) metadata: Metadata,
+    pub(crate) files: Vec<File>,
+}
+
+impl Workspace {
+    /// Reads the workspace.
+    ///
+    /// # Errors
+    ///
+    /// `Cargo.lock` is missing or not up to date, or a folder cannot be read.
+    pub(crate) fn read() -> Result<Self, String> {
+        let root = files::root();
+        Ok(Self {
+            metadata: Metadata::read(&root)?,
+            files: files::all(&root)?,
+            root,
+        })
+    }
+}
+
+/// What is wrong, in whole sentences that name the place.
+type Complaints = Vec<String>;
+
+type Check = fn(&Workspace) -> Complaints;
+
+const CHECKS: [(&str, Check); 14] = [
+    ("layers", layers::check),
+    ("crates that nothing may need", layers::leaves),
+    ("no unsafe code", sources::forbid_unsafe),
+    ("no_std", sources::no_std),
+    ("module docs", sources::module_docs),
+    ("nothing left open", sources::nothing_left_open),
+    ("short files", sources::short_files),
+    ("manifests", manifests::check),
+    ("readme and example", manifests::readme_and_example),
+    ("lock files", versions::lock_files),
+    ("rust-version", versions::rust_version),
+    ("links", links::check),
+    ("paths of a machine", portable::machine_paths),
+    ("registry hosts", portable::registry_hosts),
+];
+
+/// Runs every check and shows what each has to say.
+pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
+    if let Some(word) = arguments.first() {
+        return Err(Failure::Usage(format!(
+            "tidy takes no arguments, found {word:?}"
+        )));
+    }
+    let workspace = Workspace::read()?;
+    let complaints = complaints(&workspace);
+    for complaint in &complaints {
+        println!("{complaint}");
+    }
+    match complaints.len() {
+        0 => {
+            println!("tidy: {} checks passed", CHECKS.len());
+            Ok(())
+        }
+        count => Err(Failure::Failed(format!("tidy: {count} complaints"))),
+    }
+}
+
+fn complaints(workspace: &Workspace) -> Complaints {
+    let labelled = |(name, check): &(&str, Check)| {
+        let complaints = check(workspace);
+        complaints
+            .into_iter()
+            .map(|complaint| format!("{name}: {complaint}"))
+            .collect::<Vec<_>>()
+    };
+    CHECKS.iter().flat_map(labelled).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Complaints, Workspace, complaints};
+
+    #[test]
+    fn the_workspace_is_tidy() {
+        let workspace = Workspace::read().unwrap();
+        assert_eq!(complaints(&workspace), Complaints::new());
+    }
+}

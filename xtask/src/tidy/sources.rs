@@ -1,0 +1,163 @@
+//! What every Rust source holds to.
+
+use std::fs;
+use std::path::Path;
+
+use super::{Complaints, Workspace, layers};
+use crate::files::File;
+
+/// Longer than this is not read in one sitting.
+const MAX_LINES: usize = 600;
+
+/// What a finished file does not say. In two parts, so that this file does not either.
+const LEFT_OPEN: [&str; 4] = [
+    concat!("to", "do!("),
+    concat!("unimple", "mented!("),
+    concat!("FIX", "ME"),
+    concat!("#[ig", "nore"),
+];
+
+/// Every library forbids unsafe code.
+pub(super) fn forbid_unsafe(workspace: &Workspace) -> Complaints {
+    let libraries = workspace
+        .metadata
+        .members()
+        .filter_map(|package| package.library());
+    libraries
+        .filter_map(|library| lacks(&library.src_path, "#![forbid(unsafe_code)]"))
+        .collect()
+}
+
+/// Every crate that needs no operating system says so.
+pub(super) fn no_std(workspace: &Workspace) -> Complaints {
+    let no_std: Vec<&str> = layers::no_std_crates().collect();
+    let members = workspace.metadata.members();
+    let libraries = members
+        .filter(|package| no_std.contains(&package.name.as_str()))
+        .filter_map(|package| package.library());
+    libraries
+        .filter_map(|library| lacks(&library.src_path, "#![no_std]"))
+        .collect()
+}
+
+/// Every module begins by saying what it is.
+pub(super) fn module_docs(workspace: &Workspace) -> Complaints {
+    let bare = rust(workspace).filter(|file| !begins_with_docs(&file.text));
+    bare.map(|file| format!("{} does not begin with `//!`", file.path))
+        .collect()
+}
+
+/// Nothing is left for later, and no test is switched off.
+pub(super) fn nothing_left_open(workspace: &Workspace) -> Complaints {
+    rust(workspace).flat_map(left_open).collect()
+}
+
+/// No source is too long.
+pub(super) fn short_files(workspace: &Workspace) -> Complaints {
+    let sources = workspace.files.iter().filter(|file| {
+        [".rs", ".py", ".mjs", ".sh"]
+            .iter()
+            .any(|ending| file.path.ends_with(ending))
+    });
+    sources.filter_map(too_long).collect()
+}
+
+fn rust(workspace: &Workspace) -> impl Iterator<Item = &File> {
+    workspace
+        .files
+        .iter()
+        .filter(|file| file.path.ends_with(".rs"))
+}
+
+fn lacks(path: &Path, attribute: &str) -> Option<String> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => return Some(format!("{}: {error}", path.display())),
+    };
+    let lacking = !has_attribute(&text, attribute);
+    lacking.then(|| format!("{} does not say `{attribute}`", path.display()))
+}
+
+fn has_attribute(text: &str, attribute: &str) -> bool {
+    text.lines().any(|line| line.trim() == attribute)
+}
+
+/// Whether the first thing but an attribute is a `//!`.
+fn begins_with_docs(text: &str) -> bool {
+    let mut in_attribute = false;
+    for line in text.lines().map(str::trim) {
+        in_attribute |= line.starts_with("#![");
+        if in_attribute {
+            in_attribute = !line.ends_with(']');
+        } else if !line.is_empty() {
+            return line.starts_with("//!");
+        }
+    }
+    false
+}
+
+fn left_open(file: &File) -> Complaints {
+    let numbered = file.text.lines().zip(1_usize..);
+    let found = numbered.flat_map(|(line, number)| {
+        let words = LEFT_OPEN.iter().filter(move |word| line.contains(**word));
+        words.map(move |word| format!("{}:{number} says `{word}`", file.path))
+    });
+    found.collect()
+}
+
+fn too_long(file: &File) -> Option<String> {
+    let lines = file.text.lines().count();
+    (lines > MAX_LINES).then(|| format!("{} has {lines} lines of at most {MAX_LINES}", file.path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LEFT_OPEN, MAX_LINES, begins_with_docs, has_attribute, left_open, too_long};
+    use crate::files::File;
+
+    fn file(text: &str) -> File {
+        File {
+            path: "src/sample.rs".to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
+    #[test]
+    fn an_attribute_that_is_commented_out_does_not_count() {
+        assert!(has_attribute("//! docs\n#![no_std]\n", "#![no_std]"));
+        assert!(!has_attribute("// #![no_std]\n", "#![no_std]"));
+        assert!(!has_attribute("", "#![no_std]"));
+    }
+
+    #[test]
+    fn a_module_without_docs_is_found() {
+        assert!(begins_with_docs("//! What it is.\nuse core::fmt;\n"));
+        assert!(begins_with_docs(
+            "#![allow(\n    missing_docs\n)]\n\n//! What it is.\n"
+        ));
+        for bare in [
+            "",
+            "use core::fmt;\n//! Too late.\n",
+            "// A comment.\n",
+            "#![no_std]\nmod a;\n",
+        ] {
+            assert!(!begins_with_docs(bare), "{bare:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_open_is_found_with_its_line() {
+        for word in LEFT_OPEN {
+            let found = left_open(&file(&format!("//! Docs.\n    {word}\n")));
+            assert_eq!(found.len(), 1, "{word}");
+            assert!(found[0].contains("src/sample.rs:2"), "{found:?}");
+        }
+        assert!(left_open(&file("//! Nothing to do here.\n")).is_empty());
+    }
+
+    #[test]
+    fn a_long_file_is_found() {
+        assert!(too_long(&file(&"//!\n".repeat(MAX_LINES))).is_none());
+        assert!(too_long(&file(&"//!\n".repeat(MAX_LINES + 1))).is_some());
+    }
+}
