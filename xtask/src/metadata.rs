@@ -40,7 +40,6 @@ pub(crate) struct Dependency {
 /// What a package is built into.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Target {
-    pub(crate) name: String,
     pub(crate) kind: Vec<String>,
     pub(crate) src_path: PathBuf,
 }

@@ -74,7 +74,6 @@ mod tests {
     #[test]
     fn a_library_without_readme_and_example_is_found() {
         let library = Target {
-            name: "a".to_owned(),
             kind: vec!["lib".to_owned()],
             src_path: "a".into(),
         };
