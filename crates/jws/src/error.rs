@@ -29,8 +29,8 @@ impl fmt::Display for Part {
     }
 }
 
-/// Why a token could not be read. Nothing of the token stands in it, except an
-/// unknown algorithm's name, cut and escaped.
+/// Why a token could not be read. Nothing of the token stands in it, except a
+/// name that the header has twice, cut to 64 characters; it is shown escaped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParseError {
@@ -65,9 +65,10 @@ pub enum ParseError {
         /// What was found.
         found: Kind,
     },
-    /// No `alg`.
+    /// No `alg`, or an empty one.
     AlgorithmMissing,
-    /// `alg` is `none`, in some spelling.
+    /// `alg` is `none` in some spelling: any letter case, anything around it that no
+    /// algorithm's name can hold.
     AlgorithmNone,
     /// `kid` is longer than [`KID_LIMIT`] bytes.
     KidTooLong {
@@ -114,7 +115,7 @@ impl fmt::Display for ParseError {
                 write!(f, "header: found {found} in `{name}`; a string is expected")
             }
             Self::AlgorithmMissing => {
-                f.write_str("header: found no `alg`; it is required (RFC 7515 section 4.1.1)")
+                f.write_str("header: found no `alg`, or an empty one; it is required (RFC 7515 section 4.1.1)")
             }
             Self::AlgorithmNone => {
                 f.write_str("header: found an unsigned token (`alg` is `none`); a token is signed")
@@ -139,7 +140,8 @@ impl fmt::Display for ParseError {
 
 impl error::Error for ParseError {}
 
-/// Why a token was not verified by one key.
+/// Why a token was not verified by one key. Nothing of the token stands in it,
+/// except the algorithm's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VerifyError {

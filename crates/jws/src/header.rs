@@ -47,8 +47,10 @@ impl<'a> Header<'a> {
             }
             Ok(())
         })?;
-        header.alg = alg.ok_or(ParseError::AlgorithmMissing)?;
-        if header.alg.trim().eq_ignore_ascii_case("none") {
+        header.alg = alg
+            .filter(|alg| !alg.is_empty())
+            .ok_or(ParseError::AlgorithmMissing)?;
+        if is_none(&header.alg) {
             return Err(ParseError::AlgorithmNone);
         }
         match header.kid() {
@@ -114,14 +116,24 @@ fn string<'a>(name: &'static str, value: Value<'a>) -> Result<Cow<'a, str>, Pars
     })
 }
 
+/// Whether `alg` is `none` in any letter case, with anything around it that no
+/// algorithm's name can hold. Equality with a key's algorithm would refuse these
+/// too; here they are refused before anyone looks for a key.
+fn is_none(alg: &str) -> bool {
+    let foreign = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '_' | '.'));
+    alg.trim_matches(foreign).eq_ignore_ascii_case("none")
+}
+
 fn same_media_type(a: &str, b: &str) -> bool {
+    subtype(a).eq_ignore_ascii_case(subtype(b))
+}
+
+/// The media type without `application/`, which stands for itself only if no
+/// other `/` follows (RFC 7515 section 4.1.9).
+fn subtype(media_type: &str) -> &str {
     const PREFIX: &str = "application/";
-    let bare = |media_type: &str| -> alloc::string::String {
-        let lower = media_type.to_ascii_lowercase();
-        match lower.strip_prefix(PREFIX) {
-            Some(rest) if !rest.contains('/') => rest.into(),
-            _ => lower,
-        }
-    };
-    a.eq_ignore_ascii_case(b) || bare(a) == bare(b)
+    match media_type.split_at_checked(PREFIX.len()) {
+        Some((prefix, rest)) if prefix.eq_ignore_ascii_case(PREFIX) && !rest.contains('/') => rest,
+        _ => media_type,
+    }
 }

@@ -13,7 +13,8 @@ use crate::encoding::{encode, encoded_len};
 pub struct NewHeader<'a> {
     /// The media type of the token (RFC 7515 section 4.1.9).
     pub typ: Option<&'a str>,
-    /// Which key signed it (RFC 7515 section 4.1.4).
+    /// Which key signed it (RFC 7515 section 4.1.4). More than
+    /// [`KID_LIMIT`](crate::KID_LIMIT) bytes are signed, and read by nobody here.
     pub kid: Option<&'a str>,
     /// The media type of the payload (RFC 7515 section 4.1.10).
     pub cty: Option<&'a str>,

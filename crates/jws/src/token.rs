@@ -81,7 +81,7 @@ impl<'a> Unverified<'a> {
     /// # Errors
     ///
     /// [`VerifyError`] if the algorithm is not the key's or the signature does not match.
-    pub fn verify(&self, key: &dyn Verifier) -> Result<Verified<'_>, VerifyError> {
+    pub fn verify(&self, key: &dyn Verifier) -> Result<Verified<'a>, VerifyError> {
         let algorithm = key.algorithm();
         if !algorithm.is_spelled(self.header.alg()) {
             return Err(VerifyError::Algorithm {
@@ -92,7 +92,7 @@ impl<'a> Unverified<'a> {
         key.verify(self.signing_input.as_bytes(), self.signature)
             .map_err(VerifyError::Signature)?;
         Ok(Verified {
-            header: &self.header,
+            header: self.header.clone(),
             payload: self.payload,
             algorithm,
         })
@@ -109,7 +109,7 @@ impl fmt::Debug for Unverified<'_> {
 
 /// A token whose signature was checked. Only [`Unverified::verify`] makes one.
 pub struct Verified<'a> {
-    header: &'a Header<'a>,
+    header: Header<'a>,
     payload: &'a [u8],
     algorithm: AlgorithmName,
 }
@@ -117,8 +117,8 @@ pub struct Verified<'a> {
 impl<'a> Verified<'a> {
     /// The header, which the signature covers.
     #[must_use]
-    pub fn header(&self) -> &'a Header<'a> {
-        self.header
+    pub fn header(&self) -> &Header<'a> {
+        &self.header
     }
 
     /// The payload: the very bytes that the signature covers, decoded.
