@@ -1,0 +1,327 @@
+//! One key for each family, made for these tests and used for nothing else.
+
+use std::sync::LazyLock;
+
+use countersign_signature::{
+    AlgorithmName, Curve, EcPrivateKey, EcPublicKey, KeyMaterial, OkpCurve, OkpPrivateKey,
+    OkpPublicKey, RsaPrivateKey, RsaPrivateParts, RsaPublicKey, Secret,
+};
+
+use crate::hex;
+
+/// The numbers of an RSA key, in hexadecimal.
+#[derive(Clone, Copy, Debug)]
+pub struct RsaHex {
+    /// The modulus.
+    pub n: &'static str,
+    /// The public exponent.
+    pub e: &'static str,
+    /// The private exponent.
+    pub d: &'static str,
+    /// The first prime.
+    pub p: &'static str,
+    /// The second prime.
+    pub q: &'static str,
+    /// `d mod (p - 1)`.
+    pub dp: &'static str,
+    /// `d mod (q - 1)`.
+    pub dq: &'static str,
+    /// `q^-1 mod p`.
+    pub qi: &'static str,
+}
+
+impl RsaHex {
+    /// The public half.
+    #[must_use]
+    pub fn public(&self) -> RsaPublicKey<'static> {
+        RsaPublicKey::new(hex(self.n), hex(self.e)).unwrap()
+    }
+
+    /// The private key.
+    #[must_use]
+    pub fn private(&self) -> RsaPrivateKey<'static> {
+        let parts = RsaPrivateParts {
+            d: hex(self.d).into(),
+            p: hex(self.p).into(),
+            q: hex(self.q).into(),
+            dp: hex(self.dp).into(),
+            dq: hex(self.dq).into(),
+            qi: hex(self.qi).into(),
+        };
+        RsaPrivateKey::new(self.public(), parts).unwrap()
+    }
+}
+
+/// The key that `algorithm` signs with: a secret or a private key.
+#[must_use]
+pub fn signing(algorithm: AlgorithmName) -> KeyMaterial<'static> {
+    match algorithm.as_str() {
+        "HS256" | "HS384" | "HS512" => KeyMaterial::Secret(Secret::new(vec![0x5a; 64]).unwrap()),
+        "ES256" => KeyMaterial::EcPrivate(ec_private(Curve::P256)),
+        "ES384" => KeyMaterial::EcPrivate(ec_private(Curve::P384)),
+        "ES512" => KeyMaterial::EcPrivate(ec_private(Curve::P521)),
+        "EdDSA" => KeyMaterial::OkpPrivate(ed25519_private()),
+        _ => KeyMaterial::RsaPrivate(RSA_2048.private()),
+    }
+}
+
+/// The key that `algorithm` verifies with: the same secret or the public half.
+#[must_use]
+pub fn verifying(algorithm: AlgorithmName) -> KeyMaterial<'static> {
+    let signing = signing(algorithm);
+    let public = signing.public().map(KeyMaterial::into_owned);
+    public.unwrap_or(signing)
+}
+
+/// A private key on P-256, P-384 or P-521, with its public point.
+#[must_use]
+pub fn ec_private(curve: Curve) -> EcPrivateKey<'static> {
+    let d = match curve.name() {
+        "P-256" => "1f2e3d4c5b6a79880123456789abcdef0011223344556677a0b1c2d3e4f50617".into(),
+        "P-384" => format!("{}{}", "00".repeat(8), "2b".repeat(40)),
+        "P-521" => format!("00000155{}", "c3".repeat(62)),
+        other => panic!("no private key on {other}"),
+    };
+    EcPrivateKey::new(curve, hex(&d), Some(ec_public(curve))).unwrap()
+}
+
+/// The public point of [`ec_private`], and one on secp256k1.
+#[must_use]
+pub fn ec_public(curve: Curve) -> EcPublicKey<'static> {
+    let (x, y) = match curve.name() {
+        "P-256" => (
+            "6969ae02e27c362e6916a9f80ab66ba69b6f01f70520be5ba1ff59f24a00eefd",
+            "5b6c8a3025c433c6c833a3ae8311040f9eccb3985181b737d4049cc57e8ef075",
+        ),
+        "P-384" => (
+            "20f1b673cd4a7428a92982322f13762ebcd2490565dc94baa7ec0118565abd25751710a5e4bf9b1f97ed79e85f8e47b7",
+            "67b5ad0a4773850bc4310258cdc0ce61b4a8bae6c97543634c3e6002ab27478d2af1825044ac9375146876437e9d945e",
+        ),
+        "P-521" => (
+            "0101e80ccdd746e50f2ddf421399b061ac4e056a704ab6890db4cbce4b39987979aaa14fe62bacae9676139b08de6b1ee4e7a4216ed3e85ec6bd077da566ae416b32",
+            "00d53290a08babe4039d1c421c4e819858abd3470dd0c63238e939ab9538014aa6319a78e85904670b40445cd80034bac86111d926f4e71025235e6c1a215558d4e3",
+        ),
+        "secp256k1" => (
+            "6776bee20c9bf74c421e703c23a132f6dbdf6c882c7f6634b128e66820139db1",
+            "e6415d7b59002e5b31cba03eff54ce0a14c4e0174a051344db07e315bd0ffd72",
+        ),
+        other => panic!("no key on {other}"),
+    };
+    EcPublicKey::new(curve, hex(x), hex(y)).unwrap()
+}
+
+/// The Ed25519 key pair of RFC 8032 section 7.1, test 1.
+#[must_use]
+pub fn ed25519_private() -> OkpPrivateKey<'static> {
+    // The check of a public key takes long where this workspace is not optimised.
+    static KEY: LazyLock<OkpPrivateKey<'static>> = LazyLock::new(make_ed25519_private);
+    KEY.clone()
+}
+
+fn make_ed25519_private() -> OkpPrivateKey<'static> {
+    let seed = hex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
+    let public = hex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+    let public = OkpPublicKey::new(OkpCurve::ED25519, public).unwrap();
+    OkpPrivateKey::new(OkpCurve::ED25519, seed, Some(public)).unwrap()
+}
+
+/// What the signatures over the key of 8192 bits sign.
+pub const RSA_8192_MESSAGE: &[u8] = b"a message of 8192 bits' strength";
+
+/// 2048 bits, exponent 65537.
+pub const RSA_2048: RsaHex = RsaHex {
+    n: "\
+     be5ff70e227d051c2f393874ab949009af4fb01643d209335d0f51e915c90d9696f0841e4acd38a16d6c55c5\
+     53917882036947fa893ffec765490952fee44cca92c2b28bfdbc53de9ad11e01addb662c3f90229bdb70cda2\
+     ec516963956f6950b64d370e3f5b74eb4a4ce35499daac72de534b83b173ae41259ab286e8f0f1223111da14\
+     0ef1085c116edc41c403b808a7ce457a48e7db8413d8e62bba856622d9a4b7234ca87e8835856e4fd6a67fbc\
+     44cf342174527b5744a571e0e74f65b830d1065cefa310a16f5db9dbe24059b63b6e3689b14cb5a9cf8edcf4\
+     7792c525a6abea34ab80685398df8fd61f39c085c5f56e08ebc2f9c7e10af547f46170eb",
+    e: "010001",
+    d: "\
+     5280812f21781faa4eb6d4060fc3a2c667b0b7a5767fc417fbd8e34d0971678f9edb1dce88e9360513483345\
+     80495739b4e3bfdb4df6ab61db3d932a62272b3650f2ca70cba5fd8cc7781fb2679760c8854560123e3fbd06\
+     41b6a85f0d484a923d66ea18a5116bf279f12745a72572bd9726eedf641c3764a938c8ec996fad77bd615864\
+     783b6d6da4d4dfdcbc687105e10490d94c0353525f15c4ddd62964cd674305accf138dd5e90497b3b4711f78\
+     b320c53d8200969c7bb7501900f14586605f5fdf69bec8a3a11e20c79ac6001b300806f9233743702297a0d2\
+     0b1f3aa9ef8a8aaf4597172a93a64ff450f5a601205eea7bf8a89278d0552b83b978f285",
+    p: "\
+     efae3f8b3a85aa0014f28156ab1780c3cb354771501980d0163b93da54a7545f65e2b66b6f73ba9fbf1caac1\
+     12d3ec99d9276166b3a8b7b575766a6e49ae12714ab97f1237c0cbc60cfc963f84c5b690fa15e574b0d0fff3\
+     388d7cb9095f28fbf659e8bd3533ef0709f993176d0c85ef0f1a10da89c53e3855a2982fa65fc2bf",
+    q: "\
+     cb564ae7caa0865fe5558a723453b5f4f5d04e3782a9e1d9f2a4ca2e12c5ffb607c436328e184bec7993d683\
+     dee57fe58173633f26bb7d096e6a5a94f6345542342124cfa4131e8829f163a9f63217a3e52ca5500eae39a6\
+     9e12fd41b57f2d727c3d6aa712f28d3fc99e589fbc2b27f35b7688d93f7a46eaa90ede70f0ad98d5",
+    dp: "\
+     c3d69fab369532b3c069e9ce941baf25cc2b6b85a5ca40db45df464ef62e871d2fd5cff1f6ee1bc61d54e21c\
+     c2329137a01cb25445660d3d628df026cf6341447aa718b21d06163a6c3012e031af8f1de489f1a3a83a0d78\
+     8173f23e0aef4b409d2917a74a0a763b4d2634cec6569e351824d73289b1b5c6380a93c9136b5967",
+    dq: "\
+     657b17bf3f3d8652edde174e90170744ce39bc0fb042a0d969641d1389830ff0054843d44f5e88e5e8778424\
+     24665dc2692cf1675f294b6a1d952ec8116864f4b997a10b90538a7562997aa8249b337934b3677de115cae8\
+     011471190e3ffeaa989efe4f8c0149c580166b1cad88cc53845e50463c8c0640af47207535692e51",
+    qi: "\
+     8907183503b08e115ec63211134da8a772bd18641a59678bad4dd87657998631cf7c19806109c14d58d487fc\
+     fea77586481d49f503f0eab585b7e5bb3fe15df44666a40d7eda27ba3f627ddf9d9db9635d0e85832ee75754\
+     e1f4766defcb4c139cbb626ab00dcec341ba5484bcddeb0f7ec3a4b6034da112fda8d9218a3096d8",
+};
+
+/// 2049 bits: the modulus has one byte more than the padding of PSS.
+pub const RSA_2049: RsaHex = RsaHex {
+    n: "\
+     015bc04c0366191ab6320b97d0e24cc59662c5cc500e4bf563cb9067a6541e0b54b949560bb78398a772dacf\
+     ced175cd34aa7fe8a64c6646857bec890cd0c9b1b1802cc17549265e80641b9e386e4673bd1db453622f8cf8\
+     2da270bd38cb9e6a915509d287c91e4a0f1f86e9e4d913d7a1e9e810f47c4590cb18191ad8123bd630eddd63\
+     6b39ae1253f6a1971cf4383c66a1c6e5f2bc00014e8ca9032473986e356ce7a05bd5a6e34b013b9686c6ff67\
+     52332e185f6faede69c479d77986fd602c92007aa3afead9e54d5ca130587c96ed35f873097f86e476b6ca21\
+     bd068a2bf8c34942df87a0d2a80d462fdb527e5576ee7faa8749f2e4d3fe544e073d9880f3",
+    e: "010001",
+    d: "\
+     0c01cae8c52231c4bfb1471d2715d28406460bc4bf319fe2970e95dd982d9a0e38aae5108380c4de673dfc8b\
+     3365420ac2fba6a09dfbb161fe2ce51b2f01aa792aa7f6480d435e0e487bec4dc8d4f59313e4518ab981eb0c\
+     71a83b3300fe27c77bd7052610c0d32576dd0ad4b98010b91e4bed25f13d2faa2b86010cc683100ff5fee999\
+     200661d8e7a3e8ad3dbddb71bbf00b626f98cbd240b85fb48d9f80b9c16aa614b0b49281568c84926cdd2368\
+     8297af495b7e7a821586ff759676047f25b577c4dbfa16f4ad0f7970bdd815350da2780f9e0a999f7f2a32bb\
+     c1a9fdf910b1f952f22efa1f110617dec6801c08450f1fc699cf127042ba912fdd18d7a9",
+    p: "\
+     01b3eb03df7917cb4ca74791620d6d2c73e9c4bcbf09ce6eb2d09881e61da78cbd26118c589bae4e6f64e5e2\
+     b5daef45215af2c106e5a2318ccac4fdc644ce5601de70f4d934a86251bb08d3a739d8de51e5e7b8173b8ab6\
+     c678afb8ec8706ab2caa7ddabede720f3979ed44fd8c52f5d306617258a3f15c947de779db04e10659",
+    q: "\
+     cc38f9e460b002bd4dc9f3327441185415290f99373ae58293a96e43ac1f6a077c8274669e625627a6014ab8\
+     f1fecb232ca4f1f970414817be659a42cb83c30b5bfba933be084e459a446f845600033895b6f9a652be3d19\
+     e9da9d3cd585d83459299b3275a40275ee7ec5b2c2bb5e63fed02869998ab710edbfdbd5fb81f02b",
+    dp: "\
+     73393cc5d63146e89512e2c7e33aa75460474388cfa3c438f9d0460db86af05592f9727a7d741e816d4f2294\
+     e530f7b9f05b5850656470ea81327ecde8a40db1e2c542c3231b1b19f57148d8dbfe8a0d65d2d1233af6d887\
+     2fa16b25022fee111963b8ed58c917631eea6ba105756c4b0255c1aed26edb04d91ed563e22f44c9",
+    dq: "\
+     794fb7117465d99abde4a2b46bde67273b52a2d36ebd6bac3f2ebc3332c18e68580bde3d3f04470d524d1e27\
+     f28859fed0fc4248dbe7cb7d5f3a57822a06610c145dcfcacead7c61581c22ea4773c6760c691eaf30239584\
+     19282593077b744cd45224c0baa4ec59458cc4bf4571abc6568d2c145e82c9f0226a7f9a02c6d2f5",
+    qi: "\
+     f55d5032ceafd2315e33a54b97bfe55a3b4ae8255ce0894062508fc93e927c2ff5bbc0ac3d415cc8a9910027\
+     3ab194de70a15a2c20233436c60a3c87c8aee0396a91985abb63b6e3290d7ed73d558984ccb9f7e8cb39403d\
+     7aa57b3779dc31b1e804fc1b5ba855f148638fc186f049453ca37e10f7bf46aff7514020ab1ef93d",
+};
+
+/// 2048 bits, exponent 3.
+pub const RSA_EXPONENT_3: RsaHex = RsaHex {
+    n: "\
+     d5d73633e66afc75f8ac87802544342c054fcbb314361aed78a16dcb67772f45288c008136c38cf3899c24f1\
+     f83fdffdf7cbafa168ee756a240d0bbccf858d79684abb2d7280f5c3fbb0debea76db1e05667c69c397821f1\
+     9a30ed766a73e95e4742b856e2d115eae144cb07e008fcf2dab1d7414fcba48cf65e16450dca7747deb9a23d\
+     361b2f304c887a054465b15fe388b4ddbe47822dd3725a236a73e5f20139196141d2ed6240740cf8563d31bc\
+     29070ae08ec4e39d65a8cf2fcd25f0e0ba99a8017d757282fa7707c98545cb0cc956f44cb1e50797c5e3a233\
+     f4626cebd1fb54532803352ad64e19bd895ebe7ec1ff2030510d1c3c1d953145418c4aaf",
+    e: "03",
+    d: "\
+     8e8f7977eef1fda3fb1dafaac382cd72ae35327762cebc9e506b9e879a4f74d8c5b2ab00cf2d08a25bbd6df6\
+     a57feaa94fdd1fc0f09ef8f16d5e07d33503b3a645872773a1ab4e82a7cb3f29c4f3cbeae4452f12d0fac14b\
+     bc209e4ef1a29b942f81d039ec8b63f1eb8332054005fdf73c768f80dfdd185df9940ed8b3dc4f84071b1ee2\
+     56e28a9d3db206ddaee472a8ef41238fa04fac6188ecd91a31adcd7cd5d44a1ba757986d2481390540ceec3c\
+     20bdfcdc9541843d39f85ea349110084790f208593fb0472714d9fee88fa3e2e2129de6b2da289f353fad86c\
+     6f9e7842aa45b4a759462086d568ed666d3db5e72d8d2ce52354e35e4bac7f4f6bf4e21b",
+    p: "\
+     ef59fbf5e9cca14265386aa8ecd44a89a10f1ed905b6446679fe466dda2d4940fc17bd7198ba3db6b3c4b235\
+     64077c67e654f9c886dde2dd4588ce4bbdb71796ca16fdfebe6b572b2daddd697af23b027f785f906186074f\
+     71b5cc078542b27ab70a799b79d28c05333f8f43ee6326e106ced39ce4e78b931c35473d0a7d58f5",
+    q: "\
+     e4b6f7f3c9fabe020ac5050fd13abad8db97e0ad4819bb350c10ce0e45c1e875c462ecc62e154b07d5ed853b\
+     10ff52fa119515cd2804ba64492b72ef21d558833aebf93a611194ac22d4ba7a3cdc32c5181fc71b8beb315b\
+     56359189c7b2060d1b884bbca847785b62f1265ff71f06c2f6dc893bb7263b9b8fdd2b11151f9e93",
+    dp: "\
+     9f9152a3f133162c437af1c5f33831b1160a1490ae7982eefbfed99e9173862b52ba7e4bbb26d3cf22832178\
+     ed5a52efeee3513059e941e8d905dedd2924ba6486b9fea9d4478f721e73e8f0fca17cac54faea60410404df\
+     a123dd5a58d721a724b1a667a68c5d58ccd50a2d49976f40af348d13434507b7682384d35c5390a3",
+    dq: "\
+     9879faa286a72956b1d8ae0a8b7c7c909265407385667cce080b340983d69af92d9748841eb8dcafe3f3ae27\
+     60aa3751610e0e88c5587c42db724c9f6be390577c9d50d1960bb872c1e326fc2892cc83656a84bd07f220e7\
+     8ece61068521595e125add28702fa59241f619954f6a0481f9e85b7d24c427bd0a93720b636a69b7",
+    qi: "\
+     5196b0ad536435a74c9ad19aa3576c405e1006ef5ce19ed37ceb5d7a21edf708a48441e6072afd30bc40233f\
+     2f0812f9c0d81f01c85528c0e77e796ebfd723c67f9bb783316683234ea5295d4610960c1a46fcb1ca8b8e47\
+     65799cd99258caf8a9a190d7a95807e8679821d2994821efb5fad02096f1b4a8c8d1612798d00a4b",
+};
+
+/// The modulus of a key of 8192 bits with exponent 65537.
+pub const RSA_8192_MODULUS: &str = "\
+     a859fef33f70d8f8222320a3eafe8c7213592987e8b7eba0d11cba71d86f0ee65e4ace95794e5a050026bcb4\
+     da1df817b6331abbbeaacbeb0c371c49f1d98e11ab84c557b425a0de95031e3cf5521028a38c548f327f23dd\
+     2077cfee5bf2e08c920006755abbb6c83b6ba2b57fee416aaf2be75fe76b63db9dbc36d736ed5e5e477404dc\
+     1324a62624adc2c0bd4ea9f6c69f95faaedb5ba43ec16729e5a666dad0779de0272f33688f64f9a9e54d188c\
+     a50b76cbe85e895251a97c5d0fffc6f0cd898657fcb3b4a720f3d70374b1b94e8ad078d3d9bdb132758eec96\
+     927007f29f8db5591f008ab9a4569a2d8657ff4b4c7763bd1d97be04f57037d9a82d726fe382d77fded3f650\
+     a8ef7863b2708d5156807156a56f41bde86be24cb69ffbd96e4e722d215a9f27abe7a1e2b55a3ee3be195999\
+     b28aa905e97abcb948aea498497ef219da70c70ec83717d723105165ec33cf8b5aa595a6e250f910f5d20fd2\
+     46c6910cd7421eadc53e9a73aa68a84a8000d37fa3fa414f42b124e5ddaa7c1e2dd96e2ea3008bc35a809e97\
+     18b7daa274f6a3d345bd1fb18d45c06b446655dbcf04ef1f6ea1727d49cec3c73f6dffed792c1cc0ef4fc208\
+     8e3751b4c3fb375a62f8638be551472b34ff64951ec8866b407ed41b84a9623052f427981b2145b8a9ad3980\
+     106b87637f471b642ff49d4be0a50864f5737c4ac959712300d5c4099698e22519151d1a3b6e4451c6721f3c\
+     323e58ef09f39664343c8e37c71bc57844fdc2ceb2393b909cdde37ac84908475b74416bce876df67f88b65f\
+     f32c29995925cc630b1d71500d121fc58157b01c902ae1640bc9f5a77640f0b00790df67e58464f692533f1a\
+     cb57182ac27632e1b0c440f605498e2ad651f3cf815c7e9e7e4cfa709c3a1fed0e44cdc0f78e23654e75f2ca\
+     ffe9fb0b3dfe02042e475dde0b72ac77130c8df2791b6149fd958317944148f970b784d657bfbe14a2e4386e\
+     869f1e78f4f7aa98c915a7e14881aadd047b6a5fe0d537031eeb7993747dc701d3d97421b6614f00edb489ac\
+     9013342d09ef5cb713480e09aa7cf0b5edc06ae10ec83f122b4522dc66b05f1dd3a2ce81aa939394c0f49836\
+     2427124ec779519b41cceeb157c480346609e12f65e484c7f9c077c43c5b645d993cfd9130ce01b0945b1ce1\
+     73efa78a4e7177b619dc23537fd886db28a53d6c256a553ffdc22b077ad9889bf1322fa974404550fe445642\
+     afebb7896d36f775ddd01b096eababc4a23e21c0a9f251410f79046afe06ade5097e2cca3b0b4fef3f799c3b\
+     e7dc3e6bd696b2dfe68b1045f5c6b50979e3fa7321e8e66ce9c39fd86743c7693d7306bdb780e8ca4ae709cf\
+     6526f0b487bcb4e4c67d6fbbc7c0c213029ee159d66bd21aa8fa1e128db71dd7a41453df832b178534214f9c\
+     9fddd91e27435de4badd5c13";
+
+/// Its RS256 signature over [`RSA_8192_MESSAGE`], made by OpenSSL 3.0.
+pub const RSA_8192_RS256: &str = "\
+     2da1a538154e279fca6daf3548008e3d44cc3d18e04ec7f7a86a4ff825541ec3d6c3aa8a19b82c835a3c8808\
+     a3c8292ad55d6979621d76c3291f201b470b83fae2ca20b41f5670d62bbb3fc6353ecd7c1b8b10100364da48\
+     2cccc39859c4b3a252ebf095bcc6ffc41bf0d55137cf41ef09b0c80a01ee99454d5b2375f987907ccfe8c779\
+     1239f16c19be171c37ffd878504dbe72a4572dda4949d2100b55c9c8ff214a57aaba35cf34142ea86adf27ee\
+     2033d9ad99199a42788c1cc22c71c3b5430e51528bd45ff96438d77b556d70a78f7643efa9d05f6b259bc596\
+     5b745a10521d5acc8084798b4ce853c37e611f834c8842b089da98b37e715a48448eef405635aae5f1747b2b\
+     a4b318cfd504e8589c98e4a5b8a03b0896569d8bd88541907f0aa5c716d6ebe60073efe10716e44bc16303c6\
+     eb9e7a19c695f35dd83d4989b0d9c8bea22489893c2414ae33bb0cd6234215fcb1648ad5c6ca90dcb509b625\
+     3761e3d5c0c9456bf600403032b30ff712d08b4d66ee317e1f706fe602ec994305f5d6d9b5e81d8195a77def\
+     c12f97ec82d0641413cc8757c3982c9e70e5a88c78eb49357aa5f5358dc0e24f0787bec37222c8662e076a6e\
+     ed340bef3800bed1633d3dd3ae2d0f091ad9106aab63da1b71fff6e7f6a63eadd0492b1fee4f14e34383868b\
+     03104eb60c2134b62d0f1d42b05c387b0874c3880ab3b22194e57dddda85dfbfddbba43637035e7a28caadb2\
+     67ef9c8daa78591c4de5250543da4168307333c4d482e3be1a97f39fb653699861ace0ceeff2c62874d04d44\
+     6a402f9c297de0398a749ff9137364af7cdecf43037ed8339ffaf2455202031b0d7f9d7e8a4b92a68bed5c1a\
+     a0bc61ac96dc0ae4f0dc5f2ce87de80f60ccf8c32882917943f0f302cf69cc8f622c68280696fb97a24e9bba\
+     66c43bf204e40639565afb7cff4bb6bcd37f50f02269a4b2295a8d89bb1ba622d77bd4b5f8f7cf3e98ec5c11\
+     04e98cd6c6f04a60f8cf2120ed4659b50e7b156f304caa5ef64de4f9d31c92aef87f00020c2b1fdbb8fa6d55\
+     262f6e62e9fc7ed45d96c9f992a397fd646bab552de83f56f54fde9ccb4b1ff9e5a108b8fb53a9c434f8fdc2\
+     38131270c898831ce337c0864e93e2ae17a8474c1ef57abee93fbf8b0d65b123f4687ec0b375b11b0a5e4a79\
+     da89c76c66f53863d87219845b4629023c0a7f308951a9e55585370693b16188b23014c482b914b5c237bdeb\
+     40736f8a18e6d13a1087f0b8e181438923fd18ec11b4a2be5c62d1a327d6c4091879070b8daa43aa12571d48\
+     1321996e8bba2937536e796eb4dfece16e0f2deeccc3b3df56593c74c6739c937acabc232205b081df41d51d\
+     9e3c31753e1eb2eeb914847bf88f34e1bd2db6887b737b35f996a775e1b85a09308cb91d69a817ac20e27c70\
+     44ef3d8665b6fd54b6842e0a";
+
+/// Its PS512 signature over [`RSA_8192_MESSAGE`], made by OpenSSL 3.0.
+pub const RSA_8192_PS512: &str = "\
+     49c222d40e2cbcbd8935438eb3a4a0d8fee8dbfae74586d6c1a97bb0ea5cd9e790710f00d09f2d3a8f724c67\
+     ea666b5d5dc9a41e61447ea3efaeef380acd4dd1d5e33ff5192a47d6e9266b987b607da160db1099ab9cadcb\
+     c1481ce909976027b592171266ed7fe09c3a1a0f7f1f50cb43c2c2a7ecdf1f705cd73bed121c9b4a6e88f2de\
+     42c6208e850c6b5f0cc44490548055efb99f380859a4e942f8224ae6b5bbb5ce9ead9315f53d8942eb8ce16b\
+     d8dbc42a9bc7ca3429ba46982e081bdffe8414c2db7fd22aeed8ef16d4a7a34b8046b5b4972d169a88fbde33\
+     981b9808af9a2c862ffbf5d965caea8e36cc38f22b9ef8784331dc48a884ad8186f4991fa1d596e252f5bb53\
+     f3a854fbf5420f1d2b8da98a6964eecb3fe4cac975376e11aaab467a49a6ef726d51dbe0f7206cca81859ca8\
+     304d6f21d7a9d63f40d75b91964310d388efe330877310626b5a492dbf4a38d704fa25df0a1702c888e14fc5\
+     1cb1dc2cffce4d4073bcff239797ddbf6e8af339eb85b631b6e2cffaa2850af70d3710edcc82a6c8cf9fcd46\
+     6917ed1837d2cd2073354015c0caabe9009604d2ca0cd9b3c28c777d166f049c2a176f2725ee9a52b44eb889\
+     ba448cae44c7389efba1b6089581cf793fd79beed98cb24a1ac32cd6d4c019c0c5076eecb20b17844927b715\
+     77bc4e70ce3d1217b99b84c97ceb060cce77267a664193c183c368c99bedaab0ea9243e1db2f0eb00a93163c\
+     c6298e019ffdf8b6d9db0a8bc43bcf35bc484dbb306b9bbce67d43f8d376b5ab02fbdb5133fbfcbe77be2e18\
+     c7c535aaf80bcbd29f2444726246e4b16e1c5d88dbfc39d8fec4ca1d8f7f0fe46d05882acaf975fd1757d60d\
+     0125f749ff66283502c563e61fd3e1bcabb0931f726fefe1792859fd0837c1a1d36a740f7beec7b39e2cbe00\
+     000a3b1c43fa12a2fa96f64e9ac1befad14f159ff2f01322ce9f4ed0e4691c251d988993d254a9167a977414\
+     57ba5ffcce4a89f3b0edc6e46689a6c995c9abbf23c5c05552d781427c0e54b278aaf4c81bdb0397619edfb6\
+     a5e007c83e42383ee326a7066fe6089d73118fa4ea8ab260aab4f05cd2cbe10e0cc0cbcc8192f0c4659f0517\
+     4e343971adae2087f9d9738d66e9ae503de065f970174df5b2cbaa6d50c253278906bd7b3db49d9e180e8652\
+     f52206b972238406a853d099b761be0fe49c36a08ed85ade947d81b72c2b9471c1830af0a48f7ad3943c680f\
+     7a37f2605a116c30d49f0e0fcd7e97933fe936bb62fbc6a7fe138f34e2e8254105aa66197e5f79d0e543d08f\
+     a3ba72409753fb9e4dd9ad1d4f41c8b2adc29710f8ec3fa5b9aab930e6b43229a30910085b3e863f3b995a45\
+     2de90ac83078425ac1aa0dd4510f3c1202c751efd7dc51f7953f9b28942f1a4c44e7cb8bb101f91246991673\
+     ddd68b7404e3bdd18176d79a";
