@@ -1,0 +1,445 @@
+//! What a header may say and what nobody listens to: rows D and F of the attack
+//! catalogue, as far as they concern headers. Every token here is well signed.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod common;
+
+use common::{BAD_SIGNATURE, Verdict, accepted, encode, key, verdict};
+use countersign_json::{JsonError, Kind, MAX_DEPTH, quote};
+use countersign_jws::{KID_LIMIT, NewHeader, ParseError, Scratch, Unverified, sign};
+
+fn unreadable(error: ParseError) -> Verdict {
+    Verdict::Unreadable(error)
+}
+
+fn bad_json(error: JsonError) -> Verdict {
+    unreadable(ParseError::Header(error))
+}
+
+/// Reads the `kid` of a token that carries this JSON value as its `kid`.
+fn kid_of(json: &str) -> Option<String> {
+    let token = key(7).token(format!(r#"{{"alg":"HS256","kid":{json}}}"#), "{}");
+    let mut scratch = Scratch::default();
+    let unverified = Unverified::parse(&token, &mut scratch).unwrap();
+    unverified.header().kid().map(str::to_owned)
+}
+
+#[test]
+fn d1_d2_d3_keys_that_a_header_carries_or_points_at_are_never_used() {
+    let (mine, theirs) = (key(7), key(9));
+    let jwk = format!(r#"{{"kty":"oct","k":"{}"}}"#, encode([9; 32]));
+    let members = [
+        format!(r#""jwk":{jwk}"#),
+        format!(r#""jwk":"{}""#, encode(&jwk)),
+        r#""jku":"http://127.0.0.1:9/jwks.json""#.to_owned(),
+        r#""x5u":"http://127.0.0.1:9/chain.pem""#.to_owned(),
+        r#""x5c":["MIIB"],"x5t":"AAAA","x5t#S256":"AAAA""#.to_owned(),
+    ];
+    for member in members {
+        let header = format!(r#"{{"alg":"HS256",{member}}}"#);
+        let forged = theirs.token(&header, "{}");
+        assert_eq!(verdict(&forged, &*mine.verifier), BAD_SIGNATURE, "{header}");
+        assert_eq!(mine.on_header(&header), accepted("{}"), "{header}");
+    }
+}
+
+#[test]
+fn d1_d2_d3_such_members_may_hold_anything() {
+    for name in ["jwk", "jku", "x5u", "x5c", "x5t", "x5t#S256"] {
+        for value in ["null", "1", "[]", "{}", r#""\u0000\r\n""#, r#"{"kty":7}"#] {
+            let header = format!(r#"{{"alg":"HS256","{name}":{value}}}"#);
+            assert_eq!(key(7).on_header(&header), accepted("{}"), "{header}");
+        }
+    }
+}
+
+const INJECTIONS: [&str; 16] = [
+    "../../../../dev/null",
+    "/dev/null",
+    "' OR '1'='1",
+    "x' UNION SELECT 'c2VjcmV0';--",
+    "*)(uid=*))(|(uid=*",
+    "a\0b",
+    "a\r\nSet-Cookie: b",
+    "\u{1b}[31mred\u{1b}[0m",
+    "\u{9b}31m",
+    "\u{7f}\u{202e}\u{2028}",
+    "%s%n%x",
+    "{kid}${jndi:ldap://127.0.0.1/}",
+    "`id`;$(id)|id",
+    "http://127.0.0.1/",
+    "kid ",
+    "\u{feff}kid",
+];
+
+#[test]
+fn d4_a_kid_is_kept_byte_for_byte_whatever_it_holds() {
+    for kid in INJECTIONS {
+        assert_eq!(kid_of(&quote(kid)).as_deref(), Some(kid));
+        let header = NewHeader::JWT.with_kid(kid);
+        let token = sign(&*key(7).signer, header, b"{}").unwrap();
+        let mut scratch = Scratch::default();
+        let unverified = Unverified::parse(&token, &mut scratch).unwrap();
+        assert_eq!(unverified.header().kid(), Some(kid));
+    }
+}
+
+#[test]
+fn d4_debug_output_has_no_raw_control_characters() {
+    for kid in INJECTIONS {
+        let hostile = quote(kid);
+        let header =
+            format!(r#"{{"alg":"HS256","kid":{hostile},"typ":{hostile},"cty":{hostile}}}"#);
+        let token = key(7).token(header, "{}");
+        let mut scratch = Scratch::default();
+        let unverified = Unverified::parse(&token, &mut scratch).unwrap();
+        let verified = unverified.verify(&*key(7).verifier).unwrap();
+        for shown in [
+            format!("{:?}", unverified.header()),
+            format!("{unverified:?}"),
+            format!("{verified:?}"),
+        ] {
+            assert!(!shown.contains(char::is_control), "{shown:?}");
+            assert!(
+                !shown.contains(['\u{202e}', '\u{2028}', '\u{feff}']),
+                "{shown:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn d5_a_kid_longer_than_the_cap_is_refused() {
+    for (character, count) in [("a", KID_LIMIT), ("é", KID_LIMIT / 2), ("\\n", KID_LIMIT)] {
+        let kid = character.repeat(count);
+        let header = format!(r#"{{"alg":"HS256","kid":"{kid}"}}"#);
+        assert_eq!(key(7).on_header(header), accepted("{}"));
+        let header = format!(r#"{{"alg":"HS256","kid":"{kid}a"}}"#);
+        let found = KID_LIMIT + 1;
+        assert_eq!(
+            key(7).on_header(header),
+            unreadable(ParseError::KidTooLong { found })
+        );
+    }
+    let header = format!(r#"{{"alg":"HS256","kid":"{}"}}"#, "a".repeat(1 << 20));
+    assert!(matches!(
+        key(7).on_header(header),
+        Verdict::Unreadable(ParseError::TooLong { limit: 16_384, .. })
+    ));
+}
+
+#[test]
+fn d6_a_kid_is_a_string_or_absent() {
+    let table = [
+        ("null", Kind::Null),
+        ("7", Kind::Number),
+        ("true", Kind::Bool),
+        (r#"["a"]"#, Kind::Array),
+        (r#"{"a":1}"#, Kind::Object),
+    ];
+    for name in ["kid", "typ", "cty"] {
+        for (value, found) in table {
+            let header = format!(r#"{{"alg":"HS256","{name}":{value}}}"#);
+            let expected = unreadable(ParseError::HeaderMember { name, found });
+            assert_eq!(key(7).on_header(header), expected);
+        }
+    }
+    assert_eq!(kid_of(r#""""#).as_deref(), Some(""));
+    assert_eq!(key(7).on_header(r#"{"alg":"HS256"}"#), accepted("{}"));
+}
+
+#[test]
+fn d7_a_kid_is_never_normalised_and_its_escapes_are_decoded_once() {
+    let table = [
+        ("\"\u{e9}\"", "\u{e9}"),
+        ("\"e\u{301}\"", "e\u{301}"),
+        ("\"Kid\"", "Kid"),
+        ("\" kid\\t\"", " kid\t"),
+        (r#""\u006bid""#, "kid"),
+        (r#""\\u006bid""#, "\\u006bid"),
+        (r#""a%2Fb\/c""#, "a%2Fb/c"),
+        (r#""\ud83d\ude00""#, "\u{1f600}"),
+    ];
+    for (json, kid) in table {
+        assert_eq!(kid_of(json).as_deref(), Some(kid), "{json}");
+    }
+}
+
+#[test]
+fn d9_crit_is_refused_whatever_it_holds() {
+    for crit in [
+        "[]",
+        r#"["x"]"#,
+        r#""x""#,
+        "[1]",
+        r#"["exp"]"#,
+        r#"["b64"]"#,
+        r#"["alg"]"#,
+        "null",
+        "{}",
+        "true",
+    ] {
+        for header in [
+            format!(r#"{{"alg":"HS256","crit":{crit}}}"#),
+            format!(r#"{{"crit":{crit},"alg":"HS256","x":1,"exp":1}}"#),
+            format!(r#"{{"alg":"HS256","\u0063rit":{crit}}}"#),
+        ] {
+            let expected = unreadable(ParseError::Extension { name: "crit" });
+            assert_eq!(key(7).on_header(&header), expected, "{header}");
+        }
+    }
+}
+
+#[test]
+fn d10_unencoded_payloads_are_refused_with_or_without_crit() {
+    let b64 = unreadable(ParseError::Extension { name: "b64" });
+    let crit = unreadable(ParseError::Extension { name: "crit" });
+    for value in ["false", "null", "0", r#""false""#, r#""true""#, "[true]"] {
+        let header = format!(r#"{{"alg":"HS256","b64":{value}}}"#);
+        assert_eq!(key(7).on_header(header), b64, "{value}");
+        let header = format!(r#"{{"alg":"HS256","b64":{value},"crit":["b64"]}}"#);
+        assert_eq!(key(7).on_header(header), b64, "{value}");
+        let header = format!(r#"{{"alg":"HS256","crit":["b64"],"b64":{value}}}"#);
+        assert_eq!(key(7).on_header(header), crit, "{value}");
+    }
+    // What `true` says is the case anyway (RFC 7797 section 3).
+    assert_eq!(
+        key(7).on_header(r#"{"alg":"HS256","b64":true}"#),
+        accepted("{}")
+    );
+}
+
+#[test]
+fn d11_e11_members_of_encrypted_tokens_are_refused_or_ignored() {
+    for name in ["zip", "enc"] {
+        for value in [r#""DEF""#, r#""A128GCM""#, r#""""#, "null", "1"] {
+            let header = format!(r#"{{"alg":"HS256","{name}":{value}}}"#);
+            let expected = unreadable(ParseError::Extension { name });
+            assert_eq!(key(7).on_header(&header), expected, "{header}");
+        }
+    }
+    let harmless =
+        r#"{"alg":"HS256","epk":{"kty":"EC"},"p2c":2147483647,"p2s":"","apu":1,"iv":[]}"#;
+    assert_eq!(key(7).on_header(harmless), accepted("{}"));
+}
+
+#[test]
+fn d12_typ_is_compared_as_a_media_type() {
+    let table = [
+        ("JWT", "JWT", true),
+        ("jwt", "JWT", true),
+        ("application/jwt", "JWT", true),
+        ("JWT", "Application/JWT", true),
+        ("at+jwt", "application/at+jwt", true),
+        ("AT+JWT", "at+jwt", true),
+        ("at+jwt", "JWT", false),
+        ("dpop+jwt", "at+jwt", false),
+        ("JWT ", "JWT", false),
+        ("", "JWT", false),
+        ("application/", "JWT", false),
+        ("text/jwt", "jwt", false),
+        ("application/a/b", "a/b", false),
+        ("applicationé", "JWT", false),
+        // The Kelvin sign is no `k` here: case folds in ASCII alone.
+        ("to\u{212a}en", "token", false),
+    ];
+    for (typ, wanted, same) in table {
+        let header = NewHeader {
+            typ: Some(typ),
+            ..NewHeader::default()
+        };
+        let token = sign(&*key(7).signer, header, b"{}").unwrap();
+        let mut scratch = Scratch::default();
+        let unverified = Unverified::parse(&token, &mut scratch).unwrap();
+        assert_eq!(
+            unverified.header().is_typ(wanted),
+            same,
+            "{typ:?} as {wanted:?}"
+        );
+    }
+    let token = sign(&*key(7).signer, NewHeader::default(), b"{}").unwrap();
+    let mut scratch = Scratch::default();
+    assert!(
+        !Unverified::parse(&token, &mut scratch)
+            .unwrap()
+            .header()
+            .is_typ("JWT")
+    );
+}
+
+#[test]
+fn d12_a_nested_token_says_so() {
+    for (cty, nested) in [
+        (Some("JWT"), true),
+        (Some("jwt"), true),
+        (Some("application/JWT"), true),
+        (Some("json"), false),
+        (None, false),
+    ] {
+        let header = NewHeader {
+            cty,
+            ..NewHeader::JWT
+        };
+        let token = sign(&*key(7).signer, header, b"{}").unwrap();
+        let mut scratch = Scratch::default();
+        let unverified = Unverified::parse(&token, &mut scratch).unwrap();
+        assert_eq!(unverified.header().is_nested(), nested, "{cty:?}");
+    }
+}
+
+#[test]
+fn d13_unknown_members_are_ignored() {
+    for header in [
+        r#"{"alg":"HS256","foo":1}"#,
+        r#"{"foo":{"alg":"none","crit":[]},"alg":"HS256"}"#,
+        r#"{"alg":"HS256","Crit":["x"],"ENC":1,"B64":false,"":null}"#,
+    ] {
+        assert_eq!(key(7).on_header(header), accepted("{}"), "{header}");
+    }
+    let many: String = (0..100).map(|i| format!(r#","m{i}":{i}"#)).collect();
+    let header = format!(r#"{{"alg":"HS256"{many}}}"#);
+    assert_eq!(key(7).on_header(header), accepted("{}"));
+}
+
+#[test]
+fn d14_f5_a_header_that_is_no_object_is_refused() {
+    for header in [
+        r#"["HS256"]"#,
+        r#"[{"alg":"HS256"}]"#,
+        r#""HS256""#,
+        "null",
+        "1",
+        "true",
+        "",
+        "  ",
+        "alg",
+    ] {
+        assert_eq!(
+            key(7).on_header(header),
+            bad_json(JsonError::NotAnObject),
+            "{header}"
+        );
+    }
+}
+
+#[test]
+fn f1_duplicate_header_members_are_refused() {
+    let table = [
+        (r#"{"alg":"HS256","alg":"HS256"}"#, "alg"),
+        (r#"{"alg":"none","alg":"HS256"}"#, "alg"),
+        (r#"{"alg":"HS256","\u0061lg":"none"}"#, "alg"),
+        (r#"{"alg":"HS256","kid":"a","kid":"b"}"#, "kid"),
+        (r#"{"alg":"HS256","crit":[],"crit":[]}"#, "crit"),
+        (r#"{"alg":"HS256","x":1,"x":1}"#, "x"),
+        (r#"{"alg":"HS256","x":{"y":1,"y":2}}"#, "y"),
+        (r#"{"alg":"HS256","x":[{"y":1,"\u0079":2}]}"#, "y"),
+    ];
+    for (header, name) in table {
+        let expected = bad_json(JsonError::Duplicate(name.into()));
+        assert_eq!(key(7).on_header(header), expected, "{header}");
+    }
+}
+
+#[test]
+fn f6_a_header_that_is_not_quite_json_is_refused() {
+    let not_an_object = [
+        "\u{feff}{\"alg\":\"HS256\"}",
+        "/*a*/{\"alg\":\"HS256\"}",
+        "\u{a0}{\"alg\":\"HS256\"}",
+    ];
+    for header in not_an_object {
+        assert_eq!(
+            key(7).on_header(header),
+            bad_json(JsonError::NotAnObject),
+            "{header}"
+        );
+    }
+    for header in [
+        r#"{"alg":"HS256",}"#,
+        r#"{"alg":"HS256"}x"#,
+        r#"{"alg":"HS256"}{"alg":"HS256"}"#,
+        "{\"alg\":\"HS256\"}\0",
+        r#"{"alg":"HS256"/*a*/}"#,
+        "{\"alg\":\"HS256\"//a\n}",
+        r#"{'alg':'HS256'}"#,
+        r#"{alg:"HS256"}"#,
+        r#"{"alg":"HS256","x":NaN}"#,
+        r#"{"alg":"HS256","x":-Infinity}"#,
+        r#"{"alg":"HS256","x":01}"#,
+        r#"{"alg":"HS256","x":1.}"#,
+        r#"{"alg":"HS256","x":+1}"#,
+        r#"{"alg":"HS256" "x":1}"#,
+        r#"{"alg":"HS256""#,
+        "{\"alg\":\"HS256\",\"x\":\"\n\"}",
+        r#"{"alg":"HS256","x":"\x41"}"#,
+    ] {
+        let refused = key(7).on_header(header);
+        let syntax = matches!(
+            refused,
+            Verdict::Unreadable(ParseError::Header(JsonError::Syntax { .. }))
+        );
+        assert!(syntax, "{header}: {refused:?}");
+    }
+}
+
+#[test]
+fn f7_bytes_that_are_not_utf8_and_lone_surrogates_are_refused_also_where_nobody_reads() {
+    for hostile in [
+        &b"\xff"[..],
+        b"\xc0\xaf",
+        b"\xed\xa0\x80",
+        b"\xf4\x90\x80\x80",
+    ] {
+        let header = [br#"{"alg":"HS256","x":""#, hostile, br#""}"#].concat();
+        assert_eq!(
+            key(7).on_header(&header),
+            bad_json(JsonError::NotUtf8),
+            "{header:?}"
+        );
+    }
+    for member in [
+        r#""x":"\ud800""#,
+        r#""x":["\udc00\ud800"]"#,
+        r#""\ud800":1"#,
+        r#""kid":"\udfff""#,
+    ] {
+        let refused = key(7).on_header(format!(r#"{{"alg":"HS256",{member}}}"#));
+        let syntax = matches!(
+            refused,
+            Verdict::Unreadable(ParseError::Header(JsonError::Syntax { .. }))
+        );
+        assert!(syntax, "{member}: {refused:?}");
+    }
+}
+
+#[test]
+fn f9_deep_nesting_is_refused_also_where_nobody_reads() {
+    let nested = |depth: usize| {
+        format!(
+            r#"{{"alg":"HS256","x":{}{}}}"#,
+            "[".repeat(depth),
+            "]".repeat(depth)
+        )
+    };
+    assert_eq!(key(7).on_header(nested(MAX_DEPTH - 1)), accepted("{}"));
+    for depth in [MAX_DEPTH, 5_000] {
+        assert_eq!(
+            key(7).on_header(nested(depth)),
+            bad_json(JsonError::TooDeep)
+        );
+    }
+}
+
+#[test]
+fn f12_members_written_with_escapes_are_read() {
+    assert_eq!(kid_of(r#""a\u0062""#).as_deref(), Some("ab"));
+    let header = r#"{"\u0061l\u0067":"HS\u003256","\u006bid":"a\u0062","typ":"\u004aWT"}"#;
+    let token = key(7).token(header, "{}");
+    let mut scratch = Scratch::default();
+    let unverified = Unverified::parse(&token, &mut scratch).unwrap();
+    let verified = unverified.verify(&*key(7).verifier).unwrap();
+    assert_eq!(verified.header().alg(), "HS256");
+    assert_eq!(verified.header().kid(), Some("ab"));
+    assert_eq!(verified.header().typ(), Some("JWT"));
+}
