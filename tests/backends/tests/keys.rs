@@ -198,7 +198,7 @@ fn c10_debug_of_a_bound_key_shows_no_secret() {
                     .map(|part| part.to_vec())
                     .into()
                 }
-                other => unreachable!("{other}"),
+                other => panic!("{other}"),
             };
             let signer = algorithm.signer(&keys::signing(name)).unwrap();
             let verifier = algorithm.verifier(&keys::verifying(name)).unwrap();
