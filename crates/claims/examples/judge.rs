@@ -1,0 +1,43 @@
+//! Writes the claims of a token and judges them at several times, check by check:
+//! `cargo run -p countersign-claims --example judge`
+
+use core::time::Duration;
+
+use countersign_claims::{
+    ClaimsError, ConnectionClaims, DecodeOptions, Expectation, NewConnection, Policy, UnixTime,
+};
+
+fn main() -> Result<(), ClaimsError> {
+    let noon = UnixTime::from_secs(1_700_000_000);
+    let payload = NewConnection::new("42")
+        .aud("chat")
+        .nbf(noon)
+        .exp(noon.saturating_add(Duration::from_secs(600)))
+        .info_json(r#"{"name":"Ada"}"#)
+        .channel("news")
+        .finish()?;
+    println!("{payload}");
+
+    let claims = ConnectionClaims::decode(payload.as_bytes(), &DecodeOptions::default())?;
+    let policy = Policy {
+        audience: Expectation::Exact("chat".into()),
+        leeway: Duration::from_secs(5),
+        ..Policy::default()
+    };
+    for seconds in [0, 300, 620] {
+        let now = noon
+            .saturating_sub(Duration::from_secs(10))
+            .saturating_add(Duration::from_secs(seconds));
+        println!("\nat {now}:");
+        let verdict = policy.judge(&claims.registered, now, |check, outcome| {
+            let mark = if outcome.is_ok() { "ok" } else { "no" };
+            let compared = policy.compared(check, &claims.registered, now);
+            println!("  {mark}  {check:<10} {compared}");
+        });
+        match verdict {
+            Ok(()) => println!("  accepted: user {}", claims.registered.user),
+            Err(error) => println!("  {}: {error}", error.kind().code()),
+        }
+    }
+    Ok(())
+}

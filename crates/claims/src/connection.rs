@@ -1,0 +1,99 @@
+//! The claims of a connection token.
+
+use countersign_json::Object;
+
+use crate::bytes::Pair;
+use crate::read::At;
+use crate::{
+    Bytes, Channels, ClaimsError, DecodeOptions, Registered, SubscribeOptions, TokenKind, UnixTime,
+};
+
+/// The claims of a connection token, borrowed from its payload.
+///
+/// Unknown claims are ignored, though sound JSON they must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ConnectionClaims<'a> {
+    /// The user and the registered claims.
+    pub registered: Registered<'a>,
+    /// About the connection, shown to others: `b64info`, else `info`.
+    pub info: Option<Bytes<'a>>,
+    /// `subs`, or, where it is empty or absent, `channels`.
+    pub channels: Channels<'a>,
+    /// `meta`: about the connection, for the backend alone; never sent to a client.
+    pub meta: Option<Bytes<'a>>,
+    /// `expire_at` as written; [`expires`](Self::expires) says what it means.
+    pub expire_at: Option<i64>,
+}
+
+impl<'a> ConnectionClaims<'a> {
+    /// Decodes the payload of a token whose signature was verified.
+    ///
+    /// Nothing is judged yet: see [`Policy::judge`](crate::Policy::judge).
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError::Malformed`] if the payload is not one sound JSON object;
+    /// [`ClaimsError::WrongKind`] if there is any `channel`, whatever its type and
+    /// whatever else is wrong; otherwise what is wrong with a claim.
+    pub fn decode(payload: &'a [u8], options: &DecodeOptions) -> Result<Self, ClaimsError> {
+        let mut registered = Registered::default();
+        let mut info = Pair::default();
+        let mut channels = Channels::default();
+        let mut subs = Channels::default();
+        let mut meta = None;
+        let mut expire_at = None;
+        let mut error = None;
+
+        Object::parse(payload)?.each(|name, value| {
+            if name == "channel" {
+                return Err(ClaimsError::WrongKind {
+                    found: TokenKind::Subscription,
+                });
+            }
+            let at = At::top(&name);
+            let read = registered.member(&name, value, options).and_then(|()| {
+                match at.name {
+                    "info" => info.json(value),
+                    "b64info" => info.base64(at, value)?,
+                    "channels" => channels = Channels::read_channels(value, &options.limits)?,
+                    "subs" => subs = Channels::read_subs(value, &options.limits)?,
+                    "meta" => meta = Some(Bytes::from_json(value)),
+                    "expire_at" => expire_at = Some(at.integer(value)?),
+                    _ => {}
+                }
+                Ok(())
+            });
+            // A `channel` behind this claim says more about what went wrong.
+            if error.is_none() {
+                error = read.err();
+            }
+            Ok(())
+        })?;
+        if let Some(error) = error {
+            return Err(error);
+        }
+        Ok(Self {
+            registered,
+            info: info.finish(),
+            channels: if subs.is_empty() { channels } else { subs },
+            meta,
+            expire_at,
+        })
+    }
+
+    /// When the connection expires and a new token is due; `None` is never.
+    ///
+    /// `expire_at` decides if present (zero or less is never), else `exp`. It has no
+    /// say in whether the token itself has expired: `exp` is judged all the same.
+    #[must_use]
+    pub fn expires(&self) -> Option<UnixTime> {
+        self.registered.expires(self.expire_at)
+    }
+
+    /// The options of a channel that the connection is subscribed to from its start.
+    #[must_use]
+    pub fn channel(&self, name: &str) -> Option<SubscribeOptions<'a>> {
+        self.channels.get(name)
+    }
+}

@@ -1,0 +1,336 @@
+//! Why claims were refused.
+
+use alloc::string::String;
+use core::time::Duration;
+use core::{error, fmt};
+
+use countersign_json::{JsonError, Kind};
+
+use crate::UnixTime;
+
+/// The two kinds of token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenKind {
+    /// It lets a client connect. It has no `channel` claim.
+    Connection,
+    /// It lets a client subscribe to one channel, named by its `channel` claim.
+    Subscription,
+}
+
+impl fmt::Display for TokenKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Connection => "a connection token",
+            Self::Subscription => "a subscription token",
+        })
+    }
+}
+
+/// What a [`ClaimsError`] comes down to; one each for the codes of the facade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ClaimsErrorKind {
+    /// The payload is not one sound JSON object.
+    Malformed,
+    /// A subscription token where a connection token belongs, or the reverse.
+    WrongKind,
+    /// A claim is missing, of the wrong type, or holds what it must not.
+    Claims,
+    /// `exp` has passed, or the token is older than the policy allows.
+    Expired,
+    /// `nbf` lies ahead.
+    NotYetValid,
+    /// The token is for somebody else.
+    Audience,
+    /// The token is from somebody else.
+    Issuer,
+    /// The user is empty where anonymous users are refused.
+    Anonymous,
+}
+
+impl ClaimsErrorKind {
+    /// A stable word for programs, such as `not_yet_valid`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::WrongKind => "wrong_kind",
+            Self::Claims => "claims",
+            Self::Expired => "expired",
+            Self::NotYetValid => "not_yet_valid",
+            Self::Audience => "audience",
+            Self::Issuer => "issuer",
+            Self::Anonymous => "anonymous",
+        }
+    }
+}
+
+/// Why claims were refused: what was found, what was expected, what to do.
+///
+/// Of the values in a token it shows times, and `iss` and `aud` escaped and cut
+/// short; of `sub`, `info`, `meta` and all the rest it shows nothing but the name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ClaimsError {
+    /// The payload is not one sound JSON object.
+    Malformed(JsonError),
+    /// The token is of the other kind.
+    WrongKind {
+        /// What it is.
+        found: TokenKind,
+    },
+    /// A claim is of the wrong type. `null` is a type of its own, not an absence.
+    WrongType {
+        /// The claim, such as `exp` or `subs["news"].override.presence`.
+        claim: String,
+        /// The type that was found.
+        found: Kind,
+        /// The type that was expected, such as "a string".
+        expected: &'static str,
+    },
+    /// A number that no time or integer of 64 bits holds.
+    OutOfRange {
+        /// The claim.
+        claim: String,
+        /// What was expected.
+        expected: &'static str,
+    },
+    /// A claim of the right type with a value that is never allowed.
+    Invalid {
+        /// The claim.
+        claim: String,
+        /// The rest of the sentence, such as "is empty; name a channel".
+        problem: &'static str,
+    },
+    /// More channels than [`Limits::channels`](crate::Limits::channels).
+    TooMany {
+        /// The claim.
+        claim: String,
+        /// The most that are taken.
+        limit: usize,
+    },
+    /// A channel name longer than [`Limits::channel_bytes`](crate::Limits::channel_bytes).
+    TooLong {
+        /// The claim.
+        claim: String,
+        /// The most bytes that are taken.
+        limit: usize,
+    },
+    /// A claim that the policy requires is absent.
+    Missing {
+        /// The claim.
+        claim: &'static str,
+        /// The setting that requires it.
+        required_by: &'static str,
+    },
+    /// `exp` plus the leeway has passed (RFC 7519 section 4.1.4).
+    Expired {
+        /// The claim.
+        exp: UnixTime,
+        /// What was added to it.
+        leeway: Duration,
+        /// The time of judgement.
+        now: UnixTime,
+    },
+    /// `nbf` minus the leeway lies ahead (RFC 7519 section 4.1.5).
+    NotYetValid {
+        /// The claim.
+        nbf: UnixTime,
+        /// What was taken from it.
+        leeway: Duration,
+        /// The time of judgement.
+        now: UnixTime,
+    },
+    /// `iat` lies further back than the policy's `max_age`.
+    TooOld {
+        /// The claim.
+        iat: UnixTime,
+        /// The age allowed.
+        max_age: Duration,
+        /// The time of judgement.
+        now: UnixTime,
+    },
+    /// No `aud` is the expected one.
+    Audience {
+        /// The audiences found, escaped and cut short; `None` if there was none.
+        found: Option<String>,
+        /// What was expected.
+        expected: String,
+    },
+    /// `iss` is not the expected one.
+    Issuer {
+        /// The issuer found, escaped and cut short; `None` if there was none.
+        found: Option<String>,
+        /// What was expected.
+        expected: String,
+    },
+    /// The user is empty and the policy refuses anonymous users.
+    Anonymous,
+    /// A sound token, but for another user, client or channel than this request's.
+    Mismatch {
+        /// `user`, `client` or `channel`.
+        what: &'static str,
+    },
+}
+
+impl ClaimsError {
+    /// What it comes down to.
+    #[must_use]
+    pub fn kind(&self) -> ClaimsErrorKind {
+        match self {
+            Self::Malformed(_) => ClaimsErrorKind::Malformed,
+            Self::WrongKind { .. } => ClaimsErrorKind::WrongKind,
+            Self::WrongType { .. }
+            | Self::OutOfRange { .. }
+            | Self::Invalid { .. }
+            | Self::TooMany { .. }
+            | Self::TooLong { .. }
+            | Self::Missing { .. }
+            | Self::Mismatch { .. } => ClaimsErrorKind::Claims,
+            Self::Expired { .. } | Self::TooOld { .. } => ClaimsErrorKind::Expired,
+            Self::NotYetValid { .. } => ClaimsErrorKind::NotYetValid,
+            Self::Audience { .. } => ClaimsErrorKind::Audience,
+            Self::Issuer { .. } => ClaimsErrorKind::Issuer,
+            Self::Anonymous => ClaimsErrorKind::Anonymous,
+        }
+    }
+}
+
+impl fmt::Display for ClaimsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(error) => write!(f, "the claims are no sound JSON: {error}"),
+            Self::WrongKind {
+                found: TokenKind::Subscription,
+            } => f.write_str(
+                "found a subscription token (it has a `channel` claim) where a connection token \
+                 is expected; connect with a token that has no `channel`",
+            ),
+            Self::WrongKind {
+                found: TokenKind::Connection,
+            } => f.write_str(
+                "found a connection token (it has no `channel` claim) where a subscription token \
+                 is expected; subscribe with a token that names its `channel`",
+            ),
+            Self::WrongType {
+                claim,
+                found,
+                expected,
+            } => write!(
+                f,
+                "found {found} as `{claim}`, which must be {expected}; correct it or leave it out"
+            ),
+            Self::OutOfRange { claim, expected } => {
+                write!(f, "found a number as `{claim}` that is not {expected}")
+            }
+            Self::Invalid { claim, problem } => write!(f, "`{claim}` {problem}"),
+            Self::TooMany { claim, limit } => write!(
+                f,
+                "found more than {limit} channels in `{claim}`; name {limit} at most"
+            ),
+            Self::TooLong { claim, limit } => write!(
+                f,
+                "found a channel name of more than {limit} bytes in `{claim}`; shorten it"
+            ),
+            Self::Missing { claim, required_by } => write!(
+                f,
+                "found no `{claim}`, which {required_by} requires; issue tokens with `{claim}`"
+            ),
+            Self::Expired { exp, leeway, now } => {
+                let ago = Span(now.saturating_duration_since(*exp));
+                let leeway = Leeway(*leeway);
+                write!(
+                    f,
+                    "the token expired {ago} ago (`exp` is {exp}, now is {now}{leeway}); \
+                     get a new token"
+                )
+            }
+            Self::NotYetValid { nbf, leeway, now } => {
+                let from = nbf.saturating_sub(*leeway);
+                let ahead = Span(from.saturating_duration_since(*now));
+                let leeway = Leeway(*leeway);
+                write!(
+                    f,
+                    "the token becomes valid in {ahead} (`nbf` is {nbf}, now is {now}{leeway}); \
+                     try again then, and compare the clocks of issuer and server"
+                )
+            }
+            Self::TooOld { iat, max_age, now } => write!(
+                f,
+                "the token was issued {} ago (`iat` is {iat}, now is {now}), and {} is the oldest \
+                 allowed; get a new token",
+                Span(now.saturating_duration_since(*iat)),
+                Span(*max_age)
+            ),
+            Self::Audience { found, expected } => match found {
+                Some(found) => write!(
+                    f,
+                    "the token is for the audience {found}, and this server expects {expected}"
+                ),
+                None => write!(
+                    f,
+                    "the token names no audience (`aud`), and this server expects {expected}"
+                ),
+            },
+            Self::Issuer { found, expected } => match found {
+                Some(found) => write!(
+                    f,
+                    "the token is from the issuer {found}, and this server trusts {expected}"
+                ),
+                None => write!(
+                    f,
+                    "the token names no issuer (`iss`), and this server trusts {expected}"
+                ),
+            },
+            Self::Anonymous => f.write_str(
+                "found no user, and this server refuses anonymous users; \
+                 issue tokens that name their user",
+            ),
+            Self::Mismatch { what } => write!(
+                f,
+                "the token is for another {what} than this request; \
+                 get a token for this {what}"
+            ),
+        }
+    }
+}
+
+impl error::Error for ClaimsError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match self {
+            Self::Malformed(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<JsonError> for ClaimsError {
+    fn from(error: JsonError) -> Self {
+        Self::Malformed(error)
+    }
+}
+
+/// A span of time in seconds.
+pub(crate) struct Span(pub(crate) Duration);
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.0.as_secs(), self.0.subsec_nanos()) {
+            (0, 1..) => f.write_str("less than 1 s"),
+            (secs, _) => write!(f, "{secs} s"),
+        }
+    }
+}
+
+/// The leeway, where there is one.
+struct Leeway(Duration);
+
+impl fmt::Display for Leeway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_zero() {
+            Ok(())
+        } else {
+            write!(f, ", leeway is {}", Span(self.0))
+        }
+    }
+}

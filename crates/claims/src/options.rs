@@ -1,0 +1,131 @@
+//! The options of one subscription: an entry of `subs`, or claims of a subscription token.
+
+use countersign_json::{Object, Value};
+
+use crate::bytes::Pair;
+use crate::read::At;
+use crate::{Bytes, ClaimsError};
+
+/// Channel options that a token overrides; `None` leaves the server's own setting.
+///
+/// Each is an object `{"value": bool}`; without `value` it is `false`, as Go
+/// writes it. Unknown options are ignored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Overrides {
+    /// `presence`: take part in the channel's presence.
+    pub presence: Option<bool>,
+    /// `join_leave`: send join and leave messages.
+    pub join_leave: Option<bool>,
+    /// `force_recovery`: recover missed messages after a reconnect.
+    pub force_recovery: Option<bool>,
+    /// `force_positioning`: follow the position in the stream.
+    pub force_positioning: Option<bool>,
+    /// `force_push_join_leave`: push join and leave messages to the client.
+    pub force_push_join_leave: Option<bool>,
+}
+
+impl Overrides {
+    fn read(at: At<'_>, value: Value<'_>) -> Result<Self, ClaimsError> {
+        let mut overrides = Self::default();
+        object(at, value)?.each(|name, value| {
+            let (at, option) = match &*name {
+                "presence" => (at.named("override.presence"), &mut overrides.presence),
+                "join_leave" => (at.named("override.join_leave"), &mut overrides.join_leave),
+                "force_recovery" => (
+                    at.named("override.force_recovery"),
+                    &mut overrides.force_recovery,
+                ),
+                "force_positioning" => (
+                    at.named("override.force_positioning"),
+                    &mut overrides.force_positioning,
+                ),
+                "force_push_join_leave" => (
+                    at.named("override.force_push_join_leave"),
+                    &mut overrides.force_push_join_leave,
+                ),
+                _ => return Ok::<(), ClaimsError>(()),
+            };
+            *option = Some(match object(at, value)?.get("value") {
+                Some(value) => at.boolean(value)?,
+                None => false,
+            });
+            Ok(())
+        })?;
+        Ok(overrides)
+    }
+
+    /// Each option by name, in a fixed order.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, Option<bool>)> + use<> {
+        [
+            ("presence", self.presence),
+            ("join_leave", self.join_leave),
+            ("force_recovery", self.force_recovery),
+            ("force_positioning", self.force_positioning),
+            ("force_push_join_leave", self.force_push_join_leave),
+        ]
+        .into_iter()
+    }
+}
+
+/// What the backend signed about one subscription.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SubscribeOptions<'a> {
+    /// About the subscriber, shown to others in the channel: `b64info`, else `info`.
+    pub info: Option<Bytes<'a>>,
+    /// For the client, sent when it is subscribed: `b64data`, else `data`.
+    pub data: Option<Bytes<'a>>,
+    /// `override`.
+    pub overrides: Overrides,
+}
+
+impl<'a> SubscribeOptions<'a> {
+    /// An entry of `subs`.
+    pub(crate) fn read(channel: &str, value: Value<'a>) -> Result<Self, ClaimsError> {
+        let at = At {
+            channel: Some(channel),
+            name: "",
+        };
+        let mut reader = OptionsReader::default();
+        object(at, value)?.each(|name, value| reader.member(at.named(&name), value))?;
+        Ok(reader.finish())
+    }
+}
+
+/// The options as they are being read, member by member.
+#[derive(Default)]
+pub(crate) struct OptionsReader<'a> {
+    pub(crate) info: Pair<'a>,
+    data: Pair<'a>,
+    overrides: Overrides,
+}
+
+impl<'a> OptionsReader<'a> {
+    /// Takes the member if it is an option, ignores it otherwise.
+    pub(crate) fn member(&mut self, at: At<'_>, value: Value<'a>) -> Result<(), ClaimsError> {
+        match at.name {
+            "info" => self.info.json(value),
+            "b64info" => self.info.base64(at, value)?,
+            "data" => self.data.json(value),
+            "b64data" => self.data.base64(at, value)?,
+            "override" => self.overrides = Overrides::read(at, value)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    pub(crate) fn finish(self) -> SubscribeOptions<'a> {
+        SubscribeOptions {
+            info: self.info.finish(),
+            data: self.data.finish(),
+            overrides: self.overrides,
+        }
+    }
+}
+
+fn object<'a>(at: At<'_>, value: Value<'a>) -> Result<Object<'a>, ClaimsError> {
+    value
+        .as_object()
+        .ok_or_else(|| at.wrong_type(value, "an object"))
+}
