@@ -1,1 +1,33 @@
-//! placeholder
+//! A JWKS client.
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod background;
+mod builder;
+mod client;
+mod clock;
+mod counters;
+mod document;
+mod endpoint;
+mod fetch;
+mod flight;
+mod freshness;
+mod pending;
+mod report;
+mod set;
+mod settings;
+mod state;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use builder::Builder;
+pub use client::{Jwks, Lookup};
+pub use clock::{Clock, SystemClock};
+pub use counters::Counters;
+pub use endpoint::Endpoint;
+pub use fetch::{Fetch, FetchError, FetchErrorKind, Request, Response};
+pub use pending::Pending;
+pub use report::{KeyReport, Report};
+pub use set::Keys;
+pub use settings::{Settings, SettingsError};

@@ -1,0 +1,47 @@
+//! The thread that fetches ahead and on demand.
+
+use alloc::sync::Arc;
+use core::sync::atomic::{AtomicBool, Ordering};
+use core::time::Duration;
+use std::io;
+use std::thread::{self, Thread};
+
+use crate::client::Shared;
+
+/// The handle of the thread. Dropping it ends the thread, after the fetch under way.
+#[derive(Debug)]
+pub(crate) struct Driver {
+    thread: Thread,
+    stopped: Arc<AtomicBool>,
+}
+
+/// The shortest sleep, should a clock misbehave.
+const BREATH: Duration = Duration::from_millis(10);
+
+impl Driver {
+    pub(crate) fn start(shared: Arc<Shared>) -> io::Result<Self> {
+        let stopped = Arc::new(AtomicBool::new(false));
+        let stop = stopped.clone();
+        let thread = thread::Builder::new().name("jwks".into()).spawn(move || {
+            while !stop.load(Ordering::Acquire) {
+                let rest = shared.drive();
+                thread::park_timeout(rest.max(BREATH));
+            }
+        })?;
+        Ok(Self {
+            thread: thread.thread().clone(),
+            stopped,
+        })
+    }
+
+    pub(crate) fn wake(&self) {
+        self.thread.unpark();
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::Release);
+        self.thread.unpark();
+    }
+}

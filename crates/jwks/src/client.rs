@@ -1,0 +1,383 @@
+//! The client: a snapshot for readers, one flight at a time for writers.
+
+use alloc::sync::Arc;
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use core::time::Duration;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use arc_swap::ArcSwap;
+use countersign_signature::Provider;
+
+use crate::background::Driver;
+use crate::counters::Tally;
+use crate::flight::Flight;
+use crate::pending::{Pending, Wakers};
+use crate::state::{Answer, Event, Outcome, State};
+use crate::{
+    Builder, Clock, Counters, Endpoint, Fetch, FetchError, FetchErrorKind, Keys, Report, Settings,
+};
+
+/// What the client has for a token.
+#[derive(Debug)]
+pub enum Lookup {
+    /// The keys of this `kid`.
+    Found(Keys),
+    /// A fetch is needed first. Await it, or call [`Jwks::resolve`] where waiting is allowed.
+    Pending(Pending),
+    /// The endpoint has no key for this `kid`: a set fetched less than a cooldown ago lacks it.
+    UnknownKey,
+    /// The token names no `kid`, and needs to: the setting for it is off, or the set does
+    /// not hold exactly one usable key.
+    KidRequired,
+    /// The keys could not be fetched, and nothing usable is held. Whether the key is
+    /// known is not known: try again later.
+    Unavailable(FetchError),
+}
+
+/// The key set of one endpoint. A clone is another handle to the same set.
+///
+/// See the crate's page for an example.
+#[derive(Clone, Debug)]
+pub struct Jwks {
+    shared: Arc<Shared>,
+    /// Stops the background thread when the last handle goes.
+    driver: Option<Arc<Driver>>,
+}
+
+/// What all handles and the background thread share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) settings: Settings,
+    pub(crate) provider: Provider,
+    pub(crate) fetch: Arc<dyn Fetch>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) tally: Tally,
+    pub(crate) spread: u8,
+    pub(crate) state: ArcSwap<State>,
+    /// Held while one state is exchanged for the next; readers never take it.
+    turn: Mutex<()>,
+    landed: Condvar,
+    pub(crate) wakers: Wakers,
+    waiters: AtomicUsize,
+    wanted: AtomicBool,
+}
+
+impl Jwks {
+    /// A builder for the set at this URL. `provider` holds the algorithms that keys may
+    /// be bound to.
+    pub fn builder(url: impl Into<String>, provider: Provider) -> Builder {
+        Builder::new(url.into(), provider)
+    }
+
+    pub(crate) fn new(shared: Arc<Shared>, driver: Option<Driver>) -> Self {
+        Self {
+            shared,
+            driver: driver.map(Arc::new),
+        }
+    }
+
+    /// The keys of a `kid`, byte for byte. Never waits, takes no lock and, where the key
+    /// is found, allocates nothing.
+    #[must_use]
+    pub fn lookup(&self, kid: Option<&str>) -> Lookup {
+        let found = self.shared.look_up(kid);
+        if matches!(found, Lookup::Pending(_)) {
+            self.shared.wanted.store(true, Ordering::Release);
+            if let Some(driver) = &self.driver {
+                driver.wake();
+            }
+        }
+        found
+    }
+
+    /// The same, and where a fetch is needed makes it on this thread, or waits for the one
+    /// that is under way. Waits at most [`Settings::total_deadline`] for others. Never
+    /// gives [`Lookup::Pending`].
+    #[must_use]
+    pub fn resolve(&self, kid: Option<&str>) -> Lookup {
+        match self.shared.look_up(kid) {
+            Lookup::Pending(_) => {}
+            found => return found,
+        }
+        if let Err(error) = self.shared.fly_or_wait(false) {
+            return Lookup::Unavailable(error);
+        }
+        match self.shared.look_up(kid) {
+            Lookup::Pending(_) => Lookup::Unavailable(FetchError::new(
+                FetchErrorKind::Timeout,
+                "the fetched keys went out of date before they were used",
+            )),
+            found => found,
+        }
+    }
+
+    /// Makes the fetch that is due or wanted now, if there is one, on this thread. Gives
+    /// the time until the next will be due. For callers without the background thread.
+    #[expect(clippy::must_use_candidate, reason = "called for what it does")]
+    pub fn drive(&self) -> Duration {
+        self.shared.drive()
+    }
+
+    /// Fetches now, whatever the cooldown says, or waits for the fetch under way.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError`] if the fetch failed; the last good set is then still held.
+    pub fn refresh(&self) -> Result<(), FetchError> {
+        self.shared.fly_or_wait(true)?;
+        self.shared
+            .state
+            .load()
+            .error()
+            .cloned()
+            .map_or(Ok(()), Err)
+    }
+
+    /// The keys of the set that is held, used and skipped.
+    #[must_use]
+    pub fn report(&self) -> Option<Arc<Report>> {
+        let state = self.shared.state.load();
+        state.held().map(|held| held.set.report().clone())
+    }
+
+    /// The numbers, for a server to export.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        let Shared { tally, clock, .. } = &*self.shared;
+        let state = self.shared.state.load();
+        let held = state.held();
+        Counters {
+            fetches: tally.fetches(),
+            age: held.map(|held| clock.now().saturating_sub(held.fetched_at)),
+            keys_used: held.map_or(0, |held| held.set.report().used()),
+            keys_skipped: held.map_or(0, |held| held.set.report().skipped()),
+            unknown_kids: tally.unknown_kids.get(),
+            cooldown_hits: tally.cooldown_hits.get(),
+            stale_hits: tally.stale_hits.get(),
+            waiters: self
+                .shared
+                .waiters
+                .load(Ordering::Relaxed)
+                .saturating_add(self.shared.wakers.len()),
+        }
+    }
+
+    /// The endpoint.
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.shared.endpoint
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.shared.settings
+    }
+}
+
+impl Shared {
+    pub(crate) fn new(
+        endpoint: Endpoint,
+        settings: Settings,
+        provider: Provider,
+        fetch: Arc<dyn Fetch>,
+        clock: Arc<dyn Clock>,
+        spread: u8,
+    ) -> Self {
+        Self {
+            wakers: Wakers::new(settings.waiter_limit),
+            endpoint,
+            settings,
+            provider,
+            fetch,
+            clock,
+            tally: Tally::default(),
+            spread,
+            state: ArcSwap::from_pointee(State::new()),
+            turn: Mutex::new(()),
+            landed: Condvar::new(),
+            waiters: AtomicUsize::new(0),
+            wanted: AtomicBool::new(false),
+        }
+    }
+
+    fn look_up(self: &Arc<Self>, kid: Option<&str>) -> Lookup {
+        let now = self.clock.now();
+        let state = self.state.load();
+        match state.look_up(kid, now, &self.settings) {
+            Answer::Found { keys, is_stale } => {
+                if is_stale {
+                    self.tally.stale_hits.add();
+                }
+                Lookup::Found(keys.clone())
+            }
+            Answer::KidRequired => Lookup::KidRequired,
+            Answer::Pending => Lookup::Pending(Pending::new(self.clone(), state.landings())),
+            Answer::UnknownKey => {
+                self.tally.unknown_kids.add();
+                self.tally.cooldown_hits.add();
+                // Strangers choose how often this happens: not a line for every log.
+                tracing::debug!(endpoint = %self.endpoint, kid = ?kid, "unknown kid");
+                Lookup::UnknownKey
+            }
+            Answer::Unavailable(error) => {
+                self.tally.cooldown_hits.add();
+                tracing::debug!(endpoint = %self.endpoint, kid = ?kid, "keys unavailable, in cooldown");
+                Lookup::Unavailable(error)
+            }
+        }
+    }
+
+    pub(crate) fn drive(&self) -> Duration {
+        let wanted = self.wanted.swap(false, Ordering::AcqRel);
+        let due_at = self.state.load().due_at(&self.settings);
+        if (wanted || self.clock.now() >= due_at)
+            && let Some(flight) = self.take_off(false)
+        {
+            self.fly(flight);
+        }
+        self.state
+            .load()
+            .due_at(&self.settings)
+            .saturating_sub(self.clock.now())
+    }
+
+    fn fly_or_wait(&self, forced: bool) -> Result<(), FetchError> {
+        match self.take_off(forced) {
+            Some(flight) => {
+                self.fly(flight);
+                Ok(())
+            }
+            None => self.wait(),
+        }
+    }
+
+    /// The number of a flight that the caller has to make, if one may begin.
+    fn take_off(&self, forced: bool) -> Option<u64> {
+        let turn = self.lock();
+        self.apply(&turn, Event::Wanted { forced })?.flying()
+    }
+
+    fn fly(&self, flight: u64) {
+        let etag = self.state.load().held().and_then(|held| held.etag.clone());
+        let landing = Flight {
+            endpoint: &self.endpoint,
+            settings: &self.settings,
+            provider: &self.provider,
+            fetch: &*self.fetch,
+            clock: &*self.clock,
+            tally: &self.tally,
+            etag,
+            spread: self.spread,
+        }
+        .run();
+        let failed = match &landing.outcome {
+            Outcome::Failed { error, .. } => Some(error.clone()),
+            Outcome::Loaded { .. } | Outcome::NotModified { .. } => None,
+        };
+        let outcome = landing.outcome;
+        let turn = self.lock();
+        let next = self.apply(&turn, Event::Landed { flight, outcome });
+        drop(turn);
+        self.landed.notify_all();
+        self.wakers.wake_all();
+        if let Some(state) = next {
+            self.tell(&state, failed.as_ref());
+        }
+    }
+
+    /// Waits until the flight under way has landed, if there is one.
+    fn wait(&self) -> Result<(), FetchError> {
+        let Some(_seat) = Seat::take(&self.waiters, self.settings.waiter_limit) else {
+            return Err(FetchError::new(
+                FetchErrorKind::TooManyWaiting,
+                format!(
+                    "found {} callers waiting for the keys already; try again",
+                    self.settings.waiter_limit
+                ),
+            ));
+        };
+        let began_at = Instant::now();
+        let mut turn = self.lock();
+        let flight = self.state.load().flying();
+        while flight.is_some() && self.state.load().flying() == flight {
+            let left = self
+                .settings
+                .total_deadline
+                .saturating_sub(began_at.elapsed());
+            if left.is_zero() {
+                return Err(FetchError::new(
+                    FetchErrorKind::Timeout,
+                    format!(
+                        "the fetch under way did not end within {:?}",
+                        self.settings.total_deadline
+                    ),
+                ));
+            }
+            (turn, _) = self
+                .landed
+                .wait_timeout(turn, left)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        Ok(())
+    }
+
+    /// Exchanges the state for the next one, if `event` makes one.
+    pub(crate) fn apply(&self, _turn: &MutexGuard<'_, ()>, event: Event) -> Option<Arc<State>> {
+        let state = self.state.load();
+        let next = Arc::new(state.next(event, self.clock.now(), &self.settings)?);
+        self.state.store(next.clone());
+        Some(next)
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, ()> {
+        // It guards no data that a panic could leave half-written.
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Logs what a flight has changed.
+    fn tell(&self, state: &State, failed: Option<&FetchError>) {
+        let Some(held) = state.held() else { return };
+        let now = self.clock.now();
+        let report = held.set.report();
+        match failed {
+            None => {
+                tracing::info!(endpoint = %self.endpoint, used = report.used(), skipped = report.skipped(), life = ?held.life, "JWKS fetched");
+                for key in report.keys() {
+                    if let Some(reason) = key.skipped() {
+                        tracing::info!(endpoint = %self.endpoint, kid = ?key.kid(), reason, "key skipped");
+                    }
+                    if key.is_private() {
+                        tracing::warn!(endpoint = %self.endpoint, kid = ?key.kid(), "the endpoint publishes a private key: replace it, whoever reads it can sign");
+                    }
+                }
+            }
+            Some(error) if !held.is_fresh(now) => {
+                tracing::warn!(endpoint = %self.endpoint, error = %error, age = ?now.saturating_sub(held.fetched_at), "stale keys in use until the endpoint answers or the stale limit is reached");
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// One of the places for waiting callers.
+struct Seat<'w>(&'w AtomicUsize);
+
+impl<'w> Seat<'w> {
+    fn take(waiters: &'w AtomicUsize, limit: usize) -> Option<Self> {
+        waiters
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |waiting| {
+                (waiting < limit).then(|| waiting.saturating_add(1))
+            })
+            .ok()
+            .map(|_| Self(waiters))
+    }
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}

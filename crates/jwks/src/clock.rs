@@ -1,0 +1,72 @@
+//! Where the time comes from.
+//!
+//! One number serves ages and the last-known-good file: time since the Unix epoch
+//! that never steps back.
+
+use core::fmt::Debug;
+use core::time::Duration;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+/// A source of time since the Unix epoch (1970-01-01T00:00:00Z) that never steps back.
+///
+/// ```
+/// use std::time::Duration;
+/// use countersign_jwks::Clock;
+///
+/// /// Stands still.
+/// #[derive(Debug)]
+/// struct Noon;
+///
+/// impl Clock for Noon {
+///     fn now(&self) -> Duration {
+///         Duration::from_secs(1_700_000_000)
+///     }
+/// }
+/// ```
+pub trait Clock: Debug + Send + Sync {
+    /// The time now. A later call never gives less.
+    fn now(&self) -> Duration;
+}
+
+/// The machine's clocks: the wall clock when this was made, and the monotonic one from then on.
+///
+/// A wall clock that is set back later can therefore not lengthen the life of a key.
+/// On Linux the monotonic clock stands still while the machine is suspended.
+///
+/// ```
+/// use countersign_jwks::{Clock, SystemClock};
+///
+/// let clock = SystemClock::new();
+/// assert!(clock.now() <= clock.now());
+/// ```
+#[derive(Clone, Debug)]
+pub struct SystemClock {
+    epoch_at_origin: Duration,
+    origin: Instant,
+}
+
+impl SystemClock {
+    /// A clock that starts from the wall clock's time.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            // A wall clock before 1970 is as good as one that says 1970.
+            epoch_at_origin: SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default(),
+            origin: Instant::now(),
+        }
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Duration {
+        self.epoch_at_origin.saturating_add(self.origin.elapsed())
+    }
+}

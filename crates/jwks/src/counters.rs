@@ -1,0 +1,95 @@
+//! Numbers for a server to export.
+
+use core::sync::atomic::{AtomicU64, Ordering};
+use core::time::Duration;
+
+use crate::FetchErrorKind;
+
+/// What has happened since the client was made, and how its set is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counters {
+    /// Requests by result: `ok`, `not_modified`, or the word of a [`FetchErrorKind`].
+    /// Results that never occurred are left out.
+    pub fetches: Vec<(&'static str, u64)>,
+    /// The age of the set, from the request that it came with; none without a set.
+    pub age: Option<Duration>,
+    /// Keys of the set that are used.
+    pub keys_used: usize,
+    /// Keys of the set that are skipped.
+    pub keys_skipped: usize,
+    /// Look-ups of a `kid` that a fresh set does not hold.
+    pub unknown_kids: u64,
+    /// Look-ups that failed fast because the last fetch is less than a cooldown ago.
+    pub cooldown_hits: u64,
+    /// Look-ups answered from a set past its freshness while the endpoint fails.
+    pub stale_hits: u64,
+    /// Callers that wait for a fetch now.
+    pub waiters: usize,
+}
+
+/// Every result, in the order of [`Counters::fetches`].
+const RESULTS: [&str; 18] = [
+    "ok",
+    "not_modified",
+    "timeout",
+    "resolve",
+    "connection",
+    "tls",
+    "protocol",
+    "redirect",
+    "status",
+    "encoded",
+    "too_large",
+    "document",
+    "too_many_keys",
+    "no_usable_key",
+    "refused",
+    "panicked",
+    "too_many_waiting",
+    "other",
+];
+
+/// The counting parts.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    results: [AtomicU64; RESULTS.len()],
+    pub(crate) unknown_kids: Count,
+    pub(crate) cooldown_hits: Count,
+    pub(crate) stale_hits: Count,
+}
+
+/// One number that only grows.
+#[derive(Debug, Default)]
+pub(crate) struct Count(AtomicU64);
+
+impl Count {
+    pub(crate) fn add(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Tally {
+    /// Counts one request by its result: `ok`, `not_modified` or an error.
+    pub(crate) fn fetched(&self, result: Result<&'static str, FetchErrorKind>) {
+        let word = result.unwrap_or_else(FetchErrorKind::as_str);
+        for (known, count) in RESULTS.iter().zip(&self.results) {
+            if *known == word {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    pub(crate) fn fetches(&self) -> Vec<(&'static str, u64)> {
+        RESULTS
+            .iter()
+            .zip(&self.results)
+            .map(|(word, count)| (*word, count.load(Ordering::Relaxed)))
+            .filter(|(_, count)| *count > 0)
+            .collect()
+    }
+}

@@ -1,0 +1,134 @@
+//! How long an answer says that it is good for (RFC 9111).
+
+use core::time::Duration;
+
+use crate::{Response, Settings};
+
+/// How long a set from this answer is fresh, counted from its request.
+///
+/// `Cache-Control` shortens the time to live, down to the cooldown: less would make
+/// every look-up a request. It lengthens it only as far as the settings say.
+pub(crate) fn lifetime(response: &Response, settings: &Settings) -> Duration {
+    let life = match (max_age(response), settings.cache_control_may_lengthen_to) {
+        (None, _) => settings.time_to_live,
+        (Some(age), None) => age.min(settings.time_to_live),
+        (Some(age), Some(longest)) => age.min(longest.max(settings.time_to_live)),
+    };
+    life.max(settings.cooldown.min(settings.time_to_live))
+}
+
+/// The least `max-age` that the answer names, less the `Age` that it has already.
+///
+/// `no-store`, `no-cache` and a value that is no number are zero: an answer with
+/// invalid freshness is stale (RFC 9111 section 4.2.1).
+fn max_age(response: &Response) -> Option<Duration> {
+    let age = response
+        .header("age")
+        .map(|value| seconds(value).unwrap_or_default())
+        .max()
+        .unwrap_or_default();
+    response
+        .header("cache-control")
+        .flat_map(|value| value.split(','))
+        .filter_map(directive)
+        .min()
+        .map(|life| life.saturating_sub(age))
+}
+
+fn directive(directive: &str) -> Option<Duration> {
+    let (name, value) = match directive.split_once('=') {
+        Some((name, value)) => (name.trim(), value.trim().trim_matches('"')),
+        None => (directive.trim(), ""),
+    };
+    if name.eq_ignore_ascii_case("max-age") {
+        Some(seconds(value).unwrap_or_default())
+    } else if name.eq_ignore_ascii_case("no-store") || name.eq_ignore_ascii_case("no-cache") {
+        Some(Duration::ZERO)
+    } else {
+        None
+    }
+}
+
+/// The pause that the server asks for, in seconds; its form as a date is not read.
+pub(crate) fn retry_after(response: &Response) -> Option<Duration> {
+    response.header("retry-after").filter_map(seconds).max()
+}
+
+/// A number of seconds; one too large to hold is the largest (RFC 9111 section 1.2.2).
+fn seconds(value: &str) -> Option<Duration> {
+    let value = value.trim();
+    let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| Duration::from_secs(value.parse().unwrap_or(u64::MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn j10_max_age_shortens_the_hour_and_never_lengthens_it_unasked() {
+        let hour = 3600;
+        let cooldown = 30;
+        for (header, unasked, asked) in [
+            ("max-age=600", 600, 600),
+            ("Max-Age = \"600\"", 600, 600),
+            ("public, max-age=600, must-revalidate", 600, 600),
+            ("max-age=600, max-age=60", 60, 60),
+            ("max-age=7200", hour, 7200),
+            ("max-age=9223372036854775808", hour, 86_400),
+            ("max-age=99999999999999999999999999", hour, 86_400),
+            ("max-age=0", cooldown, cooldown),
+            ("max-age=-1", cooldown, cooldown),
+            ("max-age=-9223372036854775808", cooldown, cooldown),
+            ("max-age=soon", cooldown, cooldown),
+            ("max-age=", cooldown, cooldown),
+            ("max-age", cooldown, cooldown),
+            ("max-age=1e9", cooldown, cooldown),
+            ("no-store", cooldown, cooldown),
+            ("No-Cache", cooldown, cooldown),
+            ("public", hour, hour),
+            ("s-maxage=5", hour, hour),
+            ("", hour, hour),
+            (",,=,", hour, hour),
+        ] {
+            let response = Response::new(200, "").with_header("Cache-Control", header);
+            let mut settings = Settings::default();
+            let life = |settings: &Settings| lifetime(&response, settings).as_secs();
+            assert_eq!(life(&settings), unasked, "{header:?}");
+            settings.cache_control_may_lengthen_to = Some(Duration::from_secs(86_400));
+            assert_eq!(life(&settings), asked, "{header:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_cache_on_the_way_has_used_up_is_not_used_again() {
+        for (age, left) in [
+            ("0", 600),
+            ("100", 500),
+            ("600", 30),
+            ("18446744073709551616", 30),
+            ("-5", 600),
+        ] {
+            let response = Response::new(200, "")
+                .with_header("Age", age)
+                .with_header("Cache-Control", "max-age=600");
+            assert_eq!(
+                lifetime(&response, &Settings::default()).as_secs(),
+                left,
+                "{age}"
+            );
+        }
+    }
+
+    #[test]
+    fn i8_retry_after_is_a_number_of_seconds() {
+        for (header, pause) in [
+            ("120", Some(120)),
+            ("Wed, 21 Oct 2026 07:28:00 GMT", None),
+            ("-1", None),
+        ] {
+            let response = Response::new(503, "").with_header("Retry-After", header);
+            assert_eq!(retry_after(&response), pause.map(Duration::from_secs));
+        }
+    }
+}

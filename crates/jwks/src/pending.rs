@@ -1,0 +1,143 @@
+//! Waiting for a fetch without a thread: a future that any runtime can poll.
+
+use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
+use core::fmt;
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::client::Shared;
+use crate::{FetchError, FetchErrorKind};
+
+/// A look-up that needs a fetch first. As a future it is ready when a fetch has ended,
+/// well or not: then look up again.
+///
+/// It makes no fetch itself. The background thread does
+/// ([`Builder::spawn`](crate::Builder::spawn)), or somebody who calls
+/// [`Jwks::drive`](crate::Jwks::drive) or [`Jwks::resolve`](crate::Jwks::resolve);
+/// without them it is never ready. Dropping it cancels nothing but the wait.
+///
+/// Its output is an error if [`Settings::waiter_limit`](crate::Settings::waiter_limit)
+/// others wait already.
+#[must_use = "await it, or call `Jwks::resolve`"]
+pub struct Pending {
+    shared: Arc<Shared>,
+    /// How many fetches had ended when the look-up was made.
+    landings: u64,
+    /// The place in the waiting list.
+    place: Option<u64>,
+}
+
+impl Pending {
+    pub(crate) fn new(shared: Arc<Shared>, landings: u64) -> Self {
+        Self {
+            shared,
+            landings,
+            place: None,
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.shared.state.load().landings() != self.landings
+    }
+}
+
+impl Future for Pending {
+    type Output = Result<(), FetchError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.is_over() {
+            return Poll::Ready(Ok(()));
+        }
+        let place = self.shared.wakers.enlist(self.place, context.waker());
+        match place {
+            Some(place) => self.place = Some(place),
+            None => {
+                return Poll::Ready(Err(FetchError::new(
+                    FetchErrorKind::TooManyWaiting,
+                    "found too many callers waiting for the keys already; try again",
+                )));
+            }
+        }
+        // The fetch may have ended before the waker was on the list.
+        if self.is_over() {
+            return Poll::Ready(Ok(()));
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        if let Some(place) = self.place {
+            self.shared.wakers.leave(place);
+        }
+    }
+}
+
+impl fmt::Debug for Pending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pending").finish_non_exhaustive()
+    }
+}
+
+/// Who is to be woken when a fetch has ended: never more than the limit.
+#[derive(Debug)]
+pub(crate) struct Wakers {
+    limit: usize,
+    list: Mutex<List>,
+}
+
+#[derive(Debug, Default)]
+struct List {
+    next: u64,
+    wakers: BTreeMap<u64, Waker>,
+}
+
+impl Wakers {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            list: Mutex::default(),
+        }
+    }
+
+    /// A place on the list, the one given if it is still there.
+    fn enlist(&self, place: Option<u64>, waker: &Waker) -> Option<u64> {
+        let mut list = self.lock();
+        if let Some(place) = place
+            && let Some(known) = list.wakers.get_mut(&place)
+        {
+            known.clone_from(waker);
+            return Some(place);
+        }
+        if list.wakers.len() >= self.limit {
+            return None;
+        }
+        let place = list.next;
+        list.next = place.wrapping_add(1);
+        list.wakers.insert(place, waker.clone());
+        Some(place)
+    }
+
+    fn leave(&self, place: u64) {
+        self.lock().wakers.remove(&place);
+    }
+
+    pub(crate) fn wake_all(&self) {
+        // Woken outside the lock: a waker may run its task on the spot.
+        let woken = core::mem::take(&mut self.lock().wakers);
+        for waker in woken.into_values() {
+            waker.wake();
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.lock().wakers.len()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, List> {
+        self.list.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

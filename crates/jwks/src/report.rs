@@ -1,0 +1,96 @@
+//! What a key set held: which keys are used, which are skipped, and why.
+
+use countersign_signature::AlgorithmName;
+
+/// Every key of one set, in the order of the document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    keys: Vec<KeyReport>,
+}
+
+impl Report {
+    pub(crate) fn new(keys: Vec<KeyReport>) -> Self {
+        Self { keys }
+    }
+
+    /// Every key.
+    #[must_use]
+    pub fn keys(&self) -> &[KeyReport] {
+        &self.keys
+    }
+
+    /// How many keys can be used.
+    #[must_use]
+    pub fn used(&self) -> usize {
+        self.keys.iter().filter(|key| key.is_usable()).count()
+    }
+
+    /// How many keys cannot be used.
+    #[must_use]
+    pub fn skipped(&self) -> usize {
+        self.keys.iter().filter(|key| !key.is_usable()).count()
+    }
+}
+
+/// One key of a set. It holds public facts alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyReport {
+    pub(crate) kid: Option<String>,
+    pub(crate) kty: Option<String>,
+    pub(crate) algorithms: Vec<AlgorithmName>,
+    pub(crate) size: Option<String>,
+    pub(crate) thumbprint: Option<String>,
+    pub(crate) is_private: bool,
+    pub(crate) skipped: Option<String>,
+}
+
+impl KeyReport {
+    /// Its `kid`. It comes from the endpoint: escape it where it is shown.
+    #[must_use]
+    pub fn kid(&self) -> Option<&str> {
+        self.kid.as_deref()
+    }
+
+    /// Its `kty`, such as `EC`, if it could be read. It comes from the endpoint as well.
+    #[must_use]
+    pub fn kty(&self) -> Option<&str> {
+        self.kty.as_deref()
+    }
+
+    /// The algorithms that it verifies; none if it is skipped.
+    #[must_use]
+    pub fn algorithms(&self) -> &[AlgorithmName] {
+        &self.algorithms
+    }
+
+    /// Its bits or its curve, such as "2048 bits" or "P-256", if it could be read.
+    #[must_use]
+    pub fn size(&self) -> Option<&str> {
+        self.size.as_deref()
+    }
+
+    /// Its SHA-256 thumbprint (RFC 7638) in base64url, if it could be read.
+    #[must_use]
+    pub fn thumbprint(&self) -> Option<&str> {
+        self.thumbprint.as_deref()
+    }
+
+    /// Whether the endpoint publishes its private half, which makes it worthless to
+    /// whoever is not the only reader. The public half alone is used.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        self.is_private
+    }
+
+    /// Whether it verifies tokens.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        self.skipped.is_none()
+    }
+
+    /// Why it does not, in a sentence.
+    #[must_use]
+    pub fn skipped(&self) -> Option<&str> {
+        self.skipped.as_deref()
+    }
+}

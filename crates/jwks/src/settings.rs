@@ -1,0 +1,244 @@
+//! What may be set, and within which bounds.
+
+use core::time::Duration;
+use core::{error, fmt};
+
+/// How a key set is fetched and how long it is trusted. The defaults are meant to be kept.
+///
+/// ```
+/// use std::time::Duration;
+/// use countersign_jwks::Settings;
+///
+/// let mut settings = Settings::default();
+/// assert_eq!(settings.removed_key_trusted_at_most(), Duration::from_secs(2 * 3600));
+///
+/// settings.stale_if_error = Duration::ZERO;
+/// assert_eq!(settings.removed_key_trusted_at_most(), Duration::from_secs(3600));
+/// assert!(settings.check().is_ok());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Settings {
+    /// How long a set is fresh, counted from the moment its request was sent and not
+    /// from its last use. Default: 1 h.
+    pub time_to_live: Duration,
+    /// How long past its freshness the last good set is used while the endpoint fails.
+    /// Zero: not at all. Default: 1 h.
+    pub stale_if_error: Duration,
+    /// How long before the end of its freshness a set is fetched anew in the background.
+    /// The exact moment is spread over the first half of this time, so that many
+    /// servers do not ask at once; it is never more than half of the freshness.
+    /// Default: 5 min.
+    pub refresh_ahead: Duration,
+    /// The time after a fetch in which an unknown `kid` fails fast instead of making
+    /// another, and the time after a failed fetch before the next one. Default: 30 s.
+    pub cooldown: Duration,
+    /// The time that one attempt has, from name resolution to the last byte. Default: 1 s.
+    pub attempt_timeout: Duration,
+    /// The time that one fetch has with all its attempts, and that a caller waits for
+    /// it at most. Default: 3 s.
+    pub total_deadline: Duration,
+    /// How many further attempts follow one that failed by a timeout, a broken
+    /// connection or a status of 500 and above. A status of 4xx, a redirect or a body
+    /// that is no key set is never retried. Default: 1.
+    pub retries: u32,
+    /// The largest body that is read, in bytes. Default: 512 KiB.
+    pub body_limit: usize,
+    /// The most keys that one set may hold, usable or not. Default: 100.
+    pub key_limit: usize,
+    /// How many callers may wait for one fetch at once; more are told that the keys are
+    /// unavailable. Default: 1024.
+    pub waiter_limit: usize,
+    /// `Cache-Control: max-age` always shortens [`time_to_live`](Self::time_to_live),
+    /// down to the cooldown. With a value here it also lengthens it, up to that value.
+    /// Default: none.
+    pub cache_control_may_lengthen_to: Option<Duration>,
+    /// Whether a token without `kid` may be checked against a set that holds exactly one
+    /// usable key. Default: no.
+    pub allow_missing_kid: bool,
+    /// Whether `http:` is allowed for hosts other than loopback ones. Whoever sits on the
+    /// wire then chooses the keys. Default: no.
+    pub allow_plain_http: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            time_to_live: Duration::from_secs(3600),
+            stale_if_error: Duration::from_secs(3600),
+            refresh_ahead: Duration::from_secs(300),
+            cooldown: Duration::from_secs(30),
+            attempt_timeout: Duration::from_secs(1),
+            total_deadline: Duration::from_secs(3),
+            retries: 1,
+            body_limit: 512 * 1024,
+            key_limit: 100,
+            waiter_limit: 1024,
+            cache_control_may_lengthen_to: None,
+            allow_missing_kid: false,
+            allow_plain_http: false,
+        }
+    }
+}
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+impl Settings {
+    /// The longest time that a key stays trusted after it was removed from the endpoint:
+    /// `max(time_to_live, cache_control_may_lengthen_to) + stale_if_error`.
+    ///
+    /// The second part passes only if the endpoint fails all that time. A cache between
+    /// here and the endpoint that does not send `Age` (RFC 9111 section 5.1) adds its own.
+    #[must_use]
+    pub fn removed_key_trusted_at_most(&self) -> Duration {
+        self.longest_life().saturating_add(self.stale_if_error)
+    }
+
+    /// Checks that each value is within its bounds.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] names the setting, what was found and what is needed.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        let second = Duration::from_secs(1);
+        let instant = Duration::from_millis(1);
+        let minutes = Duration::from_secs(300);
+        let year = DAY.saturating_mul(365);
+        for (name, found, least, most) in [
+            ("time_to_live", self.time_to_live, second, year),
+            ("stale_if_error", self.stale_if_error, Duration::ZERO, year),
+            ("refresh_ahead", self.refresh_ahead, Duration::ZERO, year),
+            // Without a cooldown every token with an invented `kid` would be a request.
+            ("cooldown", self.cooldown, second, DAY),
+            ("attempt_timeout", self.attempt_timeout, instant, minutes),
+            (
+                "total_deadline",
+                self.total_deadline,
+                self.attempt_timeout,
+                minutes,
+            ),
+            (
+                "cache_control_may_lengthen_to",
+                self.longest_life(),
+                second,
+                year,
+            ),
+        ] {
+            if found < least || found > most {
+                return Err(SettingsError::new(format!(
+                    "found {name} of {found:?}; it must be from {least:?} to {most:?}"
+                )));
+            }
+        }
+        for (name, found, most) in [
+            ("body_limit", self.body_limit, 16 * 1024 * 1024),
+            ("key_limit", self.key_limit, 10_000),
+            ("waiter_limit", self.waiter_limit, 1_000_000),
+        ] {
+            if found == 0 || found > most {
+                return Err(SettingsError::new(format!(
+                    "found {name} of {found}; it must be from 1 to {most}"
+                )));
+            }
+        }
+        if self.retries > 10 {
+            return Err(SettingsError::new(format!(
+                "found retries of {}; it must be from 0 to 10",
+                self.retries
+            )));
+        }
+        Ok(())
+    }
+
+    fn longest_life(&self) -> Duration {
+        self.cache_control_may_lengthen_to
+            .map_or(self.time_to_live, |longest| longest.max(self.time_to_live))
+    }
+}
+
+/// A setting, an endpoint or a file that was refused when the client was made: what was
+/// found, and what is needed. It shows no credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingsError {
+    sentence: Box<str>,
+}
+
+impl SettingsError {
+    pub(crate) fn new(sentence: impl Into<Box<str>>) -> Self {
+        Self {
+            sentence: sentence.into(),
+        }
+    }
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence)
+    }
+}
+
+impl error::Error for SettingsError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_within_their_bounds() {
+        assert_eq!(Settings::default().check(), Ok(()));
+    }
+
+    #[test]
+    fn a_setting_out_of_bounds_is_refused_by_name() {
+        let change = |change: fn(&mut Settings)| {
+            let mut settings = Settings::default();
+            change(&mut settings);
+            settings.check().unwrap_err().to_string()
+        };
+        for (name, error) in [
+            ("time_to_live", change(|s| s.time_to_live = Duration::ZERO)),
+            ("time_to_live", change(|s| s.time_to_live = Duration::MAX)),
+            ("cooldown", change(|s| s.cooldown = Duration::ZERO)),
+            (
+                "attempt_timeout",
+                change(|s| s.attempt_timeout = Duration::ZERO),
+            ),
+            (
+                "total_deadline",
+                change(|s| s.total_deadline = Duration::from_millis(999)),
+            ),
+            (
+                "stale_if_error",
+                change(|s| s.stale_if_error = Duration::MAX),
+            ),
+            (
+                "cache_control_may_lengthen_to",
+                change(|s| s.cache_control_may_lengthen_to = Some(Duration::MAX)),
+            ),
+            ("body_limit", change(|s| s.body_limit = 0)),
+            ("body_limit", change(|s| s.body_limit = usize::MAX)),
+            ("key_limit", change(|s| s.key_limit = 0)),
+            ("waiter_limit", change(|s| s.waiter_limit = 0)),
+            ("retries", change(|s| s.retries = 11)),
+        ] {
+            assert!(error.contains(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_removed_key_is_trusted_for_the_longest_life_and_the_stale_limit() {
+        let mut settings = Settings {
+            cache_control_may_lengthen_to: Some(DAY),
+            ..Settings::default()
+        };
+        assert_eq!(
+            settings.removed_key_trusted_at_most(),
+            DAY + Duration::from_secs(3600)
+        );
+        settings.cache_control_may_lengthen_to = Some(Duration::from_secs(60));
+        assert_eq!(
+            settings.removed_key_trusted_at_most(),
+            Duration::from_secs(7200)
+        );
+    }
+}

@@ -1,0 +1,306 @@
+//! The state machine, row by row: every state with every event, and every boundary.
+
+#![allow(clippy::arithmetic_side_effects)]
+
+use super::*;
+use crate::Report;
+
+const COOLDOWN: u64 = 30;
+const HOUR: u64 = 3600;
+/// When the first set was asked for.
+const START: u64 = 1_000_000;
+
+fn at(seconds: u64) -> Duration {
+    Duration::from_secs(START + seconds)
+}
+
+fn settings() -> Settings {
+    Settings::default()
+}
+
+/// A set of these keys, which verify nothing.
+fn held(kids: &[&str], fetched_at: Duration) -> Held {
+    let by_kid = kids
+        .iter()
+        .map(|kid| (Box::from(*kid), Keys::new([])))
+        .collect();
+    Held {
+        set: Arc::new(Set::new(by_kid, None, Report::default())),
+        etag: None,
+        fetched_at,
+        life: Duration::from_secs(HOUR),
+    }
+}
+
+fn loaded(kids: &[&str], fetched_at: Duration) -> Outcome {
+    Outcome::Loaded {
+        held: held(kids, fetched_at),
+        spread: 0,
+    }
+}
+
+fn failure() -> Outcome {
+    Outcome::Failed {
+        error: FetchError::new(FetchErrorKind::Timeout, "slow"),
+        pause: None,
+    }
+}
+
+/// The state after a whole fetch at `now`, which takes no time.
+fn fetch(state: &State, outcome: Outcome, now: Duration) -> State {
+    let state = state
+        .next(Event::Wanted { forced: false }, now, &settings())
+        .expect("a flight may begin");
+    let flight = state.flying().unwrap();
+    state
+        .next(Event::Landed { flight, outcome }, now, &settings())
+        .expect("the flight lands")
+}
+
+/// The answer in one word.
+fn answer(state: &State, kid: &str, now: Duration) -> &'static str {
+    match state.look_up(Some(kid), now, &settings()) {
+        Answer::Found {
+            is_stale: false, ..
+        } => "found",
+        Answer::Found { is_stale: true, .. } => "stale",
+        Answer::KidRequired => "kid required",
+        Answer::Pending => "pending",
+        Answer::UnknownKey => "unknown",
+        Answer::Unavailable(_) => "unavailable",
+    }
+}
+
+fn may_start(state: &State, now: Duration) -> bool {
+    state
+        .next(Event::Wanted { forced: false }, now, &settings())
+        .is_some()
+}
+
+#[test]
+fn every_state_answers_every_event_as_the_table_says() {
+    let never = State::new();
+    let flying = never
+        .next(Event::Wanted { forced: false }, at(0), &settings())
+        .unwrap();
+    let landed = fetch(&never, loaded(&["a"], at(0)), at(0));
+    let failed = fetch(&never, failure(), at(0));
+    let landing = |outcome| Event::Landed { flight: 1, outcome };
+
+    // For each state, at START + 1: is there a next state after each event?
+    for (name, state, restored, wanted, forced, lands) in [
+        ("never", &never, true, true, true, false),
+        ("flying", &flying, false, false, false, true),
+        ("landed", &landed, false, false, true, false),
+        ("failed", &failed, false, false, true, false),
+    ] {
+        let happens = |event| state.next(event, at(1), &settings()).is_some();
+        let set = || held(&["b"], at(0));
+        assert_eq!(happens(Event::Restored(set())), restored, "{name} restored");
+        assert_eq!(
+            happens(Event::Wanted { forced: false }),
+            wanted,
+            "{name} wanted"
+        );
+        assert_eq!(
+            happens(Event::Wanted { forced: true }),
+            forced,
+            "{name} forced"
+        );
+        assert_eq!(
+            happens(landing(loaded(&["b"], at(0)))),
+            lands,
+            "{name} loaded"
+        );
+        assert_eq!(happens(landing(failure())), lands, "{name} failed");
+    }
+}
+
+#[test]
+fn without_a_set_a_look_up_is_pending_until_the_fetch_fails_and_then_unavailable_for_a_cooldown() {
+    let state = State::new();
+    assert_eq!(answer(&state, "a", at(0)), "pending");
+    let state = fetch(&state, failure(), at(0));
+    assert_eq!(answer(&state, "a", at(0)), "unavailable");
+    assert_eq!(answer(&state, "a", at(COOLDOWN - 1)), "unavailable");
+    assert!(!may_start(&state, at(COOLDOWN - 1)));
+    assert_eq!(answer(&state, "a", at(COOLDOWN)), "pending");
+    assert!(may_start(&state, at(COOLDOWN)));
+}
+
+#[test]
+fn j1_an_unknown_kid_is_unknown_for_a_cooldown_after_a_good_fetch_and_then_asks_again() {
+    let state = fetch(&State::new(), loaded(&["a"], at(0)), at(0));
+    assert_eq!(answer(&state, "b", at(0)), "unknown");
+    assert_eq!(answer(&state, "b", at(COOLDOWN - 1)), "unknown");
+    assert!(!may_start(&state, at(COOLDOWN - 1)));
+    assert_eq!(answer(&state, "b", at(COOLDOWN)), "pending");
+    assert!(may_start(&state, at(COOLDOWN)));
+    assert_eq!(answer(&state, "a", at(COOLDOWN)), "found");
+}
+
+#[test]
+fn an_unknown_kid_whose_fetch_failed_is_unavailable_and_never_unknown() {
+    let state = fetch(&State::new(), loaded(&["a"], at(0)), at(0));
+    let state = fetch(&state, failure(), at(100));
+    for second in [100, 101, 100 + COOLDOWN - 1] {
+        assert_eq!(answer(&state, "b", at(second)), "unavailable");
+        assert_eq!(answer(&state, "a", at(second)), "found");
+    }
+    assert_eq!(answer(&state, "b", at(100 + COOLDOWN)), "pending");
+}
+
+#[test]
+fn j4_a_set_is_used_until_the_stale_limit_and_not_a_second_longer() {
+    let state = fetch(&State::new(), loaded(&["a"], at(0)), at(0));
+    assert_eq!(answer(&state, "a", at(HOUR - 1)), "found");
+    // Nobody has tried since: the endpoint may well be up.
+    assert_eq!(answer(&state, "a", at(HOUR)), "pending");
+    let state = fetch(&state, failure(), at(HOUR));
+    assert_eq!(answer(&state, "a", at(HOUR)), "stale");
+    let state = fetch(&state, failure(), at(2 * HOUR - 10));
+    assert_eq!(answer(&state, "a", at(2 * HOUR - 1)), "stale");
+    assert_eq!(answer(&state, "a", at(2 * HOUR)), "unavailable");
+}
+
+#[test]
+fn stale_keys_are_served_while_the_next_attempt_is_under_way() {
+    let state = fetch(&State::new(), loaded(&["a"], at(0)), at(0));
+    let state = fetch(&state, failure(), at(HOUR));
+    let now = at(HOUR + COOLDOWN);
+    assert_eq!(answer(&state, "a", now), "stale");
+    let state = state
+        .next(Event::Wanted { forced: false }, now, &settings())
+        .unwrap();
+    assert_eq!(answer(&state, "a", now), "stale");
+    assert_eq!(answer(&state, "b", now), "pending");
+}
+
+#[test]
+fn a_failure_of_long_ago_is_no_reason_to_use_a_stale_set() {
+    let state = fetch(&State::new(), loaded(&["a"], at(0)), at(0));
+    let state = fetch(&state, failure(), at(HOUR - 300));
+    assert_eq!(answer(&state, "a", at(HOUR)), "pending");
+}
+
+#[test]
+fn a_stale_limit_of_zero_ends_a_set_with_its_freshness() {
+    let settings = Settings {
+        stale_if_error: Duration::ZERO,
+        ..settings()
+    };
+    let state = fetch(&State::new(), loaded(&["a"], at(0)), at(0));
+    let state = fetch(&state, failure(), at(HOUR));
+    assert!(matches!(
+        state.look_up(Some("a"), at(HOUR), &settings),
+        Answer::Unavailable(_)
+    ));
+}
+
+#[test]
+fn a_set_is_replaced_whole() {
+    let state = fetch(&State::new(), loaded(&["a", "b"], at(0)), at(0));
+    let state = fetch(&state, loaded(&["b", "c"], at(60)), at(60));
+    assert_eq!(answer(&state, "a", at(60)), "unknown");
+    assert_eq!(answer(&state, "b", at(60)), "found");
+    assert_eq!(answer(&state, "c", at(60)), "found");
+}
+
+#[test]
+fn a_304_renews_the_set_from_the_moment_of_its_request() {
+    let state = fetch(&State::new(), loaded(&["a"], at(0)), at(0));
+    let renewed = Outcome::NotModified {
+        fetched_at: at(HOUR - 100),
+        life: Duration::from_secs(HOUR),
+        spread: 0,
+    };
+    let state = fetch(&state, renewed, at(HOUR - 90));
+    assert_eq!(answer(&state, "a", at(2 * HOUR - 101)), "found");
+    assert_eq!(answer(&state, "a", at(2 * HOUR - 100)), "pending");
+}
+
+#[test]
+fn a_304_without_a_set_is_a_failure() {
+    let renewed = Outcome::NotModified {
+        fetched_at: at(0),
+        life: Duration::from_secs(HOUR),
+        spread: 0,
+    };
+    let state = fetch(&State::new(), renewed, at(0));
+    assert_eq!(answer(&state, "a", at(0)), "unavailable");
+}
+
+#[test]
+fn i12_a_transport_that_never_returns_is_given_up_and_its_late_answer_ignored() {
+    let state = State::new()
+        .next(Event::Wanted { forced: false }, at(0), &settings())
+        .unwrap();
+    let stuck = state.flying().unwrap();
+    // Twice the total deadline of 3 s.
+    assert_eq!(answer(&state, "a", at(5)), "pending");
+    assert!(!may_start(&state, at(5)));
+    assert_eq!(answer(&state, "a", at(6)), "unavailable");
+    assert!(!may_start(&state, at(6 + COOLDOWN - 1)));
+    assert_eq!(answer(&state, "a", at(6 + COOLDOWN)), "pending");
+
+    let state = state
+        .next(
+            Event::Wanted { forced: false },
+            at(6 + COOLDOWN),
+            &settings(),
+        )
+        .unwrap();
+    let late = Event::Landed {
+        flight: stuck,
+        outcome: loaded(&["a"], at(0)),
+    };
+    assert!(state.next(late, at(40), &settings()).is_none());
+}
+
+#[test]
+fn the_next_refresh_is_due_ahead_of_the_end_and_spread_over_half_of_the_window() {
+    for (spread, due) in [(0, HOUR - 300), (128, HOUR - 225)] {
+        let outcome = Outcome::Loaded {
+            held: held(&["a"], at(0)),
+            spread,
+        };
+        let state = fetch(&State::new(), outcome, at(0));
+        assert_eq!(state.due_at(&settings()), at(due), "{spread}");
+    }
+    let state = fetch(&State::new(), failure(), at(0));
+    assert_eq!(state.due_at(&settings()), at(COOLDOWN));
+}
+
+#[test]
+fn i8_a_server_may_ask_for_a_longer_pause_but_not_for_any() {
+    for (asked, pause) in [(10, 30), (120, 120), (u64::MAX, 300)] {
+        let outcome = Outcome::Failed {
+            error: FetchError::new(FetchErrorKind::Status(503), "503"),
+            pause: Some(Duration::from_secs(asked)),
+        };
+        let state = fetch(&State::new(), outcome, at(0));
+        assert_eq!(state.due_at(&settings()), at(pause), "{asked}");
+    }
+}
+
+#[test]
+fn a_restored_set_is_used_while_fresh_and_asks_first_when_it_is_not() {
+    let restored = |fetched_at| {
+        State::new()
+            .next(
+                Event::Restored(held(&["a"], fetched_at)),
+                at(HOUR),
+                &settings(),
+            )
+            .unwrap()
+    };
+    assert_eq!(answer(&restored(at(1)), "a", at(HOUR)), "found");
+    assert_eq!(restored(at(1)).due_at(&settings()), Duration::ZERO);
+
+    let stale = restored(at(0));
+    assert_eq!(answer(&stale, "a", at(HOUR)), "pending");
+    let stale = fetch(&stale, failure(), at(HOUR));
+    assert_eq!(answer(&stale, "a", at(HOUR)), "stale");
+    let stale = fetch(&stale, failure(), at(2 * HOUR - 1));
+    assert_eq!(answer(&stale, "a", at(2 * HOUR)), "unavailable");
+}
