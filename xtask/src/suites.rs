@@ -37,7 +37,7 @@ pub(crate) fn docs(root: &Path) -> Outcome {
     Ok(Vec::new())
 }
 
-/// Builds every example, and runs those of libraries, which need no arguments.
+/// Builds every example, and runs those of libraries, without arguments or input.
 pub(crate) fn examples(root: &Path) -> Outcome {
     let mut build = cargo(root);
     build.args(["build", "--examples", "--workspace", "--all-features"]);
@@ -59,7 +59,7 @@ pub(crate) fn examples(root: &Path) -> Outcome {
             continue;
         };
         if libraries.contains(&built) {
-            run(&mut process::command(program, root))?;
+            run(process::command(program, root).stdin(Stdio::null()))?;
         }
     }
     Ok(Vec::new())

@@ -1,4 +1,5 @@
-//! Shows the members of an object on standard input, or why it is refused:
+//! Shows the members of an object on standard input (of a sample, where that is
+//! empty), or why it is refused:
 //! `echo '{"sub":"42","exp":1}' | cargo run -p countersign-json --example members`
 
 use std::io::Read as _;
@@ -11,6 +12,9 @@ fn main() -> ExitCode {
     if let Err(error) = std::io::stdin().read_to_end(&mut text) {
         eprintln!("standard input: {error}");
         return ExitCode::FAILURE;
+    }
+    if text.is_empty() {
+        text = br#"{"sub":"42","exp":1,"info":{"name":"A"}}"#.to_vec();
     }
     let shown = Object::parse(&text).and_then(|object| {
         object.each(|name, value| {
