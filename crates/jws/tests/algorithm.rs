@@ -9,7 +9,7 @@
 
 mod common;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 use common::{BAD_SIGNATURE, Generator, Verdict, accepted, encode, key, verdict};
 use countersign_json::{JsonError, Kind};

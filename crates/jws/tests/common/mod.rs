@@ -2,6 +2,7 @@
 //! refusal can only be the header's or the form's doing.
 
 #![allow(dead_code, unreachable_pub)] // each test binary uses its part
+#![allow(clippy::arithmetic_side_effects, clippy::std_instead_of_alloc)]
 
 use std::sync::Arc;
 
@@ -39,6 +40,9 @@ pub fn verdict_within(limit: usize, token: &str, key: &dyn Verifier) -> Verdict 
         },
     }
 }
+
+/// The symbols of base64url by their values (RFC 4648 section 5).
+pub const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// One HS256 secret, both ends of it.
 #[derive(Debug)]
@@ -108,5 +112,20 @@ impl Generator {
 
     pub fn bytes(&mut self, count: usize) -> Vec<u8> {
         (0..count).map(|_| self.next().to_le_bytes()[0]).collect()
+    }
+}
+
+/// A token with `-` and `_` in each part, and no part a multiple of four
+/// characters: every kind of lax base64 can be tried on each part.
+pub fn rich_token() -> String {
+    let rich =
+        |part: &str| part.contains('-') && part.contains('_') && !part.len().is_multiple_of(4);
+    let mut generator = Generator::new(6);
+    loop {
+        let header = r#"{"alg":"HS256","kid":"~~~?ÿ>??~~~~?ÿ>"}"#;
+        let token = key(7).token(header, generator.bytes(64));
+        if token.split('.').all(rich) {
+            return token;
+        }
     }
 }

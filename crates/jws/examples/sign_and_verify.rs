@@ -1,0 +1,55 @@
+//! Signs a payload, reads the token back, and shows what is refused: another
+//! payload under the same signature, another key's algorithm, no signature at all.
+//!
+//! Run it with `cargo run -p countersign-jws --example sign_and_verify`.
+
+use core::error::Error;
+
+use countersign_jws::{NewHeader, Scratch, Unverified, sign};
+use countersign_signature::{KeyMaterial, Secret, Verifier};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    // A secret that the whole world knows; take 32 random bytes for one of yours.
+    let secret = KeyMaterial::Secret(Secret::new([7; 64].as_slice())?);
+    let provider = countersign_ring::provider();
+    let hs256 = provider.get("HS256").ok_or("no HS256")?;
+    let hs512 = provider.get("HS512").ok_or("no HS512")?;
+
+    let signer = hs256.signer(&secret)?;
+    let header = NewHeader::JWT.with_kid("2026-11");
+    let token = sign(&*signer, header, br#"{"sub":"42"}"#)?;
+    println!("signed: {token}");
+
+    // Kept from token to token, the scratch makes reading free of allocations.
+    let mut scratch = Scratch::default();
+    let mut show = |what: &str, token: &str, key: &dyn Verifier| {
+        let outcome = match Unverified::parse(token, &mut scratch) {
+            Err(error) => error.to_string(),
+            Ok(unverified) => match unverified.verify(key) {
+                Err(error) => error.to_string(),
+                Ok(verified) => String::from_utf8_lossy(verified.payload()).into_owned(),
+            },
+        };
+        println!("{what}: {outcome}");
+    };
+
+    let key = hs256.verifier(&secret)?;
+    show("the token", &token, &*key);
+
+    let other = sign(&*signer, header, br#"{"sub":"43"}"#)?;
+    let (signing_input, _) = other.rsplit_once('.').ok_or("no dot")?;
+    let (_, signature) = token.rsplit_once('.').ok_or("no dot")?;
+    show(
+        "another payload",
+        &format!("{signing_input}.{signature}"),
+        &*key,
+    );
+    show("a key for HS512", &token, &*hs512.verifier(&secret)?);
+    show(
+        "no signature",
+        "eyJhbGciOiJub25lIn0.eyJzdWIiOiI0MiJ9.",
+        &*key,
+    );
+    show("a line of HTTP", &format!("Bearer {token}"), &*key);
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! No token but the one that was signed verifies: every change of one character,
+//! and many random ones from a fixed seed. Nothing panics on the way.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::string_slice
+)]
+
+mod common;
+
+use common::{ALPHABET, Generator, Verdict, key, rich_token, verdict};
+use countersign_jws::danger::Parts;
+use countersign_jws::{DEFAULT_LIMIT, ParseError};
+
+/// Every change of one character in a token is a change of what it says or of
+/// how it is spelled, and either is refused.
+#[test]
+fn e6_no_change_of_one_character_verifies() {
+    let token = rich_token();
+    let replacements = (0..=127).map(char::from).chain(['é', '\u{200b}']);
+    for replacement in replacements {
+        for place in 0..token.len() {
+            let mut changed = token.clone();
+            changed.replace_range(place..=place, replacement.encode_utf8(&mut [0; 4]));
+            if changed != token {
+                assert_refused(&changed);
+            }
+        }
+    }
+}
+
+#[test]
+fn e6_no_character_added_or_taken_away_verifies() {
+    let token = rich_token();
+    for place in 0..=token.len() {
+        for added in ALPHABET
+            .iter()
+            .map(|symbol| char::from(*symbol))
+            .chain("=.+/ \n\0".chars())
+        {
+            let mut changed = token.clone();
+            changed.insert(place, added);
+            assert_refused(&changed);
+        }
+        if place < token.len() {
+            let mut changed = token.clone();
+            changed.remove(place);
+            assert_refused(&changed);
+            assert_refused(&token[..place]);
+            assert_refused(&token[place + 1..]);
+        }
+    }
+}
+
+#[test]
+fn random_changes_of_many_characters_never_verify_and_never_panic() {
+    let token = rich_token();
+    let mut generator = Generator::new(9);
+    for _ in 0..20_000 {
+        let mut changed: Vec<char> = token.chars().collect();
+        for _ in 0..=generator.below(6) {
+            let (from, to) = (
+                generator.below(changed.len()),
+                generator.below(changed.len()),
+            );
+            match generator.below(4) {
+                0 => changed.swap(from, to),
+                1 => changed.truncate(1 + from),
+                2 => changed.insert(from, char::from(generator.bytes(1)[0])),
+                _ => changed[from] = changed[to],
+            }
+        }
+        let changed: String = changed.into_iter().collect();
+        if changed != token {
+            assert_refused(&changed);
+        }
+    }
+}
+
+#[test]
+fn random_bytes_as_header_and_payload_never_panic() {
+    let mut generator = Generator::new(10);
+    for _ in 0..5_000 {
+        let length = generator.below(200);
+        let header = generator.bytes(length);
+        let refused = key(7).on_header(header);
+        assert!(
+            matches!(refused, Verdict::Unreadable(ParseError::Header(_))),
+            "{refused:?}"
+        );
+    }
+}
+
+fn assert_refused(token: &str) {
+    let found = verdict(token, &*key(7).verifier);
+    assert!(
+        !matches!(found, Verdict::Accepted(_)),
+        "{token:?}: {found:?}"
+    );
+    // Looking without verifying does not panic either.
+    drop(Parts::decode(DEFAULT_LIMIT, token));
+}
