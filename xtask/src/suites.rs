@@ -20,8 +20,7 @@ const BARE: &str = "thumbv7em-none-eabihf";
 pub(crate) fn tests(root: &Path) -> Outcome {
     let mut command = cargo(root);
     if output(cargo(root).args(["nextest", "--version"])).is_ok() {
-        // A workspace without a single test is no failure of nextest's making.
-        command.args(["nextest", "run", "--no-tests=warn"]);
+        command.args(["nextest", "run"]);
     } else {
         command.args(["test", "--lib", "--bins", "--tests"]);
     }
@@ -33,7 +32,13 @@ pub(crate) fn tests(root: &Path) -> Outcome {
 
 /// The examples in the documentation, which nextest does not run.
 pub(crate) fn docs(root: &Path) -> Outcome {
-    run(cargo(root).args(["test", "--doc", "--workspace", "--all-features"]))?;
+    run(cargo(root).args([
+        "test",
+        "--doc",
+        "--workspace",
+        "--all-features",
+        "--no-fail-fast",
+    ]))?;
     Ok(Vec::new())
 }
 
