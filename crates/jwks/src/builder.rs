@@ -8,7 +8,9 @@ use countersign_signature::Provider;
 
 use crate::background::Driver;
 use crate::client::Shared;
-use crate::{Clock, Endpoint, Fetch, Jwks, Settings, SettingsError, SystemClock};
+use crate::{
+    Clock, Endpoint, Fetch, HttpFetch, HttpOptions, Jwks, Settings, SettingsError, SystemClock,
+};
 
 /// Puts a [`Jwks`] together. Made by [`Jwks::builder`].
 #[derive(Clone, Debug)]
@@ -17,6 +19,7 @@ pub struct Builder {
     url: String,
     provider: Provider,
     settings: Settings,
+    http: HttpOptions,
     fetch: Option<Arc<dyn Fetch>>,
     clock: Option<Arc<dyn Clock>>,
 }
@@ -27,6 +30,7 @@ impl Builder {
             url,
             provider,
             settings: Settings::default(),
+            http: HttpOptions::default(),
             fetch: None,
             clock: None,
         }
@@ -38,7 +42,13 @@ impl Builder {
         self
     }
 
-    /// A transport of your own.
+    /// How the default transport reaches the endpoint.
+    pub fn http(mut self, options: HttpOptions) -> Self {
+        self.http = options;
+        self
+    }
+
+    /// A transport of your own, instead of [`HttpFetch`].
     pub fn fetch(mut self, fetch: impl Fetch + 'static) -> Self {
         self.fetch = Some(Arc::new(fetch));
         self
@@ -55,7 +65,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] if the URL or a setting is refused.
+    /// [`SettingsError`] if the URL, a setting or a file is refused.
     pub fn build(self) -> Result<Jwks, SettingsError> {
         Ok(Jwks::new(Arc::new(self.shared()?), None))
     }
@@ -76,9 +86,10 @@ impl Builder {
     fn shared(self) -> Result<Shared, SettingsError> {
         self.settings.check()?;
         let endpoint = Endpoint::new(&self.url, self.settings.allow_plain_http)?;
-        let fetch = self
-            .fetch
-            .ok_or_else(|| SettingsError::new("no transport"))?;
+        let fetch = match self.fetch {
+            Some(fetch) => fetch,
+            None => Arc::new(HttpFetch::new(&self.http)?),
+        };
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         Ok(Shared::new(
             endpoint,

@@ -26,7 +26,9 @@ pub use client::{Jwks, Lookup};
 pub use clock::{Clock, SystemClock};
 pub use counters::Counters;
 pub use endpoint::Endpoint;
-pub use fetch::{Fetch, FetchError, FetchErrorKind, Request, Response};
+pub use fetch::{
+    Fetch, FetchError, FetchErrorKind, HttpFetch, HttpOptions, Proxy, Request, Response,
+};
 pub use pending::Pending;
 pub use report::{KeyReport, Report};
 pub use set::Keys;

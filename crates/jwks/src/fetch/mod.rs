@@ -3,12 +3,18 @@
 //! A transport only carries: which answers are accepted is decided in one place, for
 //! every transport alike.
 
+mod addresses;
 mod error;
+mod http;
+mod options;
+mod tls;
 
 use core::fmt::Debug;
 use core::time::Duration;
 
 pub use error::{FetchError, FetchErrorKind};
+pub use http::HttpFetch;
+pub use options::{HttpOptions, Proxy};
 
 use crate::Endpoint;
 

@@ -1,0 +1,213 @@
+//! The default transport: HTTP/1.1 by ureq, TLS by rustls over *ring*.
+//!
+//! No redirect is followed, no compression asked for, no connection kept, no cookie
+//! held, and no proxy taken from the environment unless asked to.
+
+use core::time::Duration;
+use std::io::{self, Read};
+use std::sync::OnceLock;
+
+use ureq::tls::RootCerts;
+use ureq::unversioned::transport::DefaultConnector;
+use ureq::{Agent, Body, http};
+
+use super::addresses::Addresses;
+use super::options::HttpOptions;
+use super::tls::{self, Tls};
+use crate::{Fetch, FetchError, FetchErrorKind, Request, Response, SettingsError};
+
+/// Carries requests over HTTP/1.1 and TLS 1.2 or 1.3.
+///
+/// ```
+/// use countersign_jwks::{Endpoint, Fetch, HttpFetch, HttpOptions, Request};
+/// use std::time::Duration;
+///
+/// let transport = HttpFetch::new(&HttpOptions::default())?;
+/// // Nobody listens on this port.
+/// let endpoint = Endpoint::new("http://127.0.0.1:9/jwks.json", false)?;
+/// let request = Request::new(&endpoint, Duration::from_secs(1), 1024);
+/// assert!(transport.fetch(&request).is_err());
+/// # Ok::<(), countersign_jwks::SettingsError>(())
+/// ```
+#[derive(Debug)]
+pub struct HttpFetch {
+    plain: Agent,
+    /// Made when it is first needed: reading the system's root certificates takes time.
+    secure: OnceLock<Agent>,
+    config: AgentConfig,
+}
+
+/// What both agents are made from.
+#[derive(Debug)]
+struct AgentConfig {
+    tls: Tls,
+    proxy: Option<ureq::Proxy>,
+    user_agent: String,
+    addresses: Addresses,
+}
+
+impl HttpFetch {
+    /// A transport. Files are read now; the system's root certificates at the first
+    /// `https:` request, if no CA file is given.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] if a file cannot be read or used, or the proxy's URL or the user
+    /// agent is unacceptable.
+    pub fn new(options: &HttpOptions) -> Result<Self, SettingsError> {
+        let config = AgentConfig {
+            tls: Tls::load(options)?,
+            proxy: options.proxy.load()?,
+            user_agent: options.checked_user_agent()?.to_owned(),
+            addresses: Addresses::new(options.public_addresses_only),
+        };
+        Ok(Self {
+            plain: config.agent(None),
+            secure: OnceLock::new(),
+            config,
+        })
+    }
+
+    fn agent(&self, request: &Request<'_>) -> Result<&Agent, FetchError> {
+        if !request.endpoint().is_https() {
+            return Ok(&self.plain);
+        }
+        if let Some(agent) = self.secure.get() {
+            return Ok(agent);
+        }
+        let roots = self.config.tls.roots()?;
+        Ok(self.secure.get_or_init(|| self.config.agent(Some(roots))))
+    }
+}
+
+impl AgentConfig {
+    fn agent(&self, roots: Option<RootCerts>) -> Agent {
+        let mut config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_idle_connections(0)
+            .proxy(self.proxy.clone())
+            .user_agent(self.user_agent.as_str())
+            .accept("application/jwk-set+json, application/json")
+            .accept_encoding("");
+        if let Some(roots) = roots {
+            config = config.tls_config(self.tls.config(roots));
+        }
+        Agent::with_parts(
+            config.build(),
+            DefaultConnector::default(),
+            self.addresses.clone(),
+        )
+    }
+}
+
+impl Fetch for HttpFetch {
+    fn fetch(&self, request: &Request<'_>) -> Result<Response, FetchError> {
+        let failed = |error| describe(error, request.timeout());
+        let mut call = self
+            .agent(request)?
+            .get(request.endpoint().as_str())
+            .config()
+            .timeout_global(Some(request.timeout()))
+            .build();
+        if let Some(etag) = request.etag() {
+            call = call.header(http::header::IF_NONE_MATCH, etag);
+        }
+        let (parts, body) = call.call().map_err(failed)?.into_parts();
+        let coded = parts.headers.contains_key(http::header::CONTENT_ENCODING);
+        // Only what may be accepted is read at all.
+        let body = if parts.status == http::StatusCode::OK && !coded {
+            read(body, request.body_limit()).map_err(|error| match error {
+                BodyError::TooLarge => too_large(request.body_limit()),
+                BodyError::Broken(error) => failed(error.into()),
+            })?
+        } else {
+            Vec::new()
+        };
+        let response = Response::new(parts.status.as_u16(), body);
+        Ok(parts
+            .headers
+            .iter()
+            .fold(response, |response, (name, value)| {
+                // A value that is no text is worth as much as one that is garbage.
+                response.with_header(name.as_str(), value.to_str().unwrap_or("?"))
+            }))
+    }
+}
+
+enum BodyError {
+    TooLarge,
+    Broken(io::Error),
+}
+
+fn read(body: Body, limit: usize) -> Result<Vec<u8>, BodyError> {
+    let limit = u64::try_from(limit).unwrap_or(u64::MAX);
+    if body.content_length().is_some_and(|length| length > limit) {
+        return Err(BodyError::TooLarge);
+    }
+    let mut bytes = Vec::new();
+    // One byte more than allowed tells a body that ends at the limit from one that does not.
+    let read = body
+        .into_reader()
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(BodyError::Broken)?;
+    if u64::try_from(read).unwrap_or(u64::MAX) > limit {
+        return Err(BodyError::TooLarge);
+    }
+    Ok(bytes)
+}
+
+fn too_large(limit: usize) -> FetchError {
+    FetchError::new(
+        FetchErrorKind::TooLarge,
+        format!("found a body of more than {limit} bytes; send less or raise the limit"),
+    )
+}
+
+/// ureq's error in our words. None of its texts that could hold a URL is passed on.
+fn describe(error: ureq::Error, timeout: Duration) -> FetchError {
+    use FetchErrorKind as Kind;
+    match error {
+        ureq::Error::Timeout(what) => FetchError::new(
+            Kind::Timeout,
+            format!("no whole answer within {timeout:?} (in time for: {what})"),
+        ),
+        ureq::Error::HostNotFound => FetchError::new(Kind::Resolve, "the host name has no address"),
+        ureq::Error::Other(error) if error.is::<super::addresses::NotPublic>() => {
+            FetchError::new(Kind::Refused, error.to_string())
+        }
+        ureq::Error::Io(error) => describe_io(&error, timeout),
+        ureq::Error::Rustls(error) => tls::describe(&error),
+        ureq::Error::Tls(reason) => FetchError::new(Kind::Tls, format!("TLS failed: {reason}")),
+        ureq::Error::Protocol(error) => {
+            FetchError::new(Kind::Protocol, format!("the answer is not HTTP: {error}"))
+        }
+        ureq::Error::LargeResponseHeader(..) => {
+            FetchError::new(Kind::TooLarge, "the headers of the answer are too large")
+        }
+        ureq::Error::ConnectionFailed => {
+            FetchError::new(Kind::Connection, "no connection could be made")
+        }
+        ureq::Error::ConnectProxyFailed(_) => {
+            FetchError::new(Kind::Connection, "the proxy refused to connect")
+        }
+        _ => FetchError::new(Kind::Other, "the request could not be made"),
+    }
+}
+
+fn describe_io(error: &io::Error, timeout: Duration) -> FetchError {
+    if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
+        return tls::describe(error);
+    }
+    match error.kind() {
+        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => FetchError::new(
+            FetchErrorKind::Timeout,
+            format!("no whole answer within {timeout:?}"),
+        ),
+        kind => FetchError::new(
+            FetchErrorKind::Connection,
+            format!("the connection failed: {kind}"),
+        ),
+    }
+}

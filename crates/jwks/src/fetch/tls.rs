@@ -1,0 +1,160 @@
+//! Whom to trust, and what to show, over TLS.
+//!
+//! The roots are those that the system trusts, and not a set compiled in: a company's
+//! own authority is installed there, and one that is distrusted disappears with the
+//! system's next update instead of ours.
+
+use alloc::sync::Arc;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::CertifiedKey;
+use rustls::{CertificateError, RootCertStore};
+use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig, TlsProvider};
+
+use super::options::HttpOptions;
+use crate::{FetchError, FetchErrorKind, SettingsError};
+
+/// The files, read and checked.
+#[derive(Debug)]
+pub(super) struct Tls {
+    provider: Arc<CryptoProvider>,
+    authorities: Option<Vec<Certificate<'static>>>,
+    client: Option<ClientCert>,
+}
+
+impl Tls {
+    pub(super) fn load(options: &HttpOptions) -> Result<Self, SettingsError> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let authorities = options
+            .ca_file
+            .as_deref()
+            .map(load_authorities)
+            .transpose()?;
+        let client = match (
+            options.client_certificate_file.as_deref(),
+            options.client_key_file.as_deref(),
+        ) {
+            (None, None) => None,
+            (Some(chain), Some(key)) => Some(load_client(chain, key, &provider)?),
+            _ => {
+                return Err(SettingsError::new(
+                    "found a client certificate or its key alone; both files are needed",
+                ));
+            }
+        };
+        Ok(Self {
+            provider,
+            authorities,
+            client,
+        })
+    }
+
+    /// Those of the file, or else those of the system.
+    pub(super) fn roots(&self) -> Result<RootCerts, FetchError> {
+        if let Some(authorities) = &self.authorities {
+            return Ok(RootCerts::new_with_certs(authorities));
+        }
+        let found = rustls_native_certs::load_native_certs();
+        if found.certs.is_empty() {
+            return Err(FetchError::new(
+                FetchErrorKind::Tls,
+                "the system has no root certificates; install them, or set a CA file",
+            ));
+        }
+        let roots: Vec<_> = found.certs.iter().map(owned).collect();
+        Ok(RootCerts::new_with_certs(&roots))
+    }
+
+    pub(super) fn config(&self, roots: RootCerts) -> TlsConfig {
+        TlsConfig::builder()
+            .provider(TlsProvider::Rustls)
+            .root_certs(roots)
+            .client_cert(self.client.clone())
+            .unversioned_rustls_crypto_provider(self.provider.clone())
+            .build()
+    }
+}
+
+fn owned(certificate: &CertificateDer<'_>) -> Certificate<'static> {
+    Certificate::from_der(certificate).to_owned()
+}
+
+fn load_authorities(path: &Path) -> Result<Vec<Certificate<'static>>, SettingsError> {
+    let certificates = load_chain(path)?;
+    let mut roots = RootCertStore::empty();
+    for certificate in &certificates {
+        roots
+            .add(certificate.clone())
+            .map_err(|_| unusable(path, "a certificate that cannot be read"))?;
+    }
+    Ok(certificates.iter().map(owned).collect())
+}
+
+fn load_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, SettingsError> {
+    let chain: Vec<_> = CertificateDer::pem_slice_iter(&read(path)?)
+        .collect::<Result<_, _>>()
+        .map_err(|_| unusable(path, "damaged PEM"))?;
+    if chain.is_empty() {
+        return Err(unusable(path, "no certificate"));
+    }
+    Ok(chain)
+}
+
+fn load_client(
+    chain_path: &Path,
+    key_path: &Path,
+    provider: &CryptoProvider,
+) -> Result<ClientCert, SettingsError> {
+    let chain = load_chain(chain_path)?;
+    let pem = read(key_path)?;
+    let certificates: Vec<_> = chain.iter().map(owned).collect();
+    // rustls would only find out in the middle of a request, and ureq would panic then.
+    PrivateKeyDer::from_pem_slice(&pem)
+        .ok()
+        .and_then(|key| CertifiedKey::from_der(chain, key, provider).ok())
+        .and_then(|_| PrivateKey::from_pem(&pem).ok())
+        .map(|key| ClientCert::new_with_certs(&certificates, key))
+        .ok_or_else(|| unusable(key_path, "no private key that fits the client certificate"))
+}
+
+/// A file of at most 1 MiB: no list of authorities is larger.
+fn read(path: &Path) -> Result<Vec<u8>, SettingsError> {
+    const LIMIT: u64 = 1024 * 1024;
+    let mut text = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LIMIT).read_to_end(&mut text))
+        .map_err(|error| {
+            SettingsError::new(format!("{} cannot be read: {error}", path.display()))
+        })?;
+    Ok(text)
+}
+
+fn unusable(path: &Path, found: &str) -> SettingsError {
+    SettingsError::new(format!(
+        "found {found} in {}; PEM is needed, beginning with -----BEGIN",
+        path.display()
+    ))
+}
+
+pub(super) fn describe(error: &rustls::Error) -> FetchError {
+    let sentence = match error {
+        rustls::Error::InvalidCertificate(
+            CertificateError::UnknownIssuer | CertificateError::BadSignature,
+        ) => "the server's certificate is from nobody whom this client trusts; \
+             if it should be, set a CA file"
+            .into(),
+        rustls::Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        ) => "the server's certificate is for another host".into(),
+        rustls::Error::InvalidCertificate(
+            CertificateError::Expired | CertificateError::ExpiredContext { .. },
+        ) => "the server's certificate has expired".into(),
+        other => format!("TLS failed: {other}"),
+    };
+    FetchError::new(FetchErrorKind::Tls, sentence)
+}
