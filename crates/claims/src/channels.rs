@@ -10,7 +10,7 @@ use crate::read::At;
 use crate::{ClaimsError, Limits, SubscribeOptions};
 
 /// The channels of `subs`, with their options, or, where that is empty or absent,
-/// those of `channels`; checked when decoded, read on demand and without allocating.
+/// those of `channels`; checked when decoded and read on demand.
 ///
 /// Names have 1 to 255 bytes and no control characters. `channels` may name one
 /// channel twice, `subs` cannot.
