@@ -1,1 +1,61 @@
-//! placeholder
+//! Keys as text and bytes: PEM, DER, JWK and JWK Set, read into checked key material,
+//! bound to the algorithms of a provider, and written again.
+//!
+//! - [`Key`]: one key, from [`from_pem`](Key::from_pem), [`from_der`](Key::from_der),
+//!   [`from_jwk`](Key::from_jwk), or an HMAC [`secret`](Key::secret).
+//! - [`KeySet`]: a JWK Set; one odd key never spoils it.
+//! - [`read`]: a file of any of these forms, found out by looking.
+//!
+//! # What is checked
+//!
+//! - Sizes, curve equations and known weaknesses: by `countersign-signature`, when the
+//!   material is made.
+//! - Here: the form. One key a PEM, a label that says what is inside, named curves alone,
+//!   strict JSON and base64url, members that belong to the key's type.
+//! - What a key says of its use (`use`, `key_ops`, `alg`, RSASSA-PSS parameters) is held to
+//!   when present, never required.
+//! - An HMAC secret that is itself a key is refused.
+//! - Private and public keys are both read; asking one for the work of the other is refused.
+//!
+//! It relies on `countersign-json` for JSON and on the format crates of RustCrypto for
+//! ASN.1. It never computes with a private key, follows a URL, reads a file or a clock:
+//! **a certificate is no more than its public key here; its dates are not judged.**
+//!
+//! # Example
+//!
+//! ```
+//! use countersign_keys::Key;
+//!
+//! // RFC 7517 appendix A.1
+//! let key = Key::from_jwk(
+//!     br#"{"kty":"EC","crv":"P-256","use":"enc","kid":"1",
+//!          "x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+//!          "y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}"#,
+//! )?;
+//! assert_eq!(key.material().to_string(), "a P-256 key");
+//!
+//! let error = key.verifiers(&countersign_ring::provider()).unwrap_err();
+//! assert_eq!(
+//!     error.to_string(),
+//!     "found a key for the use \"enc\"; signatures need a key whose use is \"sig\", or that has none",
+//! );
+//! # Ok::<(), countersign_keys::KeyError>(())
+//! ```
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod asn1;
+mod bind;
+mod error;
+mod export;
+mod jwk;
+mod key;
+mod pem;
+mod secret;
+mod set;
+
+pub use error::{KeyError, KeyErrorReason};
+pub use key::{Key, Operation};
+pub use set::{KeySet, MAX_KEYS, Skipped, read};

@@ -1,0 +1,98 @@
+//! Which form a DER file has, told from the tags of its outermost sequence.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use der::asn1::AnyRef;
+use der::{Decode as _, Reader as _, SliceReader, Tag};
+
+/// A form in which a key is stored.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Spki,
+    Pkcs1Public,
+    Pkcs1Private,
+    Sec1,
+    Pkcs8,
+    EncryptedPkcs8,
+    Certificate,
+}
+
+impl Form {
+    const ALL: [Self; 7] = [
+        Self::Spki,
+        Self::Pkcs1Public,
+        Self::Pkcs1Private,
+        Self::Sec1,
+        Self::Pkcs8,
+        Self::EncryptedPkcs8,
+        Self::Certificate,
+    ];
+
+    /// The label of its PEM block.
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::Spki => "PUBLIC KEY",
+            Self::Pkcs1Public => "RSA PUBLIC KEY",
+            Self::Pkcs1Private => "RSA PRIVATE KEY",
+            Self::Sec1 => "EC PRIVATE KEY",
+            Self::Pkcs8 => "PRIVATE KEY",
+            Self::EncryptedPkcs8 => "ENCRYPTED PRIVATE KEY",
+            Self::Certificate => "CERTIFICATE",
+        }
+    }
+
+    pub(crate) fn of_label(label: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|form| form.label() == label)
+    }
+
+    /// The form of these bytes, if they are one DER sequence of a known shape with
+    /// nothing behind it.
+    pub(crate) fn of_der(der: &[u8]) -> Option<Self> {
+        match top_level_tags(der)?.as_slice() {
+            [Tag::Sequence, Tag::BitString] => Some(Self::Spki),
+            [Tag::Sequence, Tag::OctetString] => Some(Self::EncryptedPkcs8),
+            [Tag::Sequence, Tag::Sequence, Tag::BitString] => Some(Self::Certificate),
+            [Tag::Integer, Tag::Integer] => Some(Self::Pkcs1Public),
+            [Tag::Integer, Tag::OctetString, ..] => Some(Self::Sec1),
+            [Tag::Integer, Tag::Sequence, Tag::OctetString, ..] => Some(Self::Pkcs8),
+            tags if tags.len() >= 9 && tags.iter().take(9).all(|tag| *tag == Tag::Integer) => {
+                Some(Self::Pkcs1Private)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Spki => "a public key in SubjectPublicKeyInfo form",
+            Self::Pkcs1Public => "an RSA public key in PKCS#1 form",
+            Self::Pkcs1Private => "an RSA private key in PKCS#1 form",
+            Self::Sec1 => "an EC private key in SEC 1 form",
+            Self::Pkcs8 => "a private key in PKCS#8 form",
+            Self::EncryptedPkcs8 => "an encrypted private key in PKCS#8 form",
+            Self::Certificate => "an X.509 certificate",
+        })
+    }
+}
+
+/// No form has more elements: a two-prime RSA private key has nine, one with more primes ten.
+const MOST_ELEMENTS: usize = 10;
+
+fn top_level_tags(der: &[u8]) -> Option<Vec<Tag>> {
+    let outer = AnyRef::from_der(der).ok()?;
+    if outer.header().tag() != Tag::Sequence {
+        return None;
+    }
+    let mut reader = SliceReader::new(outer.value()).ok()?;
+    let mut tags = Vec::new();
+    while !reader.is_finished() {
+        if tags.len() == MOST_ELEMENTS {
+            return None;
+        }
+        tags.push(reader.decode::<AnyRef<'_>>().ok()?.header().tag());
+    }
+    Some(tags)
+}

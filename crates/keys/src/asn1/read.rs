@@ -1,0 +1,256 @@
+//! From DER to key material.
+
+use alloc::borrow::Cow;
+use alloc::format;
+
+use countersign_signature::{
+    AlgorithmName, Curve, EcPrivateKey, EcPublicKey, KeyMaterial, OkpCurve, OkpPrivateKey,
+    OkpPublicKey, RsaPrivateKey, RsaPrivateParts, RsaPublicKey,
+};
+use der::asn1::{AnyRef, BitStringRef, ObjectIdentifier, OctetStringRef};
+use der::referenced::OwnedToRef as _;
+use der::{Decode as _, ErrorKind, Tag, Tagged as _};
+use pkcs1::{RsaPrivateKeyRef, RsaPssParamsOwned, RsaPublicKeyRef};
+use pkcs8::PrivateKeyInfoRef;
+use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
+use x509_cert::Certificate;
+
+use super::{Form, Parsed, oid};
+use crate::{KeyError, pem};
+
+/// Reads a key of a form that was recognised before.
+pub(crate) fn read(form: Form, der: &[u8]) -> Result<Parsed, KeyError> {
+    let damaged = |_: der::Error| damaged(form);
+    match form {
+        Form::Spki => spki(&SubjectPublicKeyInfoRef::from_der(der).map_err(damaged)?),
+        Form::Certificate => {
+            let certificate = Certificate::from_der(der).map_err(damaged)?;
+            spki(
+                &certificate
+                    .tbs_certificate()
+                    .subject_public_key_info()
+                    .owned_to_ref(),
+            )
+        }
+        Form::Pkcs1Public => Ok(KeyMaterial::RsaPublic(rsa_public(der)?).into()),
+        Form::Pkcs1Private => Ok(KeyMaterial::RsaPrivate(rsa_private(der)?).into()),
+        Form::Sec1 => Ok(KeyMaterial::EcPrivate(ec_private(der, None, None)?).into()),
+        Form::Pkcs8 => pkcs8(&PrivateKeyInfoRef::from_der(der).map_err(damaged)?),
+        Form::EncryptedPkcs8 => Err(pem::encrypted()),
+    }
+}
+
+fn damaged(form: Form) -> KeyError {
+    KeyError::unreadable(
+        format!("{form} that is damaged"),
+        "make or copy it again; it is no valid DER",
+    )
+}
+
+fn spki(info: &SubjectPublicKeyInfoRef<'_>) -> Result<Parsed, KeyError> {
+    let bytes = info
+        .subject_public_key
+        .as_bytes()
+        .ok_or_else(|| damaged(Form::Spki))?;
+    let algorithm = &info.algorithm;
+    Ok(match algorithm.oid {
+        oid::RSA => KeyMaterial::RsaPublic(rsa_public(bytes)?).into(),
+        oid::RSA_PSS => Parsed {
+            limited_to: pss(algorithm)?,
+            ..KeyMaterial::RsaPublic(rsa_public(bytes)?).into()
+        },
+        oid::EC => {
+            let curve = named_curve(algorithm.parameters)?;
+            KeyMaterial::EcPublic(EcPublicKey::from_uncompressed(curve, bytes)?).into()
+        }
+        other => KeyMaterial::OkpPublic(OkpPublicKey::new(octet_key_pair(other)?, bytes)?).into(),
+    })
+}
+
+fn pkcs8(info: &PrivateKeyInfoRef<'_>) -> Result<Parsed, KeyError> {
+    let bytes = info.private_key.as_bytes();
+    let public = info.public_key.as_ref().and_then(BitStringRef::as_bytes);
+    let algorithm = &info.algorithm;
+    Ok(match algorithm.oid {
+        oid::RSA => KeyMaterial::RsaPrivate(rsa_private(bytes)?).into(),
+        oid::RSA_PSS => Parsed {
+            limited_to: pss(algorithm)?,
+            ..KeyMaterial::RsaPrivate(rsa_private(bytes)?).into()
+        },
+        oid::EC => {
+            let curve = named_curve(algorithm.parameters)?;
+            KeyMaterial::EcPrivate(ec_private(bytes, Some(curve), public)?).into()
+        }
+        other => {
+            let curve = octet_key_pair(other)?;
+            // The seed stands in an octet string of its own (RFC 8410 section 7).
+            let seed = <&OctetStringRef>::from_der(bytes).map_err(|_| damaged(Form::Pkcs8))?;
+            let public = public.map(|public| OkpPublicKey::new(curve, public));
+            let public = public.transpose()?;
+            KeyMaterial::OkpPrivate(OkpPrivateKey::new(curve, seed.as_bytes(), public)?).into()
+        }
+    })
+}
+
+fn rsa_public(der: &[u8]) -> Result<RsaPublicKey<'_>, KeyError> {
+    let key = RsaPublicKeyRef::from_der(der).map_err(|_| damaged(Form::Pkcs1Public))?;
+    Ok(RsaPublicKey::new(
+        key.modulus.as_bytes(),
+        key.public_exponent.as_bytes(),
+    )?)
+}
+
+fn rsa_private(der: &[u8]) -> Result<RsaPrivateKey<'_>, KeyError> {
+    let key = RsaPrivateKeyRef::from_der(der).map_err(|_| damaged(Form::Pkcs1Private))?;
+    if key.other_prime_infos.is_some() {
+        return Err(more_than_two_primes());
+    }
+    let public = RsaPublicKey::new(key.modulus.as_bytes(), key.public_exponent.as_bytes())?;
+    let parts = RsaPrivateParts {
+        d: Cow::Borrowed(key.private_exponent.as_bytes()),
+        p: Cow::Borrowed(key.prime1.as_bytes()),
+        q: Cow::Borrowed(key.prime2.as_bytes()),
+        dp: Cow::Borrowed(key.exponent1.as_bytes()),
+        dq: Cow::Borrowed(key.exponent2.as_bytes()),
+        qi: Cow::Borrowed(key.coefficient.as_bytes()),
+    };
+    Ok(RsaPrivateKey::new(public, parts)?)
+}
+
+pub(crate) fn more_than_two_primes() -> KeyError {
+    KeyError::unsupported(
+        "an RSA private key of more than two primes",
+        "make a key of two primes",
+    )
+}
+
+/// The key of RFC 5915. The curve comes from its own parameters or from the PKCS#8
+/// around it, which must agree; so the public point.
+fn ec_private<'a>(
+    der: &'a [u8],
+    outer_curve: Option<Curve>,
+    outer_point: Option<&'a [u8]>,
+) -> Result<EcPrivateKey<'a>, KeyError> {
+    let key = sec1::EcPrivateKey::from_der(der).map_err(|error| match error.kind() {
+        // sec1 reads named curves alone; explicit parameters are a sequence in that place.
+        ErrorKind::TagUnexpected {
+            expected: Some(Tag::ObjectIdentifier),
+            actual: Tag::Sequence,
+        } => explicit_parameters(),
+        _ => damaged(Form::Sec1),
+    })?;
+    let inner_curve = key
+        .parameters
+        .and_then(sec1::EcParameters::named_curve)
+        .map(known_curve)
+        .transpose()?;
+    let curve = match (inner_curve, outer_curve) {
+        (Some(inner), Some(outer)) if inner != outer => {
+            return Err(KeyError::unreadable(
+                format!(
+                    "a private key on {} inside of PKCS#8 for {}",
+                    inner.name(),
+                    outer.name()
+                ),
+                "both name the same curve; make or copy it again",
+            ));
+        }
+        (Some(curve), _) | (None, Some(curve)) => curve,
+        (None, None) => {
+            return Err(KeyError::unreadable(
+                "an EC private key that names no curve",
+                "write it again with its curve (openssl pkey -in FILE -out NEW)",
+            ));
+        }
+    };
+    let point = key
+        .public_key
+        .or(outer_point)
+        .map(|point| EcPublicKey::from_uncompressed(curve, point))
+        .transpose()?;
+    Ok(EcPrivateKey::new(curve, key.private_key, point)?)
+}
+
+fn named_curve(parameters: Option<AnyRef<'_>>) -> Result<Curve, KeyError> {
+    match parameters {
+        Some(parameters) if parameters.tag() == Tag::Sequence => Err(explicit_parameters()),
+        Some(parameters) => parameters
+            .decode_as::<ObjectIdentifier>()
+            .map_err(|_| no_curve())
+            .and_then(known_curve),
+        None => Err(no_curve()),
+    }
+}
+
+fn known_curve(found: ObjectIdentifier) -> Result<Curve, KeyError> {
+    oid::curve(found).ok_or_else(|| {
+        KeyError::unsupported(
+            format!("an EC key on a curve that is not known (OID {found})"),
+            "ES256, ES384 and ES512 need P-256, P-384 and P-521",
+        )
+    })
+}
+
+/// A hostile choice of parameters passes off another curve as a known one (CVE-2020-0601).
+fn explicit_parameters() -> KeyError {
+    KeyError::unsupported(
+        "an EC key with explicit curve parameters",
+        "write it with the name of its curve (openssl: -param_enc named_curve)",
+    )
+}
+
+fn no_curve() -> KeyError {
+    KeyError::unreadable(
+        "an EC key that names no curve",
+        "an EC key names its curve in its algorithm parameters (RFC 5480 section 2.1.1)",
+    )
+}
+
+fn octet_key_pair(found: ObjectIdentifier) -> Result<OkpCurve, KeyError> {
+    oid::octet_key_pair(found).ok_or_else(|| {
+        KeyError::unsupported(
+            format!("{} (OID {found})", oid::name(found)),
+            "RSA keys, EC keys on P-256, P-384 and P-521, and Ed25519 keys are taken",
+        )
+    })
+}
+
+/// The algorithms that an RSASSA-PSS key is limited to (RFC 4055 section 3.1): those of
+/// the hash in its parameters, of every hash if it has none. JOSE has no PSS over SHA-1,
+/// with two hashes, or with a salt of other length than the hash (RFC 7518 section 3.5).
+fn pss(algorithm: &AlgorithmIdentifierRef<'_>) -> Result<&'static [AlgorithmName], KeyError> {
+    let Some(parameters) = algorithm.parameters.filter(|any| !any.is_null()) else {
+        return Ok(&[
+            AlgorithmName::PS256,
+            AlgorithmName::PS384,
+            AlgorithmName::PS512,
+        ]);
+    };
+    let parameters = parameters.decode_as::<RsaPssParamsOwned>().map_err(|_| {
+        KeyError::unreadable(
+            "an RSASSA-PSS key with damaged parameters",
+            "make or copy it again",
+        )
+    })?;
+    let mask = &parameters.mask_gen;
+    oid::PSS_HASHES
+        .iter()
+        .find(|hash| {
+            // The key's salt length is the least that its signatures have (RFC 4055 section 3.3).
+            parameters.hash.oid == hash.oid
+                && parameters.salt_len <= hash.bytes
+                && mask.oid == oid::MGF1
+                && mask
+                    .parameters
+                    .as_ref()
+                    .is_some_and(|inner| inner.oid == hash.oid)
+        })
+        .map(|hash| hash.algorithms)
+        .ok_or_else(|| {
+            KeyError::unsupported(
+                "an RSASSA-PSS key whose parameters fit no JOSE algorithm",
+                "PS256, PS384 and PS512 need SHA-256, SHA-384 or SHA-512 for the message and \
+                 for MGF1, and a salt as long as the hash",
+            )
+        })
+}

@@ -1,0 +1,170 @@
+//! From a key to the algorithms of a provider.
+
+use alloc::format;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use countersign_signature::{
+    Algorithm, AlgorithmName, Curve, KeyMaterial, KeyRejectedReason, Provider, Signer, Verifier,
+};
+
+use crate::error::{KeyErrorReason, name};
+use crate::{Key, KeyError, Operation};
+
+impl Key {
+    /// A verifier for every algorithm of `provider` that this key fits and permits, at
+    /// least one, in the provider's order.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] if there is none, with the most telling reason; and for a private key,
+    /// whose public half is never derived silently: say
+    /// [`into_public`](Self::into_public), or load the public key.
+    pub fn verifiers(&self, provider: &Provider) -> Result<Vec<Arc<dyn Verifier>>, KeyError> {
+        self.refuse_private()?;
+        let mut verifiers = Vec::new();
+        let mut refusals = Vec::new();
+        for algorithm in provider.iter() {
+            match self.bind(algorithm) {
+                Ok(verifier) => verifiers.push(verifier),
+                Err(refusal) => refusals.push((algorithm.name(), refusal)),
+            }
+        }
+        if verifiers.is_empty() {
+            return Err(self.most_telling(provider, refusals));
+        }
+        Ok(verifiers)
+    }
+
+    /// The verifier for one algorithm, by its JOSE name.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] if `provider` has no such algorithm, the key does not permit it or does
+    /// not fit it, and for a private key.
+    pub fn verifier(&self, provider: &Provider, alg: &str) -> Result<Arc<dyn Verifier>, KeyError> {
+        self.refuse_private()?;
+        self.bind(find(provider, alg)?)
+    }
+
+    /// The signer for `alg`, or for the key's own algorithm: its `alg`; if it has none,
+    /// HS256 for a secret, RS256 for RSA (PS256 for RSASSA-PSS), the one of its curve.
+    ///
+    /// ```
+    /// use countersign_keys::Key;
+    ///
+    /// let key = Key::secret(&[7; 32])?;
+    /// let signer = key.signer(&countersign_ring::provider(), None)?;
+    /// assert_eq!(signer.algorithm().as_str(), "HS256");
+    /// # Ok::<(), countersign_keys::KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] if `provider` has no such algorithm, the key does not permit it or does
+    /// not fit it, and for a public key.
+    pub fn signer(
+        &self,
+        provider: &Provider,
+        alg: Option<&str>,
+    ) -> Result<Arc<dyn Signer>, KeyError> {
+        let algorithm = match alg.or_else(|| self.algorithm()) {
+            Some(alg) => find(provider, alg)?,
+            None => find(provider, self.own_algorithm())?,
+        };
+        // A key of the wrong kind is told so, before what its file says of it.
+        let signer = algorithm.signer(&self.material)?;
+        self.permits(algorithm.name(), Operation::Sign)?;
+        Ok(signer)
+    }
+
+    fn bind(&self, algorithm: &dyn Algorithm) -> Result<Arc<dyn Verifier>, KeyError> {
+        let verifier = algorithm.verifier(&self.material)?;
+        self.permits(algorithm.name(), Operation::Verify)?;
+        Ok(verifier)
+    }
+
+    fn refuse_private(&self) -> Result<(), KeyError> {
+        if !self.is_private() {
+            return Ok(());
+        }
+        Err(KeyError::new(
+            KeyErrorReason::Rejected(KeyRejectedReason::WrongKey),
+            format!("{}", self.material),
+            "verifying takes the public key alone (openssl pkey -in FILE -pubout)",
+        ))
+    }
+
+    /// The JOSE name of the algorithm that a key of this kind is first of all for.
+    fn own_algorithm(&self) -> &str {
+        if let [first, ..] = self.limited_to {
+            return first.as_str();
+        }
+        let name = match &self.material {
+            KeyMaterial::Secret(_) => AlgorithmName::HS256,
+            KeyMaterial::RsaPublic(_) | KeyMaterial::RsaPrivate(_) => AlgorithmName::RS256,
+            KeyMaterial::EcPublic(key) => of_curve(key.curve()),
+            KeyMaterial::EcPrivate(key) => of_curve(key.curve()),
+            KeyMaterial::AkpPublic(key) => return key.algorithm(),
+            KeyMaterial::AkpPrivate(key) => return key.algorithm(),
+            _ => AlgorithmName::EDDSA,
+        };
+        name.as_str()
+    }
+
+    /// Why no algorithm took the key. A reason about the key itself says more than that it
+    /// is of another kind, which most algorithms say of every key.
+    fn most_telling(
+        &self,
+        provider: &Provider,
+        refusals: Vec<(AlgorithmName, KeyError)>,
+    ) -> KeyError {
+        const ANOTHER_KIND: KeyErrorReason = KeyErrorReason::Rejected(KeyRejectedReason::WrongKey);
+        let own = self.algorithm().unwrap_or_else(|| self.own_algorithm());
+        let (mut of_its_own, mut of_its_kind, mut others) = (None, None, None);
+        for (algorithm, refusal) in refusals {
+            if algorithm.is_spelled(own) {
+                of_its_own.get_or_insert(refusal);
+            } else if refusal.reason() != ANOTHER_KIND {
+                of_its_kind.get_or_insert(refusal);
+            } else {
+                others.get_or_insert(refusal);
+            }
+        }
+        of_its_own
+            .or(of_its_kind.filter(|_| self.alg.is_none()))
+            .or(others.filter(|_| provider.get(own).is_some()))
+            .unwrap_or_else(|| {
+                KeyError::new(
+                    KeyErrorReason::NoAlgorithm,
+                    format!("{}", self.material),
+                    format!(
+                        "it needs the algorithm {}, which is not among those of this provider",
+                        name(own)
+                    ),
+                )
+            })
+    }
+}
+
+fn of_curve(curve: Curve) -> AlgorithmName {
+    if curve == Curve::P384 {
+        AlgorithmName::ES384
+    } else if curve == Curve::P521 {
+        AlgorithmName::ES512
+    } else {
+        AlgorithmName::ES256
+    }
+}
+
+fn find(provider: &Provider, alg: &str) -> Result<&'static dyn Algorithm, KeyError> {
+    provider.get(alg).ok_or_else(|| no_algorithm(alg))
+}
+
+fn no_algorithm(alg: &str) -> KeyError {
+    KeyError::new(
+        KeyErrorReason::NoAlgorithm,
+        format!("the algorithm {}", name(alg)),
+        "it is not among the algorithms of this provider",
+    )
+}

@@ -1,0 +1,119 @@
+//! A key as text: JWK, PEM and thumbprint.
+
+use alloc::string::String;
+
+use countersign_signature::KeyMaterial;
+
+use crate::asn1::{self, Form};
+use crate::{Key, KeyError, jwk, pem};
+
+impl Key {
+    /// The JWK of this key, **private members included**, with `alg`, `use`, `kid` and
+    /// `key_ops` as far as it has them.
+    ///
+    /// That an RSASSA-PSS key is for PS256, PS384 and PS512 alike has no form in a JWK and
+    /// is lost; hold the key to one of them ([`with_algorithm`](Self::with_algorithm)).
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] for a private key that came without its public half: a JWK has both.
+    pub fn to_jwk(&self) -> Result<String, KeyError> {
+        jwk::write(self)
+    }
+
+    /// The JWK of the public half.
+    ///
+    /// ```
+    /// use countersign_keys::Key;
+    ///
+    /// // RFC 8037, appendix A.1 and A.2
+    /// let key = Key::from_jwk(
+    ///     br#"{"kty":"OKP","crv":"Ed25519",
+    ///          "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+    ///          "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
+    /// )?;
+    /// assert_eq!(
+    ///     key.public_jwk()?,
+    ///     r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
+    /// );
+    /// # Ok::<(), countersign_keys::KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`into_public`](Self::into_public).
+    pub fn public_jwk(&self) -> Result<String, KeyError> {
+        jwk::write(&self.clone().into_public()?)
+    }
+
+    /// PEM: `PRIVATE KEY` (PKCS#8) of a private key, `PUBLIC KEY` (SubjectPublicKeyInfo) of
+    /// a public one. Of an Ed25519 private key it holds the seed alone, without the public
+    /// half (RFC 8410 section 7): the form that every OpenSSL reads. `kid`, `alg`, `use` and
+    /// `key_ops` have no place in it.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] for a secret and for a key on a curve without a known identifier.
+    pub fn to_pem(&self) -> Result<String, KeyError> {
+        if self.is_private() {
+            let der = asn1::private(&self.material, self.limited_to)?;
+            Ok(pem::encode(Form::Pkcs8.label(), &der))
+        } else {
+            public_pem(&self.material, self.limited_to)
+        }
+    }
+
+    /// PEM of the public half: `PUBLIC KEY`.
+    ///
+    /// # Errors
+    ///
+    /// As [`into_public`](Self::into_public) and [`to_pem`](Self::to_pem).
+    pub fn public_pem(&self) -> Result<String, KeyError> {
+        let key = self.clone().into_public()?;
+        public_pem(&key.material, key.limited_to)
+    }
+
+    /// The text whose SHA-256 is the thumbprint (RFC 7638 section 3): the required members
+    /// of the public half. **Of a secret this is the secret itself.**
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] for a private key that came without its public half.
+    pub fn thumbprint_input(&self) -> Result<String, KeyError> {
+        jwk::thumbprint_input(&self.material)
+    }
+
+    /// The thumbprint of the key (RFC 7638), in base64url. The hash comes from the caller,
+    /// since this crate knows no cryptographic library.
+    ///
+    /// ```
+    /// use countersign_keys::Key;
+    /// use sha2::{Digest, Sha256};
+    ///
+    /// // RFC 8037, appendix A.3
+    /// let key = Key::from_jwk(
+    ///     br#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
+    /// )?;
+    /// assert_eq!(
+    ///     key.thumbprint(|input| Sha256::digest(input).into())?,
+    ///     "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
+    /// );
+    /// # Ok::<(), countersign_keys::KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`thumbprint_input`](Self::thumbprint_input).
+    pub fn thumbprint(&self, sha256: impl FnOnce(&[u8]) -> [u8; 32]) -> Result<String, KeyError> {
+        let input = self.thumbprint_input()?;
+        Ok(jwk::base64url(&sha256(input.as_bytes())))
+    }
+}
+
+fn public_pem(
+    material: &KeyMaterial<'_>,
+    limited_to: &[countersign_signature::AlgorithmName],
+) -> Result<String, KeyError> {
+    let der = asn1::public(material, limited_to)?;
+    Ok(pem::encode(Form::Spki.label(), &der))
+}

@@ -1,0 +1,25 @@
+//! JSON Web Keys (RFC 7517, RFC 7518 section 6, RFC 8037), read and written.
+//!
+//! It relies on `countersign-json` for strict objects and on the seam for every check of
+//! the numbers. It never follows `x5u`, and never reads `x5c` or a thumbprint of one.
+
+mod read;
+mod write;
+
+pub(crate) use read::read;
+pub(crate) use write::{base64url, half_missing, thumbprint_input, write};
+
+/// The members that hold the parts of a key, whatever its type. One of these in a key
+/// of another type means that the key contradicts itself.
+const PARTS: [&str; 15] = [
+    "n", "e", "d", "p", "q", "dp", "dq", "qi", "oth", "crv", "x", "y", "k", "pub", "priv",
+];
+
+/// The key types that are read, each with its own parts.
+const TYPES: [(&str, &[&str]); 5] = [
+    ("RSA", &["n", "e", "d", "p", "q", "dp", "dq", "qi", "oth"]),
+    ("EC", &["crv", "x", "y", "d"]),
+    ("OKP", &["crv", "x", "d"]),
+    ("oct", &["k"]),
+    ("AKP", &["pub", "priv"]),
+];

@@ -1,0 +1,241 @@
+//! From a JWK to a key.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use countersign_json::{Object, Value};
+use countersign_signature::{
+    AkpPrivateKey, AkpPublicKey, Curve, EcPrivateKey, EcPublicKey, KeyMaterial, OkpCurve,
+    OkpPrivateKey, OkpPublicKey, RsaPrivateKey, RsaPrivateParts, RsaPublicKey, Secret,
+};
+
+use super::{PARTS, TYPES};
+use crate::error::name;
+use crate::{Key, KeyError, asn1};
+
+/// Reads one JWK, public, private or secret.
+pub(crate) fn read(object: Object<'_>) -> Result<Key, KeyError> {
+    let jwk = Jwk(object);
+    let kty = jwk.required_text("kty", "a JWK")?;
+    let Some((kty, own_parts)) = TYPES.iter().copied().find(|(known, _)| *known == kty) else {
+        return Err(KeyError::unsupported(
+            format!("the key type (kty) {}", name(&kty)),
+            "known are RSA, EC, OKP, oct and AKP",
+        ));
+    };
+    for part in PARTS {
+        if !own_parts.contains(&part) && jwk.0.get(part).is_some() {
+            return Err(KeyError::unreadable(
+                format!("a member {part:?} in a JWK of kty {kty:?}"),
+                "the members of a key belong to its type (RFC 7518 section 6)",
+            ));
+        }
+    }
+    let material = match kty {
+        "RSA" => jwk.rsa()?,
+        "EC" => jwk.ec()?,
+        "OKP" => jwk.okp()?,
+        "AKP" => jwk.akp()?,
+        _ => KeyMaterial::Secret(Secret::new(jwk.required("k", "oct")?)?),
+    };
+    let mut key = Key::new(material)?;
+    key.kid = jwk.text("kid")?;
+    key.alg = jwk.text("alg")?;
+    key.public_use = jwk.text("use")?;
+    key.key_ops = jwk.key_ops()?;
+    Ok(key)
+}
+
+struct Jwk<'a>(Object<'a>);
+
+impl<'a> Jwk<'a> {
+    fn rsa(&self) -> Result<KeyMaterial<'static>, KeyError> {
+        const PRIVATE: [&str; 5] = ["p", "q", "dp", "dq", "qi"];
+        let public = RsaPublicKey::new(self.required("n", "RSA")?, self.required("e", "RSA")?)?;
+        if self.0.get("oth").is_some() {
+            return Err(asn1::more_than_two_primes());
+        }
+        let present = PRIVATE.iter().filter(|part| self.0.get(part).is_some());
+        match (self.bytes("d")?, present.count()) {
+            (None, 0) => Ok(KeyMaterial::RsaPublic(public)),
+            (None, _) => Err(KeyError::unreadable(
+                "private members in an RSA key without \"d\"",
+                "a private key has \"d\"; a public key has \"n\" and \"e\" alone",
+            )),
+            (Some(d), _) => {
+                let part = |name| {
+                    self.bytes(name)?.map(Cow::Owned).ok_or_else(|| {
+                        KeyError::unsupported(
+                            format!("an RSA private key without {name:?}"),
+                            "signing needs p, q, dp, dq and qi beside d (RFC 7518 section 6.3.2)",
+                        )
+                    })
+                };
+                let parts = RsaPrivateParts {
+                    d: Cow::Owned(d),
+                    p: part("p")?,
+                    q: part("q")?,
+                    dp: part("dp")?,
+                    dq: part("dq")?,
+                    qi: part("qi")?,
+                };
+                Ok(KeyMaterial::RsaPrivate(RsaPrivateKey::new(public, parts)?))
+            }
+        }
+    }
+
+    fn ec(&self) -> Result<KeyMaterial<'static>, KeyError> {
+        const CURVES: [Curve; 4] = [Curve::P256, Curve::P384, Curve::P521, Curve::SECP256K1];
+        let crv = self.required_text("crv", "a JWK of kty \"EC\"")?;
+        let Some(curve) = CURVES.into_iter().find(|curve| curve.name() == crv) else {
+            return Err(unknown_curve(
+                "EC",
+                &crv,
+                "known are P-256, P-384, P-521 and secp256k1",
+            ));
+        };
+        let public = EcPublicKey::new(curve, self.required("x", "EC")?, self.required("y", "EC")?)?;
+        Ok(match self.bytes("d")? {
+            Some(d) => KeyMaterial::EcPrivate(EcPrivateKey::new(curve, d, Some(public))?),
+            None => KeyMaterial::EcPublic(public),
+        })
+    }
+
+    fn okp(&self) -> Result<KeyMaterial<'static>, KeyError> {
+        const CURVES: [OkpCurve; 4] = [
+            OkpCurve::ED25519,
+            OkpCurve::ED448,
+            OkpCurve::X25519,
+            OkpCurve::X448,
+        ];
+        let crv = self.required_text("crv", "a JWK of kty \"OKP\"")?;
+        let Some(curve) = CURVES.into_iter().find(|curve| curve.name() == crv) else {
+            return Err(unknown_curve(
+                "OKP",
+                &crv,
+                "known are Ed25519, Ed448, X25519 and X448",
+            ));
+        };
+        let public = OkpPublicKey::new(curve, self.required("x", "OKP")?)?;
+        Ok(match self.bytes("d")? {
+            Some(d) => KeyMaterial::OkpPrivate(OkpPrivateKey::new(curve, d, Some(public))?),
+            None => KeyMaterial::OkpPublic(public),
+        })
+    }
+
+    fn akp(&self) -> Result<KeyMaterial<'static>, KeyError> {
+        let algorithm = self
+            .required_text("alg", "a JWK of kty \"AKP\"")?
+            .into_owned();
+        let public = AkpPublicKey::new(algorithm.clone(), self.required("pub", "AKP")?)?;
+        Ok(match self.bytes("priv")? {
+            Some(seed) => {
+                KeyMaterial::AkpPrivate(AkpPrivateKey::new(algorithm, seed, Some(public))?)
+            }
+            None => KeyMaterial::AkpPublic(public),
+        })
+    }
+
+    /// `key_ops`: strings, each once (RFC 7517 section 4.3).
+    fn key_ops(&self) -> Result<Option<Vec<String>>, KeyError> {
+        let Some(value) = self.0.get("key_ops") else {
+            return Ok(None);
+        };
+        let array = value
+            .as_array()
+            .ok_or_else(|| wrong_type("key_ops", &value, "an array of strings"))?;
+        let mut operations: Vec<String> = Vec::new();
+        array.each(|value| {
+            let operation = value
+                .as_str()
+                .ok_or_else(|| wrong_type("an entry of key_ops", &value, "a string"))?;
+            if operations.iter().any(|known| *known == operation) {
+                return Err(KeyError::unreadable(
+                    format!("{} twice in key_ops", name(&operation)),
+                    "an operation stands there once (RFC 7517 section 4.3)",
+                ));
+            }
+            // The registry has eight operations; this bounds the search above.
+            if operations.len() == 64 {
+                return Err(KeyError::unreadable(
+                    "more than 64 key_ops",
+                    "name the operations of this key alone",
+                ));
+            }
+            operations.push(operation.into_owned());
+            Ok(())
+        })?;
+        Ok(Some(operations))
+    }
+
+    fn required_text(&self, member: &str, whose: &str) -> Result<Cow<'a, str>, KeyError> {
+        let value = self.0.get(member).ok_or_else(|| {
+            KeyError::unreadable(
+                format!("no member {member:?}"),
+                format!("{whose} has the member {member:?} (RFC 7517)"),
+            )
+        })?;
+        value
+            .as_str()
+            .ok_or_else(|| wrong_type(member, &value, "a string"))
+    }
+
+    fn text(&self, member: &str) -> Result<Option<String>, KeyError> {
+        self.0
+            .get(member)
+            .map(|value| {
+                value
+                    .as_str()
+                    .map(Cow::into_owned)
+                    .ok_or_else(|| wrong_type(member, &value, "a string"))
+            })
+            .transpose()
+    }
+
+    fn required(&self, member: &str, kty: &str) -> Result<Vec<u8>, KeyError> {
+        self.bytes(member)?.ok_or_else(|| {
+            KeyError::unreadable(
+                format!("no member {member:?}"),
+                format!("a JWK of kty {kty:?} has the member {member:?} (RFC 7518 section 6)"),
+            )
+        })
+    }
+
+    /// A member in base64url, without padding, its last character canonical
+    /// (RFC 7515 section 2).
+    fn bytes(&self, member: &str) -> Result<Option<Vec<u8>>, KeyError> {
+        let Some(value) = self.0.get(member) else {
+            return Ok(None);
+        };
+        let text = value
+            .as_str()
+            .ok_or_else(|| wrong_type(member, &value, "a string"))?;
+        URL_SAFE_NO_PAD
+            .decode(text.as_bytes())
+            .map(Some)
+            .map_err(|_| {
+                KeyError::unreadable(
+                    format!("a member {member:?} that is not valid base64url"),
+                    "it is base64url without padding (RFC 7515 section 2)",
+                )
+            })
+    }
+}
+
+fn wrong_type(member: &str, found: &Value<'_>, needed: &str) -> KeyError {
+    KeyError::unreadable(
+        format!("{} as {member}", found.kind()),
+        format!("{member} is {needed} (RFC 7517 section 4)"),
+    )
+}
+
+fn unknown_curve(kty: &str, crv: &str, known: &str) -> KeyError {
+    KeyError::unsupported(
+        format!("the curve (crv) {} in a JWK of kty {kty:?}", name(crv)),
+        known,
+    )
+}

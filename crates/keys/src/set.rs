@@ -1,0 +1,240 @@
+//! JWK Sets (RFC 7517 section 5), and files of any form.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use countersign_json::{Object, Value};
+
+use crate::key::not_json;
+use crate::{Key, KeyError, jwk, pem};
+
+/// The keys that a set may have unless the caller says otherwise.
+pub const MAX_KEYS: usize = 100;
+
+/// The keys of a JWK Set that could be read, and those that could not, with the reason.
+///
+/// One odd key never spoils the set (RFC 7517 section 5). Whether a key fits an algorithm
+/// is asked later, of each: see [`Key::verifiers`].
+///
+/// ```
+/// use countersign_keys::KeySet;
+///
+/// let set = KeySet::from_json(
+///     br#"{"keys":[
+///         {"kty":"OKP","crv":"Ed25519","kid":"1","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+///         {"kty":"EC","crv":"BP-256","kid":"2"}
+///     ]}"#,
+/// )?;
+/// assert_eq!(set.keys().next().and_then(|key| key.kid()), Some("1"));
+/// assert_eq!(
+///     set.skipped()[0].to_string(),
+///     "key 1 (kid \"2\", kty \"EC\"): found the curve (crv) \"BP-256\" in a JWK of kty \"EC\"; \
+///      known are P-256, P-384, P-521 and secp256k1",
+/// );
+/// # Ok::<(), countersign_keys::KeyError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct KeySet {
+    keys: Vec<(usize, Key)>,
+    skipped: Vec<Skipped>,
+}
+
+/// A key of a set that is not used, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// Its place in the set, counted from 0.
+    pub index: usize,
+    /// Its `kid`, if it is a string.
+    pub kid: Option<String>,
+    /// Its `kty`, if it is a string.
+    pub kty: Option<String>,
+    /// Its `alg`, if it is a string.
+    pub alg: Option<String>,
+    /// Why it is not used.
+    pub reason: KeyError,
+}
+
+impl core::fmt::Display for Skipped {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "key {}", self.index)?;
+        let mut before = " (";
+        for (member, value) in [("kid", &self.kid), ("kty", &self.kty), ("alg", &self.alg)] {
+            if let Some(value) = value {
+                write!(f, "{before}{member} {}", crate::error::name(value))?;
+                before = ", ";
+            }
+        }
+        let end = if before == ", " { ")" } else { "" };
+        write!(f, "{end}: {}", self.reason)
+    }
+}
+
+impl KeySet {
+    /// Reads a JWK Set of at most [`MAX_KEYS`] keys.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] if the text is no strict JSON object, or `keys` is missing, no array,
+    /// empty, or longer than that. A key that cannot be read is no error: it is
+    /// [`skipped`](Self::skipped).
+    pub fn from_json(text: &[u8]) -> Result<Self, KeyError> {
+        Self::from_json_up_to(MAX_KEYS, text)
+    }
+
+    /// Reads a JWK Set of at most `max_keys` keys, as [`from_json`](Self::from_json).
+    ///
+    /// # Errors
+    ///
+    /// As [`from_json`](Self::from_json).
+    pub fn from_json_up_to(max_keys: usize, text: &[u8]) -> Result<Self, KeyError> {
+        let object = Object::parse(text).map_err(|error| not_json(&error))?;
+        let keys = object.get("keys").ok_or_else(|| {
+            KeyError::unreadable(
+                if object.get("kty").is_some() {
+                    "a single JWK"
+                } else {
+                    "an object without \"keys\""
+                },
+                NEEDED,
+            )
+        })?;
+        let keys = keys
+            .as_array()
+            .ok_or_else(|| KeyError::unreadable(format!("{} as \"keys\"", keys.kind()), NEEDED))?;
+        let mut set = Self::default();
+        let mut index = 0_usize;
+        keys.each(|value| {
+            if index == max_keys {
+                return Err(KeyError::unreadable(
+                    format!("a JWK Set of more than {max_keys} keys"),
+                    "publish the keys in use alone, or allow more",
+                ));
+            }
+            match member(value) {
+                Ok(key) => set.keys.push((index, key)),
+                Err(reason) => set.skipped.push(skipped(index, value, reason)),
+            }
+            index = index.saturating_add(1);
+            Ok(())
+        })?;
+        if index == 0 {
+            return Err(KeyError::unreadable("a JWK Set without keys", NEEDED));
+        }
+        Ok(set)
+    }
+
+    /// The keys that could be read, in order.
+    pub fn keys(&self) -> impl Iterator<Item = &Key> + '_ {
+        self.keys.iter().map(|(_, key)| key)
+    }
+
+    /// The keys that could be read, in order.
+    pub fn into_keys(self) -> impl Iterator<Item = Key> {
+        self.keys.into_iter().map(|(_, key)| key)
+    }
+
+    /// The keys that are not used, in order, each with the reason.
+    #[must_use]
+    pub fn skipped(&self) -> &[Skipped] {
+        &self.skipped
+    }
+
+    /// The set as strangers published it: a secret is skipped, since everyone knows it now;
+    /// of a private key the public half is kept, and [`Key::was_private`] tells of it.
+    #[must_use]
+    pub fn into_public(self) -> Self {
+        let mut set = Self {
+            keys: Vec::new(),
+            skipped: self.skipped,
+        };
+        for (index, key) in self.keys {
+            let (kid, alg) = (key.kid.clone(), key.alg.clone());
+            let kty = key.is_secret().then(|| "oct".into());
+            match key.into_public() {
+                Ok(key) => set.keys.push((index, key)),
+                Err(reason) => set.skipped.push(Skipped {
+                    index,
+                    kid,
+                    kty,
+                    alg,
+                    reason,
+                }),
+            }
+        }
+        set.skipped.sort_by_key(|skipped| skipped.index);
+        set
+    }
+}
+
+impl From<Key> for KeySet {
+    fn from(key: Key) -> Self {
+        Self {
+            keys: [(0, key)].into(),
+            skipped: Vec::new(),
+        }
+    }
+}
+
+const NEEDED: &str = "a JWK Set is an object whose \"keys\" is an array of JWKs \
+                      (RFC 7517 section 5)";
+
+fn member(value: Value<'_>) -> Result<Key, KeyError> {
+    let object = value.as_object().ok_or_else(|| {
+        KeyError::unreadable(format!("{} as a key", value.kind()), "a JWK is an object")
+    })?;
+    jwk::read(object)
+}
+
+fn skipped(index: usize, value: Value<'_>, reason: KeyError) -> Skipped {
+    let text = |name| Some(value.as_object()?.get(name)?.as_str()?.into_owned());
+    Skipped {
+        index,
+        kid: text("kid"),
+        kty: text("kty"),
+        alg: text("alg"),
+        reason,
+    }
+}
+
+/// Reads a file of any form that holds keys, found out by looking: PEM, JWK, JWK Set or
+/// DER. A byte order mark before a text is passed over. An HMAC secret is no such file;
+/// it has [`Key::secret`].
+///
+/// ```
+/// let jwk = br#"{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr8"}"#;
+/// let set = countersign_keys::read(jwk)?;
+/// assert_eq!(set.keys().count(), 1);
+/// # Ok::<(), countersign_keys::KeyError>(())
+/// ```
+///
+/// # Errors
+///
+/// [`KeyError`] as the reader of that form has it: of a set, one odd key is skipped; a
+/// file of one key must be whole.
+pub fn read(bytes: &[u8]) -> Result<KeySet, KeyError> {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match text.trim_ascii_start().first() {
+        Some(b'{' | b'[') => {
+            let object = Object::parse(text).map_err(|error| not_json(&error))?;
+            if object.get("keys").is_some() && object.get("kty").is_none() {
+                KeySet::from_json(text)
+            } else {
+                Key::from_jwk(text).map(KeySet::from)
+            }
+        }
+        _ if pem::is_pem(text) => match core::str::from_utf8(text) {
+            Ok(text) => Key::from_pem(text).map(KeySet::from),
+            Err(_) => Err(KeyError::unreadable(
+                "PEM with bytes that are not UTF-8",
+                "save it as UTF-8 or ASCII",
+            )),
+        },
+        // The tag of a sequence.
+        Some(0x30) => Key::from_der(bytes).map(KeySet::from),
+        _ => Err(KeyError::unreadable(
+            "no key in any form that is known",
+            "PEM, DER, JWK or JWK Set is expected",
+        )),
+    }
+}

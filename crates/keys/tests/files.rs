@@ -1,0 +1,198 @@
+//! Every form in which OpenSSL writes keys loads, or is refused with this sentence.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic
+)]
+
+mod common;
+
+use common::{der_of, file};
+use countersign_keys::{Key, KeyError, read};
+
+/// (file, what the key is)
+const LOADS: &[(&str, &str)] = &[
+    ("rsa2048.spki", "an RSA key of 2048 bits"),
+    ("rsa2048.pkcs1-public", "an RSA key of 2048 bits"),
+    ("rsa2048.certificate", "an RSA key of 2048 bits"),
+    ("rsa2048.pkcs1", "an RSA private key of 2048 bits"),
+    ("rsa2048.pkcs8", "an RSA private key of 2048 bits"),
+    ("rsa-pss.spki", "an RSA key of 2048 bits"),
+    ("rsa-pss.pkcs8", "an RSA private key of 2048 bits"),
+    ("rsa-pss-sha384.spki", "an RSA key of 2048 bits"),
+    ("rsa-pss-sha384.pkcs8", "an RSA private key of 2048 bits"),
+    ("p256.spki", "a P-256 key"),
+    ("p256.certificate", "a P-256 key"),
+    ("p256.sec1", "a P-256 private key"),
+    ("p256.sec1-nopublic", "a P-256 private key"),
+    ("p256.pkcs8", "a P-256 private key"),
+    ("p384.spki", "a P-384 key"),
+    ("p384.sec1", "a P-384 private key"),
+    ("p384.pkcs8", "a P-384 private key"),
+    ("p521.spki", "a P-521 key"),
+    ("p521.sec1", "a P-521 private key"),
+    ("p521.pkcs8", "a P-521 private key"),
+    ("secp256k1.spki", "a secp256k1 key"),
+    ("secp256k1.sec1", "a secp256k1 private key"),
+    ("secp256k1.pkcs8", "a secp256k1 private key"),
+    ("ed25519.spki", "an Ed25519 key"),
+    ("ed25519.certificate", "an Ed25519 key"),
+    ("ed25519.pkcs8", "an Ed25519 private key"),
+    ("ed25519.pkcs8-v2", "an Ed25519 private key"),
+    ("ed448.spki", "an Ed448 key"),
+    ("ed448.pkcs8", "an Ed448 private key"),
+    ("x25519.spki", "an X25519 key"),
+    ("x25519.pkcs8", "an X25519 private key"),
+    ("x448.spki", "an X448 key"),
+    ("x448.pkcs8", "an X448 private key"),
+];
+
+const ENCRYPTED: &str = "found an encrypted private key; decrypt it first \
+    (openssl pkey -in FILE -out PLAIN); passphrases are not read";
+const EXPLICIT: &str = "found an EC key with explicit curve parameters; write it with the name \
+    of its curve (openssl: -param_enc named_curve)";
+const PSS: &str = "found an RSASSA-PSS key whose parameters fit no JOSE algorithm; PS256, PS384 \
+    and PS512 need SHA-256, SHA-384 or SHA-512 for the message and for MGF1, and a salt as long \
+    as the hash";
+const WANTED: &str = "RSA keys, EC keys on P-256, P-384 and P-521, and Ed25519 keys are taken";
+
+/// (file, the sentence)
+const REFUSED: &[(&str, &str)] = &[
+    (
+        "rsa1024.spki",
+        "found an RSA key of 1024 bits; RSA keys have 2048 to 8192 bits",
+    ),
+    (
+        "rsa2047.spki",
+        "found an RSA key of 2047 bits; RSA keys have 2048 to 8192 bits",
+    ),
+    ("rsa2048.pkcs1-encrypted", ENCRYPTED),
+    ("rsa2048.pkcs8-encrypted", ENCRYPTED),
+    ("rsa-pss-sha1.spki", PSS),
+    ("rsa-pss-mgf.spki", PSS),
+    ("rsa-pss-salt64.spki", PSS),
+    (
+        "p256.spki-compressed",
+        "found a compressed point on P-256; write the key with an uncompressed point \
+         (openssl: -ec_conv_form uncompressed)",
+    ),
+    ("p256.spki-explicit", EXPLICIT),
+    ("p256.sec1-explicit", EXPLICIT),
+    ("p256.pkcs8-explicit", EXPLICIT),
+    (
+        "brainpool.spki",
+        "found an EC key on a curve that is not known (OID 1.3.36.3.3.2.8.1.1.7); \
+         ES256, ES384 and ES512 need P-256, P-384 and P-521",
+    ),
+    ("dsa.spki", "found a DSA key (OID 1.2.840.10040.4.1); "),
+    ("dsa.pkcs8", "found a DSA key (OID 1.2.840.10040.4.1); "),
+    (
+        "dh.spki",
+        "found a Diffie-Hellman key (OID 1.2.840.113549.1.3.1); ",
+    ),
+    (
+        "p256.request",
+        "found a PEM block CERTIFICATE REQUEST; PUBLIC KEY, RSA PUBLIC KEY, CERTIFICATE, \
+         PRIVATE KEY, RSA PRIVATE KEY or EC PRIVATE KEY is expected",
+    ),
+];
+
+#[test]
+fn every_form_loads_as_pem_and_as_der() {
+    for (name, kind) in LOADS {
+        let text = file(name);
+        for key in [
+            Key::from_pem(&text),
+            Key::from_der(&der_of(&text)),
+            one(read(text.as_bytes())),
+            one(read(&der_of(&text))),
+        ] {
+            let key = key.unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(key.material().to_string(), *kind, "{name}");
+            assert_eq!(key.is_private(), kind.contains("private"), "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_taken_is_refused_with_what_to_do() {
+    for (name, sentence) in REFUSED {
+        let error = Key::from_pem(&file(name)).unwrap_err().to_string();
+        match sentence.strip_suffix("; ") {
+            Some(found) => assert_eq!(error, format!("{found}; {WANTED}"), "{name}"),
+            None => assert_eq!(error, *sentence, "{name}"),
+        }
+    }
+}
+
+#[test]
+fn every_file_of_the_folder_is_in_one_of_the_tables() {
+    let tables = LOADS.iter().chain(REFUSED).map(|(name, _)| *name);
+    let tables: std::collections::BTreeSet<_> = tables.collect();
+    let files: std::collections::BTreeSet<_> = common::names().collect();
+    assert_eq!(tables, files.iter().map(String::as_str).collect());
+}
+
+#[test]
+fn the_same_key_in_every_form_has_the_same_public_half() {
+    for (kind, forms) in [
+        (
+            "rsa2048",
+            ["spki", "pkcs1-public", "certificate", "pkcs1", "pkcs8"].as_slice(),
+        ),
+        ("p256", &["spki", "certificate", "sec1", "pkcs8"]),
+        ("ed25519", &["spki", "certificate", "pkcs8-v2"]),
+    ] {
+        let jwks: Vec<_> = forms
+            .iter()
+            .map(|form| common::key(&format!("{kind}.{form}")).public_jwk().unwrap())
+            .collect();
+        assert!(
+            jwks.windows(2).all(|pair| pair[0] == pair[1]),
+            "{kind}: {jwks:?}"
+        );
+    }
+}
+
+#[test]
+fn a_cut_or_extended_der_file_is_refused() {
+    for (name, _) in LOADS {
+        let der = der_of(&file(name));
+        for length in 0..der.len() {
+            assert!(
+                Key::from_der(&der[..length]).is_err(),
+                "{name} cut to {length}"
+            );
+        }
+        assert!(
+            Key::from_der(&[der.as_slice(), &[0]].concat()).is_err(),
+            "{name} extended"
+        );
+    }
+}
+
+/// K1
+#[test]
+fn k1_no_flipped_byte_of_a_der_file_makes_a_panic() {
+    for name in [
+        "p256.spki",
+        "p256.sec1",
+        "ed25519.pkcs8-v2",
+        "rsa-pss-sha384.spki",
+    ] {
+        let der = der_of(&file(name));
+        for place in 0..der.len() {
+            for flip in [0x01, 0xff] {
+                let mut der = der.clone();
+                der[place] ^= flip;
+                let _ = Key::from_der(&der);
+            }
+        }
+    }
+}
+
+fn one(set: Result<countersign_keys::KeySet, KeyError>) -> Result<Key, KeyError> {
+    set.map(|set| set.into_keys().next().unwrap())
+}
