@@ -47,6 +47,11 @@ mod header;
 mod signing;
 mod token;
 
+/// Runs the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadMe;
+
 pub use error::{ParseError, Part, VerifyError};
 pub use header::{Header, KID_LIMIT};
 pub use signing::{NewHeader, sign};

@@ -76,7 +76,7 @@ fn rsa_allocates_inside_the_library_alone() {
         let verifier = algorithm.verifier(&key).unwrap();
         let verify = || verifier.verify(signing_input.as_bytes(), &signature);
         assert_eq!(verify(), Ok(()));
-        let library = measure(|| drop(verify()));
+        let library = measure(|| assert!(verify().is_ok()));
         assert_eq!(warm(A2, &*verifier).count_total, library.count_total);
     }
 }
@@ -92,7 +92,8 @@ fn e3_e9_a_token_over_the_cap_or_full_of_dots_costs_nothing() {
         let info = measure(|| assert!(Unverified::parse(&hostile, &mut scratch).is_err()));
         assert_eq!(info.count_total, 0);
         let info = measure(|| {
-            assert!(Unverified::parse_within(usize::MAX, &hostile, &mut scratch).is_err())
+            let parsed = Unverified::parse_within(usize::MAX, &hostile, &mut scratch);
+            assert!(parsed.is_err());
         });
         assert_eq!(info.count_total, 0);
     }

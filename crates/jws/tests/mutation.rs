@@ -3,6 +3,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::string_slice
@@ -101,4 +102,40 @@ fn assert_refused(token: &str) {
     );
     // Looking without verifying does not panic either.
     drop(Parts::decode(DEFAULT_LIMIT, token));
+}
+
+/// Row K2: an error says what was found and never shows the token.
+#[test]
+fn k2_errors_show_nothing_of_the_token() {
+    let honest = key(7);
+    let payload = r#"{"sub":"a-private-name"}"#;
+    let hostile = ["none", "RS256", "HS256"].map(|alg| {
+        honest.token(
+            format!(r#"{{"alg":"{alg}","kid":"a-private-kid"}}"#),
+            payload,
+        )
+    });
+    let spoiled = hostile.iter().flat_map(|token| {
+        let longer = format!("{token}{}", "A".repeat(DEFAULT_LIMIT));
+        let other_key = honest.token(r#"{"alg":"HS256"}"#, payload) + "AAAA";
+        let start = &token[..token.len() - 4];
+        [
+            token.clone(),
+            longer,
+            other_key,
+            format!("{start} "),
+            format!("{token}.AAAA"),
+        ]
+    });
+    for token in spoiled {
+        let shown = match verdict(&token, &*key(8).verifier) {
+            Verdict::Accepted(_) => panic!("accepted"),
+            Verdict::Unreadable(error) => format!("{error} {error:?}"),
+            Verdict::Unverified(error) => format!("{error} {error:?}"),
+        };
+        for part in token.split('.') {
+            assert!(!shown.contains(&part[..4]), "{shown}");
+        }
+        assert!(!shown.contains("private"), "{shown}");
+    }
 }
