@@ -24,21 +24,16 @@ pub(crate) fn tests(root: &Path) -> Outcome {
     } else {
         command.args(["test", "--lib", "--bins", "--tests"]);
     }
-    run(command
-        .args(["--workspace", "--all-features"])
-        .args(INTEROP))?;
+    command.args(["--workspace", "--all-features", "--no-fail-fast"]);
+    run(command.args(INTEROP))?;
     Ok(Vec::new())
 }
 
 /// The examples in the documentation, which nextest does not run.
 pub(crate) fn docs(root: &Path) -> Outcome {
-    run(cargo(root).args([
-        "test",
-        "--doc",
-        "--workspace",
-        "--all-features",
-        "--no-fail-fast",
-    ]))?;
+    let mut command = cargo(root);
+    command.args(["test", "--doc", "--no-fail-fast"]);
+    run(command.args(["--workspace", "--all-features"]))?;
     Ok(Vec::new())
 }
 
