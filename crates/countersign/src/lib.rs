@@ -1,1 +1,84 @@
-//! placeholder
+//! JWT authentication for real-time servers: who connects, for how long, and what
+//! the application backend vouches for.
+//!
+//! - [`Authenticator`] verifies connection and subscription tokens.
+//! - [`Issuer`] makes them, for backends and for tests.
+//! - [`config`] reads what an operator writes; the option names of Centrifugo work.
+//! - [`Error`] has a stable [`Code`] and says what a client should do.
+//! - [`Explanation`] tells each step of a verification and why it ended so.
+//!
+//! It composes the crates below it: claims, JWS, keys and two backends, which are
+//! reached here as [`claims`], [`jws`], [`keys`] and [`signature`]. It owns no
+//! socket and no async runtime. [`now`] is the one place that reads the clock;
+//! everything that judges is told the time.
+//!
+//! # Example
+//!
+//! ```
+//! use countersign::config::{Config, Format};
+//! use countersign::{Authenticator, Code};
+//!
+//! let text = r#"{"token_hmac_secret_key": "a secret of at least 32 bytes ..."}"#;
+//! let config = Config::from_text(text, Format::Json, [])?;
+//! let authenticator = Authenticator::new(config.setup()?.rules);
+//!
+//! let token = config.connection_issuer()?.connection("42").sign()?;
+//! let connection = authenticator.connection(&token, countersign::now())?;
+//! assert_eq!(connection.user(), "42");
+//!
+//! let error = authenticator.subscription(&token, countersign::now()).unwrap_err();
+//! assert_eq!(error.code(), Code::WrongKind);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+#![forbid(unsafe_code)]
+
+mod authenticator;
+mod code;
+#[cfg(feature = "config")]
+pub mod config;
+mod connection;
+mod error;
+mod explain;
+mod generate;
+mod issuer;
+mod keyring;
+mod provider;
+mod subscription;
+mod thumbprint;
+mod trust;
+
+use std::time::SystemTime;
+
+pub use authenticator::{Accepted, Authenticator, Rules};
+pub use code::{Advice, Code, Fault};
+pub use connection::{Channel, ChannelOptions, Connection};
+pub use error::Error;
+pub use explain::{Explanation, Outcome, Stage, Step};
+pub use generate::{GenerateError, generate_key};
+pub use issuer::{IssueError, Issuer, NewToken};
+pub use keyring::Keyring;
+pub use provider::default_provider;
+pub use subscription::Subscription;
+pub use thumbprint::thumbprint;
+pub use trust::{Authority, Keys, Trust};
+
+#[doc(no_inline)]
+pub use countersign_claims::{self as claims, UnixTime};
+#[doc(no_inline)]
+pub use countersign_jws::{self as jws, Scratch};
+#[doc(no_inline)]
+pub use countersign_keys::{self as keys, Key, KeyError};
+#[doc(no_inline)]
+pub use countersign_signature as signature;
+
+/// The time of the system's clock.
+#[must_use]
+pub fn now() -> UnixTime {
+    let seconds =
+        |duration: std::time::Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+    match SystemTime::now().duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(since) => UnixTime::new(seconds(since), since.subsec_nanos()),
+        // A clock before 1970 is wrong; the whole second will do.
+        Err(before) => UnixTime::from_secs(seconds(before.duration()).saturating_neg()),
+    }
+}

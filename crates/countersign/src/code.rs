@@ -1,0 +1,161 @@
+//! Stable codes: what went wrong, whose fault it is, what a client should do.
+
+use std::fmt;
+
+use countersign_claims::ClaimsErrorKind;
+
+/// Why a token was refused, as one word that stays the same between versions.
+///
+/// ```
+/// use countersign::{Advice, Code};
+///
+/// assert_eq!(Code::Expired.as_str(), "expired");
+/// assert_eq!(Code::Expired.advice(), Advice::GetNewToken);
+/// assert_eq!(Code::KeysUnavailable.advice(), Advice::TryAgain);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Code {
+    /// Not a compact JWS, over a cap, bad base64url, bad JSON.
+    Malformed,
+    /// The algorithm is missing, unknown, disabled, or not the key's.
+    Algorithm,
+    /// No key for this `kid`, and the key set is fresh.
+    UnknownKey,
+    /// The key endpoint could not be read and nothing usable is cached.
+    KeysUnavailable,
+    /// The signature does not match.
+    Signature,
+    /// `exp` has passed.
+    Expired,
+    /// `nbf` lies ahead.
+    NotYetValid,
+    /// The token is for another audience.
+    Audience,
+    /// The token is not from an issuer that is trusted.
+    Issuer,
+    /// A subscription token where a connection token belongs, or the reverse.
+    WrongKind,
+    /// A claim is missing or of the wrong type.
+    Claims,
+    /// An empty user where anonymous access is off.
+    Anonymous,
+    /// Reserved for tokens that were revoked; nothing here revokes one.
+    Revoked,
+}
+
+/// What a client should do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Advice {
+    /// The same token will never do: do not come back with it.
+    GiveUp,
+    /// The same token may do a little later.
+    TryAgain,
+    /// Ask the backend for a new token.
+    GetNewToken,
+}
+
+/// Whose fault it is, for the one who reads the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// The client showed something else than a token that is good here and now.
+    Client,
+    /// The backend that signed it made a token that cannot be good.
+    Issuer,
+    /// The server could not get hold of the keys.
+    Server,
+}
+
+impl Code {
+    /// All codes, in the order in which a token meets them.
+    pub const ALL: [Self; 13] = [
+        Self::Malformed,
+        Self::Algorithm,
+        Self::UnknownKey,
+        Self::KeysUnavailable,
+        Self::Signature,
+        Self::Expired,
+        Self::NotYetValid,
+        Self::Audience,
+        Self::Issuer,
+        Self::WrongKind,
+        Self::Claims,
+        Self::Anonymous,
+        Self::Revoked,
+    ];
+
+    /// The code as one word, such as `unknown_key`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.row().0
+    }
+
+    /// What a client should do.
+    #[must_use]
+    pub const fn advice(self) -> Advice {
+        self.row().1
+    }
+
+    /// Whose fault it is.
+    #[must_use]
+    pub const fn fault(self) -> Fault {
+        self.row().2
+    }
+
+    pub(crate) const fn of_claims(kind: ClaimsErrorKind) -> Self {
+        match kind {
+            ClaimsErrorKind::Malformed => Self::Malformed,
+            ClaimsErrorKind::WrongKind => Self::WrongKind,
+            ClaimsErrorKind::Expired => Self::Expired,
+            ClaimsErrorKind::NotYetValid => Self::NotYetValid,
+            ClaimsErrorKind::Audience => Self::Audience,
+            ClaimsErrorKind::Issuer => Self::Issuer,
+            ClaimsErrorKind::Anonymous => Self::Anonymous,
+            _ => Self::Claims,
+        }
+    }
+
+    const fn row(self) -> (&'static str, Advice, Fault) {
+        match self {
+            Self::Malformed => ("malformed", Advice::GiveUp, Fault::Client),
+            Self::Algorithm => ("algorithm", Advice::GiveUp, Fault::Issuer),
+            Self::UnknownKey => ("unknown_key", Advice::GiveUp, Fault::Issuer),
+            Self::KeysUnavailable => ("keys_unavailable", Advice::TryAgain, Fault::Server),
+            Self::Signature => ("signature", Advice::GiveUp, Fault::Client),
+            Self::Expired => ("expired", Advice::GetNewToken, Fault::Client),
+            Self::NotYetValid => ("not_yet_valid", Advice::TryAgain, Fault::Issuer),
+            Self::Audience => ("audience", Advice::GiveUp, Fault::Client),
+            Self::Issuer => ("issuer", Advice::GiveUp, Fault::Client),
+            Self::WrongKind => ("wrong_kind", Advice::GiveUp, Fault::Client),
+            Self::Claims => ("claims", Advice::GiveUp, Fault::Issuer),
+            Self::Anonymous => ("anonymous", Advice::GiveUp, Fault::Client),
+            Self::Revoked => ("revoked", Advice::GiveUp, Fault::Client),
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Display for Advice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::GiveUp => "give up",
+            Self::TryAgain => "try again",
+            Self::GetNewToken => "get a new token",
+        })
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Client => "client",
+            Self::Issuer => "issuer",
+            Self::Server => "server",
+        })
+    }
+}

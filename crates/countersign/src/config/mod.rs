@@ -1,0 +1,157 @@
+//! Configuration: a file in JSON, TOML or YAML, and environment variables that win over it.
+//!
+//! The option names of Centrifugo work unchanged: the flat ones of v2 to v5
+//! (`token_hmac_secret_key`) and the nested ones of v6
+//! (`client.token.hmac_secret_key`). An option `client.token.NAME` is also
+//! `COUNTERSIGN_CLIENT_TOKEN_NAME` and `COUNTERSIGN_TOKEN_NAME`.
+//!
+//! - An unknown option is an error that names the nearest known one.
+//! - An empty value is an error, never "not set": a secret or an audience that
+//!   expanded to nothing must not open the door.
+//! - The options of Centrifugo that do not concern tokens are left alone and
+//!   listed ([`Config::left_alone`]).
+//! - Options that switch a check off are refused: there is no such switch here.
+//!
+//! It never shows a value of an option in an error or in `Debug`.
+//!
+//! ```
+//! use countersign::config::{Config, Format};
+//!
+//! let config = Config::from_text(r#"{"token_hmac_secret_key": "secret"}"#, Format::Json, [])?;
+//! let setup = config.setup()?;
+//! assert!(setup.warnings[0].contains("48 bits"));
+//!
+//! let typo = Config::from_text(r#"{"token_hmac_secret": "secret"}"#, Format::Json, []);
+//! assert!(typo.unwrap_err().to_string().contains("`token_hmac_secret_key`"));
+//! # Ok::<(), countersign::config::ConfigError>(())
+//! ```
+
+mod centrifugo;
+mod error;
+mod options;
+mod secret;
+mod setting;
+mod setup;
+mod source;
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::UnixTime;
+
+pub use error::ConfigError;
+pub use options::{OptionHelp, option_help};
+pub use secret::SecretText;
+pub use setup::Setup;
+pub use source::Format;
+
+/// What a file and the environment say, read and type-checked; keys are still text.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Config {
+    /// `client.token`: how connection tokens are verified, and subscription tokens
+    /// too unless they have a section of their own.
+    pub token: TokenConfig,
+    /// `client.subscription_token`, if it is enabled. It inherits nothing.
+    pub subscription_token: Option<TokenConfig>,
+    /// `client.allow_anonymous_connect_without_token`: off by default.
+    pub allow_anonymous_connect_without_token: bool,
+    /// `client.disallow_anonymous_connection_tokens`: a signed token with an empty
+    /// user is accepted by default.
+    pub disallow_anonymous_connection_tokens: bool,
+    left_alone: Vec<String>,
+    notes: Vec<String>,
+}
+
+/// How one kind of token is verified: keys, and what is expected of the claims.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TokenConfig {
+    /// The HMAC secret; its bytes are taken literally.
+    pub hmac_secret_key: Option<SecretText>,
+    /// The HMAC secret before the last rotation.
+    pub hmac_previous_secret_key: Option<SecretText>,
+    /// Until when (inclusive) the previous secret is accepted; for ever if absent or 0.
+    pub hmac_previous_secret_key_valid_until: Option<UnixTime>,
+    /// An RSA public key: PEM, or a JWK.
+    pub rsa_public_key: Option<String>,
+    /// An ECDSA public key: PEM, or a JWK.
+    pub ecdsa_public_key: Option<String>,
+    /// An Ed25519 public key: PEM, or a JWK.
+    pub eddsa_public_key: Option<String>,
+    /// Where the issuer publishes its keys; if set, static keys are not consulted.
+    pub jwks_public_endpoint: Option<String>,
+    /// Exactly this element in `aud`.
+    pub audience: Option<String>,
+    /// A regular expression that matches an element of `aud` as a whole.
+    pub audience_regex: Option<String>,
+    /// Exactly this `iss`.
+    pub issuer: Option<String>,
+    /// A regular expression that matches `iss` as a whole.
+    pub issuer_regex: Option<String>,
+    /// Another claim than `sub` to read the user from.
+    pub user_id_claim: Option<String>,
+    /// The algorithms that are accepted; all that fit a key if empty.
+    pub algorithms: Vec<String>,
+    /// How far clocks may disagree; 0 by default.
+    pub leeway: Duration,
+    /// Whether `exp` is required; it is not by default.
+    pub require_exp: bool,
+    /// How old a token may be, by its `iat`, which is then required.
+    pub max_age: Option<Duration>,
+    /// The media type that `typ` must name.
+    pub typ: Option<String>,
+    /// More issuers, each with keys and expectations of its own.
+    pub trusted_issuers: Vec<TokenConfig>,
+}
+
+impl Config {
+    /// Reads a file, its format told by its extension, and applies environment
+    /// variables (`std::env::vars()`), of which those that begin with
+    /// `COUNTERSIGN_` are read.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if the file cannot be read, or says something unknown or wrong.
+    pub fn load(
+        path: &Path,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let format = Format::of(path)?;
+        let text =
+            std::fs::read_to_string(path).map_err(|error| ConfigError::unreadable(path, &error))?;
+        let tree = source::parse(&text, format, &path.display().to_string())?;
+        options::read(Some(tree), environment)
+    }
+
+    /// As [`load`](Self::load), from text.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if the text says something unknown or wrong.
+    pub fn from_text(
+        text: &str,
+        format: Format,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let tree = source::parse(text, format, "the configuration")?;
+        options::read(Some(tree), environment)
+    }
+
+    /// From environment variables alone.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if a variable is unknown or wrong.
+    pub fn from_environment(
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        options::read(None, environment)
+    }
+
+    /// The options of Centrifugo that were found and do not concern tokens.
+    #[must_use]
+    pub fn left_alone(&self) -> &[String] {
+        &self.left_alone
+    }
+}

@@ -1,0 +1,460 @@
+//! Every option, in one table: its names, what it is for, where its value goes.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::centrifugo::{CLIENT_ELSEWHERE, ELSEWHERE};
+use super::setting::Setting;
+use super::{Config, ConfigError, TokenConfig};
+
+/// The prefix of environment variables.
+const ENVIRONMENT: &str = "COUNTERSIGN_";
+
+/// An option of `client.token`, `client.subscription_token` and each trusted issuer.
+struct TokenOption {
+    name: &'static str,
+    help: &'static str,
+    set: fn(&mut TokenConfig, &Setting) -> Result<(), ConfigError>,
+}
+
+const TOKEN_OPTIONS: &[TokenOption] = &[
+    TokenOption {
+        name: "hmac_secret_key",
+        help: "HMAC secret, its bytes taken literally (HS256, HS384, HS512)",
+        set: |token, value| value.secret().map(|it| token.hmac_secret_key = Some(it)),
+    },
+    TokenOption {
+        name: "hmac_previous_secret_key",
+        help: "the HMAC secret before the last rotation",
+        set: |token, value| {
+            value
+                .secret()
+                .map(|it| token.hmac_previous_secret_key = Some(it))
+        },
+    },
+    TokenOption {
+        name: "hmac_previous_secret_key_valid_until",
+        help: "until when the previous secret is accepted, seconds since 1970; 0: no limit",
+        set: |token, value| {
+            value
+                .time()
+                .map(|it| token.hmac_previous_secret_key_valid_until = it)
+        },
+    },
+    TokenOption {
+        name: "rsa_public_key",
+        help: "RSA public key, PEM or JWK (RS256 to RS512, PS256 to PS512)",
+        set: |token, value| value.text().map(|it| token.rsa_public_key = Some(it)),
+    },
+    TokenOption {
+        name: "ecdsa_public_key",
+        help: "ECDSA public key, PEM or JWK (ES256, ES384, ES512)",
+        set: |token, value| value.text().map(|it| token.ecdsa_public_key = Some(it)),
+    },
+    TokenOption {
+        name: "eddsa_public_key",
+        help: "Ed25519 public key, PEM or JWK (EdDSA)",
+        set: |token, value| value.text().map(|it| token.eddsa_public_key = Some(it)),
+    },
+    TokenOption {
+        name: "jwks_public_endpoint",
+        help: "where the issuer publishes its keys; static keys are then not consulted",
+        set: |token, value| value.text().map(|it| token.jwks_public_endpoint = Some(it)),
+    },
+    TokenOption {
+        name: "audience",
+        help: "an element of `aud` is exactly this",
+        set: |token, value| value.text().map(|it| token.audience = Some(it)),
+    },
+    TokenOption {
+        name: "audience_regex",
+        help: "a regular expression that matches an element of `aud` as a whole",
+        set: |token, value| value.text().map(|it| token.audience_regex = Some(it)),
+    },
+    TokenOption {
+        name: "issuer",
+        help: "`iss` is exactly this",
+        set: |token, value| value.text().map(|it| token.issuer = Some(it)),
+    },
+    TokenOption {
+        name: "issuer_regex",
+        help: "a regular expression that matches `iss` as a whole",
+        set: |token, value| value.text().map(|it| token.issuer_regex = Some(it)),
+    },
+    TokenOption {
+        name: "user_id_claim",
+        help: "another claim than `sub` to read the user from",
+        set: |token, value| value.text().map(|it| token.user_id_claim = Some(it)),
+    },
+    TokenOption {
+        name: "algorithms",
+        help: "the algorithms accepted; all that fit a key by default",
+        set: |token, value| value.texts().map(|it| token.algorithms = it),
+    },
+    TokenOption {
+        name: "leeway",
+        help: "how far clocks may disagree; 0 by default",
+        set: |token, value| value.duration().map(|it| token.leeway = it),
+    },
+    TokenOption {
+        name: "require_exp",
+        help: "refuse tokens without `exp`; off by default",
+        set: |token, value| value.flag().map(|it| token.require_exp = it),
+    },
+    TokenOption {
+        name: "max_age",
+        help: "how old a token may be by its `iat`, which is then required",
+        set: |token, value| value.duration().map(|it| token.max_age = Some(it)),
+    },
+    TokenOption {
+        name: "typ",
+        help: "the media type that the header's `typ` must name",
+        set: |token, value| value.text().map(|it| token.typ = Some(it)),
+    },
+    TokenOption {
+        name: "trusted_issuers",
+        help: "more issuers: a list of tables with `issuer` and the options of this section",
+        set: trusted_issuers,
+    },
+];
+
+/// What is read before it is known whether subscription tokens have a section of their own.
+#[derive(Default)]
+struct Draft {
+    config: Config,
+    subscription_token: TokenConfig,
+    separate: bool,
+}
+
+/// An option of `client` itself.
+struct ClientOption {
+    /// The name in v6, then the flat ones of v2 to v5.
+    names: &'static [&'static str],
+    help: &'static str,
+    set: fn(&mut Draft, &Setting) -> Result<(), ConfigError>,
+}
+
+const CLIENT_OPTIONS: &[ClientOption] = &[
+    ClientOption {
+        names: &[
+            "client.allow_anonymous_connect_without_token",
+            "allow_anonymous_connect_without_token",
+            "client_anonymous",
+        ],
+        help: "accept a connection without a token as the user \"\"; off by default",
+        set: |draft, value| {
+            value
+                .flag()
+                .map(|it| draft.config.allow_anonymous_connect_without_token = it)
+        },
+    },
+    ClientOption {
+        names: &[
+            "client.disallow_anonymous_connection_tokens",
+            "disallow_anonymous_connection_tokens",
+        ],
+        help: "refuse a connection token with an empty user; off by default",
+        set: |draft, value| {
+            value
+                .flag()
+                .map(|it| draft.config.disallow_anonymous_connection_tokens = it)
+        },
+    },
+    ClientOption {
+        names: &[
+            "client.subscription_token.enabled",
+            "separate_subscription_token_config",
+        ],
+        help: "verify subscription tokens by `client.subscription_token`, which inherits nothing",
+        set: |draft, value| value.flag().map(|it| draft.separate = it),
+    },
+];
+
+/// Options of Centrifugo that switch a check off, and what to do instead.
+const REFUSED: &[(&[&str], &str)] = &[
+    (
+        &["client.insecure", "client_insecure"],
+        "there is no mode without authentication; \
+         for anonymous users set client.allow_anonymous_connect_without_token",
+    ),
+    (
+        &[
+            "client.insecure_skip_token_signature_verify",
+            "client_insecure_skip_token_signature_verify",
+        ],
+        "a signature is always verified; look into a token with `countersign inspect`",
+    ),
+    (
+        &["client.user_id_http_header", "client_user_id_http_header"],
+        "a user comes from a signed token alone",
+    ),
+    (
+        &[
+            "client.token.insecure_skip_jwks_endpoint_safety_check",
+            "client.subscription_token.insecure_skip_jwks_endpoint_safety_check",
+        ],
+        "a group used in the endpoint's template must be an alternation of fixed strings",
+    ),
+];
+
+/// Where a name's value goes.
+enum Target {
+    Token(&'static TokenOption),
+    SubscriptionToken(&'static TokenOption),
+    Client(&'static ClientOption),
+}
+
+impl Target {
+    fn set(&self, draft: &mut Draft, setting: &Setting) -> Result<(), ConfigError> {
+        match self {
+            Self::Token(option) => (option.set)(&mut draft.config.token, setting),
+            Self::SubscriptionToken(option) => (option.set)(&mut draft.subscription_token, setting),
+            Self::Client(option) => (option.set)(draft, setting),
+        }
+    }
+}
+
+/// Every name of every option, with its canonical one (that of v6).
+fn names() -> impl Iterator<Item = (String, String, Target)> {
+    let sections: [(&str, [&str; 2], fn(&'static TokenOption) -> Target); 2] = [
+        ("client.token.", ["client.token.", "token_"], Target::Token),
+        (
+            "client.subscription_token.",
+            ["client.subscription_token.", "subscription_token_"],
+            Target::SubscriptionToken,
+        ),
+    ];
+    let token = sections
+        .into_iter()
+        .flat_map(|(canonical, prefixes, target)| {
+            prefixes.into_iter().flat_map(move |prefix| {
+                TOKEN_OPTIONS.iter().map(move |option| {
+                    let name = option.name;
+                    (
+                        format!("{prefix}{name}"),
+                        format!("{canonical}{name}"),
+                        target(option),
+                    )
+                })
+            })
+        });
+    let client = CLIENT_OPTIONS.iter().flat_map(|option| {
+        let canonical = option.names.first().copied().unwrap_or_default();
+        option
+            .names
+            .iter()
+            .map(move |name| ((*name).into(), canonical.into(), Target::Client(option)))
+    });
+    let secret = TOKEN_OPTIONS.iter().take(1).map(|option| {
+        // The name before v2.
+        (
+            "secret".into(),
+            format!("client.token.{}", option.name),
+            Target::Token(option),
+        )
+    });
+    token.chain(client).chain(secret)
+}
+
+/// What an option is for.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct OptionHelp {
+    /// Its name, as in Centrifugo v6 (`client.token.audience`).
+    pub name: String,
+    /// One line.
+    pub help: &'static str,
+}
+
+/// All options, each once.
+#[must_use]
+pub fn option_help() -> Vec<OptionHelp> {
+    names()
+        .filter(|(name, canonical, _)| name == canonical)
+        .map(|(name, _, target)| OptionHelp {
+            name,
+            help: match target {
+                Target::Token(option) | Target::SubscriptionToken(option) => option.help,
+                Target::Client(option) => option.help,
+            },
+        })
+        .collect()
+}
+
+/// The environment variable of a name.
+fn variable(name: &str) -> String {
+    format!(
+        "{ENVIRONMENT}{}",
+        name.replace('.', "_").to_ascii_uppercase()
+    )
+}
+
+pub(super) fn read(
+    file: Option<Map<String, Value>>,
+    environment: impl IntoIterator<Item = (String, String)>,
+) -> Result<Config, ConfigError> {
+    let mut draft = Draft::default();
+    if let Some(tree) = file {
+        let mut settings = Vec::new();
+        flatten("", tree, &mut settings)?;
+        apply(&mut draft, settings, str::to_owned)?;
+    }
+    let variables = environment
+        .into_iter()
+        .filter(|(name, _)| name.starts_with(ENVIRONMENT))
+        .map(|(name, value)| Setting {
+            name,
+            value: Value::String(value),
+            from_environment: true,
+        });
+    apply(&mut draft, variables.collect(), variable)?;
+    Ok(finish(draft))
+}
+
+/// Turns the tree into options by their full names. Sections are opened where an
+/// option of ours can stand in them, and nowhere else.
+fn flatten(
+    path: &str,
+    tree: Map<String, Value>,
+    settings: &mut Vec<Setting>,
+) -> Result<(), ConfigError> {
+    for (name, value) in tree {
+        let name = format!("{path}{name}");
+        match name.as_str() {
+            "client" | "client.token" | "client.subscription_token" => match value {
+                Value::Object(section) => flatten(&format!("{name}."), section, settings)?,
+                _ => {
+                    return Err(ConfigError::option(
+                        name,
+                        "found no table; expected a table of options",
+                    ));
+                }
+            },
+            _ => settings.push(Setting {
+                name,
+                value,
+                from_environment: false,
+            }),
+        }
+    }
+    Ok(())
+}
+
+/// Applies one layer: the file, or the environment, whose names are `spelled` otherwise.
+fn apply(
+    draft: &mut Draft,
+    settings: Vec<Setting>,
+    spelled: fn(&str) -> String,
+) -> Result<(), ConfigError> {
+    let targets: BTreeMap<String, (String, Target)> = names()
+        .map(|(name, canonical, target)| (spelled(&name), (canonical, target)))
+        .collect();
+    let mut given: BTreeMap<&str, &str> = BTreeMap::new();
+    for setting in &settings {
+        let name = setting.name.as_str();
+        if let Some((canonical, target)) = targets.get(name) {
+            if let Some(other) = given.insert(canonical, name) {
+                return Err(setting.fault(format!("the same option as `{other}`; give it once")));
+            }
+            target.set(draft, setting)?;
+        } else if let Some((_, instead)) = REFUSED
+            .iter()
+            .find(|(names, _)| names.iter().any(|refused| spelled(refused) == name))
+        {
+            refuse(setting, instead)?;
+        } else if !setting.from_environment && is_elsewhere(name) {
+            draft.config.left_alone.push(name.into());
+        } else {
+            return Err(unknown(name, targets.keys()));
+        }
+    }
+    Ok(())
+}
+
+fn is_elsewhere(name: &str) -> bool {
+    match name.strip_prefix("client.") {
+        Some(name) => CLIENT_ELSEWHERE.contains(&name),
+        None => ELSEWHERE.contains(&name),
+    }
+}
+
+/// An option that switches a check off may stand there, switched off itself.
+fn refuse(setting: &Setting, instead: &str) -> Result<(), ConfigError> {
+    let off = match &setting.value {
+        Value::Bool(on) => !on,
+        Value::String(text) => matches!(text.as_str(), "" | "false" | "0"),
+        Value::Null => true,
+        _ => false,
+    };
+    if off {
+        Ok(())
+    } else {
+        Err(setting.fault(format!("this option is refused: {instead}")))
+    }
+}
+
+fn unknown<'n>(name: &str, known: impl Iterator<Item = &'n String>) -> ConfigError {
+    let nearest = known
+        .map(String::as_str)
+        .chain(ELSEWHERE.iter().copied())
+        .min_by_key(|known| strsim::damerau_levenshtein(known, name));
+    ConfigError::option(
+        name,
+        format!(
+            "there is no such option; the nearest is `{}`",
+            nearest.unwrap_or_default()
+        ),
+    )
+}
+
+fn trusted_issuers(token: &mut TokenConfig, value: &Setting) -> Result<(), ConfigError> {
+    token.trusted_issuers = Vec::new();
+    for (index, table) in value.tables()?.into_iter().enumerate() {
+        let mut issuer = TokenConfig::default();
+        let path = format!("{}[{index}]", value.name);
+        for (name, value) in table {
+            let setting = Setting {
+                name: format!("{path}.{name}"),
+                value,
+                from_environment: false,
+            };
+            let options = || {
+                TOKEN_OPTIONS
+                    .iter()
+                    .filter(|option| option.name != "trusted_issuers")
+            };
+            match options().find(|option| option.name == name) {
+                Some(option) => (option.set)(&mut issuer, &setting)?,
+                None => {
+                    let names: Vec<String> = options()
+                        .map(|option| format!("{path}.{}", option.name))
+                        .collect();
+                    return Err(unknown(&setting.name, names.iter()));
+                }
+            }
+        }
+        if issuer.issuer.is_none() {
+            return Err(ConfigError::option(
+                format!("{path}.issuer"),
+                "a trusted issuer is named by its exact `iss`; give it",
+            ));
+        }
+        token.trusted_issuers.push(issuer);
+    }
+    Ok(())
+}
+
+fn finish(draft: Draft) -> Config {
+    let mut config = draft.config;
+    if draft.separate {
+        config.subscription_token = Some(draft.subscription_token);
+    } else if draft.subscription_token != TokenConfig::default() {
+        config.notes.push(
+            "client.subscription_token has options but is not enabled: \
+             subscription tokens are verified by client.token"
+                .into(),
+        );
+    }
+    config
+}

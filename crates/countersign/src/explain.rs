@@ -1,0 +1,189 @@
+//! The explain trace: each step of a verification and how it ended.
+//!
+//! It is written by the very code that verifies, so that it cannot tell another
+//! story. It never holds the token, a signature or a secret.
+
+use std::fmt;
+
+use countersign_claims::Check;
+
+use crate::{Code, Error};
+
+/// A step of a verification, in the order in which they are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Stage {
+    /// The token is read: size, parts, base64url, header.
+    Token,
+    /// Among several trusted issuers, one is picked.
+    Trust,
+    /// The header is one that is wanted here: `typ`, `cty`.
+    Header,
+    /// A key that could have signed it is found.
+    Key,
+    /// The signature is verified.
+    Signature,
+    /// The claims are read.
+    Claims,
+    /// `iss` is expected.
+    Issuer,
+    /// `aud` is expected.
+    Audience,
+    /// `exp` lies ahead.
+    Expiry,
+    /// `nbf` has come.
+    NotBefore,
+    /// `iat` is young enough.
+    Age,
+    /// The user may be empty.
+    User,
+}
+
+impl Stage {
+    /// All stages, in order.
+    pub const ALL: [Self; 12] = [
+        Self::Token,
+        Self::Trust,
+        Self::Header,
+        Self::Key,
+        Self::Signature,
+        Self::Claims,
+        Self::Issuer,
+        Self::Audience,
+        Self::Expiry,
+        Self::NotBefore,
+        Self::Age,
+        Self::User,
+    ];
+
+    /// The stage as one word, such as `signature`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Header => "header",
+            Self::Trust => "trust",
+            Self::Key => "key",
+            Self::Signature => "signature",
+            Self::Claims => "claims",
+            Self::Issuer => "issuer",
+            Self::Audience => "audience",
+            Self::Expiry => "expiry",
+            Self::NotBefore => "not_before",
+            Self::Age => "age",
+            Self::User => "user",
+        }
+    }
+}
+
+impl From<Check> for Stage {
+    fn from(check: Check) -> Self {
+        match check {
+            Check::Issuer => Self::Issuer,
+            Check::Audience => Self::Audience,
+            Check::Expiry => Self::Expiry,
+            Check::NotBefore => Self::NotBefore,
+            Check::Age => Self::Age,
+            // The last of the checks, and of those to come: whom the token is about.
+            _ => Self::User,
+        }
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It passed.
+    Passed,
+    /// It failed, and the verification with it.
+    Failed(Code),
+    /// It was not taken, since an earlier one failed.
+    NotReached,
+}
+
+/// One step and how it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Step {
+    /// Which step.
+    pub stage: Stage,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why it ended so, in a sentence. Empty if it was not reached.
+    pub detail: String,
+}
+
+/// A verification with all its steps.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Explanation<T> {
+    /// Every stage once, in order.
+    pub steps: Vec<Step>,
+    /// What the verification came to.
+    pub result: Result<T, Error>,
+}
+
+/// Who is told of each step. `()` is told nothing and costs nothing.
+pub(crate) trait Observe {
+    /// One step ended; `detail` says why, if anyone asks.
+    fn step(&mut self, stage: Stage, failed: Option<Code>, detail: impl FnOnce() -> String);
+
+    /// Reports how `result` settles a stage and hands it on.
+    fn settle<T>(
+        &mut self,
+        stage: Stage,
+        result: Result<T, Error>,
+        detail: impl FnOnce(&T) -> String,
+    ) -> Result<T, Error> {
+        match &result {
+            Ok(value) => self.step(stage, None, || detail(value)),
+            Err(error) => self.step(stage, Some(error.code()), || error.to_string()),
+        }
+        result
+    }
+}
+
+impl Observe for () {
+    fn step(&mut self, _: Stage, _: Option<Code>, _: impl FnOnce() -> String) {}
+}
+
+/// Writes every step down.
+#[derive(Default)]
+pub(crate) struct Trace {
+    steps: Vec<Step>,
+}
+
+impl Observe for Trace {
+    fn step(&mut self, stage: Stage, failed: Option<Code>, detail: impl FnOnce() -> String) {
+        self.steps.push(Step {
+            stage,
+            outcome: failed.map_or(Outcome::Passed, Outcome::Failed),
+            detail: detail(),
+        });
+    }
+}
+
+impl Trace {
+    /// The explanation, with the stages that were not reached.
+    pub(crate) fn explain<T>(mut self, result: Result<T, Error>) -> Explanation<T> {
+        let reached = self.steps.iter().map(|step| step.stage).collect::<Vec<_>>();
+        let missing = Stage::ALL
+            .into_iter()
+            .filter(|stage| !reached.contains(stage));
+        self.steps.extend(missing.map(|stage| Step {
+            stage,
+            outcome: Outcome::NotReached,
+            detail: String::new(),
+        }));
+        Explanation {
+            steps: self.steps,
+            result,
+        }
+    }
+}

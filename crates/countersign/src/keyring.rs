@@ -1,0 +1,155 @@
+//! Keys that are known beforehand, and who among them could have signed a token.
+
+use std::sync::Arc;
+
+use countersign_jws::{Header, Unverified, Verified};
+use countersign_keys::{Key, KeyError};
+use countersign_signature::{Provider, Verifier};
+
+use crate::explain::{Observe, Stage};
+use crate::{Error, UnixTime};
+
+/// An ordered list of keys, each with an optional `kid` and an optional last moment.
+///
+/// Every key is bound to its algorithms when it is added; a token's header only
+/// selects among them. Keys are tried in order, so that after a rotation the
+/// current one comes first.
+///
+/// ```
+/// use countersign::{Key, Keyring, UnixTime, default_provider};
+///
+/// let ring = Keyring::new(default_provider())
+///     .with(&Key::secret(b"the secret in force, 32 bytes up")?)?
+///     .with_until(&Key::secret(b"the secret before, of 32 bytes !")?, UnixTime::from_secs(1_800_000_000))?;
+/// assert_eq!(ring.len(), 2);
+/// # Ok::<(), countersign::KeyError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Keyring {
+    provider: Provider,
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    kid: Option<String>,
+    verifiers: Vec<Arc<dyn Verifier>>,
+    not_after: Option<UnixTime>,
+}
+
+impl Keyring {
+    /// An empty list, whose keys are bound by the algorithms of `provider`.
+    #[must_use]
+    pub fn new(provider: Provider) -> Self {
+        Self {
+            provider,
+            entries: Vec::new(),
+        }
+    }
+
+    /// Adds a secret or a public key.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] if no algorithm of the provider can verify with it; a private
+    /// key is refused, since it does not belong on a server that only verifies.
+    pub fn with(self, key: &Key) -> Result<Self, KeyError> {
+        self.add(key, None)
+    }
+
+    /// Adds a key that is accepted up to `not_after`, that moment included.
+    ///
+    /// # Errors
+    ///
+    /// As [`with`](Self::with).
+    pub fn with_until(self, key: &Key, not_after: UnixTime) -> Result<Self, KeyError> {
+        self.add(key, Some(not_after))
+    }
+
+    fn add(mut self, key: &Key, not_after: Option<UnixTime>) -> Result<Self, KeyError> {
+        self.entries.push(Entry {
+            kid: key.kid().map(String::from),
+            verifiers: key.verifiers(&self.provider)?,
+            not_after,
+        });
+        Ok(self)
+    }
+
+    /// How many keys there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is no key.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The keys that a header selects: those that have not ended, of the same `kid`
+    /// where both sides have one, bound to the algorithm.
+    ///
+    /// What is missing is told in the order that costs an attacker most: an
+    /// algorithm that no key has is refused whatever its `kid`.
+    fn candidates(
+        &self,
+        header: &Header<'_>,
+        now: UnixTime,
+    ) -> Result<impl Iterator<Item = &dyn Verifier>, Error> {
+        let fits = |verifier: &&Arc<dyn Verifier>| verifier.algorithm().is_spelled(header.alg());
+        let all = || self.entries.iter().flat_map(|entry| &entry.verifiers);
+        if !all().any(|verifier| fits(&verifier)) {
+            return Err(Error::algorithm(header));
+        }
+        let named = move |entry: &&Entry| {
+            let in_time = entry.not_after.is_none_or(|last| now <= last);
+            let same_kid = match (&entry.kid, header.kid()) {
+                (Some(ours), Some(theirs)) => ours == theirs,
+                _ => true,
+            };
+            in_time && same_kid
+        };
+        let mut known = self.entries.iter().filter(named).peekable();
+        if known.peek().is_none() {
+            return Err(Error::unknown_key(header));
+        }
+        let mut keys = known
+            .flat_map(|entry| &entry.verifiers)
+            .filter(fits)
+            .map(AsRef::as_ref)
+            .peekable();
+        if keys.peek().is_none() {
+            return Err(Error::algorithm(header));
+        }
+        Ok(keys)
+    }
+
+    pub(crate) fn verify<'t>(
+        &self,
+        token: &Unverified<'t>,
+        now: UnixTime,
+        observe: &mut impl Observe,
+    ) -> Result<Verified<'t>, Error> {
+        let candidates = self.candidates(token.header(), now);
+        let candidates = observe.settle(Stage::Key, candidates, |_| {
+            format!("a key for {:?} is configured", token.header().alg())
+        })?;
+        first_that_verifies(token, candidates, observe)
+    }
+}
+
+/// Tries keys in order. What comes out is a payload or `signature`.
+pub(crate) fn first_that_verifies<'t, 'k>(
+    token: &Unverified<'t>,
+    keys: impl IntoIterator<Item = &'k dyn Verifier>,
+    observe: &mut impl Observe,
+) -> Result<Verified<'t>, Error> {
+    let verified = keys
+        .into_iter()
+        .find_map(|key| token.verify(key).ok())
+        .ok_or(Error::Signature);
+    observe.settle(Stage::Signature, verified, |verified| {
+        format!("it matches, by {}", verified.algorithm())
+    })
+}

@@ -1,0 +1,95 @@
+//! What a verified subscription token says.
+
+use countersign_claims::{ClaimsError, SubscriptionClaims};
+
+use crate::{ChannelOptions, Error, UnixTime};
+
+/// A subscription that may be opened: only an
+/// [`Authenticator`](crate::Authenticator) makes one.
+///
+/// A token opens one channel, for one user or one client: see [`check_request`](Self::check_request).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    user: String,
+    client: Option<String>,
+    channel: String,
+    expires: Option<UnixTime>,
+    options: ChannelOptions,
+    token_id: Option<String>,
+}
+
+impl Subscription {
+    /// The user; empty in the tokens of Centrifugo v2, which name a client instead.
+    #[must_use]
+    pub fn user(&self) -> &str {
+        &self.user
+    }
+
+    /// The one connection that may use the token, if it names one.
+    #[must_use]
+    pub fn client(&self) -> Option<&str> {
+        self.client.as_deref()
+    }
+
+    /// The channel.
+    #[must_use]
+    pub fn channel(&self) -> &str {
+        &self.channel
+    }
+
+    /// From when on a new token is due; `None` is never.
+    #[must_use]
+    pub fn expires(&self) -> Option<UnixTime> {
+        self.expires
+    }
+
+    /// About the subscriber, shown to others in the channel.
+    #[must_use]
+    pub fn info(&self) -> Option<&[u8]> {
+        self.options.info.as_deref()
+    }
+
+    /// What the backend signed about the subscription.
+    #[must_use]
+    pub fn options(&self) -> &ChannelOptions {
+        &self.options
+    }
+
+    /// The token's own id (`jti`). Nothing here remembers it.
+    #[must_use]
+    pub fn token_id(&self) -> Option<&str> {
+        self.token_id.as_deref()
+    }
+
+    /// Checks that the token is for this channel, and for this user or this client.
+    ///
+    /// A token that names a client is for that connection alone; if it names a user
+    /// too, both must match. One that names no client must name the user.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Claims`] if it is for another channel, user or client.
+    pub fn check_request(&self, channel: &str, user: &str, client: &str) -> Result<(), Error> {
+        let mismatch = |what| Err(Error::Claims(ClaimsError::Mismatch { what }));
+        if self.channel != channel {
+            return mismatch("channel");
+        }
+        match self.client() {
+            Some(named) if named != client => mismatch("client"),
+            Some(_) if self.user.is_empty() => Ok(()),
+            _ if self.user != user => mismatch("user"),
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn from_claims(claims: &SubscriptionClaims<'_>) -> Self {
+        Self {
+            user: claims.registered.user.to_string(),
+            client: claims.client.as_deref().map(String::from),
+            channel: claims.channel.to_string(),
+            expires: claims.expires(),
+            options: ChannelOptions::from_claims(&claims.options),
+            token_id: claims.registered.jti.as_deref().map(String::from),
+        }
+    }
+}

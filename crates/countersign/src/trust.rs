@@ -1,0 +1,195 @@
+//! Whom a server trusts: keys, and what it expects of tokens signed by them.
+
+use countersign_claims::{DecodeOptions, Policy};
+use countersign_json::{Object, Value};
+use countersign_jws::{Header, Unverified, Verified, danger};
+
+use crate::error::short;
+use crate::explain::{Observe, Stage};
+use crate::{Error, Keyring, UnixTime};
+
+/// Where keys come from.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Keys {
+    /// Keys that are known beforehand.
+    Static(Keyring),
+}
+
+impl From<Keyring> for Keys {
+    fn from(keyring: Keyring) -> Self {
+        Self::Static(keyring)
+    }
+}
+
+impl Keys {
+    fn verify<'t>(
+        &self,
+        token: &Unverified<'t>,
+        now: UnixTime,
+        observe: &mut impl Observe,
+    ) -> Result<Verified<'t>, Error> {
+        match self {
+            Self::Static(keyring) => keyring.verify(token, now, observe),
+        }
+    }
+}
+
+/// One party whose tokens are accepted: its keys, and what is expected of its tokens.
+#[derive(Clone, Debug)]
+pub struct Authority {
+    keys: Keys,
+    pub(crate) policy: Policy,
+    pub(crate) reading: DecodeOptions,
+    typ: Option<String>,
+}
+
+impl Authority {
+    /// A party with these keys, of whose tokens nothing more is expected.
+    #[must_use]
+    pub fn new(keys: impl Into<Keys>) -> Self {
+        Self {
+            keys: keys.into(),
+            policy: Policy::default(),
+            reading: DecodeOptions::default(),
+            typ: None,
+        }
+    }
+
+    /// Judges its claims by `policy`.
+    #[must_use]
+    pub fn with_policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Reads its claims with these options: caps, and the claim that names the user.
+    #[must_use]
+    pub fn with_reading(mut self, options: DecodeOptions) -> Self {
+        self.reading = options;
+        self
+    }
+
+    /// Requires the header's `typ` to name this media type (RFC 8725 section 3.11).
+    #[must_use]
+    pub fn with_typ(mut self, typ: impl Into<String>) -> Self {
+        self.typ = Some(typ.into());
+        self
+    }
+
+    /// From a token that was read to one that is verified.
+    pub(crate) fn verify<'t>(
+        &self,
+        token: &Unverified<'t>,
+        now: UnixTime,
+        observe: &mut impl Observe,
+    ) -> Result<Verified<'t>, Error> {
+        observe.settle(
+            Stage::Header,
+            self.check_header(token.header()),
+            |()| match &self.typ {
+                Some(typ) => format!("`typ` is {typ:?}, as configured"),
+                None => "any `typ` will do".into(),
+            },
+        )?;
+        self.keys.verify(token, now, observe)
+    }
+
+    fn check_header(&self, header: &Header<'_>) -> Result<(), Error> {
+        if header.is_nested() {
+            return Err(Error::Nested);
+        }
+        match &self.typ {
+            Some(needed) if !header.is_typ(needed) => Err(Error::Type {
+                found: header.typ().map(|typ| short(typ, 64)),
+                needed: needed.clone(),
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whose tokens are accepted: one authority for any issuer, some for an issuer each.
+#[derive(Clone, Debug, Default)]
+pub struct Trust {
+    any: Option<Authority>,
+    issuers: Vec<(String, Authority)>,
+}
+
+impl From<Authority> for Trust {
+    fn from(authority: Authority) -> Self {
+        Self {
+            any: Some(authority),
+            issuers: Vec::new(),
+        }
+    }
+}
+
+impl Trust {
+    /// Trust in nobody, to add issuers to.
+    #[must_use]
+    pub fn nobody() -> Self {
+        Self::default()
+    }
+
+    /// Trusts `authority` for tokens whose `iss` is exactly `issuer`, and no other for them.
+    ///
+    /// The same issuer may be given more than once with different expectations of
+    /// `aud`; the first whose expectation the token meets is picked.
+    #[must_use]
+    pub fn and_issuer(mut self, issuer: impl Into<String>, authority: Authority) -> Self {
+        self.issuers.push((issuer.into(), authority));
+        self
+    }
+
+    /// What picking went by, for the explain trace.
+    pub(crate) fn describe(&self) -> String {
+        match self.issuers.len() {
+            0 => "one set of keys for every issuer".into(),
+            count => format!("picked among {count} trusted issuers by `iss`"),
+        }
+    }
+
+    /// Picks the authority for a token.
+    ///
+    /// This is the one place where claims are read before the signature is
+    /// verified. They can do nothing but pick an entry of the configured list; the
+    /// picked authority's policy judges them again when they are verified.
+    pub(crate) fn pick(&self, token: &Unverified<'_>) -> Result<&Authority, Error> {
+        if self.issuers.is_empty() {
+            return self.any.as_ref().ok_or(Error::Untrusted { found: None });
+        }
+        let claims = Object::parse(danger::unverified_payload(token)).ok();
+        let claim = |name| claims.and_then(|claims| claims.get(name));
+        let issuer = claim("iss").and_then(|iss| iss.as_str());
+        let of_issuer = || {
+            self.issuers
+                .iter()
+                .filter(|(name, _)| Some(name.as_str()) == issuer.as_deref())
+                .map(|(_, authority)| authority)
+        };
+        let audiences = claim("aud");
+        of_issuer()
+            .find(|authority| {
+                let expected = &authority.policy.audience;
+                expected.is_any()
+                    || audiences.is_some_and(|aud| any_string(aud, |it| expected.matches(it)))
+            })
+            .or_else(|| of_issuer().next())
+            .or(self.any.as_ref())
+            .ok_or_else(|| Error::Untrusted {
+                found: issuer.map(|issuer| short(&issuer, 64)),
+            })
+    }
+}
+
+/// Whether the value is a string that matches, or an array that holds one.
+fn any_string(value: Value<'_>, matches: impl Fn(&str) -> bool) -> bool {
+    let found = |value: Value<'_>| value.as_str().is_some_and(|text| matches(&text));
+    match value.as_array() {
+        Some(array) => array
+            .each(|value| if found(value) { Err(()) } else { Ok(()) })
+            .is_err(),
+        None => found(value),
+    }
+}
