@@ -6,7 +6,8 @@
 //!
 //! It relies on `countersign-signature` for key material that is already checked,
 //! and on *ring* for every cryptographic step. It never reads JSON, a claim, a
-//! clock or a file, and knows no other backend. Nothing here allocates to verify.
+//! clock or a file, and knows no other backend. To verify by HMAC, ECDSA or EdDSA
+//! nothing is allocated; RSA allocates inside *ring*.
 //!
 //! # What *ring* cannot do
 //!
