@@ -1,0 +1,115 @@
+//! The payload of a new connection token.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use countersign_json::ObjectWriter;
+
+use super::NewClaims;
+use super::options::{NewSubscribeOptions, raw_json};
+use crate::read::At;
+use crate::{ClaimsError, ConnectionClaims, DecodeOptions};
+
+/// The payload of a new connection token.
+///
+/// ```
+/// use countersign_claims::{NewConnection, UnixTime};
+///
+/// let payload = NewConnection::new("42")
+///     .exp(UnixTime::from_secs(1_700_000_000))
+///     .info_json(r#"{"name":"A"}"#)
+///     .channel("news")
+///     .finish()?;
+/// assert_eq!(
+///     payload,
+///     r#"{"sub":"42","exp":1700000000,"info":{"name":"A"},"channels":["news"]}"#
+/// );
+/// # Ok::<(), countersign_claims::ClaimsError>(())
+/// ```
+pub type NewConnection<'a> = NewClaims<'a, ForConnection<'a>>;
+
+/// What a connection token alone has; see [`NewConnection`].
+#[derive(Clone, Default)]
+pub struct ForConnection<'a> {
+    channels: Vec<Cow<'a, str>>,
+    subs: Vec<(Cow<'a, str>, NewSubscribeOptions<'a>)>,
+    meta: Option<Cow<'a, str>>,
+}
+
+impl<'a> NewClaims<'a, ForConnection<'a>> {
+    /// A connection of `user`; the empty user is anonymous.
+    #[must_use]
+    pub fn new(user: impl Into<Cow<'a, str>>) -> Self {
+        Self::of(user.into(), ForConnection::default())
+    }
+
+    /// One more of `channels`, to which the connection is subscribed from its start.
+    #[must_use]
+    pub fn channel(mut self, name: impl Into<Cow<'a, str>>) -> Self {
+        self.kind.channels.push(name.into());
+        self
+    }
+
+    /// One more of `subs`: a channel and its options. With any, `channels` must be empty.
+    #[must_use]
+    pub fn sub(
+        mut self,
+        channel: impl Into<Cow<'a, str>>,
+        options: NewSubscribeOptions<'a>,
+    ) -> Self {
+        self.kind.subs.push((channel.into(), options));
+        self
+    }
+
+    /// `meta`: one JSON value for the backend alone.
+    #[must_use]
+    pub fn meta_json(mut self, json: impl Into<Cow<'a, str>>) -> Self {
+        self.kind.meta = Some(json.into());
+        self
+    }
+
+    /// The payload, compact JSON, its members in a fixed order.
+    ///
+    /// # Errors
+    ///
+    /// What a server would refuse when it decodes the token: a control character in
+    /// an id, an empty channel name, too many channels, a claim set twice. And what it
+    /// would take for something else: text that is not one JSON value, `channels`
+    /// beside `subs`, a time before 1970 as `expire_at`.
+    pub fn finish(&self) -> Result<String, ClaimsError> {
+        let mut out = self.registered()?;
+        if !self.kind.channels.is_empty() {
+            if !self.kind.subs.is_empty() {
+                return Err(At::top("channels")
+                    .invalid("stands beside `subs` and would be ignored; name all in `subs`"));
+            }
+            out = out.strings("channels", self.kind.channels.iter().map(AsRef::as_ref));
+        }
+        if !self.kind.subs.is_empty() {
+            let mut subs = ObjectWriter::new();
+            for (channel, options) in &self.kind.subs {
+                let at = At {
+                    channel: Some(channel),
+                    name: "",
+                };
+                let options = options.write(ObjectWriter::new(), at)?.finish();
+                subs = subs.raw(channel, &options);
+            }
+            out = out.raw("subs", &subs.finish());
+        }
+        if let Some(meta) = &self.kind.meta {
+            out = out.raw("meta", raw_json(At::top("meta"), meta)?);
+        }
+        let payload = self.more(out)?;
+        ConnectionClaims::decode(payload.as_bytes(), &DecodeOptions::default())?;
+        Ok(payload)
+    }
+}
+
+impl fmt::Debug for ForConnection<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ForConnection").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,113 @@
+//! The payload of a new subscription token.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use core::fmt;
+
+use super::NewClaims;
+use super::options::NewSubscribeOptions;
+use crate::read::At;
+use crate::{ClaimsError, DecodeOptions, Overrides, SubscriptionClaims};
+
+/// The payload of a new subscription token.
+///
+/// ```
+/// use countersign_claims::NewSubscription;
+///
+/// let payload = NewSubscription::new("42", "$news").data_bytes(b"hi").finish()?;
+/// assert_eq!(payload, r#"{"sub":"42","channel":"$news","b64data":"aGk="}"#);
+/// assert!(NewSubscription::new("42", "").finish().is_err());
+/// # Ok::<(), countersign_claims::ClaimsError>(())
+/// ```
+pub type NewSubscription<'a> = NewClaims<'a, ForSubscription<'a>>;
+
+/// What a subscription token alone has; see [`NewSubscription`].
+#[derive(Clone)]
+pub struct ForSubscription<'a> {
+    channel: Cow<'a, str>,
+    client: Option<Cow<'a, str>>,
+    eto: bool,
+    options: NewSubscribeOptions<'a>,
+}
+
+impl<'a> NewClaims<'a, ForSubscription<'a>> {
+    /// A subscription of `user` to `channel`; the empty user is anonymous.
+    #[must_use]
+    pub fn new(user: impl Into<Cow<'a, str>>, channel: impl Into<Cow<'a, str>>) -> Self {
+        let kind = ForSubscription {
+            channel: channel.into(),
+            client: None,
+            eto: false,
+            options: NewSubscribeOptions::default(),
+        };
+        Self::of(user.into(), kind)
+    }
+
+    /// `client`, the one connection that may use the token.
+    #[must_use]
+    pub fn client(mut self, client: impl Into<Cow<'a, str>>) -> Self {
+        self.kind.client = Some(client.into());
+        self
+    }
+
+    /// `eto`: `exp` bounds the token and not the subscription.
+    #[must_use]
+    pub fn expire_token_only(mut self) -> Self {
+        self.kind.eto = true;
+        self
+    }
+
+    /// `data`: one JSON value for the client, written as it is.
+    #[must_use]
+    pub fn data_json(mut self, json: impl Into<Cow<'a, str>>) -> Self {
+        self.kind.options = self.kind.options.data_json(json);
+        self
+    }
+
+    /// `b64data`: any bytes for the client. None at all count as no data.
+    #[must_use]
+    pub fn data_bytes(mut self, bytes: &[u8]) -> Self {
+        self.kind.options = self.kind.options.data_bytes(bytes);
+        self
+    }
+
+    /// `override`: channel options that differ from the server's.
+    #[must_use]
+    pub fn overrides(mut self, overrides: Overrides) -> Self {
+        self.kind.options = self.kind.options.overrides(overrides);
+        self
+    }
+
+    /// The payload, compact JSON, its members in a fixed order.
+    ///
+    /// # Errors
+    ///
+    /// What a server would refuse when it decodes the token: an empty channel name, a
+    /// control character in an id, a claim set twice. And what it would take for
+    /// something else: text that is not one JSON value, an empty `client`, a time
+    /// before 1970 as `expire_at`.
+    pub fn finish(&self) -> Result<String, ClaimsError> {
+        let mut out = self.registered()?.string("channel", &self.kind.channel);
+        if let Some(client) = &self.kind.client {
+            if client.is_empty() {
+                return Err(At::top("client").invalid(
+                    "is empty, which would mean any client; leave it out if it is meant",
+                ));
+            }
+            out = out.string("client", client);
+        }
+        if self.kind.eto {
+            out = out.raw("eto", "true");
+        }
+        out = self.kind.options.write(out, At::top(""))?;
+        let payload = self.more(out)?;
+        SubscriptionClaims::decode(payload.as_bytes(), &DecodeOptions::default())?;
+        Ok(payload)
+    }
+}
+
+impl fmt::Debug for ForSubscription<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ForSubscription").finish_non_exhaustive()
+    }
+}
