@@ -11,8 +11,9 @@ use crate::JsonError;
 /// The deepest nesting of objects and arrays that is read.
 pub const MAX_DEPTH: usize = 100;
 
-/// Checks that `text` is one JSON object and sound throughout.
-pub(crate) fn object(text: &str) -> Result<(), JsonError> {
+/// Checks that `text` is one JSON object and sound throughout. A name twice is an error
+/// in objects down to `unique_to`, where the outermost object is at 1.
+pub(crate) fn object(text: &str, unique_to: usize) -> Result<(), JsonError> {
     if !text
         .trim_start_matches([' ', '\t', '\r', '\n'])
         .starts_with('{')
@@ -23,6 +24,7 @@ pub(crate) fn object(text: &str) -> Result<(), JsonError> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let walk = Walk {
         depth: 0,
+        unique_to,
         found: &mut found,
     };
     match walk
@@ -40,6 +42,7 @@ pub(crate) fn object(text: &str) -> Result<(), JsonError> {
 /// Walks one value. What serde cannot say in its own error goes to `found`.
 struct Walk<'f> {
     depth: usize,
+    unique_to: usize,
     found: &'f mut Option<JsonError>,
 }
 
@@ -98,10 +101,12 @@ impl<'de> Visitor<'de> for Walk<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
         let depth = self.deeper()?;
+        let unique_to = self.unique_to;
         let found = self.found;
         while items
             .next_element_seed(Walk {
                 depth,
+                unique_to,
                 found: &mut *found,
             })?
             .is_some()
@@ -113,12 +118,15 @@ impl<'de> Visitor<'de> for Walk<'_> {
         let depth = self.deeper()?;
         let mut names = Names::default();
         while let Some(name) = members.next_key_seed(Text)? {
-            if let Err(name) = names.insert(name) {
+            if depth <= self.unique_to
+                && let Err(name) = names.insert(name)
+            {
                 let short = name.chars().take(64).collect();
                 return Err(self.fail(JsonError::Duplicate(short)));
             }
             members.next_value_seed(Walk {
                 depth,
+                unique_to: self.unique_to,
                 found: &mut *self.found,
             })?;
         }

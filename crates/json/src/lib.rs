@@ -37,6 +37,7 @@ extern crate alloc;
 mod check;
 mod error;
 mod object;
+mod split;
 mod value;
 mod writer;
 

@@ -3,11 +3,8 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
-use serde::de::{Deserializer as _, MapAccess, Visitor};
-use serde_json::value::RawValue;
-
-use crate::check::{self, Text};
-use crate::{JsonError, Value};
+use crate::split::Split;
+use crate::{JsonError, MAX_DEPTH, Value, check};
 
 /// A text that was checked to be one sound JSON object.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,7 +20,31 @@ impl<'a> Object<'a> {
     /// [`JsonError`] says what was found, and where.
     pub fn parse(text: &'a [u8]) -> Result<Self, JsonError> {
         let text = core::str::from_utf8(text).map_err(|_| JsonError::NotUtf8)?;
-        check::object(text)?;
+        check::object(text, MAX_DEPTH)?;
+        Ok(Self { text })
+    }
+
+    /// As [`parse`](Self::parse), but a name twice is an error in the object itself alone,
+    /// not in those within it: for a collection where one bad member must not spoil the
+    /// others. Give the raw text of each member to `parse` before reading it.
+    ///
+    /// ```
+    /// use countersign_json::Object;
+    ///
+    /// let set = Object::parse_collection(br#"{"keys":[{"n":1,"n":2}]}"#)?;
+    /// set.get("keys").unwrap().as_array().unwrap().each(|key| {
+    ///     assert!(Object::parse(key.raw().as_bytes()).is_err());
+    ///     Ok::<(), ()>(())
+    /// }).unwrap();
+    /// # Ok::<(), countersign_json::JsonError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`JsonError`] says what was found, and where.
+    pub fn parse_collection(text: &'a [u8]) -> Result<Self, JsonError> {
+        let text = core::str::from_utf8(text).map_err(|_| JsonError::NotUtf8)?;
+        check::object(text, 1)?;
         Ok(Self { text })
     }
 
@@ -45,13 +66,16 @@ impl<'a> Object<'a> {
     /// The first error of `each`.
     pub fn each<E>(
         &self,
-        each: impl FnMut(Cow<'a, str>, Value<'a>) -> Result<(), E>,
+        mut each: impl FnMut(Cow<'a, str>, Value<'a>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let members = Members(each);
-        // The text was checked: the outer error cannot occur.
-        serde_json::Deserializer::from_str(self.text)
-            .deserialize_map(members)
-            .unwrap_or(Ok(()))
+        let mut split = Split::new(self.text);
+        while let (Some(name), Some(value)) = (split.next(), split.next()) {
+            // The text was checked: every name is a string.
+            if let Some(name) = Value::checked(name).as_str() {
+                each(name, Value::checked(value))?;
+            }
+        }
+        Ok(())
     }
 
     /// The member of exactly this name.
@@ -68,30 +92,5 @@ impl fmt::Debug for Object<'_> {
         f.debug_struct("Object")
             .field("bytes", &self.text.len())
             .finish_non_exhaustive()
-    }
-}
-
-struct Members<F>(F);
-
-impl<'de, E, F> Visitor<'de> for Members<F>
-where
-    F: FnMut(Cow<'de, str>, Value<'de>) -> Result<(), E>,
-{
-    type Value = Result<(), E>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Self::Value, A::Error> {
-        let mut outcome = Ok(());
-        // serde_json wants the object read to its end, also behind an error.
-        while let Some(name) = members.next_key_seed(Text)? {
-            let value = members.next_value::<&'de RawValue>()?;
-            if outcome.is_ok() {
-                outcome = (self.0)(name, Value::checked(value.get()));
-            }
-        }
-        Ok(outcome)
     }
 }

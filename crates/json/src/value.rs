@@ -3,11 +3,11 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
-use serde::de::{DeserializeSeed as _, Deserializer as _, SeqAccess, Visitor};
-use serde_json::value::RawValue;
+use serde::de::DeserializeSeed as _;
 
 use crate::Object;
 use crate::check::Text;
+use crate::split::Split;
 
 /// The type of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,39 +131,16 @@ impl<'a> Array<'a> {
     /// # Errors
     ///
     /// The first error of `each`.
-    pub fn each<E>(&self, each: impl FnMut(Value<'a>) -> Result<(), E>) -> Result<(), E> {
-        // The text was checked: the outer error cannot occur.
-        serde_json::Deserializer::from_str(self.text)
-            .deserialize_seq(Elements(each))
-            .unwrap_or(Ok(()))
+    pub fn each<E>(&self, mut each: impl FnMut(Value<'a>) -> Result<(), E>) -> Result<(), E> {
+        for value in Split::new(self.text) {
+            each(Value::checked(value))?;
+        }
+        Ok(())
     }
 }
 
 impl fmt::Debug for Array<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Array").finish_non_exhaustive()
-    }
-}
-
-struct Elements<F>(F);
-
-impl<'de, E, F> Visitor<'de> for Elements<F>
-where
-    F: FnMut(Value<'de>) -> Result<(), E>,
-{
-    type Value = Result<(), E>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut elements: A) -> Result<Self::Value, A::Error> {
-        let mut outcome = Ok(());
-        while let Some(value) = elements.next_element::<&'de RawValue>()? {
-            if outcome.is_ok() {
-                outcome = (self.0)(Value::checked(value.get()));
-            }
-        }
-        Ok(outcome)
     }
 }

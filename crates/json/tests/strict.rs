@@ -185,3 +185,22 @@ fn debug_shows_nothing_of_the_content() {
     let shown = format!("{object:?} {:?}", object.get("d").unwrap());
     assert!(!shown.contains("private"), "{shown}");
 }
+
+#[test]
+fn in_a_collection_a_duplicate_name_spoils_the_member_alone() {
+    let text = br#"{"keys":[{"n":1,"n":2},{"a":{"b":1,"b":2}}]}"#;
+    assert!(Object::parse(text).is_err());
+    let collection = Object::parse_collection(text).unwrap();
+    let keys = collection.get("keys").unwrap().as_array().unwrap();
+    let mut refused = 0;
+    keys.each(|key| {
+        refused += usize::from(Object::parse(key.raw().as_bytes()).is_err());
+        Ok::<(), ()>(())
+    })
+    .unwrap();
+    assert_eq!(refused, 2);
+
+    let duplicate = Object::parse_collection(br#"{"keys":[],"keys":[]}"#).unwrap_err();
+    assert_eq!(duplicate, JsonError::Duplicate("keys".into()));
+    assert!(Object::parse_collection(br#"{"keys":[{"a":"\ud800"}]}"#).is_err());
+}

@@ -56,6 +56,10 @@ mod pem;
 mod secret;
 mod set;
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub use error::{KeyError, KeyErrorReason};
 pub use key::{Key, Operation};
 pub use set::{KeySet, MAX_KEYS, Skipped, read};

@@ -88,7 +88,8 @@ impl KeySet {
     ///
     /// As [`from_json`](Self::from_json).
     pub fn from_json_up_to(max_keys: usize, text: &[u8]) -> Result<Self, KeyError> {
-        let object = Object::parse(text).map_err(|error| not_json(&error))?;
+        // A name twice in one key is that key's fault alone: each is parsed again.
+        let object = Object::parse_collection(text).map_err(|error| not_json(&error))?;
         let keys = object.get("keys").ok_or_else(|| {
             KeyError::unreadable(
                 if object.get("kty").is_some() {
@@ -180,9 +181,13 @@ const NEEDED: &str = "a JWK Set is an object whose \"keys\" is an array of JWKs 
                       (RFC 7517 section 5)";
 
 fn member(value: Value<'_>) -> Result<Key, KeyError> {
-    let object = value.as_object().ok_or_else(|| {
-        KeyError::unreadable(format!("{} as a key", value.kind()), "a JWK is an object")
-    })?;
+    if value.as_object().is_none() {
+        return Err(KeyError::unreadable(
+            format!("{} as a key", value.kind()),
+            "a JWK is an object",
+        ));
+    }
+    let object = Object::parse(value.raw().as_bytes()).map_err(|error| not_json(&error))?;
     jwk::read(object)
 }
 
@@ -216,7 +221,7 @@ pub fn read(bytes: &[u8]) -> Result<KeySet, KeyError> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match text.trim_ascii_start().first() {
         Some(b'{' | b'[') => {
-            let object = Object::parse(text).map_err(|error| not_json(&error))?;
+            let object = Object::parse_collection(text).map_err(|error| not_json(&error))?;
             if object.get("keys").is_some() && object.get("kty").is_none() {
                 KeySet::from_json(text)
             } else {

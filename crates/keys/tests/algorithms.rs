@@ -1,0 +1,330 @@
+//! Which algorithms a key serves: its kind, and what it says of itself (A12, A13, C8).
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    clippy::std_instead_of_alloc
+)]
+
+mod common;
+
+use common::key;
+use countersign_keys::{Key, KeyErrorReason, Operation};
+use countersign_signature::AlgorithmName;
+
+/// The algorithms of *ring* that a key serves.
+fn serves(key: &Key) -> Vec<&'static str> {
+    key.verifiers(&countersign_ring::provider())
+        .map_or(Vec::new(), |verifiers| {
+            verifiers
+                .iter()
+                .map(|verifier| verifier.algorithm().as_str())
+                .collect()
+        })
+}
+
+fn p256(members: &str) -> Key {
+    let jwk = key("p256.spki")
+        .to_jwk()
+        .unwrap()
+        .replacen('{', &format!("{{{members}"), 1);
+    Key::from_jwk(jwk.as_bytes()).unwrap()
+}
+
+#[test]
+fn a5_a_key_serves_the_algorithms_of_its_kind_alone() {
+    for (name, algorithms) in [
+        (
+            "rsa2048.spki",
+            ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"].as_slice(),
+        ),
+        ("rsa-pss.spki", &["PS256", "PS384", "PS512"]),
+        ("rsa-pss-sha384.spki", &["PS384"]),
+        ("p256.spki", &["ES256"]),
+        ("p384.spki", &["ES384"]),
+        ("p521.spki", &[]),
+        ("secp256k1.spki", &[]),
+        ("ed25519.spki", &["EdDSA"]),
+        ("ed448.spki", &[]),
+        ("x25519.spki", &[]),
+    ] {
+        assert_eq!(serves(&key(name)), algorithms, "{name}");
+    }
+    assert_eq!(serves(&Key::secret(&[7; 48]).unwrap()), ["HS256", "HS384"]);
+}
+
+#[test]
+fn a12_the_refusal_names_what_was_found_and_what_is_needed() {
+    let provider = countersign_ring::provider();
+    for (name, alg, sentence) in [
+        (
+            "secp256k1.spki",
+            "ES256",
+            "found a secp256k1 key; ES256 needs P-256",
+        ),
+        ("p384.spki", "ES256", "found a P-384 key; ES256 needs P-256"),
+        ("p256.spki", "ES384", "found a P-256 key; ES384 needs P-384"),
+        (
+            "ed448.spki",
+            "EdDSA",
+            "found an Ed448 key; EdDSA needs Ed25519",
+        ),
+        (
+            "x25519.spki",
+            "Ed25519",
+            "found an X25519 key; EdDSA needs Ed25519",
+        ),
+        (
+            "p256.spki",
+            "HS256",
+            "found a P-256 key; HS256 needs a secret",
+        ),
+        (
+            "rsa-pss.spki",
+            "RS256",
+            "found an RSASSA-PSS key for PS256, PS384, PS512; RS256 needs another key",
+        ),
+        (
+            "rsa-pss-sha384.spki",
+            "PS256",
+            "found an RSASSA-PSS key for PS384; PS256 needs another key",
+        ),
+        (
+            "p256.spki",
+            "none",
+            "found the algorithm \"none\"; it is not among the algorithms of this provider",
+        ),
+        (
+            "p521.spki",
+            "ES512",
+            "found the algorithm \"ES512\"; it is not among the algorithms of this provider",
+        ),
+    ] {
+        let error = key(name).verifier(&provider, alg).unwrap_err();
+        assert_eq!(error.to_string(), sentence);
+    }
+}
+
+#[test]
+fn where_no_algorithm_fits_the_most_telling_reason_is_given() {
+    let provider = countersign_ring::provider();
+    for (key, sentence) in [
+        (
+            key("secp256k1.spki"),
+            "found a secp256k1 key; ES256 needs P-256",
+        ),
+        (key("ed448.spki"), "found an Ed448 key; EdDSA needs Ed25519"),
+        (
+            key("p521.spki"),
+            "found a P-521 key; it needs the algorithm \"ES512\", which is not among those of \
+             this provider",
+        ),
+        (
+            key("p384.spki").with_algorithm("ES256"),
+            "found a P-384 key; ES256 needs P-256",
+        ),
+        (
+            key("rsa2048.spki").with_algorithm("RSA-OAEP-256"),
+            "found an RSA key of 2048 bits; it needs the algorithm \"RSA-OAEP-256\", which is not \
+             among those of this provider",
+        ),
+        (
+            key("rsa-pss-sha384.spki").with_algorithm("PS256"),
+            "found an RSASSA-PSS key for PS384; PS256 needs another key",
+        ),
+        (
+            p256(r#""use":"enc","#),
+            "found a key for the use \"enc\"; signatures need a key whose use is \"sig\", \
+             or that has none",
+        ),
+        (
+            p256(r#""key_ops":["sign"],"#),
+            "found a key whose key_ops do not list \"verify\"; add \"verify\" to its key_ops, \
+             or leave them out",
+        ),
+        (
+            p256(r#""alg":"ES256K","#),
+            "found a P-256 key; it needs the algorithm \"ES256K\", which is not among those of \
+             this provider",
+        ),
+    ] {
+        assert_eq!(key.verifiers(&provider).unwrap_err().to_string(), sentence);
+    }
+    let error = key("p256.spki").verifiers(&Default::default()).unwrap_err();
+    assert_eq!(error.reason(), KeyErrorReason::NoAlgorithm);
+}
+
+#[test]
+fn a13_ed25519_and_eddsa_are_one_algorithm() {
+    let provider = countersign_ring::provider();
+    for alg in ["Ed25519", "EdDSA"] {
+        let key = key("ed25519.spki").with_algorithm(alg);
+        assert_eq!(serves(&key), ["EdDSA"]);
+        for header in ["Ed25519", "EdDSA"] {
+            assert!(key.verifier(&provider, header).is_ok());
+        }
+    }
+    for alg in ["ed25519", "eddsa", "Ed448", "EdDSA "] {
+        assert_eq!(
+            serves(&key("ed25519.spki").with_algorithm(alg)),
+            [""; 0],
+            "{alg}"
+        );
+    }
+}
+
+#[test]
+fn c8_use_key_ops_and_alg_are_held_to_when_present() {
+    for (members, verify, sign) in [
+        ("", true, true),
+        (r#""use":"sig","#, true, true),
+        (r#""use":"enc","#, false, false),
+        (r#""use":"SIG","#, false, false),
+        (r#""use":"","#, false, false),
+        (r#""use":"tls","#, false, false),
+        (r#""key_ops":[],"#, false, false),
+        (r#""key_ops":["verify"],"#, true, false),
+        (r#""key_ops":["sign"],"#, false, true),
+        (r#""key_ops":["sign","verify"],"#, true, true),
+        (r#""key_ops":["Verify"],"#, false, false),
+        (r#""key_ops":["encrypt"],"#, false, false),
+        (r#""key_ops":["deriveKey","verify"],"#, true, false),
+        (r#""use":"enc","key_ops":["verify"],"#, false, false),
+        (r#""use":"sig","key_ops":["encrypt"],"#, false, false),
+        (
+            r#""use":"sig","key_ops":["verify"],"alg":"ES256","#,
+            true,
+            false,
+        ),
+        (r#""alg":"ES256","#, true, true),
+        (r#""alg":"ES384","#, false, false),
+        (r#""alg":"es256","#, false, false),
+        (r#""alg":"","#, false, false),
+        (r#""alg":"ES256K","#, false, false),
+        (r#""alg":"ECDH-ES","#, false, false),
+    ] {
+        let key = p256(members);
+        let permits = |operation| key.permits(AlgorithmName::ES256, operation).is_ok();
+        assert_eq!(permits(Operation::Verify), verify, "{members}");
+        assert_eq!(permits(Operation::Sign), sign, "{members}");
+        assert_eq!(serves(&key) == ["ES256"], verify, "{members}");
+        assert_eq!(
+            key.verifier(&countersign_ring::provider(), "ES256").is_ok(),
+            verify,
+            "{members}",
+        );
+    }
+}
+
+#[test]
+fn c8_signing_holds_to_them_too() {
+    let provider = countersign_ring::provider();
+    let with = |members: &str| {
+        let jwk = key("p256.pkcs8")
+            .to_jwk()
+            .unwrap()
+            .replacen('{', &format!("{{{members}"), 1);
+        Key::from_jwk(jwk.as_bytes()).unwrap()
+    };
+    for (members, good) in [
+        ("", true),
+        (r#""use":"enc","#, false),
+        (r#""key_ops":["verify"],"#, false),
+        (r#""key_ops":["sign"],"#, true),
+        (r#""alg":"ES384","#, false),
+    ] {
+        let key = with(members);
+        assert_eq!(key.signer(&provider, None).is_ok(), good, "{members}");
+        assert_eq!(
+            key.signer(&provider, Some("ES256")).is_ok(),
+            good,
+            "{members}"
+        );
+    }
+    // The public half of a key that may sign may verify.
+    let public = with(r#""key_ops":["sign"],"#).into_public().unwrap();
+    assert_eq!(public.key_ops().unwrap(), ["verify"]);
+    assert_eq!(serves(&public), ["ES256"]);
+    let public = with(r#""key_ops":["deriveBits"],"#).into_public().unwrap();
+    assert_eq!(serves(&public), [""; 0]);
+}
+
+#[test]
+fn a_signer_takes_the_algorithm_of_its_key() {
+    let provider = countersign_ring::provider();
+    for (key, alg) in [
+        (Key::secret(&[7; 64]).unwrap(), "HS256"),
+        (
+            Key::secret(&[7; 64]).unwrap().with_algorithm("HS512"),
+            "HS512",
+        ),
+        (key("rsa2048.pkcs1"), "RS256"),
+        (key("rsa2048.pkcs8").with_algorithm("PS512"), "PS512"),
+        (key("rsa-pss.pkcs8"), "PS256"),
+        (key("rsa-pss-sha384.pkcs8"), "PS384"),
+        (key("p256.sec1"), "ES256"),
+        (key("p384.pkcs8"), "ES384"),
+        (key("ed25519.pkcs8"), "EdDSA"),
+        (key("ed25519.pkcs8").with_algorithm("Ed25519"), "EdDSA"),
+    ] {
+        let signer = key.signer(&provider, None).unwrap();
+        assert_eq!(signer.algorithm().as_str(), alg);
+    }
+    for (name, alg, sentence) in [
+        (
+            "rsa-pss.pkcs8",
+            Some("RS256"),
+            "found an RSASSA-PSS key for PS256, PS384, PS512; RS256 needs another key",
+        ),
+        (
+            "p384.pkcs8",
+            Some("ES256"),
+            "found a P-384 private key; ES256 needs P-256",
+        ),
+        (
+            "secp256k1.pkcs8",
+            None,
+            "found a secp256k1 private key; ES256 needs P-256",
+        ),
+        (
+            "ed448.pkcs8",
+            None,
+            "found an Ed448 private key; EdDSA needs Ed25519",
+        ),
+        (
+            "p521.pkcs8",
+            None,
+            "found the algorithm \"ES512\"; it is not among the algorithms of this provider",
+        ),
+    ] {
+        let error = key(name).signer(&provider, alg).unwrap_err();
+        assert_eq!(error.to_string(), sentence);
+    }
+}
+
+#[test]
+fn a_signature_by_the_private_file_verifies_under_the_public_one() {
+    let provider = countersign_ring::provider();
+    for (private, public) in [
+        ("rsa2048.pkcs1", "rsa2048.certificate"),
+        ("rsa2048.pkcs8", "rsa2048.pkcs1-public"),
+        ("rsa-pss.pkcs8", "rsa-pss.spki"),
+        ("rsa-pss-sha384.pkcs8", "rsa-pss-sha384.spki"),
+        ("p256.sec1", "p256.certificate"),
+        ("p384.pkcs8", "p384.spki"),
+        ("ed25519.pkcs8", "ed25519.certificate"),
+    ] {
+        let signer = key(private).signer(&provider, None).unwrap();
+        let mut signature = Vec::new();
+        signer.sign(b"message", &mut signature).unwrap();
+        let alg = signer.algorithm().as_str();
+        let verifier = key(public).verifier(&provider, alg).unwrap();
+        assert!(verifier.verify(b"message", &signature).is_ok(), "{private}");
+        assert!(
+            verifier.verify(b"massage", &signature).is_err(),
+            "{private}"
+        );
+    }
+}

@@ -1,0 +1,203 @@
+//! PEM as it stands in files, configurations and environment variables (C9).
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    clippy::std_instead_of_alloc
+)]
+
+mod common;
+
+use common::{file, key};
+use countersign_keys::{Key, KeyErrorReason};
+
+#[test]
+fn c9_a_pem_loads_however_its_lines_were_mangled() {
+    for name in [
+        "rsa2048.spki",
+        "p256.pkcs8",
+        "ed25519.certificate",
+        "p521.sec1",
+    ] {
+        let text = file(name);
+        let wanted = key(name).thumbprint_input().unwrap();
+        let base64_in_one_line = {
+            let block = text.rsplit_once("-----BEGIN").unwrap().1;
+            let (label, body) = block.split_once("-----\n").unwrap();
+            let (body, end) = body.split_once("-----END").unwrap();
+            format!(
+                "-----BEGIN{label}-----\n{}\n-----END{end}",
+                body.replace('\n', "")
+            )
+        };
+        for (how, mangled) in [
+            ("CRLF", text.replace('\n', "\r\n")),
+            ("CR", text.replace('\n', "\r")),
+            ("\\n in two characters", text.replace('\n', "\\n")),
+            ("\\r\\n in four characters", text.replace('\n', "\\r\\n")),
+            ("\\n and real line breaks", text.replace('\n', "\\n\n")),
+            ("no line breaks at all", text.replace('\n', " ")),
+            ("no final line break", text.trim_end().to_owned()),
+            ("a byte order mark", format!("\u{feff}{text}")),
+            ("space around it", format!("\n \t{text}\n\n ")),
+            ("indented lines", text.replace('\n', "\n    ")),
+            ("blank lines", text.replace('\n', "\n\n")),
+            (
+                "explanatory text",
+                format!("Subject: CN = test\n{text}see above: a key\n"),
+            ),
+            ("one line of base64", base64_in_one_line),
+        ] {
+            let key =
+                Key::from_pem(&mangled).unwrap_or_else(|error| panic!("{name}, {how}: {error}"));
+            assert_eq!(key.thumbprint_input().unwrap(), wanted, "{name}, {how}");
+        }
+    }
+}
+
+#[test]
+fn c9_anything_but_one_whole_block_is_refused() {
+    let public = file("p256.spki");
+    let relabelled = |name, from: &str, to: &str| file(name).replace(from, to);
+    let body = public.lines().nth(1).unwrap();
+    let bundle = public.repeat(6);
+    for (text, sentence) in [
+        (
+            String::new(),
+            "found no key in PEM; a key begins with a line such as -----BEGIN PUBLIC KEY-----",
+        ),
+        (
+            "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n".into(),
+            "found no key in PEM; a key begins with a line such as -----BEGIN PUBLIC KEY-----",
+        ),
+        (
+            public.clone() + &file("p256.pkcs8"),
+            "found 2 PEM blocks (PUBLIC KEY, PRIVATE KEY); exactly one key is expected; \
+             keep the one that is meant",
+        ),
+        (
+            bundle,
+            "found 6 PEM blocks (PUBLIC KEY, PUBLIC KEY, PUBLIC KEY, PUBLIC KEY, …); exactly \
+             one key is expected; keep the one that is meant",
+        ),
+        (
+            public.replace("-----END PUBLIC KEY-----", ""),
+            "found a PEM block PUBLIC KEY without its end; it ends with -----END PUBLIC KEY-----",
+        ),
+        (
+            public.replace("END PUBLIC KEY-----", "END PUBLIC KEY"),
+            "found a PEM block PUBLIC KEY without its end; it ends with -----END PUBLIC KEY-----",
+        ),
+        (
+            public.replace("-----END PUBLIC KEY-----", "") + &public,
+            "found a PEM block PUBLIC KEY without its end; it ends with -----END PUBLIC KEY-----",
+        ),
+        (
+            public.replace("END PUBLIC", "END PRIVATE"),
+            "found a PEM block PUBLIC KEY that ends as \"PRIVATE KEY\"; it ends with \
+             -----END PUBLIC KEY-----",
+        ),
+        (
+            public.replace(body, &format!("{body}\nwhat is this?")),
+            "found a PEM block PUBLIC KEY that is not valid base64; copy the whole file again; \
+             between its first and last line there is base64 alone",
+        ),
+        (
+            public.replace(body, &body[1..]),
+            "found a PEM block PUBLIC KEY that is not valid base64; copy the whole file again; \
+             between its first and last line there is base64 alone",
+        ),
+        (
+            relabelled("rsa2048.spki", "PUBLIC KEY", "RSA PUBLIC KEY"),
+            "found a public key in SubjectPublicKeyInfo form under the label RSA PUBLIC KEY; \
+             its label is PUBLIC KEY",
+        ),
+        (
+            relabelled("p256.pkcs8", "PRIVATE KEY", "EC PRIVATE KEY"),
+            "found a private key in PKCS#8 form under the label EC PRIVATE KEY; \
+             its label is PRIVATE KEY",
+        ),
+        (
+            relabelled("p256.certificate", "CERTIFICATE", "PUBLIC KEY"),
+            "found an X.509 certificate under the label PUBLIC KEY; its label is CERTIFICATE",
+        ),
+        (
+            relabelled("p256.spki", "PUBLIC KEY", "OPENSSH PRIVATE KEY"),
+            "found a PEM block OPENSSH PRIVATE KEY; convert it first \
+             (ssh-keygen -p -m PKCS8 -f COPY)",
+        ),
+        (
+            "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----".into(),
+            "found no key under the label PUBLIC KEY; that label stands for a public key in \
+             SubjectPublicKeyInfo form; make or copy it again",
+        ),
+        (
+            "-----BEGIN \u{1b}[31m-----\n-----END \u{1b}[31m-----".into(),
+            "found a PEM block without a label; a block begins with a line such as \
+             -----BEGIN PUBLIC KEY-----",
+        ),
+    ] {
+        let error = Key::from_pem(&text).unwrap_err();
+        assert_eq!(error.to_string(), sentence);
+    }
+}
+
+/// C9
+#[test]
+fn c9_a_private_key_where_a_public_one_belongs_is_refused_and_the_reverse() {
+    let provider = countersign_ring::provider();
+    let private = key("p256.pkcs8");
+    for error in [
+        private.verifiers(&provider).unwrap_err(),
+        private.verifier(&provider, "ES256").unwrap_err(),
+    ] {
+        assert_eq!(
+            error.to_string(),
+            "found a P-256 private key; verifying takes the public key alone \
+             (openssl pkey -in FILE -pubout)",
+        );
+    }
+    let error = key("p256.spki").signer(&provider, None).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "found a P-256 key; ES256 signs with the private key"
+    );
+    let public = private.into_public().unwrap();
+    assert!(public.was_private());
+    assert_eq!(public.verifiers(&provider).unwrap().len(), 1);
+}
+
+#[test]
+fn looking_finds_out_the_form_of_a_file() {
+    let pem = file("p384.spki");
+    let jwk = key("p384.spki").to_jwk().unwrap();
+    for text in [
+        pem.clone(),
+        jwk.clone(),
+        format!("\u{feff}\r\n{jwk}"),
+        format!(r#"{{"keys":[{jwk}]}}"#),
+    ] {
+        let set = countersign_keys::read(text.as_bytes()).unwrap();
+        assert_eq!(set.keys().next().unwrap().to_jwk().unwrap(), jwk);
+    }
+    for (bytes, found) in [
+        (
+            b"secret".as_slice(),
+            "found no key in any form that is known",
+        ),
+        (b"", "found no key in any form that is known"),
+        (b"[]", "found something else than an object"),
+        (b"{}", "found no member \"kty\""),
+        (b"0", "found bytes that are no key in DER"),
+        (
+            b"-----BEGIN PUBLIC KEY-----\xff",
+            "found PEM with bytes that are not UTF-8",
+        ),
+    ] {
+        let error = countersign_keys::read(bytes).unwrap_err();
+        assert_eq!(error.reason(), KeyErrorReason::Unreadable);
+        assert!(error.to_string().starts_with(found), "{error}");
+    }
+}

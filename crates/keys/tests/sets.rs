@@ -1,0 +1,258 @@
+//! JWK Sets: one odd key never spoils them (H1, H2, H5 to H11, H13).
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    clippy::std_instead_of_alloc
+)]
+
+mod common;
+
+use common::key;
+use countersign_keys::{Key, KeyErrorReason, KeySet, MAX_KEYS};
+
+fn set(keys: &[String]) -> String {
+    format!(r#"{{"keys":[{}]}}"#, keys.join(","))
+}
+
+fn kids(set: &KeySet) -> Vec<&str> {
+    set.keys().filter_map(Key::kid).collect()
+}
+
+fn good() -> String {
+    key("p256.spki").with_kid("good").to_jwk().unwrap()
+}
+
+#[test]
+fn h6_h7_h10_h13_an_odd_key_is_skipped_and_the_others_are_used() {
+    let odd = [
+        r#"{"kty":"HS","kid":"odd"}"#,
+        r#"{"kty":"EC","crv":"P-257","x":"AA","y":"AA"}"#,
+        r#"{"kty":"OKP","crv":"Ed25520","x":"AA"}"#,
+        r#"{"kty":"OKP","crv":"Ed25519","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#,
+        r#"{"kty":"RSA","n":"AQAB","e":"AQAB"}"#,
+        r#"{"kty":"RSA","n":1,"e":"AQAB"}"#,
+        r#"{"kty":"RSA","n":"?","e":"AQAB"}"#,
+        r#"{"kty":"RSA","n":"AQAB","n":"AQAB","e":"AQAB"}"#,
+        r#"{"kty":"EC","kty":"RSA"}"#,
+        r#"{"kty":"oct","k":""}"#,
+        r#"{"kty":null}"#,
+        r#"{"kty":["EC"],"kid":7,"alg":{}}"#,
+        r#"{"keys":[]}"#,
+        "{}",
+        "null",
+        "[]",
+        "1",
+        "\"key\"",
+        "[[[[{}]]]]",
+    ];
+    for odd in odd {
+        let text = set(&[odd.into(), good(), odd.into()]);
+        let set = KeySet::from_json(text.as_bytes()).unwrap();
+        assert_eq!(kids(&set), ["good"], "{odd}");
+        let places: Vec<_> = set.skipped().iter().map(|skipped| skipped.index).collect();
+        assert_eq!(places, [0, 2], "{odd}");
+    }
+}
+
+#[test]
+fn h6_keys_for_other_work_are_read_and_fit_no_algorithm() {
+    let provider = countersign_ring::provider();
+    for (jwk, sentence) in [
+        (
+            key("x25519.spki").to_jwk().unwrap(),
+            "found an X25519 key; EdDSA needs Ed25519",
+        ),
+        (
+            key("rsa2048.spki")
+                .with_algorithm("RSA-OAEP")
+                .to_jwk()
+                .unwrap(),
+            "found an RSA key of 2048 bits; it needs the algorithm \"RSA-OAEP\", which is not \
+             among those of this provider",
+        ),
+        (
+            r#"{"kty":"AKP","alg":"ML-DSA-44","pub":"AAAA"}"#.into(),
+            "found a key for \"ML-DSA-44\"; it needs the algorithm \"ML-DSA-44\", which is not \
+             among those of this provider",
+        ),
+    ] {
+        let text = set(&[jwk, good()]);
+        let set = KeySet::from_json(text.as_bytes()).unwrap();
+        assert_eq!(kids(&set), ["good"]);
+        let odd = set.keys().next().unwrap();
+        assert_eq!(odd.verifiers(&provider).unwrap_err().to_string(), sentence);
+    }
+}
+
+#[test]
+fn a_skipped_key_is_named_without_raw_text_of_strangers() {
+    let text = set(&[
+        r#"{"kty":"HS","kid":"a\u001b[31m","alg":"X"}"#.into(),
+        "null".into(),
+    ]);
+    let set = KeySet::from_json(text.as_bytes()).unwrap();
+    let shown: Vec<_> = set.skipped().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        shown,
+        [
+            "key 0 (kid \"a\\u{1b}[31m\", kty \"HS\", alg \"X\"): found the key type (kty) \"HS\"; \
+             known are RSA, EC, OKP, oct and AKP",
+            "key 1: found null as a key; a JWK is an object",
+        ],
+    );
+}
+
+#[test]
+fn h8_what_is_no_set_is_an_error() {
+    let long = "x".repeat(1 << 20);
+    for (text, found) in [
+        ("".to_owned(), "found something else than an object"),
+        ("null".into(), "found something else than an object"),
+        (
+            format!("[{}]", good()),
+            "found something else than an object",
+        ),
+        (
+            "<html></html>".into(),
+            "found something else than an object",
+        ),
+        (
+            format!("\u{feff}{}", set(&[good()])),
+            "found something else than an object",
+        ),
+        (good(), "found a single JWK"),
+        ("{}".into(), "found an object without \"keys\""),
+        (r#"{"Keys":[]}"#.into(), "found an object without \"keys\""),
+        (r#"{"keys":null}"#.into(), "found null as \"keys\""),
+        (r#"{"keys":{}}"#.into(), "found an object as \"keys\""),
+        (r#"{"keys":"[]"}"#.into(), "found a string as \"keys\""),
+        (r#"{"keys":[]}"#.into(), "found a JWK Set without keys"),
+        (
+            r#"{"keys":[],"keys":[]}"#.into(),
+            "found the name \"keys\" twice",
+        ),
+        (set(&[good()]) + "x", "found no valid JSON"),
+        (set(&[good(), String::new()]), "found no valid JSON"),
+        (long, "found something else than an object"),
+    ] {
+        let error = KeySet::from_json(text.as_bytes()).unwrap_err();
+        assert_eq!(error.reason(), KeyErrorReason::Unreadable);
+        assert!(error.to_string().starts_with(found), "{found}: {error}");
+        assert!(error.to_string().len() < 300);
+    }
+}
+
+#[test]
+fn h9_a_set_has_a_cap_on_its_keys_and_a_long_member_is_no_more_than_a_bad_key() {
+    let jwk = r#"{"kty":"oct","k":"AAAA"}"#.to_owned();
+    let most = vec![jwk.clone(); MAX_KEYS];
+    assert_eq!(
+        KeySet::from_json(set(&most).as_bytes())
+            .unwrap()
+            .keys()
+            .count(),
+        MAX_KEYS
+    );
+    let more = set(&vec![jwk; 100_000]);
+    let error = KeySet::from_json(more.as_bytes()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "found a JWK Set of more than 100 keys; publish the keys in use alone, or allow more",
+    );
+    assert!(KeySet::from_json_up_to(100_000, more.as_bytes()).is_ok());
+
+    let long = format!(
+        r#"{{"kty":"RSA","n":"{}","e":"AQAB"}}"#,
+        "A".repeat(1 << 20)
+    );
+    let set_of_both = set(&[long, good()]);
+    assert_eq!(
+        kids(&KeySet::from_json(set_of_both.as_bytes()).unwrap()),
+        ["good"]
+    );
+}
+
+#[test]
+fn h1_of_a_private_key_in_a_published_set_the_public_half_is_used_and_told_of() {
+    for (private, public) in [
+        ("rsa2048.pkcs8", "rsa2048.spki"),
+        ("p256.pkcs8", "p256.spki"),
+        ("ed25519.pkcs8-v2", "ed25519.spki"),
+    ] {
+        let text = set(&[key(private).with_kid("1").to_jwk().unwrap(), good()]);
+        let set = KeySet::from_json(text.as_bytes()).unwrap().into_public();
+        let keys: Vec<_> = set.keys().collect();
+        assert_eq!(
+            keys[0].to_jwk().unwrap(),
+            key(public).with_kid("1").to_jwk().unwrap(),
+        );
+        assert!(keys[0].was_private() && !keys[0].is_private());
+        assert!(!keys[1].was_private());
+    }
+}
+
+#[test]
+fn h2_a_secret_in_a_published_set_is_never_used() {
+    let text = set(&[
+        r#"{"kty":"oct","kid":"s","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr8"}"#.into(),
+        good(),
+    ]);
+    let set = KeySet::from_json(text.as_bytes()).unwrap().into_public();
+    assert_eq!(kids(&set), ["good"]);
+    assert_eq!(
+        set.skipped()[0].to_string(),
+        "key 0 (kid \"s\", kty \"oct\"): found a secret of 256 bits; a public key is needed; \
+         a secret has no public half",
+    );
+}
+
+#[test]
+fn h5_h11_a_key_without_use_and_alg_is_good_for_every_algorithm_of_its_kind() {
+    let text = set(&[key("rsa2048.spki").to_jwk().unwrap()]);
+    let set = KeySet::from_json(text.as_bytes()).unwrap();
+    let verifiers = set
+        .keys()
+        .next()
+        .unwrap()
+        .verifiers(&countersign_ring::provider());
+    let names: Vec<_> = verifiers
+        .unwrap()
+        .iter()
+        .map(|v| v.algorithm().as_str())
+        .collect();
+    assert_eq!(
+        names,
+        ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]
+    );
+}
+
+/// RFC 7517 appendix A.1 and A.3; the private keys of A.2 hold the same.
+#[test]
+fn the_sets_of_rfc_7517_appendix_a_are_read() {
+    let public = br#"{"keys":[
+        {"kty":"EC","crv":"P-256","use":"enc","kid":"1",
+         "x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+         "y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"},
+        {"kty":"RSA","e":"AQAB","alg":"RS256","kid":"2011-04-29",
+         "n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"}
+    ]}"#;
+    let secret = br#"{"keys":[
+        {"kty":"oct","alg":"A128KW","k":"GawgguFyGrWKav7AX4VKUg"},
+        {"kty":"oct","kid":"HMAC key used in JWS spec Appendix A.1 example",
+         "k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}
+    ]}"#;
+    let provider = countersign_ring::provider();
+    let count = |key: &Key| {
+        key.verifiers(&provider)
+            .map_or(0, |verifiers| verifiers.len())
+    };
+
+    let set = KeySet::from_json(public).unwrap();
+    assert_eq!(set.keys().map(count).collect::<Vec<_>>(), [0, 1]);
+    let set = KeySet::from_json(secret).unwrap();
+    assert_eq!(set.skipped(), []);
+    assert_eq!(set.keys().map(count).collect::<Vec<_>>(), [0, 3]);
+}
