@@ -3,7 +3,7 @@
 //!
 //! - [`ConnectionClaims`] and [`SubscriptionClaims`] are decoded from the payload of
 //!   a token, strictly and in one pass. They borrow from it: decoding a typical token
-//!   allocates nothing; strings written with escapes and nested values cost a little.
+//!   allocates nothing; strings written with escapes cost a little.
 //! - [`Policy`] judges the claims that both kinds share ([`Registered`]): issuer,
 //!   audience, expiry, not-before, age, anonymous users. It is told what time it is.
 //! - [`NewConnection`] and [`NewSubscription`] write payloads for those who issue.
@@ -76,7 +76,7 @@ pub use options::{Overrides, SubscribeOptions};
 pub use policy::{Expectation, MAX_LEEWAY, Pattern, Policy};
 pub use read::{DecodeOptions, Limits};
 pub use registered::Registered;
-pub use subscription::SubscriptionClaims;
+pub use subscription::{Scope, SubscriptionClaims};
 pub use time::UnixTime;
 pub use write::{
     ForConnection, ForSubscription, NewClaims, NewConnection, NewSubscribeOptions, NewSubscription,

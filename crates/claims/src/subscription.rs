@@ -1,6 +1,7 @@
 //! The claims of a subscription token.
 
 use alloc::borrow::Cow;
+use core::fmt;
 
 use countersign_json::Object;
 
@@ -32,7 +33,7 @@ impl<'a> SubscriptionClaims<'a> {
     /// Decodes the payload of a token whose signature was verified.
     ///
     /// Nothing is judged yet: see [`Policy::judge`](crate::Policy::judge) and
-    /// [`check_request`](Self::check_request).
+    /// [`Scope::check`].
     ///
     /// # Errors
     ///
@@ -98,15 +99,41 @@ impl<'a> SubscriptionClaims<'a> {
         self.registered.expires(self.expire_at)
     }
 
-    /// Checks that the token is for this channel, this user, and, where it names a
-    /// client, for this client.
+    /// What the token is for.
+    #[must_use]
+    pub fn scope(&self) -> Scope<'_> {
+        Scope {
+            channel: &self.channel,
+            user: &self.registered.user,
+            client: self.client.as_deref(),
+        }
+    }
+}
+
+/// The channel, and the user or the client, that a subscription token is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Scope<'a> {
+    /// The one channel.
+    pub channel: &'a str,
+    /// The user; may be empty where a client is named, as in the tokens of Centrifugo v2.
+    pub user: &'a str,
+    /// The one connection that may use the token, if it names one.
+    pub client: Option<&'a str>,
+}
+
+impl Scope<'_> {
+    /// Checks that the token is for this request.
+    ///
+    /// A token that names a client is for that connection alone; if it names a user
+    /// too, both must match. One that names no client must name the very user, the
+    /// empty one if the connection is anonymous.
     ///
     /// ```
     /// # use countersign_claims::{SubscriptionClaims, DecodeOptions};
     /// let payload = br#"{"sub":"42","channel":"$news"}"#;
     /// let claims = SubscriptionClaims::decode(payload, &DecodeOptions::default())?;
-    /// assert!(claims.check_request("$news", "42", "any client").is_ok());
-    /// let error = claims.check_request("$gossip", "42", "any client").unwrap_err();
+    /// assert!(claims.scope().check("$news", "42", "any client").is_ok());
+    /// let error = claims.scope().check("$gossip", "42", "any client").unwrap_err();
     /// assert_eq!(
     ///     error.to_string(),
     ///     "the token is for another channel than this request; get a token for this channel"
@@ -117,19 +144,22 @@ impl<'a> SubscriptionClaims<'a> {
     /// # Errors
     ///
     /// [`ClaimsError::Mismatch`].
-    pub fn check_request(
-        &self,
-        channel: &str,
-        user: &str,
-        client: &str,
-    ) -> Result<(), ClaimsError> {
-        if self.channel != channel {
-            return Err(ClaimsError::Mismatch { what: "channel" });
+    pub fn check(&self, channel: &str, user: &str, client: &str) -> Result<(), ClaimsError> {
+        let mismatch = |what| Err(ClaimsError::Mismatch { what });
+        match self.client {
+            _ if self.channel != channel => mismatch("channel"),
+            Some(bound) if bound != client => mismatch("client"),
+            Some(_) if self.user.is_empty() => Ok(()),
+            _ if self.user != user => mismatch("user"),
+            _ => Ok(()),
         }
-        self.registered.check_user(user)?;
-        if self.client.as_ref().is_some_and(|bound| bound != client) {
-            return Err(ClaimsError::Mismatch { what: "client" });
-        }
-        Ok(())
+    }
+}
+
+impl fmt::Debug for Scope<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scope")
+            .field("channel", &self.channel)
+            .finish_non_exhaustive()
     }
 }

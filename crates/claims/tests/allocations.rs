@@ -56,29 +56,25 @@ fn k7_a_typical_token_is_decoded_and_judged_without_allocating() {
     let allocations = count(|| {
         let claims = SubscriptionClaims::decode(subscription, &options).unwrap();
         policy.judge(&claims.registered, now, |_, _| ()).unwrap();
-        claims.check_request("$news", "42", "c1").unwrap();
+        claims.scope().check("$news", "42", "c1").unwrap();
     });
     assert_eq!(allocations, 0);
 }
 
-/// What is nested twice is skipped by `serde_json` with the help of a stack of its
-/// own: one small allocation for each object or array that holds such a value.
 #[test]
-fn k7_nested_values_cost_a_bounded_number_of_allocations() {
+fn k7_nested_values_cost_no_allocation() {
     let options = DecodeOptions::default();
-    for (payload, most) in [
-        (r#"{"sub":"42","info":{"roles":["a","b"]}}"#, 1),
-        (r#"{"info":{"a":[{"b":[{"c":1}]}]},"meta":[[1]]}"#, 1),
-        (r#"{"subs":{"a":{"info":1},"b":{"data":2}}}"#, 1),
-        (
-            r#"{"subs":{"a":{"override":{"presence":{"value":true}}}}}"#,
-            3,
-        ),
+    for payload in [
+        r#"{"sub":"42","info":{"roles":["a","b"]}}"#,
+        r#"{"info":{"a":[{"b":[{"c":1}]}]},"meta":[[1]]}"#,
+        r#"{"subs":{"a":{"info":1},"b":{"data":2}}}"#,
+        r#"{"subs":{"a":{"override":{"presence":{"value":true}}}}}"#,
     ] {
         let allocations = count(|| {
-            ConnectionClaims::decode(payload.as_bytes(), &options).unwrap();
+            let claims = ConnectionClaims::decode(payload.as_bytes(), &options).unwrap();
+            walk(&claims.channels);
         });
-        assert!(allocations <= most, "{payload}: {allocations}");
+        assert_eq!(allocations, 0, "{payload}");
     }
 }
 

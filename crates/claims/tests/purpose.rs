@@ -86,7 +86,7 @@ fn g13_a_token_is_for_its_channel_user_and_client_alone() {
     ] {
         let (channel, user, client) = request;
         let claims = subscription(payload).unwrap();
-        match (claims.check_request(channel, user, client), refused_for) {
+        match (claims.scope().check(channel, user, client), refused_for) {
             (Ok(()), None) => {}
             (Err(error), Some(what)) => {
                 assert_eq!(error, ClaimsError::Mismatch { what });

@@ -78,7 +78,7 @@ fn every_claim_of_a_subscription_comes_back_as_it_was_written() {
         .finish()
         .unwrap();
     let claims = SubscriptionClaims::decode(payload.as_bytes(), &DecodeOptions::default()).unwrap();
-    assert!(claims.check_request("$news", "42", "c1").is_ok());
+    assert!(claims.scope().check("$news", "42", "c1").is_ok());
     assert!(claims.eto);
     assert_eq!(claims.expires(), None);
     assert_eq!(claims.options.info.unwrap().to_vec(), b"i");

@@ -42,6 +42,21 @@ impl Number {
             .skip_while(|bit| !bit)
     }
 
+    /// The number modulo 2, 4 or 8.
+    fn low_bits(&self, modulus: u64) -> u64 {
+        let [lowest, ..] = self.0;
+        lowest & modulus.wrapping_sub(1)
+    }
+
+    fn half(&self) -> Self {
+        let mut half = *self;
+        let mut carry = 0;
+        for limb in half.0.iter_mut().rev() {
+            (*limb, carry) = ((*limb >> 1) | (carry << 63), *limb & 1);
+        }
+        half
+    }
+
     fn wrapping_add(&self, other: &Self) -> Self {
         let mut sum = Self::ZERO;
         let mut carry = false;
@@ -115,16 +130,24 @@ impl Field {
         })
     }
 
-    /// Whether `a` is a square: zero, or one by Euler's criterion `a^((p-1)/2) = 1`.
+    /// Whether `a` is a square: its Jacobi symbol over the prime is not -1. The binary
+    /// algorithm subtracts and halves alone (Shallit and Sorenson, "A Binary Algorithm
+    /// for the Jacobi Symbol").
     pub(crate) fn is_square(&self, a: &Number) -> bool {
-        let exponent = self.prime.wrapping_sub(&Number::ONE);
-        // The bits of p-1 without the last one are those of (p-1)/2.
-        let count = exponent.bits().count().saturating_sub(1);
-        let power = exponent.bits().take(count).fold(Number::ONE, |power, bit| {
-            let squared = self.mul(&power, &power);
-            if bit { self.mul(&squared, a) } else { squared }
-        });
-        power == Number::ONE || *a == Number::ZERO
+        let (mut a, mut n) = (*a, self.prime);
+        let mut negative = false;
+        while a != Number::ZERO {
+            while a.low_bits(2) == 0 {
+                a = a.half();
+                negative ^= matches!(n.low_bits(8), 3 | 5);
+            }
+            if a < n {
+                core::mem::swap(&mut a, &mut n);
+                negative ^= a.low_bits(4) == 3 && n.low_bits(4) == 3;
+            }
+            a = a.wrapping_sub(&n);
+        }
+        !negative
     }
 }
 
