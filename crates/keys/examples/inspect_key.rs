@@ -3,7 +3,7 @@
 //!
 //! `cargo run -p countersign-keys --example inspect_key crates/keys/tests/data/p256.spki.pem`
 
-use std::error::Error;
+use core::error::Error;
 
 use countersign_keys::{Key, read};
 

@@ -4,12 +4,11 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use countersign_json::Object;
 use countersign_signature::{AlgorithmName, KeyMaterial, Secret};
 
-use crate::asn1::{self, Form, Parsed};
+use crate::asn1::Parsed;
 use crate::error::name;
-use crate::{KeyError, jwk, pem, secret};
+use crate::{KeyError, jwk, secret};
 
 /// What a key is wanted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +63,7 @@ impl Key {
         Ok(Self::of(material.into()))
     }
 
-    fn of(parsed: Parsed) -> Self {
+    pub(crate) fn of(parsed: Parsed) -> Self {
         Self {
             material: parsed.material,
             kid: None,
@@ -94,77 +93,6 @@ impl Key {
     /// mark around it, and in base64: everyone who knows a public key could sign with it.
     pub fn secret(bytes: &[u8]) -> Result<Self, KeyError> {
         Self::new(KeyMaterial::Secret(Secret::new(bytes)?))
-    }
-
-    /// The one key of a PEM text (RFC 7468), public or private: `PUBLIC KEY`,
-    /// `RSA PUBLIC KEY`, `PRIVATE KEY`, `RSA PRIVATE KEY`, `EC PRIVATE KEY` (with or without
-    /// `EC PARAMETERS` before it) or `CERTIFICATE`.
-    ///
-    /// Line breaks may be written as the two characters `\n`; text outside of the block is
-    /// passed over. Of a certificate the public key is taken: its dates, its issuer and
-    /// its signature are **not** judged.
-    ///
-    /// # Errors
-    ///
-    /// [`KeyError`] unless there is exactly one key, for a label that contradicts what is
-    /// inside, an encrypted key, explicit curve parameters, and a key that the seam rejects.
-    pub fn from_pem(text: &str) -> Result<Self, KeyError> {
-        let text = pem::unescape(text);
-        let mut blocks = pem::blocks(&text)?;
-        // `openssl ecparam -genkey` writes them first; the key repeats its curve.
-        blocks.retain(|block| block.label != "EC PARAMETERS");
-        let [block] = blocks.as_slice() else {
-            return Err(not_one_block(&blocks));
-        };
-        let form = Form::of_label(block.label).ok_or_else(|| unknown_label(block.label))?;
-        let der = block.decode()?;
-        match Form::of_der(&der) {
-            Some(found) if found == form => Ok(Self::of(asn1::read(form, &der)?)),
-            Some(found) => Err(KeyError::unreadable(
-                format!("{found} under the label {}", form.label()),
-                format!("its label is {}", found.label()),
-            )),
-            None => Err(KeyError::unreadable(
-                format!("no key under the label {}", form.label()),
-                format!("that label stands for {form}; make or copy it again"),
-            )),
-        }
-    }
-
-    /// The key of a DER file: the same forms as [`from_pem`](Self::from_pem), told apart by
-    /// their structure.
-    ///
-    /// # Errors
-    ///
-    /// As [`from_pem`](Self::from_pem).
-    pub fn from_der(der: &[u8]) -> Result<Self, KeyError> {
-        let form = Form::of_der(der).ok_or_else(|| {
-            KeyError::unreadable(
-                "bytes that are no key in DER",
-                "SubjectPublicKeyInfo, PKCS#1, SEC 1, PKCS#8 or an X.509 certificate is expected, \
-                 with nothing behind it",
-            )
-        })?;
-        Ok(Self::of(asn1::read(form, der)?))
-    }
-
-    /// One JWK (RFC 7517): RSA, EC, OKP, oct or AKP, public or private.
-    ///
-    /// `x5c`, `x5u`, `x5t` and members that are not known are passed over.
-    ///
-    /// # Errors
-    ///
-    /// [`KeyError`] if the text is no strict JSON object, a member is missing, of the wrong
-    /// type, not canonical base64url or of another key type, and for a key that the seam rejects.
-    pub fn from_jwk(text: &[u8]) -> Result<Self, KeyError> {
-        let object = Object::parse(text).map_err(|error| not_json(&error))?;
-        if object.get("kty").is_none() && object.get("keys").is_some() {
-            return Err(KeyError::unreadable(
-                "a JWK Set",
-                "one JWK is expected here: an object with \"kty\"",
-            ));
-        }
-        jwk::read(object)
     }
 
     /// This key under an identifier (`kid`).
@@ -337,47 +265,4 @@ impl Key {
             _ => Ok(()),
         }
     }
-}
-
-/// A text that should be JSON.
-pub(crate) fn not_json(error: &countersign_json::JsonError) -> KeyError {
-    let sentence = format!("{error}");
-    let (found, needed) = sentence
-        .strip_prefix("found ")
-        .and_then(|rest| rest.split_once("; "))
-        .unwrap_or((&sentence, "one JSON object is expected"));
-    KeyError::unreadable(found, needed)
-}
-
-fn not_one_block(blocks: &[pem::Block<'_>]) -> KeyError {
-    if blocks.is_empty() {
-        return KeyError::unreadable(
-            "no key in PEM",
-            "a key begins with a line such as -----BEGIN PUBLIC KEY-----",
-        );
-    }
-    let labels: Vec<_> = blocks.iter().take(4).map(|block| block.label).collect();
-    let more = if blocks.len() > labels.len() {
-        ", …"
-    } else {
-        ""
-    };
-    KeyError::unreadable(
-        format!("{} PEM blocks ({}{more})", blocks.len(), labels.join(", ")),
-        "exactly one key is expected; keep the one that is meant",
-    )
-}
-
-fn unknown_label(label: &str) -> KeyError {
-    KeyError::unsupported(
-        format!("a PEM block {label}"),
-        match label {
-            "OPENSSH PRIVATE KEY" => "convert it first (ssh-keygen -p -m PKCS8 -f COPY)",
-            "SSH2 PUBLIC KEY" => "convert it first (ssh-keygen -e -m PKCS8 -f FILE)",
-            _ => {
-                "PUBLIC KEY, RSA PUBLIC KEY, CERTIFICATE, PRIVATE KEY, RSA PRIVATE KEY or \
-                 EC PRIVATE KEY is expected"
-            }
-        },
-    )
 }

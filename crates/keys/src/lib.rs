@@ -50,6 +50,7 @@ mod asn1;
 mod bind;
 mod error;
 mod export;
+mod import;
 mod jwk;
 mod key;
 mod pem;
@@ -61,5 +62,6 @@ mod set;
 struct Readme;
 
 pub use error::{KeyError, KeyErrorReason};
+pub use import::read;
 pub use key::{Key, Operation};
-pub use set::{KeySet, MAX_KEYS, Skipped, read};
+pub use set::{KeySet, MAX_KEYS, Skipped};

@@ -1,4 +1,4 @@
-//! JWK Sets (RFC 7517 section 5), and files of any form.
+//! JWK Sets (RFC 7517 section 5).
 
 use alloc::format;
 use alloc::string::String;
@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 
 use countersign_json::{Object, Value};
 
-use crate::key::not_json;
-use crate::{Key, KeyError, jwk, pem};
+use crate::import::not_json;
+use crate::{Key, KeyError, jwk};
 
 /// The keys that a set may have unless the caller says otherwise.
 pub const MAX_KEYS: usize = 100;
@@ -15,7 +15,8 @@ pub const MAX_KEYS: usize = 100;
 /// The keys of a JWK Set that could be read, and those that could not, with the reason.
 ///
 /// One odd key never spoils the set (RFC 7517 section 5). Whether a key fits an algorithm
-/// is asked later, of each: see [`Key::verifiers`].
+/// is asked later, of each: see [`Key::verifiers`]. Two keys may have the same `kid`; what
+/// that means is for the caller to decide.
 ///
 /// ```
 /// use countersign_keys::KeySet;
@@ -199,47 +200,5 @@ fn skipped(index: usize, value: Value<'_>, reason: KeyError) -> Skipped {
         kty: text("kty"),
         alg: text("alg"),
         reason,
-    }
-}
-
-/// Reads a file of any form that holds keys, found out by looking: PEM, JWK, JWK Set or
-/// DER. A byte order mark before a text is passed over. An HMAC secret is no such file;
-/// it has [`Key::secret`].
-///
-/// ```
-/// let jwk = br#"{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr8"}"#;
-/// let set = countersign_keys::read(jwk)?;
-/// assert_eq!(set.keys().count(), 1);
-/// # Ok::<(), countersign_keys::KeyError>(())
-/// ```
-///
-/// # Errors
-///
-/// [`KeyError`] as the reader of that form has it: of a set, one odd key is skipped; a
-/// file of one key must be whole.
-pub fn read(bytes: &[u8]) -> Result<KeySet, KeyError> {
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match text.trim_ascii_start().first() {
-        Some(b'{' | b'[') => {
-            let object = Object::parse_collection(text).map_err(|error| not_json(&error))?;
-            if object.get("keys").is_some() && object.get("kty").is_none() {
-                KeySet::from_json(text)
-            } else {
-                Key::from_jwk(text).map(KeySet::from)
-            }
-        }
-        _ if pem::is_pem(text) => match core::str::from_utf8(text) {
-            Ok(text) => Key::from_pem(text).map(KeySet::from),
-            Err(_) => Err(KeyError::unreadable(
-                "PEM with bytes that are not UTF-8",
-                "save it as UTF-8 or ASCII",
-            )),
-        },
-        // The tag of a sequence.
-        Some(0x30) => Key::from_der(bytes).map(KeySet::from),
-        _ => Err(KeyError::unreadable(
-            "no key in any form that is known",
-            "PEM, DER, JWK or JWK Set is expected",
-        )),
     }
 }

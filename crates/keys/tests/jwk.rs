@@ -5,7 +5,8 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::panic,
-    clippy::std_instead_of_alloc
+    clippy::std_instead_of_alloc,
+    clippy::string_slice
 )]
 
 mod common;
