@@ -3,11 +3,13 @@
 use alloc::sync::Arc;
 use core::hash::{BuildHasher, Hasher};
 use std::hash::RandomState;
+use std::path::PathBuf;
 
 use countersign_signature::Provider;
 
 use crate::background::Driver;
 use crate::client::Shared;
+use crate::store::Store;
 use crate::{
     Clock, Endpoint, Fetch, HttpFetch, HttpOptions, Jwks, Settings, SettingsError, SystemClock,
 };
@@ -22,6 +24,7 @@ pub struct Builder {
     http: HttpOptions,
     fetch: Option<Arc<dyn Fetch>>,
     clock: Option<Arc<dyn Clock>>,
+    last_known_good: Option<PathBuf>,
 }
 
 impl Builder {
@@ -33,6 +36,7 @@ impl Builder {
             http: HttpOptions::default(),
             fetch: None,
             clock: None,
+            last_known_good: None,
         }
     }
 
@@ -57,6 +61,15 @@ impl Builder {
     /// A clock of your own, instead of [`SystemClock`].
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// Keeps the last good set in this file, so that a restart during an outage still
+    /// verifies. It is replaced atomically, readable by its owner alone, and holds public
+    /// keys. The set's age goes on counting from its fetch. A file that is damaged, of
+    /// another endpoint or writable by others is passed over with a warning.
+    pub fn last_known_good(mut self, path: impl Into<PathBuf>) -> Self {
+        self.last_known_good = Some(path.into());
         self
     }
 
@@ -91,14 +104,17 @@ impl Builder {
             None => Arc::new(HttpFetch::new(&self.http)?),
         };
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
-        Ok(Shared::new(
+        let shared = Shared::new(
             endpoint,
             self.settings,
             self.provider,
             fetch,
             clock,
+            self.last_known_good.map(Store::new),
             spread(),
-        ))
+        );
+        shared.restore();
+        Ok(shared)
     }
 }
 

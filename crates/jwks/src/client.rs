@@ -14,6 +14,7 @@ use crate::counters::Tally;
 use crate::flight::Flight;
 use crate::pending::{Pending, Wakers};
 use crate::state::{Answer, Event, Outcome, State};
+use crate::store::Store;
 use crate::{
     Builder, Clock, Counters, Endpoint, Fetch, FetchError, FetchErrorKind, Keys, Report, Settings,
 };
@@ -53,6 +54,7 @@ pub(crate) struct Shared {
     pub(crate) provider: Provider,
     pub(crate) fetch: Arc<dyn Fetch>,
     pub(crate) clock: Arc<dyn Clock>,
+    store: Option<Store>,
     pub(crate) tally: Tally,
     pub(crate) spread: u8,
     pub(crate) state: ArcSwap<State>,
@@ -170,6 +172,12 @@ impl Jwks {
         &self.shared.endpoint
     }
 
+    /// The algorithms that keys may be bound to.
+    #[must_use]
+    pub fn provider(&self) -> &Provider {
+        &self.shared.provider
+    }
+
     /// The settings.
     #[must_use]
     pub fn settings(&self) -> &Settings {
@@ -184,6 +192,7 @@ impl Shared {
         provider: Provider,
         fetch: Arc<dyn Fetch>,
         clock: Arc<dyn Clock>,
+        store: Option<Store>,
         spread: u8,
     ) -> Self {
         Self {
@@ -193,6 +202,7 @@ impl Shared {
             provider,
             fetch,
             clock,
+            store,
             tally: Tally::default(),
             spread,
             state: ArcSwap::from_pointee(State::new()),
@@ -285,6 +295,34 @@ impl Shared {
         self.wakers.wake_all();
         if let Some(state) = next {
             self.tell(&state, failed.as_ref());
+            if failed.is_none() {
+                self.save(&state, landing.document.as_deref());
+            }
+        }
+    }
+
+    /// Begins with the set of the last-known-good file, if there is one of use.
+    pub(crate) fn restore(&self) {
+        let Some(store) = &self.store else { return };
+        let now = self.clock.now();
+        match store.load(&self.endpoint, &self.provider, &self.settings, now) {
+            Ok(None) => {}
+            Ok(Some(held)) => {
+                tracing::info!(endpoint = %self.endpoint, age = ?now.saturating_sub(held.fetched_at), "last-known-good keys read");
+                let turn = self.lock();
+                self.apply(&turn, Event::Restored(held));
+            }
+            Err(error) => {
+                tracing::warn!(endpoint = %self.endpoint, error = %error, "last-known-good file not used");
+            }
+        }
+    }
+
+    fn save(&self, state: &State, document: Option<&[u8]>) {
+        if let (Some(store), Some(held)) = (&self.store, state.held())
+            && let Err(error) = store.save(&self.endpoint, &self.settings, held, document)
+        {
+            tracing::warn!(endpoint = %self.endpoint, error = %error, "last-known-good file not written");
         }
     }
 

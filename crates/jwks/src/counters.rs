@@ -29,7 +29,7 @@ pub struct Counters {
 }
 
 /// Every result, in the order of [`Counters::fetches`].
-const RESULTS: [&str; 18] = [
+const RESULTS: [&str; 17] = [
     "ok",
     "not_modified",
     "timeout",
@@ -42,7 +42,6 @@ const RESULTS: [&str; 18] = [
     "encoded",
     "too_large",
     "document",
-    "too_many_keys",
     "no_usable_key",
     "refused",
     "panicked",

@@ -18,6 +18,7 @@ mod report;
 mod set;
 mod settings;
 mod state;
+mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 

@@ -132,7 +132,7 @@ impl Settings {
         }
         for (name, found, most) in [
             ("body_limit", self.body_limit, 16 * 1024 * 1024),
-            ("key_limit", self.key_limit, 10_000),
+            ("key_limit", self.key_limit, 1000),
             ("waiter_limit", self.waiter_limit, 1_000_000),
         ] {
             if found == 0 || found > most {
@@ -150,7 +150,7 @@ impl Settings {
         Ok(())
     }
 
-    fn longest_life(&self) -> Duration {
+    pub(crate) fn longest_life(&self) -> Duration {
         self.cache_control_may_lengthen_to
             .map_or(self.time_to_live, |longest| longest.max(self.time_to_live))
     }

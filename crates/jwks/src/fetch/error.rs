@@ -24,10 +24,8 @@ pub enum FetchErrorKind {
     Encoded,
     /// The body was larger than the limit.
     TooLarge,
-    /// The body was not a JWK Set.
+    /// The body was not a JWK Set, or one of too many keys.
     Document,
-    /// The set held more keys than the limit.
-    TooManyKeys,
     /// The set held no key that can be used.
     NoUsableKey,
     /// The transport refused to send the request.
@@ -55,7 +53,6 @@ impl FetchErrorKind {
             Self::Encoded => "encoded",
             Self::TooLarge => "too_large",
             Self::Document => "document",
-            Self::TooManyKeys => "too_many_keys",
             Self::NoUsableKey => "no_usable_key",
             Self::Refused => "refused",
             Self::Panicked => "panicked",
@@ -79,7 +76,6 @@ impl FetchErrorKind {
             | Self::Encoded
             | Self::TooLarge
             | Self::Document
-            | Self::TooManyKeys
             | Self::NoUsableKey
             | Self::Refused
             | Self::TooManyWaiting => false,
