@@ -174,6 +174,38 @@ fn a_cut_or_extended_der_file_is_refused() {
     }
 }
 
+#[test]
+fn a_file_whose_parts_disagree_is_refused() {
+    // The last arc of an OID is exchanged: id-mgf1 in RSASSA-PSS parameters, and the curve
+    // of a PKCS#8 whose inner key names another.
+    let mgf1 = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x08];
+    let mut der = der_of(&file("rsa-pss-sha384.spki"));
+    let place = der.windows(9).position(|window| window == mgf1).unwrap();
+    der[place + 8] = 9;
+    assert_eq!(Key::from_der(&der).err().unwrap().to_string(), PSS);
+
+    let inner = der_of(&file("p256.sec1"));
+    let outer = [0x2b, 0x81, 0x04, 0x00, 0x22];
+    let algorithm = [
+        &[0x30, 16, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 6, 5],
+        outer.as_slice(),
+    ]
+    .concat();
+    let body = [
+        &[2, 1, 0],
+        algorithm.as_slice(),
+        &[4, inner.len() as u8],
+        &inner,
+    ]
+    .concat();
+    let der = [&[0x30, 0x81, body.len() as u8], body.as_slice()].concat();
+    assert_eq!(
+        Key::from_der(&der).err().unwrap().to_string(),
+        "found a private key on P-256 inside of PKCS#8 for P-384; both name the same curve; \
+         make or copy it again",
+    );
+}
+
 /// K1
 #[test]
 fn k1_no_flipped_byte_of_a_der_file_makes_a_panic() {

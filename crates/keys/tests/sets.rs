@@ -199,9 +199,11 @@ fn h2_a_secret_in_a_published_set_is_never_used() {
     let text = set(&[
         r#"{"kty":"oct","kid":"s","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr8"}"#.into(),
         good(),
+        "null".into(),
     ]);
     let set = KeySet::from_json(text.as_bytes()).unwrap().into_public();
     assert_eq!(kids(&set), ["good"]);
+    assert_eq!(set.skipped()[1].index, 2);
     assert_eq!(
         set.skipped()[0].to_string(),
         "key 0 (kid \"s\", kty \"oct\"): found a secret of 256 bits; a public key is needed; \
