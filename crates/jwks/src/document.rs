@@ -35,11 +35,11 @@ pub(crate) fn read(
     provider: &Provider,
     settings: &Settings,
 ) -> Result<Set, FetchError> {
-    let (rows, candidates) = judge(document, provider, settings)?;
-    let only = match candidates.as_slice() {
-        [only] => Some(Keys::new(only.verifiers.iter().cloned())),
-        _ => None,
-    };
+    let Judged {
+        rows,
+        candidates,
+        only,
+    } = judge(document, provider, settings)?;
     let mut by_kid: BTreeMap<String, Vec<Arc<dyn Verifier>>> = BTreeMap::new();
     let is_empty = candidates.is_empty();
     for candidate in candidates {
@@ -70,7 +70,7 @@ pub(crate) fn report(
     provider: &Provider,
     settings: &Settings,
 ) -> Result<Report, FetchError> {
-    judge(document, provider, settings).map(|(rows, _)| Report::new(rows))
+    judge(document, provider, settings).map(|judged| Report::new(judged.rows))
 }
 
 /// The readable keys of a set without their private parts, for the last-known-good file.
@@ -89,12 +89,17 @@ fn parse(document: &[u8], settings: &Settings) -> Result<KeySet, FetchError> {
         .map_err(|error| FetchError::new(FetchErrorKind::Document, error.to_string()))
 }
 
-/// A row for every key, and the keys that are used.
-fn judge(
-    document: &[u8],
-    provider: &Provider,
-    settings: &Settings,
-) -> Result<(Vec<KeyReport>, Vec<Candidate>), FetchError> {
+/// What became of the keys of a set.
+struct Judged {
+    /// One for every key.
+    rows: Vec<KeyReport>,
+    /// The keys that are used.
+    candidates: Vec<Candidate>,
+    /// The one key of use, with or without `kid`, if there is exactly one.
+    only: Option<Keys>,
+}
+
+fn judge(document: &[u8], provider: &Provider, settings: &Settings) -> Result<Judged, FetchError> {
     let set = parse(document, settings)?.into_public();
     let mut rows: BTreeMap<usize, KeyReport> = set
         .skipped()
@@ -130,13 +135,21 @@ fn judge(
     };
     drop_ambiguous(&mut candidates, &mut skip);
     drop_repeated(&mut candidates, &mut skip);
+    let only = match candidates.as_slice() {
+        [only] => Some(Keys::new(only.verifiers.iter().cloned())),
+        _ => None,
+    };
     drop_nameless(&mut candidates, settings, &mut skip);
     for candidate in &candidates {
         if let Some(row) = rows.get_mut(candidate.index) {
             row.algorithms = candidate.verifiers.iter().map(|v| v.algorithm()).collect();
         }
     }
-    Ok((rows, candidates))
+    Ok(Judged {
+        rows,
+        candidates,
+        only,
+    })
 }
 
 fn candidate(index: usize, key: &Key, provider: &Provider) -> Result<Candidate, String> {
