@@ -1,15 +1,16 @@
-//! A token's way from text to a connection or a subscription.
+//! The authenticator: rules that are exchanged as a whole, and the doors to them.
 
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use countersign_claims::{
-    ClaimsError, ConnectionClaims, DecodeOptions, Registered, SubscriptionClaims,
-};
-use countersign_jws::{DEFAULT_LIMIT, Scratch, Unverified};
+use countersign_claims::{ConnectionClaims, SubscriptionClaims};
+use countersign_jwks::Pending;
+use countersign_jws::{DEFAULT_LIMIT, Scratch};
 
-use crate::explain::{Explanation, Observe, Stage, Trace};
-use crate::{Code, Connection, Error, Subscription, Trust, UnixTime};
+use crate::explain::{Explanation, Trace};
+use crate::key_source::{Halt, Patience};
+use crate::verification::{Accepted, Kind, OfConnection, OfSubscription, Verification};
+use crate::{Connection, Error, Subscription, Trust, UnixTime};
 
 /// What an [`Authenticator`] goes by. Built once, exchanged as a whole.
 #[derive(Clone, Debug)]
@@ -53,12 +54,23 @@ impl Rules {
         self
     }
 
-    fn subscriptions(&self) -> &Trust {
-        self.subscriptions.as_ref().unwrap_or(&self.connections)
+    /// A verification by these rules.
+    fn verification<K: Kind>(&self, now: UnixTime, patience: Patience) -> Verification<'_, K> {
+        let trust = match &self.subscriptions {
+            Some(subscriptions) if K::IS_SUBSCRIPTION => subscriptions,
+            _ => &self.connections,
+        };
+        Verification::new(trust, self.token_limit, now, patience)
     }
 }
 
 /// Verifies tokens. Share one between all threads; [`reload`](Self::reload) it while in use.
+///
+/// There are two doors. [`connection`](Self::connection) gives an owned result;
+/// [`connection_in`](Self::connection_in) borrows from room that the caller keeps and
+/// allocates nothing of its own. Where keys come from an endpoint and are not at hand,
+/// both wait for a fetch; [`try_connection`](Self::try_connection) says "pending"
+/// instead, and [`connection_async`](Self::connection_async) awaits it.
 ///
 /// ```
 /// use countersign::{Authenticator, Authority, Issuer, Key, Keyring, Rules, UnixTime, default_provider};
@@ -78,6 +90,15 @@ pub struct Authenticator {
     rules: ArcSwap<Rules>,
 }
 
+/// A verification that does not wait.
+#[derive(Debug)]
+pub enum Attempt<T> {
+    /// It came to its end.
+    Done(T),
+    /// A fetch of keys is needed first. Await it, from any runtime, then try again.
+    Pending(Pending),
+}
+
 impl Authenticator {
     /// An authenticator that goes by `rules`.
     #[must_use]
@@ -90,29 +111,6 @@ impl Authenticator {
     /// Goes by other rules from now on. Verifications under way end by the old ones.
     pub fn reload(&self, rules: Rules) {
         self.rules.store(Arc::new(rules));
-    }
-
-    /// Verifies a connection token at `now`.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`] with its [`code`](Error::code).
-    pub fn connection(&self, token: &str, now: UnixTime) -> Result<Connection, Error> {
-        let mut scratch = Scratch::default();
-        let accepted = self.connection_in(token, now, &mut scratch)?;
-        Ok(Connection::from_claims(accepted.claims()))
-    }
-
-    /// Verifies a subscription token at `now`. Whether it is for the channel, user
-    /// and client at hand is for [`Subscription::check_request`].
-    ///
-    /// # Errors
-    ///
-    /// [`Error`] with its [`code`](Error::code).
-    pub fn subscription(&self, token: &str, now: UnixTime) -> Result<Subscription, Error> {
-        let mut scratch = Scratch::default();
-        let accepted = self.subscription_in(token, now, &mut scratch)?;
-        Ok(Subscription::from_claims(accepted.claims()))
     }
 
     /// The connection of a client that shows no token: the user "", if that is allowed.
@@ -128,6 +126,25 @@ impl Authenticator {
         }
     }
 
+    /// Verifies a connection token at `now`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] with its [`code`](Error::code).
+    pub fn connection(&self, token: &str, now: UnixTime) -> Result<Connection, Error> {
+        self.owned::<OfConnection>(token, now)
+    }
+
+    /// Verifies a subscription token at `now`. Whether it is for the channel, user and
+    /// client at hand is for [`Subscription::check_request`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] with its [`code`](Error::code).
+    pub fn subscription(&self, token: &str, now: UnixTime) -> Result<Subscription, Error> {
+        self.owned::<OfSubscription>(token, now)
+    }
+
     /// Verifies a connection token in room that the caller keeps. On this way nothing
     /// is allocated here once the room has grown to the size of the tokens, unless a
     /// string is written with escapes.
@@ -141,19 +158,7 @@ impl Authenticator {
         now: UnixTime,
         scratch: &'a mut Scratch,
     ) -> Result<Accepted<ConnectionClaims<'a>>, Error> {
-        let rules = self.rules.load();
-        let to = Visit {
-            trust: &rules.connections,
-            limit: rules.token_limit,
-            now,
-        };
-        to.judge(
-            token,
-            scratch,
-            ConnectionClaims::decode,
-            |it| &it.registered,
-            &mut (),
-        )
+        self.borrowed::<OfConnection>(token, now, scratch)
     }
 
     /// Verifies a subscription token in room that the caller keeps, as
@@ -168,124 +173,118 @@ impl Authenticator {
         now: UnixTime,
         scratch: &'a mut Scratch,
     ) -> Result<Accepted<SubscriptionClaims<'a>>, Error> {
-        let rules = self.rules.load();
-        let to = Visit {
-            trust: rules.subscriptions(),
-            limit: rules.token_limit,
-            now,
-        };
-        to.judge(
-            token,
-            scratch,
-            SubscriptionClaims::decode,
-            |it| &it.registered,
-            &mut (),
-        )
+        self.borrowed::<OfSubscription>(token, now, scratch)
+    }
+
+    /// Verifies a connection token without waiting.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] with its [`code`](Error::code).
+    pub fn try_connection(&self, token: &str, now: UnixTime) -> Result<Attempt<Connection>, Error> {
+        self.attempt::<OfConnection>(token, now)
+    }
+
+    /// Verifies a subscription token without waiting.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] with its [`code`](Error::code).
+    pub fn try_subscription(
+        &self,
+        token: &str,
+        now: UnixTime,
+    ) -> Result<Attempt<Subscription>, Error> {
+        self.attempt::<OfSubscription>(token, now)
+    }
+
+    /// Verifies a connection token, awaiting a fetch of keys where one is needed. Any
+    /// runtime will do. The fetch is made by the client's own thread: the keys must be
+    /// of a `Jwks` that was made by `spawn`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] with its [`code`](Error::code).
+    pub async fn connection_async(&self, token: &str, now: UnixTime) -> Result<Connection, Error> {
+        self.awaited::<OfConnection>(token, now).await
+    }
+
+    /// Verifies a subscription token as [`connection_async`](Self::connection_async) does.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] with its [`code`](Error::code).
+    pub async fn subscription_async(
+        &self,
+        token: &str,
+        now: UnixTime,
+    ) -> Result<Subscription, Error> {
+        self.awaited::<OfSubscription>(token, now).await
     }
 
     /// Verifies a connection token and tells each step, by the same code.
     #[must_use]
     pub fn explain_connection(&self, token: &str, now: UnixTime) -> Explanation<Connection> {
-        let rules = self.rules.load();
-        let to = Visit {
-            trust: &rules.connections,
-            limit: rules.token_limit,
-            now,
-        };
-        let (mut scratch, mut trace) = (Scratch::default(), Trace::default());
-        let result = to
-            .judge(
-                token,
-                &mut scratch,
-                ConnectionClaims::decode,
-                |it| &it.registered,
-                &mut trace,
-            )
-            .map(|accepted| Connection::from_claims(accepted.claims()));
-        trace.explain(result)
+        self.explained::<OfConnection>(token, now)
     }
 
     /// Verifies a subscription token and tells each step, by the same code.
     #[must_use]
     pub fn explain_subscription(&self, token: &str, now: UnixTime) -> Explanation<Subscription> {
-        let rules = self.rules.load();
-        let to = Visit {
-            trust: rules.subscriptions(),
-            limit: rules.token_limit,
-            now,
-        };
-        let (mut scratch, mut trace) = (Scratch::default(), Trace::default());
-        let result = to
-            .judge(
-                token,
-                &mut scratch,
-                SubscriptionClaims::decode,
-                |it| &it.registered,
-                &mut trace,
-            )
-            .map(|accepted| Subscription::from_claims(accepted.claims()));
-        trace.explain(result)
+        self.explained::<OfSubscription>(token, now)
     }
-}
 
-/// Claims that were verified and judged: only an [`Authenticator`] makes one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Accepted<C>(C);
-
-impl<C> Accepted<C> {
-    /// The claims, borrowed from the caller's room.
-    pub fn claims(&self) -> &C {
-        &self.0
-    }
-}
-
-/// One verification: by whom, at what time.
-struct Visit<'r> {
-    trust: &'r Trust,
-    limit: usize,
-    now: UnixTime,
-}
-
-impl Visit<'_> {
-    /// The token's way, in one direction: cheap checks first, and nothing of the
-    /// claims before the signature but the choice of an authority.
-    fn judge<'a, C>(
+    fn borrowed<'a, K: Kind>(
         &self,
         token: &'a str,
+        now: UnixTime,
         scratch: &'a mut Scratch,
-        decode: impl FnOnce(&'a [u8], &DecodeOptions) -> Result<C, ClaimsError>,
-        registered: impl FnOnce(&C) -> &Registered<'a>,
-        observe: &mut impl Observe,
-    ) -> Result<Accepted<C>, Error> {
-        let token = Unverified::parse_within(self.limit, token, scratch).map_err(Error::Token);
-        let token = observe.settle(Stage::Token, token, |token| {
-            let header = token.header();
-            match header.kid() {
-                Some(kid) => format!("three parts; `alg` is {:?}, `kid` is {kid:?}", header.alg()),
-                None => format!("three parts; `alg` is {:?}, no `kid`", header.alg()),
+    ) -> Result<Accepted<K::Claims<'a>>, Error> {
+        let rules = self.rules.load();
+        let verification = rules.verification::<K>(now, Patience::Wait);
+        verification
+            .run(token, scratch, &mut ())
+            .map_err(Halt::into_error)
+    }
+
+    fn owned<K: Kind>(&self, token: &str, now: UnixTime) -> Result<K::Owned, Error> {
+        let mut scratch = Scratch::default();
+        let accepted = self.borrowed::<K>(token, now, &mut scratch)?;
+        Ok(K::own(accepted.claims()))
+    }
+
+    fn attempt<K: Kind>(&self, token: &str, now: UnixTime) -> Result<Attempt<K::Owned>, Error> {
+        let rules = self.rules.load();
+        let verification = rules.verification::<K>(now, Patience::Never);
+        match verification.run(token, &mut Scratch::default(), &mut ()) {
+            Ok(accepted) => Ok(Attempt::Done(K::own(accepted.claims()))),
+            Err(Halt::Refused(error)) => Err(error),
+            Err(Halt::Pending(pending)) => Ok(Attempt::Pending(pending)),
+        }
+    }
+
+    async fn awaited<K: Kind>(&self, token: &str, now: UnixTime) -> Result<K::Owned, Error> {
+        // One fetch settles it; a second is for a reload in between.
+        for _ in 0..2 {
+            match self.attempt::<K>(token, now)? {
+                Attempt::Done(accepted) => return Ok(accepted),
+                Attempt::Pending(pending) => pending.await.map_err(Error::keys_unavailable)?,
             }
-        })?;
-        let authority = observe.settle(Stage::Trust, self.trust.pick(&token), |_| {
-            self.trust.describe()
-        })?;
-        let verified = authority.verify(&token, self.now, observe)?;
-        let claims = decode(verified.payload(), &authority.reading).map_err(Error::Claims);
-        let claims = observe.settle(Stage::Claims, claims, |_| {
-            "every claim has its type, and the token is of the right kind".into()
-        })?;
-        let (policy, registered, now) = (&authority.policy, registered(&claims), self.now);
-        policy
-            .judge(registered, now, |check, outcome| {
-                let failed = outcome
-                    .as_ref()
-                    .err()
-                    .map(|error| Code::of_claims(error.kind()));
-                observe.step(Stage::from(check), failed, || match outcome {
-                    Ok(()) => policy.compared(check, registered, now),
-                    Err(error) => error.to_string(),
-                });
-            })
-            .map_err(Error::Claims)?;
-        Ok(Accepted(claims))
+        }
+        match self.attempt::<K>(token, now)? {
+            Attempt::Done(accepted) => Ok(accepted),
+            Attempt::Pending(_) => Err(Halt::out_of_date()),
+        }
+    }
+
+    fn explained<K: Kind>(&self, token: &str, now: UnixTime) -> Explanation<K::Owned> {
+        let rules = self.rules.load();
+        let verification = rules.verification::<K>(now, Patience::Wait);
+        let (mut scratch, mut trace) = (Scratch::default(), Trace::default());
+        let result = verification
+            .run(token, &mut scratch, &mut trace)
+            .map(|accepted| K::own(accepted.claims()))
+            .map_err(Halt::into_error);
+        trace.explain(result)
     }
 }

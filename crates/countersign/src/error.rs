@@ -3,6 +3,7 @@
 use std::fmt;
 
 use countersign_claims::ClaimsError;
+use countersign_jwks::FetchError;
 use countersign_jws::{Header, ParseError};
 
 use crate::{Advice, Code};
@@ -63,6 +64,14 @@ impl Error {
     pub(crate) fn unknown_key(header: &Header<'_>) -> Self {
         Self::UnknownKey {
             kid: header.kid().map(String::from),
+        }
+    }
+
+    // By value, to be passed to `map_err`.
+    #[allow(clippy::needless_pass_by_value)]
+    pub(crate) fn keys_unavailable(error: FetchError) -> Self {
+        Self::KeysUnavailable {
+            reason: error.to_string(),
         }
     }
 

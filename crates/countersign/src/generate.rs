@@ -3,7 +3,7 @@
 use std::fmt;
 
 use countersign_keys::Key;
-use countersign_signature::AlgorithmName;
+use countersign_signature::{Algorithm, AlgorithmName};
 
 use crate::default_provider;
 
@@ -25,7 +25,7 @@ use crate::default_provider;
 /// or the operating system gives no randomness.
 pub fn generate_key(algorithm: &str, rsa_bits: usize) -> Result<Key, GenerateError> {
     let known = default_provider();
-    let name = known.get(algorithm).map(|algorithm| algorithm.name());
+    let name = known.get(algorithm).map(Algorithm::name);
     let name: AlgorithmName = name.ok_or_else(|| {
         let names: Vec<&str> = known.iter().map(|it| it.name().as_str()).collect();
         GenerateError(format!(

@@ -109,13 +109,11 @@ impl Issuer {
     }
 
     /// Begins a connection token of `user`; the empty user is anonymous.
-    #[must_use]
     pub fn connection<'i>(&'i self, user: &'i str) -> NewToken<'i, ForConnection<'i>> {
         self.token(user, NewConnection::new(user))
     }
 
     /// Begins a subscription token of `user` for `channel`.
-    #[must_use]
     pub fn subscription<'i>(
         &'i self,
         user: &'i str,

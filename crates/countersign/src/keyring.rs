@@ -125,6 +125,16 @@ impl Keyring {
         Ok(keys)
     }
 
+    /// Verifies a token of any payload by the keys that its header selects, at `now`.
+    /// Claims are not looked at: that is the [`Authenticator`](crate::Authenticator)'s.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] with the code `algorithm`, `unknown_key` or `signature`.
+    pub fn open<'t>(&self, token: &Unverified<'t>, now: UnixTime) -> Result<Verified<'t>, Error> {
+        self.verify(token, now, &mut ())
+    }
+
     pub(crate) fn verify<'t>(
         &self,
         token: &Unverified<'t>,

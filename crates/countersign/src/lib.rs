@@ -8,7 +8,7 @@
 //! - [`Explanation`] tells each step of a verification and why it ended so.
 //!
 //! It composes the crates below it: claims, JWS, keys and two backends, which are
-//! reached here as [`claims`], [`jws`], [`keys`] and [`signature`]. It owns no
+//! reached here as [`claims`], [`jws`], [`jwks`], [`keys`] and [`signature`]. It owns no
 //! socket and no async runtime. [`now`] is the one place that reads the clock;
 //! everything that judges is told the time.
 //!
@@ -41,33 +41,40 @@ mod error;
 mod explain;
 mod generate;
 mod issuer;
+mod key_source;
 mod keyring;
+
 mod provider;
 mod subscription;
 mod thumbprint;
 mod trust;
+mod verification;
 
 use std::time::SystemTime;
 
-pub use authenticator::{Accepted, Authenticator, Rules};
+pub use authenticator::{Attempt, Authenticator, Rules};
 pub use code::{Advice, Code, Fault};
 pub use connection::{Channel, ChannelOptions, Connection};
 pub use error::Error;
 pub use explain::{Explanation, Outcome, Stage, Step};
 pub use generate::{GenerateError, generate_key};
 pub use issuer::{IssueError, Issuer, NewToken};
+pub use key_source::{Endpoint, Keys, Template};
 pub use keyring::Keyring;
 pub use provider::default_provider;
 pub use subscription::Subscription;
 pub use thumbprint::thumbprint;
-pub use trust::{Authority, Keys, Trust};
+pub use trust::{Authority, Trust};
+pub use verification::Accepted;
 
 #[doc(no_inline)]
 pub use countersign_claims::{self as claims, UnixTime};
 #[doc(no_inline)]
+pub use countersign_jwks as jwks;
+#[doc(no_inline)]
 pub use countersign_jws::{self as jws, Scratch};
 #[doc(no_inline)]
-pub use countersign_keys::{self as keys, Key, KeyError};
+pub use countersign_keys::{self as keys, Key, KeyError, KeySet};
 #[doc(no_inline)]
 pub use countersign_signature as signature;
 

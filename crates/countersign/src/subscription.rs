@@ -1,6 +1,6 @@
 //! What a verified subscription token says.
 
-use countersign_claims::{ClaimsError, SubscriptionClaims};
+use countersign_claims::{Scope, SubscriptionClaims};
 
 use crate::{ChannelOptions, Error, UnixTime};
 
@@ -70,16 +70,12 @@ impl Subscription {
     ///
     /// [`Error::Claims`] if it is for another channel, user or client.
     pub fn check_request(&self, channel: &str, user: &str, client: &str) -> Result<(), Error> {
-        let mismatch = |what| Err(Error::Claims(ClaimsError::Mismatch { what }));
-        if self.channel != channel {
-            return mismatch("channel");
-        }
-        match self.client() {
-            Some(named) if named != client => mismatch("client"),
-            Some(_) if self.user.is_empty() => Ok(()),
-            _ if self.user != user => mismatch("user"),
-            _ => Ok(()),
-        }
+        let scope = Scope {
+            channel: &self.channel,
+            user: &self.user,
+            client: self.client(),
+        };
+        scope.check(channel, user, client).map_err(Error::Claims)
     }
 
     pub(crate) fn from_claims(claims: &SubscriptionClaims<'_>) -> Self {

@@ -1,7 +1,6 @@
 //! The RFC 7638 thumbprint of a key.
 
 use countersign_keys::{Key, KeyError};
-use sha2::{Digest as _, Sha256};
 
 /// The SHA-256 thumbprint of a key (RFC 7638 section 3), in base64url: the same for a
 /// private key and its public half.
@@ -16,5 +15,5 @@ use sha2::{Digest as _, Sha256};
 ///
 /// [`KeyError`] for a private key that does not carry its public half.
 pub fn thumbprint(key: &Key) -> Result<String, KeyError> {
-    key.thumbprint(|bytes| Sha256::digest(bytes).into())
+    key.thumbprint(countersign_ring::sha256)
 }

@@ -6,34 +6,8 @@ use countersign_jws::{Header, Unverified, Verified, danger};
 
 use crate::error::short;
 use crate::explain::{Observe, Stage};
-use crate::{Error, Keyring, UnixTime};
-
-/// Where keys come from.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Keys {
-    /// Keys that are known beforehand.
-    Static(Keyring),
-}
-
-impl From<Keyring> for Keys {
-    fn from(keyring: Keyring) -> Self {
-        Self::Static(keyring)
-    }
-}
-
-impl Keys {
-    fn verify<'t>(
-        &self,
-        token: &Unverified<'t>,
-        now: UnixTime,
-        observe: &mut impl Observe,
-    ) -> Result<Verified<'t>, Error> {
-        match self {
-            Self::Static(keyring) => keyring.verify(token, now, observe),
-        }
-    }
-}
+use crate::key_source::{Halt, KeySource, Keys, Patience};
+use crate::{Error, UnixTime};
 
 /// One party whose tokens are accepted: its keys, and what is expected of its tokens.
 #[derive(Clone, Debug)]
@@ -77,24 +51,6 @@ impl Authority {
         self
     }
 
-    /// From a token that was read to one that is verified.
-    pub(crate) fn verify<'t>(
-        &self,
-        token: &Unverified<'t>,
-        now: UnixTime,
-        observe: &mut impl Observe,
-    ) -> Result<Verified<'t>, Error> {
-        observe.settle(
-            Stage::Header,
-            self.check_header(token.header()),
-            |()| match &self.typ {
-                Some(typ) => format!("`typ` is {typ:?}, as configured"),
-                None => "any `typ` will do".into(),
-            },
-        )?;
-        self.keys.verify(token, now, observe)
-    }
-
     fn check_header(&self, header: &Header<'_>) -> Result<(), Error> {
         if header.is_nested() {
             return Err(Error::Nested);
@@ -106,6 +62,30 @@ impl Authority {
             }),
             _ => Ok(()),
         }
+    }
+}
+
+/// An authority and those of its keys that a token's claims led to.
+pub(crate) struct Picked<'r> {
+    pub(crate) authority: &'r Authority,
+    keys: KeySource<'r>,
+}
+
+impl Picked<'_> {
+    /// From a token that was read to one that is verified.
+    pub(crate) fn verify<'t>(
+        &self,
+        token: &Unverified<'t>,
+        now: UnixTime,
+        patience: Patience,
+        observe: &mut impl Observe,
+    ) -> Result<Verified<'t>, Halt> {
+        let header = self.authority.check_header(token.header());
+        observe.settle(Stage::Header, header, |()| match &self.authority.typ {
+            Some(typ) => format!("`typ` is {typ:?}, as configured"),
+            None => "any `typ` will do".into(),
+        })?;
+        self.keys.verify(token, now, patience, observe)
     }
 }
 
@@ -142,50 +122,70 @@ impl Trust {
         self
     }
 
-    /// What picking went by, for the explain trace.
+    /// What picking goes by, for the explain trace.
     pub(crate) fn describe(&self) -> String {
         match self.issuers.len() {
-            0 => "one set of keys for every issuer".into(),
+            0 => "one authority for every issuer".into(),
             count => format!("picked among {count} trusted issuers by `iss`"),
         }
     }
 
-    /// Picks the authority for a token.
+    /// Picks the authority for a token, and its keys.
     ///
     /// This is the one place where claims are read before the signature is
-    /// verified. They can do nothing but pick an entry of the configured list; the
+    /// verified. They can do nothing but pick an entry of the configured lists; the
     /// picked authority's policy judges them again when they are verified.
-    pub(crate) fn pick(&self, token: &Unverified<'_>) -> Result<&Authority, Error> {
-        if self.issuers.is_empty() {
-            return self.any.as_ref().ok_or(Error::Untrusted { found: None });
-        }
-        let claims = Object::parse(danger::unverified_payload(token)).ok();
+    pub(crate) fn pick(&self, token: &Unverified<'_>) -> Result<Picked<'_>, Error> {
+        let one_choice =
+            self.issuers.is_empty() && !self.any.as_ref().is_some_and(Authority::is_templated);
+        let claims = if one_choice {
+            None
+        } else {
+            Object::parse(danger::unverified_payload(token)).ok()
+        };
         let claim = |name| claims.and_then(|claims| claims.get(name));
         let issuer = claim("iss").and_then(|iss| iss.as_str());
+        let audience = claim("aud");
+        let untrusted = || Error::Untrusted {
+            found: issuer.as_deref().map(|issuer| short(issuer, 64)),
+        };
         let of_issuer = || {
             self.issuers
                 .iter()
                 .filter(|(name, _)| Some(name.as_str()) == issuer.as_deref())
                 .map(|(_, authority)| authority)
         };
-        let audiences = claim("aud");
-        of_issuer()
+        let authority = of_issuer()
             .find(|authority| {
                 let expected = &authority.policy.audience;
-                expected.is_any()
-                    || audiences.is_some_and(|aud| any_string(aud, |it| expected.matches(it)))
+                expected.is_any() || any_string(audience, |text| expected.matches(text))
             })
             .or_else(|| of_issuer().next())
             .or(self.any.as_ref())
-            .ok_or_else(|| Error::Untrusted {
-                found: issuer.map(|issuer| short(&issuer, 64)),
-            })
+            .ok_or_else(untrusted)?;
+        let keys = match &authority.keys {
+            Keys::Static(keyring) => KeySource::Static(keyring),
+            Keys::Endpoint(endpoint) => KeySource::Endpoint(endpoint),
+            Keys::Templated(template) => {
+                let by_issuer = issuer.as_deref();
+                let endpoint = template.select(by_issuer, |matches| any_string(audience, matches));
+                KeySource::Endpoint(endpoint.ok_or_else(untrusted)?)
+            }
+        };
+        Ok(Picked { authority, keys })
+    }
+}
+
+impl Authority {
+    fn is_templated(&self) -> bool {
+        matches!(self.keys, Keys::Templated(_))
     }
 }
 
 /// Whether the value is a string that matches, or an array that holds one.
-fn any_string(value: Value<'_>, matches: impl Fn(&str) -> bool) -> bool {
-    let found = |value: Value<'_>| value.as_str().is_some_and(|text| matches(&text));
+fn any_string(value: Option<Value<'_>>, mut matches: impl FnMut(&str) -> bool) -> bool {
+    let Some(value) = value else { return false };
+    let mut found = |value: Value<'_>| value.as_str().is_some_and(|text| matches(&text));
     match value.as_array() {
         Some(array) => array
             .each(|value| if found(value) { Err(()) } else { Ok(()) })

@@ -142,3 +142,15 @@ pub fn provider() -> Provider {
         HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EDDSA,
     ])
 }
+
+/// The SHA-256 of some bytes, for the thumbprints of keys (RFC 7638).
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut hash = [0; 32];
+    let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
+    // A SHA-256 has 32 bytes, so all of them are taken.
+    for (to, from) in hash.iter_mut().zip(digest.as_ref()) {
+        *to = *from;
+    }
+    hash
+}

@@ -99,9 +99,11 @@ const LAYERS: [Layer; 12] = [
             "countersign-keys",
             "countersign-json",
         ],
-        // rustls is how it speaks to an endpoint; what it verifies is no token.
+        // rustls is how it speaks to an endpoint, and ring what rustls is built on, here for
+        // the SHA-256 of thumbprints; what they verify is no token.
         others: Others::Only(&[
             "arc-swap",
+            "ring",
             "rustls",
             "rustls-native-certs",
             "tracing",

@@ -26,16 +26,21 @@
 //! # Ok::<(), countersign::config::ConfigError>(())
 //! ```
 
+mod binder;
 mod centrifugo;
+mod endpoint;
 mod error;
 mod options;
 mod secret;
 mod setting;
 mod setup;
 mod source;
+mod template;
 
 use std::path::Path;
 use std::time::Duration;
+
+use countersign_jwks::Settings;
 
 use crate::UnixTime;
 
@@ -81,6 +86,8 @@ pub struct TokenConfig {
     pub eddsa_public_key: Option<String>,
     /// Where the issuer publishes its keys; if set, static keys are not consulted.
     pub jwks_public_endpoint: Option<String>,
+    /// How it is fetched from there.
+    pub jwks: JwksConfig,
     /// Exactly this element in `aud`.
     pub audience: Option<String>,
     /// A regular expression that matches an element of `aud` as a whole.
@@ -103,6 +110,28 @@ pub struct TokenConfig {
     pub typ: Option<String>,
     /// More issuers, each with keys and expectations of its own.
     pub trusted_issuers: Vec<TokenConfig>,
+}
+
+/// How keys are fetched from `jwks_public_endpoint`: the options `jwks_…`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct JwksConfig {
+    /// Times and limits.
+    pub settings: Settings,
+    /// A PEM file of the certificates to trust instead of the system's.
+    pub ca_file: Option<String>,
+    /// A PEM file of the certificate chain to show.
+    pub client_certificate_file: Option<String>,
+    /// A PEM file of that certificate's private key.
+    pub client_key_file: Option<String>,
+    /// The proxy's URL, which may hold credentials, or `environment`.
+    pub proxy: Option<SecretText>,
+    /// The `User-Agent`.
+    pub user_agent: Option<String>,
+    /// Whether to refuse hosts that resolve to private or otherwise special addresses.
+    pub public_addresses_only: bool,
+    /// A file that keeps the last good set over restarts.
+    pub last_known_good_file: Option<String>,
 }
 
 impl Config {

@@ -63,6 +63,146 @@ const TOKEN_OPTIONS: &[TokenOption] = &[
         set: |token, value| value.text().map(|it| token.jwks_public_endpoint = Some(it)),
     },
     TokenOption {
+        name: "jwks_time_to_live",
+        help: "how long a fetched set is fresh; 1h by default",
+        set: |token, value| {
+            value
+                .duration()
+                .map(|it| token.jwks.settings.time_to_live = it)
+        },
+    },
+    TokenOption {
+        name: "jwks_stale_if_error",
+        help: "how long past that the last good set is used while the endpoint fails; 1h",
+        set: |token, value| {
+            value
+                .duration()
+                .map(|it| token.jwks.settings.stale_if_error = it)
+        },
+    },
+    TokenOption {
+        name: "jwks_refresh_ahead",
+        help: "how long before its end a set is fetched anew; 5m",
+        set: |token, value| {
+            value
+                .duration()
+                .map(|it| token.jwks.settings.refresh_ahead = it)
+        },
+    },
+    TokenOption {
+        name: "jwks_cooldown",
+        help: "the time after a fetch in which an unknown `kid` makes no other; 30s",
+        set: |token, value| value.duration().map(|it| token.jwks.settings.cooldown = it),
+    },
+    TokenOption {
+        name: "jwks_attempt_timeout",
+        help: "the time of one attempt; 1s",
+        set: |token, value| {
+            value
+                .duration()
+                .map(|it| token.jwks.settings.attempt_timeout = it)
+        },
+    },
+    TokenOption {
+        name: "jwks_total_deadline",
+        help: "the time of one fetch with all its attempts; 3s",
+        set: |token, value| {
+            value
+                .duration()
+                .map(|it| token.jwks.settings.total_deadline = it)
+        },
+    },
+    TokenOption {
+        name: "jwks_retries",
+        help: "attempts after one that failed, never after a 4xx; 1",
+        set: |token, value| value.count().map(|it| token.jwks.settings.retries = it),
+    },
+    TokenOption {
+        name: "jwks_body_limit",
+        help: "the largest body in bytes; 524288",
+        set: |token, value| value.size().map(|it| token.jwks.settings.body_limit = it),
+    },
+    TokenOption {
+        name: "jwks_key_limit",
+        help: "the most keys in a set; 100",
+        set: |token, value| value.size().map(|it| token.jwks.settings.key_limit = it),
+    },
+    TokenOption {
+        name: "jwks_waiter_limit",
+        help: "how many may wait for one fetch; 1024",
+        set: |token, value| value.size().map(|it| token.jwks.settings.waiter_limit = it),
+    },
+    TokenOption {
+        name: "jwks_cache_control_may_lengthen_to",
+        help: "up to where `Cache-Control: max-age` may lengthen the time to live; not at all",
+        set: |token, value| {
+            value
+                .duration()
+                .map(|it| token.jwks.settings.cache_control_may_lengthen_to = Some(it))
+        },
+    },
+    TokenOption {
+        name: "jwks_allow_missing_kid",
+        help: "accept a token without `kid` if the set has exactly one usable key; off",
+        set: |token, value| {
+            value
+                .flag()
+                .map(|it| token.jwks.settings.allow_missing_kid = it)
+        },
+    },
+    TokenOption {
+        name: "jwks_allow_plain_http",
+        help: "allow http: for hosts other than loopback; off",
+        set: |token, value| {
+            value
+                .flag()
+                .map(|it| token.jwks.settings.allow_plain_http = it)
+        },
+    },
+    TokenOption {
+        name: "jwks_ca_file",
+        help: "a PEM file of the certificates to trust instead of the system's",
+        set: |token, value| value.text().map(|it| token.jwks.ca_file = Some(it)),
+    },
+    TokenOption {
+        name: "jwks_client_certificate_file",
+        help: "a PEM file of the certificate chain to show",
+        set: |token, value| {
+            value
+                .text()
+                .map(|it| token.jwks.client_certificate_file = Some(it))
+        },
+    },
+    TokenOption {
+        name: "jwks_client_key_file",
+        help: "a PEM file of that certificate's private key",
+        set: |token, value| value.text().map(|it| token.jwks.client_key_file = Some(it)),
+    },
+    TokenOption {
+        name: "jwks_proxy",
+        help: "the URL of a proxy, or `environment`; none",
+        set: |token, value| value.secret().map(|it| token.jwks.proxy = Some(it)),
+    },
+    TokenOption {
+        name: "jwks_user_agent",
+        help: "the `User-Agent`",
+        set: |token, value| value.text().map(|it| token.jwks.user_agent = Some(it)),
+    },
+    TokenOption {
+        name: "jwks_public_addresses_only",
+        help: "refuse hosts that resolve to private or special addresses; off",
+        set: |token, value| value.flag().map(|it| token.jwks.public_addresses_only = it),
+    },
+    TokenOption {
+        name: "jwks_last_known_good_file",
+        help: "a file that keeps the last good set over restarts; none",
+        set: |token, value| {
+            value
+                .text()
+                .map(|it| token.jwks.last_known_good_file = Some(it))
+        },
+    },
+    TokenOption {
         name: "audience",
         help: "an element of `aud` is exactly this",
         set: |token, value| value.text().map(|it| token.audience = Some(it)),
@@ -217,28 +357,11 @@ impl Target {
 
 /// Every name of every option, with its canonical one (that of v6).
 fn names() -> impl Iterator<Item = (String, String, Target)> {
-    let sections: [(&str, [&str; 2], fn(&'static TokenOption) -> Target); 2] = [
-        ("client.token.", ["client.token.", "token_"], Target::Token),
-        (
-            "client.subscription_token.",
-            ["client.subscription_token.", "subscription_token_"],
-            Target::SubscriptionToken,
-        ),
-    ];
-    let token = sections
-        .into_iter()
-        .flat_map(|(canonical, prefixes, target)| {
-            prefixes.into_iter().flat_map(move |prefix| {
-                TOKEN_OPTIONS.iter().map(move |option| {
-                    let name = option.name;
-                    (
-                        format!("{prefix}{name}"),
-                        format!("{canonical}{name}"),
-                        target(option),
-                    )
-                })
-            })
-        });
+    let token = section(["client.token.", "token_"], Target::Token);
+    let subscription_token = section(
+        ["client.subscription_token.", "subscription_token_"],
+        Target::SubscriptionToken,
+    );
     let client = CLIENT_OPTIONS.iter().flat_map(|option| {
         let canonical = option.names.first().copied().unwrap_or_default();
         option
@@ -247,14 +370,30 @@ fn names() -> impl Iterator<Item = (String, String, Target)> {
             .map(move |name| ((*name).into(), canonical.into(), Target::Client(option)))
     });
     let secret = TOKEN_OPTIONS.iter().take(1).map(|option| {
-        // The name before v2.
-        (
-            "secret".into(),
-            format!("client.token.{}", option.name),
-            Target::Token(option),
-        )
+        // The name of the first option before v2.
+        let canonical = format!("client.token.{}", option.name);
+        ("secret".into(), canonical, Target::Token(option))
     });
-    token.chain(client).chain(secret)
+    token.chain(subscription_token).chain(client).chain(secret)
+}
+
+/// The names of a section's options: by the prefix of v6, which is canonical, and by
+/// that of v2 to v5.
+fn section(
+    prefixes: [&'static str; 2],
+    target: fn(&'static TokenOption) -> Target,
+) -> impl Iterator<Item = (String, String, Target)> {
+    let [canonical, _] = prefixes;
+    prefixes.into_iter().flat_map(move |prefix| {
+        TOKEN_OPTIONS.iter().map(move |option| {
+            let name = option.name;
+            (
+                format!("{prefix}{name}"),
+                format!("{canonical}{name}"),
+                target(option),
+            )
+        })
+    })
 }
 
 /// What an option is for.
@@ -298,17 +437,18 @@ pub(super) fn read(
     if let Some(tree) = file {
         let mut settings = Vec::new();
         flatten("", tree, &mut settings)?;
-        apply(&mut draft, settings, str::to_owned)?;
+        apply(&mut draft, &settings, str::to_owned)?;
     }
-    let variables = environment
+    let variables: Vec<Setting> = environment
         .into_iter()
         .filter(|(name, _)| name.starts_with(ENVIRONMENT))
         .map(|(name, value)| Setting {
             name,
             value: Value::String(value),
             from_environment: true,
-        });
-    apply(&mut draft, variables.collect(), variable)?;
+        })
+        .collect();
+    apply(&mut draft, &variables, variable)?;
     Ok(finish(draft))
 }
 
@@ -344,14 +484,14 @@ fn flatten(
 /// Applies one layer: the file, or the environment, whose names are `spelled` otherwise.
 fn apply(
     draft: &mut Draft,
-    settings: Vec<Setting>,
+    settings: &[Setting],
     spelled: fn(&str) -> String,
 ) -> Result<(), ConfigError> {
     let targets: BTreeMap<String, (String, Target)> = names()
         .map(|(name, canonical, target)| (spelled(&name), (canonical, target)))
         .collect();
     let mut given: BTreeMap<&str, &str> = BTreeMap::new();
-    for setting in &settings {
+    for setting in settings {
         let name = setting.name.as_str();
         if let Some((canonical, target)) = targets.get(name) {
             if let Some(other) = given.insert(canonical, name) {

@@ -60,13 +60,24 @@ impl Setting {
         }
     }
 
-    pub(super) fn number(&self) -> Result<u64, ConfigError> {
+    fn number(&self) -> Option<u64> {
         match &self.value {
             Value::Number(number) => number.as_u64(),
             Value::String(text) if self.from_environment => text.parse().ok(),
             _ => None,
         }
-        .ok_or_else(|| self.wrong("a whole number, not negative"))
+    }
+
+    /// A small number.
+    pub(super) fn count(&self) -> Result<u32, ConfigError> {
+        let number = self.number().and_then(|number| number.try_into().ok());
+        number.ok_or_else(|| self.wrong("a whole number, not negative"))
+    }
+
+    /// A number of things that are held in memory.
+    pub(super) fn size(&self) -> Result<usize, ConfigError> {
+        let number = self.number().and_then(|number| number.try_into().ok());
+        number.ok_or_else(|| self.wrong("a whole number, not negative"))
     }
 
     /// Seconds since the epoch; 0 means no limit.

@@ -1,0 +1,280 @@
+//! Endpoints with placeholders: `https://example.com/{{realm}}/certs`.
+//!
+//! A placeholder is filled by the group of its name in `issuer_regex` or
+//! `audience_regex`. The group must be an explicit alternation of fixed strings, so
+//! that all URLs are known when the configuration is read; a token picks one of
+//! them and can bend none (CVE-2026-32301).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regex_syntax::ast::{Ast, GroupKind, parse::Parser};
+
+/// The most URLs that one template may stand for.
+const MOST_URLS: usize = 1000;
+
+/// The names of the placeholders, in order, each once.
+pub(super) fn placeholders(template: &str) -> Result<Vec<String>, String> {
+    let mut names = Vec::new();
+    let mut rest = template;
+    while let Some((_, behind)) = rest.split_once("{{") {
+        let Some((name, behind)) = behind.split_once("}}") else {
+            return Err("found `{{` without `}}`; a placeholder is `{{name}}`".into());
+        };
+        if name.is_empty()
+            || !name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        {
+            return Err("found a placeholder without a name; it is the name of a group".into());
+        }
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+        rest = behind;
+    }
+    if rest.contains("}}") {
+        return Err("found `}}` without `{{`; a placeholder is `{{name}}`".into());
+    }
+    Ok(names)
+}
+
+/// The fixed strings that a named group may be, or why it may be others. `None` if
+/// the expression has no such group.
+pub(super) fn strings_of_group(
+    expression: &str,
+    name: &str,
+) -> Option<Result<BTreeSet<String>, &'static str>> {
+    let tree = Parser::new().parse(expression).ok()?;
+    let group = find_group(&tree, name)?;
+    if has_flags(&tree) {
+        return Some(Err(
+            "the expression has flags such as (?i), which change what matches",
+        ));
+    }
+    Some(match strings(group) {
+        Some(strings) if strings.contains("") => Err("the group may be empty"),
+        Some(strings) => Ok(strings),
+        None => Err("the group is no explicit alternation of fixed strings such as (?P<name>a|b)"),
+    })
+}
+
+fn children(tree: &Ast) -> &[Ast] {
+    match tree {
+        Ast::Repetition(repetition) => core::slice::from_ref(&*repetition.ast),
+        Ast::Group(group) => core::slice::from_ref(&*group.ast),
+        Ast::Alternation(alternation) => &alternation.asts,
+        Ast::Concat(concat) => &concat.asts,
+        _ => &[],
+    }
+}
+
+fn find_group<'t>(tree: &'t Ast, name: &str) -> Option<&'t Ast> {
+    if let Ast::Group(group) = tree
+        && let GroupKind::CaptureName { name: found, .. } = &group.kind
+        && found.name == name
+    {
+        return Some(&group.ast);
+    }
+    children(tree)
+        .iter()
+        .find_map(|child| find_group(child, name))
+}
+
+fn has_flags(tree: &Ast) -> bool {
+    let here = match tree {
+        Ast::Flags(_) => true,
+        Ast::Group(group) => {
+            matches!(&group.kind, GroupKind::NonCapturing(flags) if !flags.items.is_empty())
+        }
+        _ => false,
+    };
+    here || children(tree).iter().any(has_flags)
+}
+
+/// All strings that a tree of literals matches; `None` if it holds anything else, or
+/// stands for too many.
+fn strings(tree: &Ast) -> Option<BTreeSet<String>> {
+    let strings = match tree {
+        Ast::Empty(_) => BTreeSet::from([String::new()]),
+        Ast::Literal(literal) => BTreeSet::from([literal.c.to_string()]),
+        Ast::Group(group) => strings(&group.ast)?,
+        Ast::Alternation(alternation) => {
+            let mut all = BTreeSet::new();
+            for branch in &alternation.asts {
+                all.extend(strings(branch)?);
+            }
+            all
+        }
+        Ast::Concat(concat) => {
+            let mut all = BTreeSet::from([String::new()]);
+            for part in &concat.asts {
+                let part = strings(part)?;
+                if all.len().saturating_mul(part.len()) > MOST_URLS {
+                    return None;
+                }
+                all = all
+                    .iter()
+                    .flat_map(|before| part.iter().map(move |after| format!("{before}{after}")))
+                    .collect();
+            }
+            all
+        }
+        _ => return None,
+    };
+    (strings.len() <= MOST_URLS).then_some(strings)
+}
+
+/// The URL of every combination of values, by those values in the order of the placeholders.
+pub(super) fn urls(
+    template: &str,
+    groups: &[(String, BTreeSet<String>)],
+) -> Result<BTreeMap<Vec<String>, String>, String> {
+    let mut urls = BTreeMap::from([(Vec::new(), template.to_owned())]);
+    for (name, values) in groups {
+        if let Some(value) = values.iter().find(|value| !is_plain(value)) {
+            return Err(format!(
+                "the group `{name}` may be {value:?}; in a URL it may hold ASCII letters, \
+                 digits, `-`, `_`, `~` and `.` alone, and not be `.` or `..`"
+            ));
+        }
+        if urls.len().saturating_mul(values.len()) > MOST_URLS {
+            return Err(format!(
+                "found more than {MOST_URLS} combinations; use fewer"
+            ));
+        }
+        urls = urls
+            .iter()
+            .flat_map(|(before, url)| {
+                values.iter().map(move |value| {
+                    let picked = before.iter().cloned().chain([value.clone()]).collect();
+                    (picked, url.replace(&format!("{{{{{name}}}}}"), value))
+                })
+            })
+            .collect();
+    }
+    Ok(urls)
+}
+
+/// RFC 3986 section 2.3: characters that mean themselves in every part of a URL. A
+/// value of them cannot end the host, add a segment or a port, or begin a query.
+fn is_plain(value: &str) -> bool {
+    !value.is_empty()
+        && value != "."
+        && value != ".."
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~' | b'.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn i1_groups_of_fixed_strings_are_spelled_out() {
+        for (expression, expected) in [
+            (r"^(?P<g>host\.example\.com)$", vec!["host.example.com"]),
+            ("^(?P<g>a|b)$", vec!["a", "b"]),
+            ("(?P<g>aaa|bbb|ccc)", vec!["aaa", "bbb", "ccc"]),
+            ("(?<g>ab|ac|ad)", vec!["ab", "ac", "ad"]),
+            (r"(?P<g>foo\x41|foo\x42)", vec!["fooA", "fooB"]),
+            ("(?P<g>fo|foo)", vec!["fo", "foo"]),
+            ("x(?P<g>a(b|c)(?:d|e))y", vec!["abd", "abe", "acd", "ace"]),
+            ("(?P<other>.*)-(?P<g>a)", vec!["a"]),
+        ] {
+            let found = strings_of_group(expression, "g").unwrap().unwrap();
+            assert_eq!(
+                found.into_iter().collect::<Vec<_>>(),
+                expected,
+                "{expression}"
+            );
+        }
+        assert!(strings_of_group("(a|b)", "g").is_none());
+    }
+
+    #[test]
+    fn i1_groups_that_match_anything_else_are_refused() {
+        for inside in [
+            "[a-zA-Z0-9-]+",
+            ".+",
+            ".*",
+            r"\w+",
+            r"\S+",
+            "test|[a-z]+",
+            ".",
+            "foo?",
+            "a*",
+            "a+",
+            "a{3}",
+            "foo|.",
+            r"\d+",
+            r"\s",
+            r"\D+",
+            r"\pL+",
+            "test.*",
+            "[ab]",
+            "|foo",
+            "foo|",
+            "",
+            "(?i)a",
+            "(?i:a)",
+            "a$",
+            r"\ba",
+        ] {
+            let expression = format!("^(?P<g>{inside})$");
+            let found = strings_of_group(&expression, "g").unwrap();
+            assert!(found.is_err(), "{expression}: {found:?}");
+        }
+        assert!(strings_of_group("(?i)(?P<g>a|b)", "g").unwrap().is_err());
+        let many = vec!["(a|b)"; 40].concat();
+        assert!(
+            strings_of_group(&format!("(?P<g>{many})"), "g")
+                .unwrap()
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn i2_values_that_could_bend_a_url_are_refused() {
+        for value in [
+            "../etc", "..", ".", "a/b", "a?b", "a#b", "a@b", "a:1", r"a\b", "%2e", "a\r\nb", "ａ",
+            "", "a b", "a\0",
+        ] {
+            let groups = [("g".to_owned(), BTreeSet::from([value.to_owned()]))];
+            assert!(urls("https://x/{{g}}/k", &groups).is_err(), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn every_combination_has_its_url() {
+        let set = |values: [&str; 2]| values.map(String::from).into();
+        let groups = [
+            ("t".to_owned(), set(["a", "b"])),
+            ("r".to_owned(), set(["1", "2"])),
+        ];
+        let urls = urls("https://{{t}}.example.com/{{r}}/{{t}}", &groups).unwrap();
+        assert_eq!(urls.len(), 4);
+        let picked = vec!["b".to_owned(), "1".to_owned()];
+        assert_eq!(urls[&picked], "https://b.example.com/1/b");
+    }
+
+    #[test]
+    fn placeholders_are_read_and_broken_ones_refused() {
+        assert_eq!(
+            placeholders("https://x/certs").unwrap(),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            placeholders("https://{{host}}/{{path}}/{{host}}").unwrap(),
+            ["host", "path"]
+        );
+        for broken in [
+            "https://x/{{}}",
+            "https://x/{{a",
+            "https://x/a}}",
+            "https://x/{{a b}}",
+        ] {
+            assert!(placeholders(broken).is_err(), "{broken}");
+        }
+    }
+}
