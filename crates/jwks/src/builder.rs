@@ -11,7 +11,8 @@ use crate::background::Driver;
 use crate::client::Shared;
 use crate::store::Store;
 use crate::{
-    Clock, Endpoint, Fetch, HttpFetch, HttpOptions, Jwks, Settings, SettingsError, SystemClock,
+    Clock, Endpoint, Endpoints, Fetch, HttpFetch, HttpOptions, Jwks, Settings, SettingsError,
+    SystemClock, Template,
 };
 
 /// Puts a [`Jwks`] together. Made by [`Jwks::builder`].
@@ -96,13 +97,60 @@ impl Builder {
         Ok(Jwks::new(shared, Some(driver)))
     }
 
+    /// The same for every endpoint of a template: the URL that the builder was made with may
+    /// hold placeholders such as `{{realm}}`. At most `limit` endpoints come to be.
+    /// A last-known-good file gets a suffix of its own for each.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn build_each(self, limit: usize) -> Result<Endpoints, SettingsError> {
+        self.each(false, limit)
+    }
+
+    /// The same, with a thread for each endpoint.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn spawn_each(self, limit: usize) -> Result<Endpoints, SettingsError> {
+        self.each(true, limit)
+    }
+
+    fn each(mut self, has_threads: bool, limit: usize) -> Result<Endpoints, SettingsError> {
+        self.settings.check()?;
+        let template = Template::new(&self.url, self.settings.allow_plain_http)?;
+        // All clients share one transport, and so the files that it has read.
+        self.fetch = Some(self.transport()?);
+        Ok(Endpoints::new(template, self, has_threads, limit))
+    }
+
+    /// The same builder for one endpoint of the template.
+    pub(crate) fn at(mut self, endpoint: &Endpoint) -> Self {
+        self.url = endpoint.as_str().to_owned();
+        self.last_known_good = self.last_known_good.map(|path| {
+            let digest = ring::digest::digest(&ring::digest::SHA256, self.url.as_bytes());
+            let mut name = path.into_os_string();
+            name.push(".");
+            for byte in digest.as_ref().iter().take(8) {
+                name.push(format!("{byte:02x}"));
+            }
+            name.into()
+        });
+        self
+    }
+
+    fn transport(&self) -> Result<Arc<dyn Fetch>, SettingsError> {
+        Ok(match &self.fetch {
+            Some(fetch) => fetch.clone(),
+            None => Arc::new(HttpFetch::new(&self.http)?),
+        })
+    }
+
     fn shared(self) -> Result<Shared, SettingsError> {
         self.settings.check()?;
         let endpoint = Endpoint::new(&self.url, self.settings.allow_plain_http)?;
-        let fetch = match self.fetch {
-            Some(fetch) => fetch,
-            None => Arc::new(HttpFetch::new(&self.http)?),
-        };
+        let fetch = self.transport()?;
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let shared = Shared::new(
             endpoint,

@@ -10,6 +10,7 @@ mod clock;
 mod counters;
 mod document;
 mod endpoint;
+mod endpoints;
 mod fetch;
 mod flight;
 mod freshness;
@@ -19,6 +20,7 @@ mod set;
 mod settings;
 mod state;
 mod store;
+mod template;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -27,6 +29,7 @@ pub use client::{Jwks, Lookup};
 pub use clock::{Clock, SystemClock};
 pub use counters::Counters;
 pub use endpoint::Endpoint;
+pub use endpoints::Endpoints;
 pub use fetch::{
     Fetch, FetchError, FetchErrorKind, HttpFetch, HttpOptions, Proxy, Request, Response,
 };
@@ -34,3 +37,4 @@ pub use pending::Pending;
 pub use report::{KeyReport, Report};
 pub use set::Keys;
 pub use settings::{Settings, SettingsError};
+pub use template::Template;

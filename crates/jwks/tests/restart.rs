@@ -1,0 +1,240 @@
+//! The last-known-good file, and the clients of a template.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod common;
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use common::{URL, key, ok, seconds, word};
+use countersign_jwks::testing::{ManualClock, ScriptedFetch};
+use countersign_jwks::{Endpoints, Jwks, Response};
+
+const HOUR: u64 = 3600;
+const START: u64 = 1_700_000_000;
+
+fn path() -> PathBuf {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!(
+        "restart-{}-{}",
+        std::process::id(),
+        COUNT.fetch_add(1, Ordering::SeqCst)
+    ));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder.join("keys.json")
+}
+
+/// A process that starts at this second and finds this endpoint.
+fn start(path: &PathBuf, url: &str, second: u64, script: &ScriptedFetch) -> (Jwks, ManualClock) {
+    let clock = ManualClock::at(seconds(START + second));
+    let jwks = Jwks::builder(url, countersign_ring::provider())
+        .fetch(script.clone())
+        .clock(clock.clone())
+        .last_known_good(path)
+        .build()
+        .unwrap();
+    (jwks, clock)
+}
+
+/// A file of the key `a`, fetched at second 0.
+fn written() -> PathBuf {
+    let path = path();
+    let script = ScriptedFetch::new();
+    script.then(ok(&[key(1).jwk("a")]).with_header("ETag", "\"1\""));
+    let (jwks, _) = start(&path, URL, 0, &script);
+    assert_eq!(word(&jwks.resolve(Some("a")), &key(1)), "found");
+    path
+}
+
+fn after_restart(path: &PathBuf, url: &str, second: u64) -> &'static str {
+    let down = ScriptedFetch::new();
+    let (jwks, _) = start(path, url, second, &down);
+    word(&jwks.resolve(Some("a")), &key(1))
+}
+
+#[test]
+fn a_restart_during_an_outage_verifies_until_the_stale_limit_of_the_original_fetch() {
+    let path = written();
+    for (second, found) in [
+        (0, "found"),
+        (HOUR - 1, "found"),
+        (HOUR, "found"),
+        (2 * HOUR - 1, "found"),
+        (2 * HOUR, "unavailable"),
+        (1_000_000, "unavailable"),
+    ] {
+        assert_eq!(after_restart(&path, URL, second), found, "second {second}");
+    }
+}
+
+#[test]
+fn without_the_file_a_restart_during_an_outage_knows_no_keys() {
+    assert_eq!(after_restart(&path(), URL, 1), "unavailable");
+}
+
+#[test]
+fn the_endpoint_is_asked_as_soon_as_it_answers_and_its_304_renews_the_file() {
+    let path = written();
+    let script = ScriptedFetch::new();
+    script.then(Response::new(304, ""));
+    let (jwks, _) = start(&path, URL, HOUR + 10, &script);
+    assert_eq!(word(&jwks.resolve(Some("a")), &key(1)), "found");
+    let asked = script.asked();
+    assert_eq!(asked.first().unwrap().etag.as_deref(), Some("\"1\""));
+    assert_eq!(after_restart(&path, URL, 3 * HOUR + 9), "found");
+    assert_eq!(after_restart(&path, URL, 3 * HOUR + 10), "unavailable");
+}
+
+#[test]
+fn a_file_that_is_damaged_foreign_from_the_future_or_open_to_others_is_passed_over() {
+    let good = fs::read_to_string(written()).unwrap();
+    assert_eq!(
+        after_restart(&written(), "https://other.example/", 1),
+        "unavailable"
+    );
+    for bad in [
+        String::new(),
+        "null".into(),
+        "{}".into(),
+        format!("{good} "),
+        format!("[{good}]"),
+        good.replace("1700000000", "1700000099"),
+        good.replace("1700000000", "\"1700000000\""),
+        good.replace("1700000000", "-1"),
+        good.replace("1700000000", "99999999999999999999999"),
+        good.replace("\"kty\":\"OKP\"", "\"kty\":\"oct\""),
+        good.replace("\"set\"", "\"sets\""),
+        " ".repeat(600 * 1024) + &good,
+    ] {
+        let path = written();
+        fs::write(&path, &bad).unwrap();
+        let found = after_restart(&path, URL, 1);
+        // Space behind an object changes nothing about it.
+        let expected = if bad.trim_end() == good {
+            "found"
+        } else {
+            "unavailable"
+        };
+        assert_eq!(found, expected, "{:.200}", bad.trim());
+    }
+    #[cfg(unix)]
+    for mode in [0o620, 0o602, 0o666] {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = written();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        assert_eq!(after_restart(&path, URL, 1), "unavailable", "{mode:o}");
+    }
+}
+
+#[test]
+fn a_life_in_the_file_longer_than_the_settings_allow_is_cut() {
+    let path = written();
+    let longer = fs::read_to_string(&path)
+        .unwrap()
+        .replace("3600", "999999999");
+    fs::write(&path, longer).unwrap();
+    assert_eq!(after_restart(&path, URL, 2 * HOUR - 1), "found");
+    assert_eq!(after_restart(&path, URL, 2 * HOUR), "unavailable");
+}
+
+#[test]
+fn h1_the_file_holds_public_halves_alone_and_is_its_owners_alone() {
+    let path = path();
+    let script = ScriptedFetch::new();
+    // RFC 8037 appendix A.1.
+    let private = r#"{"kty":"OKP","crv":"Ed25519","kid":"a","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    let secret = r#"{"kty":"oct","kid":"s","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr8"}"#;
+    script.then(ok(&[private.into(), secret.into()]));
+    let (jwks, _) = start(&path, URL, 0, &script);
+    jwks.refresh().unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains("11qYAYKx"), "{text}");
+    assert!(
+        !text.contains("nWGxne") && !text.contains("AyM1Sys"),
+        "{text}"
+    );
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    // Nothing is left beside it.
+    assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_failed_or_garbage_fetch_leaves_the_file_as_it_was() {
+    let path = written();
+    let before = fs::read(&path).unwrap();
+    let script = ScriptedFetch::new();
+    script.then(Response::new(200, r#"{"keys":[]}"#));
+    script.otherwise(Response::new(500, ""));
+    let (jwks, _) = start(&path, URL, 60, &script);
+    assert!(jwks.refresh().is_err());
+    assert!(jwks.refresh().is_err());
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_file_that_cannot_be_written_stops_nothing() {
+    let script = ScriptedFetch::new();
+    script.then(ok(&[key(1).jwk("a")]));
+    let nowhere = PathBuf::from("/nonexistent/folder/keys.json");
+    let (jwks, _) = start(&nowhere, URL, 0, &script);
+    assert_eq!(word(&jwks.resolve(Some("a")), &key(1)), "found");
+}
+
+fn endpoints(script: &ScriptedFetch, limit: usize) -> Endpoints {
+    Jwks::builder(
+        "https://id.example/{{tenant}}/jwks.json",
+        countersign_ring::provider(),
+    )
+    .fetch(script.clone())
+    .clock(ManualClock::at(seconds(START)))
+    .build_each(limit)
+    .unwrap()
+}
+
+#[test]
+fn j5_a_kid_of_one_endpoint_never_answers_for_another() {
+    let script = ScriptedFetch::new();
+    script.then(ok(&[key(1).jwk("same")]));
+    script.then(ok(&[key(2).jwk("same")]));
+    let endpoints = endpoints(&script, 8);
+    let resolve = |tenant: &str, signer: u8| {
+        let jwks = endpoints.get(|_| Some(tenant)).unwrap();
+        word(&jwks.resolve(Some("same")), &key(signer))
+    };
+    assert_eq!(resolve("tenant-a", 1), "found");
+    assert_eq!(script.requests(), 1);
+    assert_eq!(resolve("tenant-b", 1), "another key");
+    assert_eq!(resolve("tenant-b", 2), "found");
+    assert_eq!(resolve("tenant-a", 1), "found");
+    let urls: Vec<_> = script.asked().into_iter().map(|asked| asked.url).collect();
+    assert_eq!(
+        urls,
+        [
+            "https://id.example/tenant-a/jwks.json",
+            "https://id.example/tenant-b/jwks.json",
+        ]
+    );
+}
+
+#[test]
+fn i2_a_value_that_is_no_plain_name_makes_no_request_and_no_client() {
+    let script = ScriptedFetch::new();
+    let endpoints = endpoints(&script, 2);
+    for value in ["../../etc", "..", "a/b", "a%2fb", "a@evil.example", ""] {
+        assert!(endpoints.get(|_| Some(value)).is_err(), "{value}");
+    }
+    assert_eq!(endpoints.clients().len(), 0);
+    assert!(endpoints.get(|_| Some("a")).is_ok());
+    assert!(endpoints.get(|_| Some("b")).is_ok());
+    assert!(endpoints.get(|_| Some("c")).is_err(), "the limit is two");
+    assert!(endpoints.get(|_| Some("a")).is_ok());
+    assert_eq!(endpoints.clients().len(), 2);
+    assert_eq!(script.requests(), 0);
+}
