@@ -120,7 +120,7 @@ impl Authenticator {
     /// [`Error::NoToken`] if it is not.
     pub fn without_token(&self) -> Result<Connection, Error> {
         if self.rules.load().allow_no_token {
-            Ok(Connection::default())
+            Ok(Connection::without_token())
         } else {
             Err(Error::NoToken)
         }

@@ -6,7 +6,7 @@ use crate::{Error, UnixTime};
 
 /// A connection that may be opened: only an
 /// [`Authenticator`](crate::Authenticator) makes one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
     user: String,
     expires: Option<UnixTime>,
@@ -65,6 +65,18 @@ impl Connection {
             Ok(())
         } else {
             Err(Error::Claims(ClaimsError::Mismatch { what: "user" }))
+        }
+    }
+
+    /// The connection of a client that shows no token. Not `Default`: anyone could make that.
+    pub(crate) fn without_token() -> Self {
+        Self {
+            user: String::new(),
+            expires: None,
+            info: None,
+            channels: Vec::new(),
+            meta: None,
+            token_id: None,
         }
     }
 

@@ -87,8 +87,8 @@ impl Keyring {
         self.entries.is_empty()
     }
 
-    /// The keys that a header selects: those that have not ended, of the same `kid`
-    /// where both sides have one, bound to the algorithm.
+    /// The keys that a header selects, in force and bound to the algorithm: those of
+    /// its `kid`; if there is none, or it names none, those that may go without.
     ///
     /// What is missing is told in the order that costs an attacker most: an
     /// algorithm that no key has is refused whatever its `kid`.
@@ -102,13 +102,13 @@ impl Keyring {
         if !all().any(|verifier| fits(&verifier)) {
             return Err(Error::algorithm(header));
         }
+        let same = |entry: &Entry| entry.kid.as_deref() == header.kid();
+        // A name that one key has is that key's alone, be it in force or not.
+        let exact = header.kid().is_some() && self.entries.iter().any(same);
         let named = move |entry: &&Entry| {
             let in_time = entry.not_after.is_none_or(|last| now <= last);
-            let same_kid = match (&entry.kid, header.kid()) {
-                (Some(ours), Some(theirs)) => ours == theirs,
-                _ => true,
-            };
-            in_time && same_kid
+            let may_be = entry.kid.is_none() || header.kid().is_none();
+            in_time && (same(entry) || (may_be && !exact))
         };
         let mut known = self.entries.iter().filter(named).peekable();
         if known.peek().is_none() {

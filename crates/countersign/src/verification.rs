@@ -7,6 +7,7 @@ use countersign_claims::{
 };
 use countersign_jws::{Scratch, Unverified};
 
+use crate::error::short;
 use crate::explain::{Observe, Stage};
 use crate::key_source::{Halt, Patience};
 use crate::{Code, Connection, Error, Subscription, Trust, UnixTime};
@@ -119,9 +120,10 @@ impl<'r, K: Kind> Verification<'r, K> {
         let token = Unverified::parse_within(self.token_limit, token, scratch);
         let token = observe.settle(Stage::Token, token.map_err(Error::Token), |token| {
             let header = token.header();
+            let alg = short(header.alg(), 32);
             match header.kid() {
-                Some(kid) => format!("three parts; `alg` is {:?}, `kid` is {kid:?}", header.alg()),
-                None => format!("three parts; `alg` is {:?}, no `kid`", header.alg()),
+                Some(kid) => format!("three parts; `alg` is {alg:?}, `kid` is {kid:?}"),
+                None => format!("three parts; `alg` is {alg:?}, no `kid`"),
             }
         })?;
         let picked = self.trust.pick(&token);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use countersign_claims::{DecodeOptions, Expectation, MAX_LEEWAY, Pattern, Policy};
+use countersign_jwks as jwks;
 use countersign_keys::Key;
 use countersign_signature::{AlgorithmName, KeyMaterial, Provider};
 use regex::Regex;
@@ -102,8 +103,15 @@ impl Binder<'_> {
                 section.0
             ));
         }
-        let placeholders = template::placeholders(url).map_err(fault)?;
-        if placeholders.is_empty() {
+        let template = jwks::Template::new(url, token.jwks.settings.allow_plain_http)
+            .map_err(|error| fault(error.to_string()))?;
+        let mut names: Vec<&str> = Vec::new();
+        for name in template.names() {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        if names.is_empty() {
             let endpoint = self
                 .endpoints
                 .get(url, &token.jwks, provider)
@@ -119,18 +127,18 @@ impl Binder<'_> {
         }
         let mut groups = Vec::new();
         let mut values = Vec::new();
-        for name in placeholders {
-            let (claim, expression, strings) = section.group(token, &name)?;
+        for name in names {
+            let (claim, expression, strings) = section.group(token, name)?;
             groups.push(Group {
-                name: name.clone(),
+                name: name.to_owned(),
                 claim,
                 expression,
             });
-            values.push((name, strings));
+            values.push((name.to_owned(), strings));
         }
         let mut endpoints = BTreeMap::new();
-        for (picked, url) in template::urls(url, &values).map_err(fault)? {
-            let endpoint = self.endpoints.get(&url, &token.jwks, provider);
+        for (picked, endpoint) in template::endpoints(&template, &values).map_err(fault)? {
+            let endpoint = self.endpoints.get(endpoint.as_str(), &token.jwks, provider);
             endpoints.insert(picked, endpoint.map_err(|error| fault(error.to_string()))?);
         }
         Ok(Keys::Templated(Arc::new(Template::new(groups, endpoints))))

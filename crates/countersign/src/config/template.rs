@@ -7,36 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use countersign_jwks::{Endpoint, Template};
 use regex_syntax::ast::{Ast, GroupKind, parse::Parser};
 
 /// The most URLs that one template may stand for.
 const MOST_URLS: usize = 1000;
-
-/// The names of the placeholders, in order, each once.
-pub(super) fn placeholders(template: &str) -> Result<Vec<String>, String> {
-    let mut names = Vec::new();
-    let mut rest = template;
-    while let Some((_, behind)) = rest.split_once("{{") {
-        let Some((name, behind)) = behind.split_once("}}") else {
-            return Err("found `{{` without `}}`; a placeholder is `{{name}}`".into());
-        };
-        if name.is_empty()
-            || !name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        {
-            return Err("found a placeholder without a name; it is the name of a group".into());
-        }
-        if !names.iter().any(|known| known == name) {
-            names.push(name.to_owned());
-        }
-        rest = behind;
-    }
-    if rest.contains("}}") {
-        return Err("found `}}` without `{{`; a placeholder is `{{name}}`".into());
-    }
-    Ok(names)
-}
 
 /// The fixed strings that a named group may be, or why it may be others. `None` if
 /// the expression has no such group.
@@ -124,46 +99,38 @@ fn strings(tree: &Ast) -> Option<BTreeSet<String>> {
     (strings.len() <= MOST_URLS).then_some(strings)
 }
 
-/// The URL of every combination of values, by those values in the order of the placeholders.
-pub(super) fn urls(
-    template: &str,
+/// The endpoint of every combination of values, by those values in the order of the groups.
+pub(super) fn endpoints(
+    template: &Template,
     groups: &[(String, BTreeSet<String>)],
-) -> Result<BTreeMap<Vec<String>, String>, String> {
-    let mut urls = BTreeMap::from([(Vec::new(), template.to_owned())]);
-    for (name, values) in groups {
-        if let Some(value) = values.iter().find(|value| !is_plain(value)) {
+) -> Result<BTreeMap<Vec<String>, Endpoint>, String> {
+    let mut combinations: Vec<Vec<&str>> = vec![Vec::new()];
+    for (_, values) in groups {
+        if combinations.len().saturating_mul(values.len()) > MOST_URLS {
             return Err(format!(
-                "the group `{name}` may be {value:?}; in a URL it may hold ASCII letters, \
-                 digits, `-`, `_`, `~` and `.` alone, and not be `.` or `..`"
+                "found more than {MOST_URLS} combinations of values; use fewer"
             ));
         }
-        if urls.len().saturating_mul(values.len()) > MOST_URLS {
-            return Err(format!(
-                "found more than {MOST_URLS} combinations; use fewer"
-            ));
-        }
-        urls = urls
+        combinations = combinations
             .iter()
-            .flat_map(|(before, url)| {
-                values.iter().map(move |value| {
-                    let picked = before.iter().cloned().chain([value.clone()]).collect();
-                    (picked, url.replace(&format!("{{{{{name}}}}}"), value))
-                })
+            .flat_map(|before| {
+                let and = |value| before.iter().copied().chain([value]).collect();
+                values.iter().map(String::as_str).map(and)
             })
             .collect();
     }
-    Ok(urls)
-}
-
-/// RFC 3986 section 2.3: characters that mean themselves in every part of a URL. A
-/// value of them cannot end the host, add a segment or a port, or begin a query.
-fn is_plain(value: &str) -> bool {
-    !value.is_empty()
-        && value != "."
-        && value != ".."
-        && value
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~' | b'.'))
+    let named = |values: &[&'_ str], name: &str| {
+        let place = groups.iter().position(|(group, _)| group == name)?;
+        values.get(place).copied()
+    };
+    combinations
+        .into_iter()
+        .map(|values| {
+            let endpoint = template.endpoint(|name| named(&values, name));
+            let picked = values.iter().map(|value| (*value).to_owned()).collect();
+            Ok((picked, endpoint.map_err(|error| error.to_string())?))
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -234,6 +201,10 @@ mod tests {
         );
     }
 
+    fn template(url: &str) -> Template {
+        Template::new(url, false).unwrap()
+    }
+
     #[test]
     fn i2_values_that_could_bend_a_url_are_refused() {
         for value in [
@@ -241,40 +212,22 @@ mod tests {
             "", "a b", "a\0",
         ] {
             let groups = [("g".to_owned(), BTreeSet::from([value.to_owned()]))];
-            assert!(urls("https://x/{{g}}/k", &groups).is_err(), "{value:?}");
+            let template = template("https://x.example/{{g}}/k");
+            assert!(endpoints(&template, &groups).is_err(), "{value:?}");
         }
     }
 
     #[test]
-    fn every_combination_has_its_url() {
+    fn every_combination_has_its_endpoint() {
         let set = |values: [&str; 2]| values.map(String::from).into();
         let groups = [
             ("t".to_owned(), set(["a", "b"])),
             ("r".to_owned(), set(["1", "2"])),
         ];
-        let urls = urls("https://{{t}}.example.com/{{r}}/{{t}}", &groups).unwrap();
-        assert_eq!(urls.len(), 4);
+        let template = template("https://{{t}}.example.com/{{r}}/{{t}}");
+        let endpoints = endpoints(&template, &groups).unwrap();
+        assert_eq!(endpoints.len(), 4);
         let picked = vec!["b".to_owned(), "1".to_owned()];
-        assert_eq!(urls[&picked], "https://b.example.com/1/b");
-    }
-
-    #[test]
-    fn placeholders_are_read_and_broken_ones_refused() {
-        assert_eq!(
-            placeholders("https://x/certs").unwrap(),
-            Vec::<String>::new()
-        );
-        assert_eq!(
-            placeholders("https://{{host}}/{{path}}/{{host}}").unwrap(),
-            ["host", "path"]
-        );
-        for broken in [
-            "https://x/{{}}",
-            "https://x/{{a",
-            "https://x/a}}",
-            "https://x/{{a b}}",
-        ] {
-            assert!(placeholders(broken).is_err(), "{broken}");
-        }
+        assert_eq!(endpoints[&picked].as_str(), "https://b.example.com/1/b");
     }
 }
