@@ -1,0 +1,138 @@
+//! The command line: what there is to say, and what the end of a command means to the shell.
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{checkconfig, checktoken, demo, genconfig, genkey, gentoken, inspect, jws};
+use crate::failure::{Failure, REFUSED, USAGE};
+use crate::output::Console;
+
+/// JWT authentication for real-time servers: make, check and explain tokens and keys.
+#[derive(Parser)]
+#[command(name = "countersign", version, max_term_width = 100, after_help = AFTER)]
+struct Line {
+    /// Configuration (.json, .toml, .yaml); by default config.json if there is one.
+    /// COUNTERSIGN_… environment variables win over it
+    #[arg(short, long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print results as JSON, an object a line
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER: &str = "\
+Examples:
+  countersign demo                        a token issued, checked and explained
+  countersign genconfig                   write config.json with a new secret
+  countersign gentoken -u 42              a connection token for user 42
+  countersign gentoken -q | countersign checktoken -
+  countersign inspect TOKEN               what it says, and where it fails
+
+Exit status: 0 accepted or done, 1 refused, 2 wrong usage or configuration.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a connection token
+    Gentoken(gentoken::Connection),
+    /// Make a subscription token
+    Gensubtoken(gentoken::Subscription),
+    /// Check a connection token
+    Checktoken(checktoken::Args),
+    /// Check a subscription token
+    Checksubtoken(checktoken::Args),
+    /// Show what a token says, verified or not, and each check it passes or fails
+    Inspect(inspect::Args),
+    /// Make a key
+    Genkey(genkey::Args),
+    /// Write a configuration with a new secret
+    Genconfig,
+    /// Check a configuration and show what it comes to
+    Checkconfig(checkconfig::Args),
+    /// Sign and verify any payload
+    #[command(subcommand)]
+    Jws(jws::Command),
+    /// Issue, check and explain a token under a key made on the spot
+    Demo,
+}
+
+/// Runs what the command line says.
+pub(crate) fn main() -> ExitCode {
+    let line = match Line::try_parse() {
+        Ok(line) => line,
+        Err(error) => return usage(&error),
+    };
+    let mut console = Console::new(line.json);
+    let ended = run(line, &mut console).and_then(|()| Ok(console.flush()?));
+    ExitCode::from(match ended {
+        Ok(()) => 0,
+        Err(Failure::Refused) => match console.flush() {
+            Ok(()) => REFUSED,
+            Err(_) => USAGE,
+        },
+        Err(Failure::Usage(sentence)) => {
+            console.error(sentence);
+            USAGE
+        }
+        // Nobody reads the result any more: there is nobody to tell, and nothing was accepted.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => USAGE,
+        Err(Failure::Output(error)) => {
+            console.error(format_args!("standard output: {error}"));
+            USAGE
+        }
+    })
+}
+
+fn run(line: Line, console: &mut Console) -> Result<(), Failure> {
+    let config = line.config.as_deref();
+    match line.command {
+        Command::Gentoken(args) => gentoken::connection(&args, config, console),
+        Command::Gensubtoken(args) => gentoken::subscription(&args, config, console),
+        Command::Checktoken(args) => {
+            checktoken::run(checktoken::Kind::Connection, &args, config, console)
+        }
+        Command::Checksubtoken(args) => {
+            checktoken::run(checktoken::Kind::Subscription, &args, config, console)
+        }
+        Command::Inspect(args) => inspect::run(&args, config, console),
+        Command::Genconfig => genconfig::run(config, console),
+        Command::Checkconfig(_) => checkconfig::run(config, console),
+        Command::Genkey(_) | Command::Jws(_) | Command::Demo if config.is_some() => Err(
+            Failure::Usage("this command reads no configuration; leave -c out".into()),
+        ),
+        Command::Genkey(args) => genkey::run(&args, console),
+        Command::Jws(command) => jws::run(&command, console),
+        Command::Demo => demo::run(console),
+    }
+}
+
+/// What clap has to say: help to standard output, errors to standard error.
+///
+/// It quotes the argument that it does not understand, which may be a token in the
+/// wrong place; that is left out.
+fn usage(error: &clap::Error) -> ExitCode {
+    let rendered = error.render();
+    let mut text = rendered.ansi().to_string();
+    for argument in std::env::args_os().skip(1).filter(is_delicate) {
+        text = text.replace(&*argument.to_string_lossy(), "[not shown]");
+    }
+    // It cannot be told to anyone if this fails.
+    if error.use_stderr() {
+        let _ = write!(anstream::stderr(), "{text}");
+        ExitCode::from(USAGE)
+    } else {
+        let mut out = anstream::stdout();
+        let _ = write!(out, "{text}").and_then(|()| out.flush());
+        ExitCode::SUCCESS
+    }
+}
+
+/// Whether an argument is as long as a token or a secret, and no path.
+fn is_delicate(argument: &OsString) -> bool {
+    argument.len() >= 24 && !argument.as_encoded_bytes().contains(&b'/')
+}

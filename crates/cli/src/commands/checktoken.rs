@@ -1,0 +1,187 @@
+//! `checktoken` and `checksubtoken`: would a server with this configuration accept the token?
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use countersign::jws::danger;
+use countersign::{Authenticator, Code, Connection, Error, Subscription};
+
+use crate::config;
+use crate::explained::{refusal, unreadable};
+use crate::failure::Failure;
+use crate::json::{Record, quoted};
+use crate::output::{Console, shown, user};
+use crate::tokens::{self, Given};
+
+/// `checktoken` and `checksubtoken`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  countersign checktoken TOKEN
+  countersign gentoken -q -u 42 | countersign checktoken -
+
+An accepted token is told on standard output. A refused one is one line on
+standard error, its code first (\"expired: …\"), and the exit status 1.")]
+pub(crate) struct Args {
+    /// Token, or - to read one a line from standard input
+    #[arg(value_name = "TOKEN|-")]
+    token: OsString,
+}
+
+/// The kind of token that is expected.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    Connection,
+    Subscription,
+}
+
+enum Accepted {
+    Connection(Connection),
+    Subscription(Subscription),
+}
+
+/// Runs the command.
+pub(crate) fn run(
+    kind: Kind,
+    args: &Args,
+    config: Option<&Path>,
+    console: &mut Console,
+) -> Result<(), Failure> {
+    let setup = config::load(config)?.config.setup()?;
+    let authenticator = Authenticator::new(setup.rules);
+    let mut refused = false;
+    tokens::each(&args.token, |given| {
+        let result = match &given.token {
+            Err(sentence) => Err(Refusal::Unreadable(sentence)),
+            Ok(token) => judge(kind, &authenticator, token)
+                .map(|accepted| (accepted, token.as_str()))
+                .map_err(Refusal::Error),
+        };
+        refused |= result.is_err();
+        match result {
+            Ok((accepted, token)) if console.is_json() => {
+                let record = accepted.record(start(&given), token);
+                console.line(record.texts("warnings", &setup.warnings).finish())?;
+            }
+            Ok((accepted, token)) => {
+                console.line(accepted.sentence())?;
+                console.line(format_args!("payload: {}", shown(&payload(token))))?;
+            }
+            Err(refusal) => refusal.tell(&given, &setup.warnings, console)?,
+        }
+        Ok(())
+    })?;
+    if refused {
+        return Err(Failure::Refused);
+    }
+    // A refusal is told in one line, so that warnings come where there is none.
+    if !console.is_json() {
+        for warning in &setup.warnings {
+            console.warning(warning)?;
+        }
+    }
+    Ok(())
+}
+
+fn judge(kind: Kind, authenticator: &Authenticator, token: &str) -> Result<Accepted, Error> {
+    let now = countersign::now();
+    match kind {
+        Kind::Connection => authenticator
+            .connection(token, now)
+            .map(Accepted::Connection),
+        Kind::Subscription => authenticator
+            .subscription(token, now)
+            .map(Accepted::Subscription),
+    }
+}
+
+fn start(given: &Given) -> Record {
+    match given.line {
+        Some(line) => Record::new().raw("line", line),
+        None => Record::new(),
+    }
+}
+
+/// The payload of a token that was just accepted.
+fn payload(token: &str) -> String {
+    let parts = danger::Parts::decode(token.len(), token);
+    parts.map_or_else(
+        |_| String::new(),
+        |parts| String::from_utf8_lossy(&parts.payload).into_owned(),
+    )
+}
+
+enum Refusal<'g> {
+    Unreadable(&'g str),
+    Error(Error),
+}
+
+impl Refusal<'_> {
+    fn tell(
+        &self,
+        given: &Given,
+        warnings: &[String],
+        console: &mut Console,
+    ) -> Result<(), Failure> {
+        let (code, sentence) = match self {
+            Self::Unreadable(sentence) => (Code::Malformed, (*sentence).to_owned()),
+            Self::Error(error) => (error.code(), error.to_string()),
+        };
+        if console.is_json() {
+            let record = match self {
+                Self::Unreadable(sentence) => unreadable(start(given), sentence),
+                Self::Error(error) => refusal(start(given), error),
+            };
+            console.line(record.texts("warnings", warnings).finish())?;
+        }
+        Ok(console.refused(code.as_str(), format_args!("{sentence}{}", given.place()))?)
+    }
+}
+
+impl Accepted {
+    fn sentence(&self) -> String {
+        match self {
+            // Centrifugo's words: it quotes the user here and not there.
+            Self::Connection(it) if it.user().is_empty() => "valid token for anonymous user".into(),
+            Self::Connection(it) => format!("valid token for user {}", shown(it.user())),
+            Self::Subscription(it) => format!(
+                "valid subscription token for {} and channel {:?}",
+                user(it.user()),
+                it.channel()
+            ),
+        }
+    }
+
+    fn record(&self, record: Record, token: &str) -> Record {
+        let record = record.raw("accepted", true);
+        let record = match self {
+            Self::Connection(it) => {
+                let record = record
+                    .text("kind", "connection")
+                    .text("user", it.user())
+                    .time("expires", it.expires());
+                optional(record, "info", it.info()).texts(
+                    "channels",
+                    it.channels().iter().map(|channel| &channel.name),
+                )
+            }
+            Self::Subscription(it) => {
+                let record = record
+                    .text("kind", "subscription")
+                    .text("user", it.user())
+                    .text("channel", it.channel())
+                    .raw("client", it.client().map_or("null".into(), quoted))
+                    .time("expires", it.expires());
+                optional(record, "info", it.info())
+            }
+        };
+        record.bytes("payload", payload(token).as_bytes())
+    }
+}
+
+fn optional(record: Record, name: &str, bytes: Option<&[u8]>) -> Record {
+    match bytes {
+        Some(bytes) => record.bytes(name, bytes),
+        None => record.raw(name, "null"),
+    }
+}

@@ -1,0 +1,45 @@
+//! `genconfig`: a configuration to begin with, its secret made on the spot.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use countersign::config::Format;
+
+use crate::commands::genkey;
+use crate::failure::Failure;
+use crate::json::{Record, quoted};
+use crate::output::Console;
+use crate::{config, files};
+
+/// Runs the command.
+pub(crate) fn run(path: Option<&Path>, console: &mut Console) -> Result<(), Failure> {
+    let path = path.unwrap_or(Path::new(config::DEFAULT));
+    let format = Format::of(path).map_err(|_| {
+        Failure::Usage(
+            "output config file must have one of supported extensions: json, toml, yaml, yml"
+                .into(),
+        )
+    })?;
+    // 64 bytes in base64url need no escape in any of the formats.
+    let secret = quoted(&genkey::new_secret("HS512")?);
+    let text = match format {
+        Format::Json => format!(
+            "{{\n  \"client\": {{\n    \"token\": {{\n      \"hmac_secret_key\": {secret}\n    }}\n  }}\n}}\n"
+        ),
+        Format::Toml => format!("[client.token]\nhmac_secret_key = {secret}\n"),
+        Format::Yaml => format!("client:\n  token:\n    hmac_secret_key: {secret}\n"),
+    };
+    files::create(path, &text, false).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => Failure::Usage(format!(
+            "output config file already exists: {}",
+            path.display()
+        )),
+        _ => Failure::file(path, &error),
+    })?;
+    let path = path.display().to_string();
+    Ok(if console.is_json() {
+        console.line(Record::new().text("written", path).finish())?;
+    } else {
+        console.line(format_args!("wrote {path} with a new secret"))?;
+    })
+}

@@ -1,0 +1,242 @@
+//! `gentoken` and `gensubtoken`: tokens under the secret of the configuration, or a key of one's own.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use countersign::config::{Config, ConfigError, TokenConfig};
+use countersign::{Issuer, NewToken, default_provider};
+
+use crate::failure::Failure;
+use crate::json::Record;
+use crate::output::{Console, user};
+use crate::{config, dates, keys};
+
+/// How long a token lives unless somebody says otherwise: seven days, as with Centrifugo.
+const DEFAULT_TTL: &str = "604800";
+
+/// What tokens of both kinds have.
+#[derive(clap::Args)]
+struct Common {
+    /// User id; none is an anonymous user
+    #[arg(short, long, default_value = "", hide_default_value = true)]
+    user: String,
+    /// Lifetime in seconds, or as 10m, 12h, 7d; -1 or 0 is a token without expiration
+    #[arg(short, long, default_value = DEFAULT_TTL, allow_negative_numbers = true,
+          value_parser = Lifetime::parse)]
+    ttl: Lifetime,
+    /// Print the token and nothing else
+    #[arg(short, long)]
+    quiet: bool,
+    /// What others see of the user: any JSON
+    #[arg(long, value_name = "JSON")]
+    info: Option<String>,
+    /// Sign with this key (PEM, DER, JWK, JWK Set) instead of the configuration's secret
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// Algorithm to sign by, where the key fits several
+    #[arg(long, requires = "key")]
+    alg: Option<String>,
+    /// Name of the key: written into the header; picks a key of a JWK Set
+    #[arg(long, requires = "key")]
+    kid: Option<String>,
+}
+
+/// `gentoken`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  countersign gentoken -u 42
+  countersign gentoken -u 42 -t 10m --info '{\"name\":\"Ann\"}' --channel news
+  countersign gentoken -q -u 42 --key private.pem")]
+pub(crate) struct Connection {
+    #[command(flatten)]
+    common: Common,
+    /// Channel to subscribe the connection to; may be repeated
+    #[arg(long, value_name = "CHANNEL")]
+    channel: Vec<String>,
+}
+
+/// `gensubtoken`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  countersign gensubtoken -u 42 -s '$news'
+  countersign gensubtoken -q -u 42 -s '$news' -t 600")]
+pub(crate) struct Subscription {
+    #[command(flatten)]
+    common: Common,
+    /// Channel that the token opens
+    #[arg(short = 's', long, value_name = "CHANNEL")]
+    channel: String,
+    /// The one client (connection id) that may use the token
+    #[arg(long, value_name = "ID")]
+    client: Option<String>,
+}
+
+#[derive(Clone, Copy)]
+struct Lifetime(Option<Duration>);
+
+impl Lifetime {
+    fn parse(text: &str) -> Result<Self, String> {
+        dates::lifetime(text).map(Self)
+    }
+}
+
+/// Runs `gentoken`.
+pub(crate) fn connection(
+    args: &Connection,
+    config: Option<&Path>,
+    console: &mut Console,
+) -> Result<(), Failure> {
+    let common = &args.common;
+    let issuer = common.issuer(config, console, &CONNECTION)?;
+    let mut token = common.dress(issuer.connection(&common.user));
+    for channel in &args.channel {
+        token = token.channel(channel);
+    }
+    let token = token.sign().map_err(told)?;
+    let about = format!("JWT for {}", user(&common.user));
+    common.print(console, &issuer, &about, Record::new(), &token)
+}
+
+/// Runs `gensubtoken`.
+pub(crate) fn subscription(
+    args: &Subscription,
+    config: Option<&Path>,
+    console: &mut Console,
+) -> Result<(), Failure> {
+    let common = &args.common;
+    let issuer = common.issuer(config, console, &SUBSCRIPTION)?;
+    let mut token = common.dress(issuer.subscription(&common.user, &args.channel));
+    if let Some(client) = &args.client {
+        token = token.claims(|claims| claims.client(client));
+    }
+    let token = token.sign().map_err(told)?;
+    let about = format!(
+        "JWT for {} and channel {:?}",
+        user(&common.user),
+        args.channel
+    );
+    let record = Record::new().text("channel", &args.channel);
+    common.print(console, &issuer, &about, record, &token)
+}
+
+/// Where a kind of token finds its issuer.
+struct Section {
+    issuer: fn(&Config) -> Result<Issuer, ConfigError>,
+    token: fn(&Config) -> &TokenConfig,
+}
+
+const CONNECTION: Section = Section {
+    issuer: Config::connection_issuer,
+    token: |config| &config.token,
+};
+
+const SUBSCRIPTION: Section = Section {
+    issuer: Config::subscription_issuer,
+    token: |config| config.subscription_token.as_ref().unwrap_or(&config.token),
+};
+
+impl Common {
+    fn issuer(
+        &self,
+        config: Option<&Path>,
+        console: &mut Console,
+        section: &Section,
+    ) -> Result<Issuer, Failure> {
+        let (issuer, warnings) = match &self.key {
+            Some(path) => self.issuer_of_key(path, config, section)?,
+            None => {
+                let config = config::load(config)?.config;
+                let issuer = (section.issuer)(&config)?;
+                (issuer, config.setup()?.warnings)
+            }
+        };
+        // Quiet is the token and nothing else; `checkconfig` tells of them too.
+        if !self.quiet && !console.is_json() {
+            for warning in warnings {
+                console.warning(warning)?;
+            }
+        }
+        Ok(issuer)
+    }
+
+    /// A key of one's own; `iss`, `aud` and the like still follow the configuration, if there is one.
+    fn issuer_of_key(
+        &self,
+        path: &Path,
+        config: Option<&Path>,
+        section: &Section,
+    ) -> Result<(Issuer, Vec<String>), Failure> {
+        let key = keys::to_sign(keys::read(path)?, self.kid.as_deref(), path)?;
+        let warnings = keys::short_secret(&key, path).into_iter().collect();
+        let (key, provider) = (key.allow_short(), default_provider());
+        let mut issuer = match &self.alg {
+            Some(alg) => Issuer::with_algorithm(&key, &provider, alg),
+            None => Issuer::new(&key, &provider),
+        }
+        .map_err(|error| Failure::key(path, &error))?;
+        if let Some(found) = config::load_if_any(config)? {
+            let expected = (section.token)(&found.config);
+            if let Some(iss) = &expected.issuer {
+                issuer = issuer.with_iss(iss);
+            }
+            if let Some(aud) = &expected.audience {
+                issuer = issuer.with_aud(aud);
+            }
+            if let Some(claim) = &expected.user_id_claim {
+                issuer = issuer.with_user_id_claim(claim);
+            }
+            if let Some(typ) = &expected.typ {
+                issuer = issuer.with_typ(typ);
+            }
+        }
+        Ok((issuer, warnings))
+    }
+
+    fn dress<'t, K>(&'t self, mut token: NewToken<'t, K>) -> NewToken<'t, K> {
+        if let Some(lifetime) = self.ttl.0 {
+            token = token.expires_in(lifetime);
+        }
+        match &self.info {
+            Some(info) => token.claims(|claims| claims.info_json(info)),
+            None => token,
+        }
+    }
+
+    fn print(
+        &self,
+        console: &mut Console,
+        issuer: &Issuer,
+        about: &str,
+        record: Record,
+        token: &str,
+    ) -> Result<(), Failure> {
+        let alg = issuer.algorithm().as_str();
+        if console.is_json() {
+            let record = record
+                .text("token", token)
+                .text("algorithm", alg)
+                .text("user", &self.user);
+            let record = match self.ttl.0 {
+                Some(lifetime) => record.raw("ttl", lifetime.as_secs()),
+                None => record.raw("ttl", "null"),
+            };
+            return Ok(console.line(record.finish())?);
+        }
+        if !self.quiet {
+            // Centrifugo's words, which scripts look for.
+            let alg = if alg == "HS256" { "HMAC SHA-256" } else { alg };
+            let expiry = match self.ttl.0 {
+                Some(lifetime) => format!("with expiration TTL {}", dates::go_style(lifetime)),
+                None => "without expiration".into(),
+            };
+            console.line(format_args!("{alg} {about} {expiry}:"))?;
+        }
+        Ok(console.line(token)?)
+    }
+}
+
+fn told(error: countersign::IssueError) -> Failure {
+    Failure::Usage(error.to_string())
+}

@@ -1,0 +1,298 @@
+//! `inspect`: what a token says, without trusting it, and each check that it passes or fails.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use countersign::jws::{Scratch, Unverified, danger};
+use countersign::{Authenticator, Code, Error, Step, UnixTime};
+use serde_json::Value;
+
+use crate::config::{self, Found};
+use crate::dates;
+use crate::explained::{self, refusal, unreadable};
+use crate::failure::Failure;
+use crate::json::{self, Record, pretty};
+use crate::output::{Console, HEAD, shown, styled};
+use crate::tokens::{self, Given, LINE_LIMIT};
+
+/// `inspect`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Without a configuration nothing is verified. With one (-c FILE, config.json, or
+COUNTERSIGN_… variables) every check is shown, and the exit status is 1 if one fails.
+
+Examples:
+  countersign inspect TOKEN
+  countersign inspect -c config.json TOKEN
+  countersign inspect - < tokens")]
+pub(crate) struct Args {
+    /// Token, or - to read one a line from standard input
+    #[arg(value_name = "TOKEN|-")]
+    token: OsString,
+    /// Judge it as a subscription token; by default whether it has a channel decides
+    #[arg(long)]
+    sub: bool,
+}
+
+/// The claims that are dates.
+const DATES: [&str; 4] = ["exp", "nbf", "iat", "expire_at"];
+
+/// Runs the command.
+pub(crate) fn run(
+    args: &Args,
+    config: Option<&Path>,
+    console: &mut Console,
+) -> Result<(), Failure> {
+    let judge = match config::load_if_any(config)? {
+        Some(found) => Some(Judge::new(&found)?),
+        None => None,
+    };
+    let mut refused = false;
+    let mut first = true;
+    tokens::each(&args.token, |given| {
+        if !first && !console.is_json() {
+            console.line("")?;
+        }
+        first = false;
+        let now = countersign::now();
+        let verdict = match &given.token {
+            Err(sentence) => {
+                if console.is_json() {
+                    console.line(unreadable(start(&given), sentence).finish())?;
+                }
+                Some((Code::Malformed, sentence.clone()))
+            }
+            Ok(token) => {
+                let look = Look::at(token);
+                let is_subscription = args.sub || look.has_channel();
+                let explained = judge
+                    .as_ref()
+                    .map(|it| it.explain(token, is_subscription, now));
+                if console.is_json() {
+                    console.line(look.record(start(&given), explained.as_ref()))?;
+                } else {
+                    look.write(console, now)?;
+                    if let (Some(judge), Some(explained)) = (&judge, &explained) {
+                        judge.write(console, is_subscription, explained)?;
+                    }
+                }
+                match explained {
+                    Some(explained) => explained.error,
+                    None => look.undecodable(),
+                }
+                .map(|error| (error.code(), error.to_string()))
+            }
+        };
+        if let Some((code, sentence)) = verdict {
+            refused = true;
+            console.refused(code.as_str(), format_args!("{sentence}{}", given.place()))?;
+        }
+        Ok(())
+    })?;
+    if refused {
+        Err(Failure::Refused)
+    } else {
+        Ok(())
+    }
+}
+
+fn start(given: &Given) -> Record {
+    match given.line {
+        Some(line) => Record::new().raw("line", line),
+        None => Record::new(),
+    }
+}
+
+/// A configuration to judge by.
+struct Judge {
+    authenticator: Authenticator,
+    name: String,
+}
+
+impl Judge {
+    fn new(found: &Found) -> Result<Self, Failure> {
+        Ok(Self {
+            authenticator: Authenticator::new(found.config.setup()?.rules),
+            name: found.name(),
+        })
+    }
+
+    fn explain(&self, token: &str, is_subscription: bool, now: UnixTime) -> Judged {
+        if is_subscription {
+            let explained = self.authenticator.explain_subscription(token, now);
+            Judged {
+                steps: explained.steps,
+                error: explained.result.err(),
+            }
+        } else {
+            let explained = self.authenticator.explain_connection(token, now);
+            Judged {
+                steps: explained.steps,
+                error: explained.result.err(),
+            }
+        }
+    }
+
+    fn write(
+        &self,
+        console: &mut Console,
+        is_subscription: bool,
+        explained: &Judged,
+    ) -> Result<(), Failure> {
+        let kind = if is_subscription {
+            "subscription"
+        } else {
+            "connection"
+        };
+        let head = format!("Checks, as a {kind} token by {}", self.name);
+        console.line(styled(HEAD, head))?;
+        explained::write(console.out(), &explained.steps)?;
+        let end = match &explained.error {
+            None => "accepted".to_owned(),
+            Some(error) => format!(
+                "refused: {}; a client should {}",
+                error.code(),
+                error.advice()
+            ),
+        };
+        Ok(console.line(end)?)
+    }
+}
+
+/// What the verification of a token came to; what it would open is of no interest here.
+struct Judged {
+    steps: Vec<Step>,
+    error: Option<Error>,
+}
+
+/// What can be seen of a token, each part decoded on its own.
+struct Look {
+    header: Option<Vec<u8>>,
+    payload: Option<Vec<u8>>,
+    signature_bytes: Option<usize>,
+    /// Why nothing here would ever accept it.
+    fault: Option<Error>,
+}
+
+impl Look {
+    fn at(token: &str) -> Self {
+        let mut parts = token.split('.').map(decoded);
+        let mut scratch = Scratch::default();
+        let look = Self {
+            header: parts.next().flatten(),
+            payload: parts.next().flatten(),
+            signature_bytes: parts.next().flatten().map(|bytes| bytes.len()),
+            fault: Unverified::parse(token, &mut scratch)
+                .map_err(Error::Token)
+                .err(),
+        };
+        look
+    }
+
+    /// The fault of a token that cannot even be shown: other than three parts of
+    /// base64url, or a header that is not JSON.
+    fn undecodable(&self) -> Option<Error> {
+        let shown = self.claims_or_any() && self.signature_bytes.is_some();
+        let header = self.header.as_deref().and_then(json::value);
+        self.fault.clone().filter(|_| !shown || header.is_none())
+    }
+
+    fn claims_or_any(&self) -> bool {
+        self.payload.is_some()
+    }
+
+    fn claims(&self) -> Value {
+        let payload = self.payload.as_deref().unwrap_or_default();
+        serde_json::from_slice(payload).unwrap_or_default()
+    }
+
+    fn has_channel(&self) -> bool {
+        self.claims().get("channel").is_some()
+    }
+
+    fn write(&self, console: &mut Console, now: UnixTime) -> Result<(), Failure> {
+        for (name, part) in [("Header", &self.header), ("Claims", &self.payload)] {
+            console.line(styled(HEAD, name))?;
+            console.line(match part {
+                None => "  cannot be decoded".to_owned(),
+                Some(bytes) if bytes.is_empty() => "  nothing".to_owned(),
+                Some(bytes) => match json::value(bytes) {
+                    Some(json) => pretty(&json, "  "),
+                    None => format!("  not JSON: {}", shown(&String::from_utf8_lossy(bytes))),
+                },
+            })?;
+        }
+        let claims = self.claims();
+        let dates = DATES
+            .iter()
+            .filter_map(|name| Some((name, claims.get(name)?)));
+        let mut dates = dates.peekable();
+        if dates.peek().is_some() {
+            console.line(styled(HEAD, "Dates"))?;
+        }
+        for (name, value) in dates {
+            console.line(format_args!("  {name}: {}", date(name, value, now)))?;
+        }
+        console.line(styled(HEAD, "Signature"))?;
+        console.line(match self.signature_bytes {
+            None => "  cannot be decoded".to_owned(),
+            Some(bytes) => format!("  {bytes} bytes"),
+        })?;
+        if let Some(fault) = &self.fault {
+            console.line(format_args!("  every server refuses this token: {fault}"))?;
+        }
+        Ok(())
+    }
+
+    fn record(&self, record: Record, explained: Option<&Judged>) -> String {
+        let part = |record: Record, name, part: &Option<Vec<u8>>| match part {
+            Some(bytes) => record.bytes(name, bytes),
+            None => record.raw(name, "null"),
+        };
+        let record = part(record, "header", &self.header);
+        let record = part(record, "claims", &self.payload);
+        let record = match self.signature_bytes {
+            Some(bytes) => record.raw("signature_bytes", bytes),
+            None => record.raw("signature_bytes", "null"),
+        };
+        match explained {
+            Some(explained) => {
+                let record = record
+                    .raw("verified", true)
+                    .raw("steps", explained::steps_json(&explained.steps));
+                match &explained.error {
+                    None => record.raw("accepted", true),
+                    Some(error) => refusal(record, error),
+                }
+            }
+            None => {
+                let record = record.raw("verified", false);
+                match &self.fault {
+                    Some(error) => refusal(record, error),
+                    None => record.raw("accepted", "null"),
+                }
+            }
+        }
+        .finish()
+    }
+}
+
+/// One part, by the rules for a whole token.
+fn decoded(part: &str) -> Option<Vec<u8>> {
+    let alone = format!("{part}..");
+    let parts = danger::Parts::decode(LINE_LIMIT.saturating_add(2), &alone).ok()?;
+    Some(parts.header)
+}
+
+fn date(name: &str, value: &Value, now: UnixTime) -> String {
+    let Value::Number(number) = value else {
+        return "not a number, which every server refuses".into();
+    };
+    if name == "expire_at" && number.as_i64() == Some(0) {
+        return "0, what the token opens never expires".into();
+    }
+    match UnixTime::from_numeric_date(&number.to_string()) {
+        Some(time) => dates::in_words(time, now),
+        None => "out of range, which every server refuses".into(),
+    }
+}

@@ -1,0 +1,219 @@
+//! `jws sign` and `jws verify`: any payload, any key, no claims.
+
+use std::ffi::OsString;
+use std::io::{self, Read as _, Write as _};
+
+use countersign::jws::{NewHeader, Scratch, Unverified, sign};
+use countersign::{Code, Error, Keyring, default_provider};
+
+use crate::explained::{refusal, unreadable};
+use crate::failure::Failure;
+use crate::json::Record;
+use crate::keys::{self, KeyFile};
+use crate::output::Console;
+use crate::tokens::{self, Given, LINE_LIMIT};
+
+/// `jws`.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Sign standard input, every byte of it, and print the token
+    #[command(after_help = "\
+Examples:
+  echo -n 'any bytes' | countersign jws sign --key private.pem
+  countersign jws sign --key keys.jwks --kid 2027-01 --typ JWT < claims.json")]
+    Sign(Sign),
+    /// Verify a token and print its payload, byte for byte
+    #[command(after_help = "\
+Examples:
+  countersign jws verify --key public.pem TOKEN
+  countersign jws verify --key keys.jwks - < tokens
+
+Of several tokens on standard input the payloads are set apart by a line break.")]
+    Verify(Verify),
+}
+
+/// `jws sign`.
+#[derive(clap::Args)]
+pub(crate) struct Sign {
+    #[command(flatten)]
+    file: KeyFile,
+    /// Algorithm to sign by [default: the key's own]
+    #[arg(long)]
+    alg: Option<String>,
+    /// Name of the key: written into the header; picks a key of a JWK Set
+    #[arg(long)]
+    kid: Option<String>,
+    /// Media type of the token, for the header, such as JWT
+    #[arg(long)]
+    typ: Option<String>,
+}
+
+/// `jws verify`.
+#[derive(clap::Args)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    file: KeyFile,
+    /// Token, or - to read one a line from standard input
+    #[arg(value_name = "TOKEN|-")]
+    token: OsString,
+}
+
+/// Runs the command.
+pub(crate) fn run(command: &Command, console: &mut Console) -> Result<(), Failure> {
+    match command {
+        Command::Sign(args) => args.run(console),
+        Command::Verify(args) => args.run(console),
+    }
+}
+
+impl Sign {
+    fn run(&self, console: &mut Console) -> Result<(), Failure> {
+        let (set, warnings) = self.file.read()?;
+        let path = self.file.path();
+        let key = keys::to_sign(set, self.kid.as_deref(), path)?;
+        warn(
+            console,
+            warnings.into_iter().chain(keys::short_secret(&key, path)),
+        )?;
+        let signer = key
+            .clone()
+            .allow_short()
+            .signer(&default_provider(), self.alg.as_deref())
+            .map_err(|error| Failure::key(path, &error))?;
+        let mut payload = Vec::new();
+        io::stdin()
+            .read_to_end(&mut payload)
+            .map_err(|error| Failure::Usage(format!("standard input: {error}")))?;
+        let header = NewHeader {
+            typ: self.typ.as_deref(),
+            kid: key.kid(),
+            cty: None,
+        };
+        let token =
+            sign(&*signer, header, &payload).map_err(|error| Failure::Usage(error.to_string()))?;
+        Ok(if console.is_json() {
+            let record = Record::new()
+                .text("token", &token)
+                .text("algorithm", signer.algorithm().as_str());
+            console.line(record.finish())?;
+        } else {
+            console.line(token)?;
+        })
+    }
+}
+
+impl Verify {
+    fn run(&self, console: &mut Console) -> Result<(), Failure> {
+        let (keyring, warnings) = self.keyring()?;
+        let (mut refused, mut accepted) = (false, false);
+        tokens::each(&self.token, |given| {
+            let mut scratch = Scratch::default();
+            let result = match &given.token {
+                Ok(token) => open(&keyring, token, &mut scratch).map_err(Some),
+                Err(_) => Err(None),
+            };
+            match result {
+                Ok(payload) if console.is_json() => {
+                    let record = start(&given).raw("accepted", true);
+                    console.line(record.bytes("payload", payload).finish())?;
+                }
+                Ok(payload) => {
+                    // Past the console, which takes colours out of what it writes.
+                    let mut out = io::stdout().lock();
+                    if accepted {
+                        out.write_all(b"\n")?;
+                    }
+                    out.write_all(payload)?;
+                    out.flush()?;
+                    accepted = true;
+                }
+                Err(error) => {
+                    refused = true;
+                    tell(&given, error.as_ref(), console)?;
+                }
+            }
+            Ok(())
+        })?;
+        if refused {
+            return Err(Failure::Refused);
+        }
+        warn(console, warnings)
+    }
+
+    /// The keys of the file that can verify. Of a set, those that cannot are warned of.
+    fn keyring(&self) -> Result<(Keyring, Vec<String>), Failure> {
+        let (set, mut warnings) = self.file.read()?;
+        let path = self.file.path();
+        let provider = default_provider();
+        let mut keyring = Keyring::new(provider.clone());
+        let mut reason = None;
+        for key in set.keys() {
+            warnings.extend(keys::short_secret(key, path));
+            let key = key.clone().allow_short();
+            // Asked beforehand, since a keyring that refuses a key is gone with it.
+            match key.verifiers(&provider) {
+                Ok(_) => {
+                    keyring = keyring
+                        .with(&key)
+                        .map_err(|error| Failure::key(path, &error))?;
+                }
+                Err(error) => {
+                    let error = format!("{}: {error}", path.display());
+                    warnings.push(error.clone());
+                    reason.get_or_insert(error);
+                }
+            }
+        }
+        if keyring.is_empty() {
+            return Err(Failure::Usage(reason.unwrap_or_else(|| {
+                let skipped = set.skipped().first().map(|it| format!("; {it}"));
+                format!(
+                    "{}: found no key that can verify{}",
+                    path.display(),
+                    skipped.unwrap_or_default()
+                )
+            })));
+        }
+        Ok((keyring, warnings))
+    }
+}
+
+fn open<'s>(
+    keyring: &Keyring,
+    token: &'s str,
+    scratch: &'s mut Scratch,
+) -> Result<&'s [u8], Error> {
+    let token = Unverified::parse_within(LINE_LIMIT, token, scratch).map_err(Error::Token)?;
+    Ok(keyring.open(&token, countersign::now())?.payload())
+}
+
+fn start(given: &Given) -> Record {
+    match given.line {
+        Some(line) => Record::new().raw("line", line),
+        None => Record::new(),
+    }
+}
+
+/// Tells of a refusal; `None` is a line that cannot be a token.
+fn tell(given: &Given, error: Option<&Error>, console: &mut Console) -> Result<(), Failure> {
+    let unread = given.token.as_ref().err().map_or("", String::as_str);
+    if console.is_json() {
+        let record = match error {
+            Some(error) => refusal(start(given), error),
+            None => unreadable(start(given), unread),
+        };
+        console.line(record.finish())?;
+    }
+    let code = error.map_or(Code::Malformed, Error::code);
+    let sentence = error.map_or(unread.to_owned(), Error::to_string);
+    Ok(console.refused(code.as_str(), format_args!("{sentence}{}", given.place()))?)
+}
+
+fn warn(console: &mut Console, warnings: impl IntoIterator<Item = String>) -> Result<(), Failure> {
+    if !console.is_json() {
+        for warning in warnings {
+            console.warning(warning)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! Times and durations in words.
+
+use std::time::{Duration, SystemTime};
+
+use countersign::UnixTime;
+
+/// The last second that has a date of four-digit year.
+const LAST: i64 = 253_402_300_799;
+
+/// A time as date and distance: `2027-01-15 08:00:00 UTC, in 3 days 2 h`.
+pub(crate) fn in_words(time: UnixTime, now: UnixTime) -> String {
+    let date = match date(time) {
+        Some(date) => date,
+        None if time < UnixTime::EPOCH => return "before the year 1970".into(),
+        None => return "after the year 9999".into(),
+    };
+    if time > now {
+        format!("{date}, in {}", span(time.saturating_duration_since(now)))
+    } else {
+        format!("{date}, {} ago", span(now.saturating_duration_since(time)))
+    }
+}
+
+fn date(time: UnixTime) -> Option<String> {
+    let seconds = u64::try_from(time.as_secs()).ok()?;
+    if time.as_secs() > LAST {
+        return None;
+    }
+    let time = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))?;
+    let text = humantime::format_rfc3339_seconds(time).to_string();
+    Some(text.replace('T', " ").replace('Z', " UTC"))
+}
+
+/// The two largest units: `3 days 2 h`.
+fn span(duration: Duration) -> String {
+    const UNITS: [(u64, &str, &str); 5] = [
+        (31_557_600, "year", "years"),
+        (86_400, "day", "days"),
+        (3600, "h", "h"),
+        (60, "min", "min"),
+        (1, "s", "s"),
+    ];
+    let mut left = duration.as_secs();
+    let mut parts = Vec::new();
+    for (unit, one, several) in UNITS {
+        let count = left.checked_div(unit).unwrap_or_default();
+        left = left.checked_rem(unit).unwrap_or_default();
+        match count {
+            0 if parts.is_empty() => {}
+            // Two neighbours or one: "1 day 5 s" says more than anyone asks.
+            0 => break,
+            count => parts.push(format!(
+                "{count} {}",
+                if count == 1 { one } else { several }
+            )),
+        }
+        if parts.len() == 2 {
+            break;
+        }
+    }
+    if parts.is_empty() {
+        return "less than 1 s".into();
+    }
+    parts.join(" ")
+}
+
+/// A duration as Go writes it: `168h0m0s`.
+pub(crate) fn go_style(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{seconds}s"),
+        (0, _) => format!("{minutes}m{seconds}s"),
+        _ => format!("{hours}h{minutes}m{seconds}s"),
+    }
+}
+
+/// Reads a lifetime: seconds, or a text such as `10m`. None is no expiry.
+pub(crate) fn lifetime(text: &str) -> Result<Option<Duration>, String> {
+    if let Ok(seconds) = text.parse::<i128>() {
+        if seconds <= 0 {
+            return Ok(None);
+        }
+        return u32::try_from(seconds)
+            .map(|seconds| Some(Duration::from_secs(seconds.into())))
+            .map_err(|_| "more seconds than a century has; give -1 for no expiry".into());
+    }
+    humantime::parse_duration(text)
+        .map(|duration| Some(duration).filter(|duration| !duration.is_zero()))
+        .map_err(|_| "seconds are expected, or a text such as 10m, 12h or 7d".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use countersign::UnixTime;
+
+    use super::{go_style, in_words, lifetime};
+
+    #[test]
+    fn times_are_told_as_date_and_distance() {
+        let now = UnixTime::from_secs(1_800_000_000);
+        for (secs, expected) in [
+            (
+                1_800_000_000 + 266_400,
+                "2027-01-18 10:00:00 UTC, in 3 days 2 h",
+            ),
+            (1_800_000_000 - 12, "2027-01-15 07:59:48 UTC, 12 s ago"),
+            (1_800_000_000, "2027-01-15 08:00:00 UTC, less than 1 s ago"),
+            (0, "1970-01-01 00:00:00 UTC, 57 years 14 days ago"),
+            (-1, "before the year 1970"),
+            (
+                253_402_300_799,
+                "9999-12-31 23:59:59 UTC, in 7972 years 352 days",
+            ),
+            (253_402_300_800, "after the year 9999"),
+            (i64::MAX, "after the year 9999"),
+            (i64::MIN, "before the year 1970"),
+        ] {
+            assert_eq!(in_words(UnixTime::from_secs(secs), now), expected);
+        }
+    }
+
+    #[test]
+    fn durations_are_written_as_go_writes_them() {
+        for (seconds, expected) in [
+            (604_800, "168h0m0s"),
+            (3600, "1h0m0s"),
+            (90, "1m30s"),
+            (5, "5s"),
+        ] {
+            assert_eq!(go_style(Duration::from_secs(seconds)), expected);
+        }
+    }
+
+    #[test]
+    fn a_lifetime_is_seconds_or_a_text_with_units() {
+        assert_eq!(lifetime("600"), Ok(Some(Duration::from_secs(600))));
+        assert_eq!(lifetime("10m"), Ok(Some(Duration::from_secs(600))));
+        for never in ["0", "-1", "-9223372036854775808", "0s"] {
+            assert_eq!(lifetime(never), Ok(None), "{never}");
+        }
+        for wrong in ["", "x", "1e3", "99999999999", "1.5"] {
+            assert!(lifetime(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! JSON out: objects whose members keep their order, and text laid out to be read.
+//!
+//! JSON of a token is written as it stands, so that no number is rounded and no
+//! name that stands twice is lost.
+
+use std::fmt::Display;
+
+use countersign::UnixTime;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::output::acts;
+
+/// An object, member by member.
+pub(crate) struct Record(String);
+
+impl Record {
+    pub(crate) fn new() -> Self {
+        Self("{".into())
+    }
+
+    /// A member whose value is JSON already.
+    pub(crate) fn raw(mut self, name: &str, json: impl Display) -> Self {
+        if self.0.len() > 1 {
+            self.0.push(',');
+        }
+        self.0.push_str(&quoted(name));
+        self.0.push(':');
+        self.0.push_str(&json.to_string());
+        self
+    }
+
+    pub(crate) fn text(self, name: &str, text: impl AsRef<str>) -> Self {
+        self.raw(name, quoted(text.as_ref()))
+    }
+
+    pub(crate) fn texts<T: AsRef<str>>(
+        self,
+        name: &str,
+        texts: impl IntoIterator<Item = T>,
+    ) -> Self {
+        let items: Vec<String> = texts.into_iter().map(|it| quoted(it.as_ref())).collect();
+        self.raw(name, format!("[{}]", items.join(",")))
+    }
+
+    /// Seconds since the epoch; `null` is never.
+    pub(crate) fn time(self, name: &str, time: Option<UnixTime>) -> Self {
+        match time {
+            Some(time) => self.raw(name, time),
+            None => self.raw(name, "null"),
+        }
+    }
+
+    /// Bytes that are mostly JSON: as that if they are, else as a text.
+    pub(crate) fn bytes(self, name: &str, bytes: &[u8]) -> Self {
+        match value(bytes) {
+            Some(json) => self.raw(name, json),
+            None => self.text(name, String::from_utf8_lossy(bytes)),
+        }
+    }
+
+    pub(crate) fn finish(mut self) -> String {
+        self.0.push('}');
+        self.0
+    }
+}
+
+/// A list of values that are JSON already.
+pub(crate) fn list(items: impl IntoIterator<Item = String>) -> String {
+    let items: Vec<String> = items.into_iter().collect();
+    format!("[{}]", items.join(","))
+}
+
+/// A string of JSON.
+pub(crate) fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// The one JSON value that these bytes are, on one line.
+pub(crate) fn value(bytes: &[u8]) -> Option<String> {
+    let raw: &RawValue = serde_json::from_slice(bytes).ok()?;
+    // Line breaks stand between tokens alone: within strings they are escaped.
+    Some(raw.get().replace(['\n', '\r'], " "))
+}
+
+/// JSON on as many lines as it takes, `margin` before each, with what acts on a
+/// terminal escaped as JSON escapes it.
+pub(crate) fn pretty(json: &str, margin: &str) -> String {
+    let mut out = String::from(margin);
+    let mut depth = 0_usize;
+    let (mut in_string, mut escaped) = (false, false);
+    let mut characters = json.chars().peekable();
+    while let Some(character) = characters.next() {
+        if in_string {
+            push_visible(&mut out, character);
+            in_string = escaped || character != '"';
+            escaped = !escaped && character == '\\';
+            continue;
+        }
+        match character {
+            ' ' | '\t' | '\n' | '\r' => {}
+            '{' | '[' => {
+                out.push(character);
+                while characters.next_if(char::is_ascii_whitespace).is_some() {}
+                // An empty one stays on its line.
+                if let Some(end) = characters.next_if(|next| matches!(next, '}' | ']')) {
+                    out.push(end);
+                } else {
+                    depth = depth.saturating_add(1);
+                    break_line(&mut out, margin, depth);
+                }
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                break_line(&mut out, margin, depth);
+                out.push(character);
+            }
+            ',' => {
+                out.push(',');
+                break_line(&mut out, margin, depth);
+            }
+            ':' => out.push_str(": "),
+            _ => {
+                in_string = character == '"';
+                out.push(character);
+            }
+        }
+    }
+    out
+}
+
+fn break_line(out: &mut String, margin: &str, depth: usize) {
+    // Whoever nests a thousand arrays does not get a screen of blanks a thousand wide.
+    const DEEPEST: usize = 40;
+    out.push('\n');
+    out.push_str(margin);
+    out.push_str(&"  ".repeat(depth.min(DEEPEST)));
+}
+
+fn push_visible(out: &mut String, character: char) {
+    if acts(character) {
+        // All of these lie in the plane that four digits hold.
+        out.push_str(&format!("\\u{:04x}", u32::from(character)));
+    } else {
+        out.push(character);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Record, pretty, value};
+
+    #[test]
+    fn what_is_laid_out_is_the_same_json() {
+        for json in [
+            r#"{"a":1,"b":[],"c":{"d":[1,2.50,"x, {y}: \" \\"],"e":{}},"f":null}"#,
+            "12345678901234567890123",
+            r#""text""#,
+            "[[[]]]",
+        ] {
+            let laid_out = pretty(json, "  ");
+            let packed = laid_out.replace("\n", "").replace("  ", "");
+            assert_eq!(
+                packed.replace(": ", ":"),
+                json.replace(": ", ":"),
+                "{laid_out}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_acts_on_a_terminal_is_escaped() {
+        let laid_out = pretty("\"a\u{1b}[2J\u{202e}b\"", "");
+        assert_eq!(laid_out, r#""a\u001b[2J\u202eb""#);
+    }
+
+    #[test]
+    fn a_record_keeps_the_order_of_its_members() {
+        let record = Record::new().text("z", "\"").raw("a", 1).texts("l", ["x"]);
+        assert_eq!(record.finish(), r#"{"z":"\"","a":1,"l":["x"]}"#);
+    }
+
+    #[test]
+    fn json_of_several_lines_becomes_one_line() {
+        assert_eq!(value(b" {\"a\":\n1} ").as_deref(), Some("{\"a\": 1}"));
+        assert_eq!(value(b"{} {}"), None);
+        assert_eq!(value(b"\xff"), None);
+    }
+}

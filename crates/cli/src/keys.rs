@@ -1,0 +1,107 @@
+//! Key files that the command line names.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use countersign::Key;
+use countersign::keys::{self, KeySet};
+
+use crate::failure::Failure;
+
+/// Where a key comes from: `--key` or `--secret-file`.
+#[derive(clap::Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct KeyFile {
+    /// Key file: PEM, DER, JWK or JWK Set, found out by looking
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// File whose bytes, every one of them, are an HMAC secret
+    #[arg(long, value_name = "FILE")]
+    secret_file: Option<PathBuf>,
+}
+
+impl KeyFile {
+    /// Reads it. The second part is what works and should not stay so.
+    pub(crate) fn read(&self) -> Result<(KeySet, Vec<String>), Failure> {
+        let mut warnings = Vec::new();
+        let set = match (&self.key, &self.secret_file) {
+            (Some(path), _) => {
+                let set = read(path)?;
+                for skipped in set.skipped() {
+                    warnings.push(format!("{}: {skipped}", path.display()));
+                }
+                set
+            }
+            (None, Some(path)) => {
+                let bytes = fs::read(path).map_err(|error| Failure::file(path, &error))?;
+                if bytes.ends_with(b"\n") {
+                    warnings.push(format!(
+                        "{}: the file ends with a line break, which is part of the secret",
+                        path.display()
+                    ));
+                }
+                let key = Key::secret(&bytes).map_err(|error| Failure::key(path, &error))?;
+                KeySet::from(key)
+            }
+            // The group requires one of them.
+            (None, None) => KeySet::default(),
+        };
+        Ok((set, warnings))
+    }
+
+    /// What to call it in a sentence.
+    pub(crate) fn path(&self) -> &Path {
+        let path = self.key.as_deref().or(self.secret_file.as_deref());
+        path.unwrap_or(Path::new(""))
+    }
+}
+
+/// Reads a file of any form that holds keys.
+pub(crate) fn read(path: &Path) -> Result<KeySet, Failure> {
+    let bytes = fs::read(path).map_err(|error| Failure::file(path, &error))?;
+    keys::read(&bytes).map_err(|error| Failure::key(path, &error))
+}
+
+/// The one key of a set to sign with: the one that `kid` names, else the only one
+/// that can sign. A single key takes the name `kid`.
+pub(crate) fn to_sign(set: KeySet, kid: Option<&str>, path: &Path) -> Result<Key, Failure> {
+    let mut keys: Vec<Key> = set.into_keys().collect();
+    if let ([_], Some(kid)) = (keys.as_slice(), kid) {
+        return Ok(keys.remove(0).with_kid(kid));
+    }
+    if keys.len() > 1 {
+        keys.retain(|key| match kid {
+            Some(kid) => key.kid() == Some(kid),
+            None => key.is_private() || key.is_secret(),
+        });
+    }
+    match keys.len() {
+        1 => Ok(keys.remove(0)),
+        0 => Err(Failure::Usage(format!(
+            "{}: found no key to sign with{}; a private key or a secret is needed",
+            path.display(),
+            kid.map_or_else(String::new, |kid| format!(" of the name {kid:?}")),
+        ))),
+        count => Err(Failure::Usage(format!(
+            "{}: found {count} keys to sign with; pick one with --kid",
+            path.display()
+        ))),
+    }
+}
+
+/// The warning about a secret that is too short for the algorithm, if it is one.
+/// It is used all the same: a program that is told to use it says so and does.
+pub(crate) fn short_secret(key: &Key, path: &Path) -> Option<String> {
+    use countersign::signature::KeyMaterial;
+
+    const LEAST_BITS: usize = 256;
+    match key.material() {
+        KeyMaterial::Secret(secret) if secret.bits() < LEAST_BITS => Some(format!(
+            "{}: the secret has {} bits; HS256 needs at least {LEAST_BITS} (RFC 7518 section 3.2): \
+             whoever sees a token can find a short secret by trying",
+            path.display(),
+            secret.bits()
+        )),
+        _ => None,
+    }
+}

@@ -1,0 +1,115 @@
+//! What goes to the screen: results to standard output, everything else to standard error.
+//!
+//! Colour goes to a terminal alone, and not where `NO_COLOR` is set; `anstream` decides.
+
+use std::fmt::{self, Display};
+use std::io::{self, Write};
+
+use anstream::AutoStream;
+use anstyle::{AnsiColor, Style};
+
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const DIM: Style = Style::new().dimmed();
+pub(crate) const HEAD: Style = Style::new().bold();
+const CARE: Style = AnsiColor::Yellow.on_default();
+
+/// Both streams, and whether results are for machines.
+pub(crate) struct Console {
+    out: AutoStream<io::Stdout>,
+    err: AutoStream<io::Stderr>,
+    json: bool,
+}
+
+impl Console {
+    pub(crate) fn new(json: bool) -> Self {
+        Self {
+            out: anstream::stdout(),
+            err: anstream::stderr(),
+            json,
+        }
+    }
+
+    /// Whether results are JSON, an object a line.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Standard output, for results.
+    pub(crate) fn out(&mut self) -> &mut impl Write {
+        &mut self.out
+    }
+
+    /// A line of a result.
+    pub(crate) fn line(&mut self, text: impl Display) -> io::Result<()> {
+        writeln!(self.out, "{text}")
+    }
+
+    /// The one line of a refusal: its code and why.
+    pub(crate) fn refused(&mut self, code: &str, sentence: impl Display) -> io::Result<()> {
+        // What was accepted before stands before it on a terminal too.
+        self.out.flush()?;
+        writeln!(self.err, "{}: {sentence}", styled(BAD, code))
+    }
+
+    /// Something that works and should not stay so.
+    pub(crate) fn warning(&mut self, sentence: impl Display) -> io::Result<()> {
+        self.out.flush()?;
+        writeln!(self.err, "{}: {sentence}", styled(CARE, "warning"))
+    }
+
+    /// A word to a person, which is no part of the result.
+    pub(crate) fn note(&mut self, sentence: impl Display) -> io::Result<()> {
+        self.out.flush()?;
+        writeln!(self.err, "{sentence}")
+    }
+
+    /// The end of a command that could not do its work. Where it cannot be told, it is not.
+    pub(crate) fn error(&mut self, sentence: impl Display) {
+        let _ = self.out.flush();
+        let _ = writeln!(self.err, "{}: {sentence}", styled(BAD, "error"));
+    }
+
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// A text in a style, to be written through [`Console`].
+pub(crate) fn styled(style: Style, text: impl Display) -> impl Display {
+    format!("{style}{text}{style:#}")
+}
+
+/// A text from a stranger: what would move the cursor, end the line or turn the
+/// direction of writing is escaped.
+pub(crate) fn shown(text: &str) -> impl Display + '_ {
+    struct Shown<'t>(&'t str);
+    impl Display for Shown<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.0.chars().try_for_each(|character| {
+                if acts(character) {
+                    write!(f, "\\u{{{:x}}}", u32::from(character))
+                } else {
+                    write!(f, "{character}")
+                }
+            })
+        }
+    }
+    Shown(text)
+}
+
+/// Control characters, and the invisible ones that reorder or join what is around them.
+pub(crate) fn acts(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(character, '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// How a user is called in a sentence.
+pub(crate) fn user(name: &str) -> String {
+    if name.is_empty() {
+        "anonymous user".into()
+    } else {
+        format!("user {name:?}")
+    }
+}
