@@ -119,14 +119,11 @@ pub(super) fn endpoints(
             })
             .collect();
     }
-    let named = |values: &[&'_ str], name: &str| {
-        let place = groups.iter().position(|(group, _)| group == name)?;
-        values.get(place).copied()
-    };
+    let place = |name: &str| groups.iter().position(|(group, _)| group == name);
     combinations
         .into_iter()
         .map(|values| {
-            let endpoint = template.endpoint(|name| named(&values, name));
+            let endpoint = template.endpoint(|name| values.get(place(name)?).copied());
             let picked = values.iter().map(|value| (*value).to_owned()).collect();
             Ok((picked, endpoint.map_err(|error| error.to_string())?))
         })

@@ -1,0 +1,432 @@
+//! Keys from an endpoint, as a configuration names it, against a server on loopback.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    missing_docs
+)]
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, JoinHandle, Thread};
+
+use countersign::config::{Config, Format};
+use countersign::{
+    Attempt, Authenticator, Code, Issuer, Key, Outcome, Stage, UnixTime, default_provider,
+    generate_key, now,
+};
+
+/// A server that answers each path with a body or a failure, and counts requests.
+struct Server {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    stop: AtomicBool,
+    bodies: Mutex<BTreeMap<String, String>>,
+    requests: Mutex<Vec<String>>,
+}
+
+impl Server {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let shared = Arc::new(Shared::default());
+        let serving = shared.clone();
+        let thread = thread::spawn(move || {
+            for stream in listener.incoming() {
+                if serving.stop.load(Ordering::SeqCst) {
+                    return;
+                }
+                serving.answer(stream.unwrap());
+            }
+        });
+        Self {
+            address,
+            shared,
+            thread: Some(thread),
+        }
+    }
+
+    fn publish(&self, path: &str, keys: &[&Key]) {
+        let keys: Vec<String> = keys.iter().map(|key| key.public_jwk().unwrap()).collect();
+        let set = format!(r#"{{"keys":[{}]}}"#, keys.join(","));
+        self.shared.bodies.lock().unwrap().insert(path.into(), set);
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    fn requests(&self, path: &str) -> usize {
+        let requests = self.shared.requests.lock().unwrap();
+        requests.iter().filter(|found| *found == path).count()
+    }
+
+    fn all_requests(&self) -> usize {
+        self.shared.requests.lock().unwrap().len()
+    }
+}
+
+impl Shared {
+    fn answer(&self, mut stream: TcpStream) {
+        let mut lines = BufReader::new(&stream).lines();
+        let Some(Ok(first)) = lines.next() else {
+            return;
+        };
+        while lines
+            .next()
+            .is_some_and(|line| line.is_ok_and(|line| !line.is_empty()))
+        {}
+        let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
+        let body = self.bodies.lock().unwrap().get(&path).cloned();
+        self.requests.lock().unwrap().push(path);
+        let (status, body) = body.map_or(("500 No", String::new()), |body| ("200 OK", body));
+        let length = body.len();
+        let _ = write!(
+            stream,
+            "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        );
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::SeqCst);
+        let _ = TcpStream::connect(self.address);
+        let _ = self.thread.take().unwrap().join();
+    }
+}
+
+fn key(alg: &str, kid: &str) -> Key {
+    generate_key(alg, 2048).unwrap().with_kid(kid)
+}
+
+fn issuer(key: &Key) -> Issuer {
+    Issuer::new(key, &default_provider()).unwrap()
+}
+
+fn config(text: &str) -> Config {
+    Config::from_text(text, Format::Json, []).unwrap()
+}
+
+/// Without threads, so that requests can be counted.
+fn on_demand(text: &str) -> Authenticator {
+    Authenticator::new(config(text).setup_on_demand().unwrap().rules)
+}
+
+#[test]
+fn connection_and_subscription_tokens_are_verified_by_the_published_keys_alone() {
+    let server = Server::start();
+    let (es256, eddsa) = (key("ES256", "es"), key("EdDSA", "ed"));
+    server.publish("/keys", &[&es256, &eddsa]);
+    let authenticator = on_demand(&format!(
+        r#"{{"token_jwks_public_endpoint": "{}", "token_hmac_secret_key": "secret"}}"#,
+        server.url("/keys")
+    ));
+    for key in [&es256, &eddsa] {
+        let token = issuer(key).connection("42").sign().unwrap();
+        assert_eq!(
+            authenticator.connection(&token, now()).unwrap().user(),
+            "42"
+        );
+        let token = issuer(key).subscription("42", "$news").sign().unwrap();
+        assert_eq!(
+            authenticator.subscription(&token, now()).unwrap().channel(),
+            "$news"
+        );
+    }
+    assert_eq!(server.requests("/keys"), 1, "one endpoint has one cache");
+
+    let hmac = Key::secret(b"secret").unwrap().allow_short();
+    let token = issuer(&hmac.with_kid("es"))
+        .connection("42")
+        .sign()
+        .unwrap();
+    let error = authenticator.connection(&token, now()).unwrap_err();
+    assert_eq!(error.code(), Code::Algorithm);
+}
+
+#[test]
+fn a1_an_algorithm_that_no_published_key_can_have_makes_no_request() {
+    let server = Server::start();
+    let authenticator = on_demand(&format!(
+        r#"{{"token_jwks_public_endpoint": "{}"}}"#,
+        server.url("/keys")
+    ));
+    let hmac = Key::secret(&[7; 64]).unwrap().with_kid("any");
+    for alg in ["HS256", "HS384", "HS512"] {
+        let issuer = Issuer::with_algorithm(&hmac, &default_provider(), alg).unwrap();
+        let error = authenticator.connection(&issuer.connection("42").sign().unwrap(), now());
+        assert_eq!(error.unwrap_err().code(), Code::Algorithm);
+    }
+    let none = "eyJhbGciOiJub25lIiwia2lkIjoiYSJ9.e30.";
+    assert_eq!(
+        authenticator.connection(none, now()).unwrap_err().code(),
+        Code::Algorithm
+    );
+    assert_eq!(server.all_requests(), 0);
+}
+
+#[test]
+fn unknown_keys_and_unavailable_keys_are_never_confused() {
+    let server = Server::start();
+    let (known, unknown) = (key("EdDSA", "known"), key("EdDSA", "unknown"));
+    server.publish("/keys", &[&known]);
+    let good = on_demand(&format!(
+        r#"{{"client": {{"token": {{"jwks_public_endpoint": "{}"}}}}}}"#,
+        server.url("/keys")
+    ));
+    let token = issuer(&unknown).connection("42").sign().unwrap();
+    assert_eq!(
+        good.connection(&token, now()).unwrap_err().code(),
+        Code::UnknownKey
+    );
+    let token = issuer(&known).connection("42").sign().unwrap();
+    assert!(good.connection(&token, now()).is_ok());
+
+    let down = on_demand(&format!(
+        r#"{{"client": {{"token": {{"jwks_public_endpoint": "{}"}}}}}}"#,
+        server.url("/down")
+    ));
+    let explained = down.explain_connection(&token, now());
+    assert_eq!(explained.result.unwrap_err().code(), Code::KeysUnavailable);
+    let step = explained
+        .steps
+        .iter()
+        .find(|step| step.stage == Stage::Key)
+        .unwrap();
+    assert_eq!(step.outcome, Outcome::Failed(Code::KeysUnavailable));
+}
+
+#[test]
+fn the_two_kinds_of_token_may_have_sources_of_their_own() {
+    let server = Server::start();
+    let published = key("ES384", "k");
+    server.publish("/keys", &[&published]);
+    let text = format!(
+        r#"{{"client": {{
+            "token": {{"jwks_public_endpoint": "{}"}},
+            "subscription_token": {{"enabled": true, "hmac_secret_key": "{}"}}
+        }}}}"#,
+        server.url("/keys"),
+        "s".repeat(64)
+    );
+    let authenticator = on_demand(&text);
+    let by_secret = config(&text).subscription_issuer().unwrap();
+    let token = by_secret.subscription("42", "$news").sign().unwrap();
+    assert!(authenticator.subscription(&token, now()).is_ok());
+    let token = issuer(&published).connection("42").sign().unwrap();
+    assert!(authenticator.connection(&token, now()).is_ok());
+    let token = issuer(&published)
+        .subscription("42", "$news")
+        .sign()
+        .unwrap();
+    let error = authenticator.subscription(&token, now()).unwrap_err();
+    assert_eq!(error.code(), Code::Algorithm);
+}
+
+/// CVE-2026-49998: two tenants publish the same `kid`.
+#[test]
+fn j5_a_kid_of_one_endpoint_never_answers_for_another() {
+    let server = Server::start();
+    let (of_a, of_b) = (key("EdDSA", "same"), key("EdDSA", "same"));
+    server.publish("/tenant-a/jwks.json", &[&of_a]);
+    server.publish("/tenant-b/jwks.json", &[&of_b]);
+    let templated = format!(
+        r#"{{"client": {{"token": {{
+            "jwks_public_endpoint": "{}",
+            "issuer_regex": "^(?P<tenant>tenant-a|tenant-b)$"
+        }}}}}}"#,
+        server.url("/{{tenant}}/jwks.json")
+    );
+    let listed = format!(
+        r#"{{"client": {{"token": {{"trusted_issuers": [
+            {{"issuer": "tenant-a", "jwks_public_endpoint": "{}"}},
+            {{"issuer": "tenant-b", "jwks_public_endpoint": "{}"}}
+        ]}}}}}}"#,
+        server.url("/tenant-a/jwks.json"),
+        server.url("/tenant-b/jwks.json")
+    );
+    for (round, text) in [templated, listed].iter().enumerate() {
+        let authenticator = on_demand(text);
+        let token =
+            |key: &Key, iss: &str| issuer(key).with_iss(iss).connection("42").sign().unwrap();
+        assert!(
+            authenticator
+                .connection(&token(&of_a, "tenant-a"), now())
+                .is_ok()
+        );
+        assert_eq!(server.requests("/tenant-a/jwks.json"), round + 1);
+        assert_eq!(server.requests("/tenant-b/jwks.json"), round);
+
+        let crossed = authenticator.connection(&token(&of_a, "tenant-b"), now());
+        assert_eq!(crossed.unwrap_err().code(), Code::Signature);
+        assert_eq!(server.requests("/tenant-b/jwks.json"), round + 1);
+        assert!(
+            authenticator
+                .connection(&token(&of_b, "tenant-b"), now())
+                .is_ok()
+        );
+
+        for stranger in ["tenant-c", "xtenant-a", "tenant-a/../tenant-b", ""] {
+            let error = authenticator
+                .connection(&token(&of_a, stranger), now())
+                .unwrap_err();
+            assert_eq!(error.code(), Code::Issuer, "{stranger:?}");
+        }
+        assert_eq!(server.all_requests(), 2 * (round + 1));
+    }
+}
+
+#[test]
+fn i1_templates_that_a_token_could_steer_are_refused_when_configured() {
+    let with = |endpoint: &str, expressions: &str| {
+        let text = format!(
+            r#"{{"client": {{"token": {{"jwks_public_endpoint": "{endpoint}"{expressions}}}}}}}"#
+        );
+        config(&text)
+            .setup_on_demand()
+            .map(|_| ())
+            .map_err(|error| error.to_string())
+    };
+    let path = "https://id.example/{{realm}}/certs";
+    let host = "https://{{realm}}.id.example/certs";
+    for endpoint in [path, host] {
+        assert!(
+            with(
+                endpoint,
+                r#", "issuer_regex": "^https://x/(?P<realm>a|b)$""#
+            )
+            .is_ok()
+        );
+        assert!(with(endpoint, r#", "audience_regex": "(?P<realm>a|b)""#).is_ok());
+        let error = with(endpoint, "").unwrap_err();
+        assert!(error.contains("`realm`"), "{error}");
+        for open in [".+", "[a-z]+", r"\\w+", "a|.", "a?"] {
+            let expression = format!(r#", "issuer_regex": "(?P<realm>{open})""#);
+            let error = with(endpoint, &expression).unwrap_err();
+            assert!(error.contains("issuer_regex"), "{open}: {error}");
+        }
+        let error = with(endpoint, r#", "issuer_regex": "(?P<realm>a/b)""#).unwrap_err();
+        assert!(error.contains("jwks_public_endpoint"), "{error}");
+    }
+    for endpoint in [
+        "ftp://id.example/keys",
+        "file:///etc/passwd",
+        "http://id.example/keys",
+        "{{realm}}://id.example/keys",
+        "no url",
+    ] {
+        let expression = r#", "issuer_regex": "(?P<realm>a|b)""#;
+        assert!(with(endpoint, expression).is_err(), "{endpoint}");
+    }
+}
+
+#[test]
+fn a_template_may_be_filled_by_an_audience() {
+    let server = Server::start();
+    let chat = key("EdDSA", "k");
+    server.publish("/chat", &[&chat]);
+    let authenticator = on_demand(&format!(
+        r#"{{"client": {{"token": {{
+            "jwks_public_endpoint": "{}",
+            "audience_regex": "app-(?P<app>chat|mail)"
+        }}}}}}"#,
+        server.url("/{{app}}")
+    ));
+    let sign = |audiences: &[&str]| {
+        let issuer = issuer(&chat);
+        let token = issuer.connection("42").claims(|claims| {
+            audiences
+                .iter()
+                .fold(claims, |claims, aud| claims.aud((*aud).to_owned()))
+        });
+        token.sign().unwrap()
+    };
+    assert!(
+        authenticator
+            .connection(&sign(&["else", "app-chat"]), now())
+            .is_ok()
+    );
+    let error = authenticator
+        .connection(&sign(&["else"]), now())
+        .unwrap_err();
+    assert_eq!(error.code(), Code::Issuer);
+}
+
+#[test]
+fn a_verification_that_does_not_wait_is_pending_and_then_done() {
+    let server = Server::start();
+    let key = key("ES256", "k");
+    server.publish("/keys", &[&key]);
+    let text = format!(
+        r#"{{"token_jwks_public_endpoint": "{}"}}"#,
+        server.url("/keys")
+    );
+    let token = issuer(&key).connection("42").sign().unwrap();
+
+    // Nobody fetches, so it stays pending, however often it is asked.
+    let authenticator = on_demand(&text);
+    for _ in 0..3 {
+        let attempt = authenticator.try_connection(&token, now()).unwrap();
+        assert!(matches!(attempt, Attempt::Pending(_)));
+    }
+    assert_eq!(server.all_requests(), 0);
+
+    // A thread of its own fetches.
+    let authenticator = Authenticator::new(config(&text).setup().unwrap().rules);
+    let connection = block_on(authenticator.connection_async(&token, now())).unwrap();
+    assert_eq!(connection.user(), "42");
+    let attempt = authenticator.try_connection(&token, now()).unwrap();
+    assert!(matches!(attempt, Attempt::Done(_)));
+}
+
+#[test]
+fn an_expired_token_is_expired_only_behind_its_signature() {
+    let server = Server::start();
+    let (published, other) = (key("EdDSA", "k"), key("EdDSA", "k"));
+    server.publish("/keys", &[&published]);
+    let authenticator = on_demand(&format!(
+        r#"{{"token_jwks_public_endpoint": "{}"}}"#,
+        server.url("/keys")
+    ));
+    for (key, code) in [(&published, Code::Expired), (&other, Code::Signature)] {
+        let issuer = issuer(key);
+        let token = issuer
+            .connection("42")
+            .issued_at(UnixTime::from_secs(1000))
+            .expires_in(std::time::Duration::from_secs(1));
+        let error = authenticator
+            .connection(&token.sign().unwrap(), now())
+            .unwrap_err();
+        assert_eq!(error.code(), code);
+    }
+}
+
+/// The least runtime there is: this thread sleeps until it is woken.
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut future = std::pin::pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
