@@ -41,7 +41,18 @@ impl Binder<'_> {
                      eddsa_public_key or jwks_public_endpoint",
                 ));
             }
-            None => Trust::nobody(),
+            None => {
+                // They would hold for nobody, and be thought to hold for all.
+                let mut rest = token.clone();
+                rest.trusted_issuers = Vec::new();
+                if rest != TokenConfig::default() {
+                    return Err(ConfigError::option(
+                        section.0,
+                        "found options beside `trusted_issuers`, and no key that they are for;                          give each trusted issuer its own",
+                    ));
+                }
+                Trust::nobody()
+            }
         };
         for (index, issuer) in token.trusted_issuers.iter().enumerate() {
             let path = format!("{}.trusted_issuers[{index}]", section.0);
@@ -365,7 +376,12 @@ impl Section<'_> {
             )
         })?;
         let key = self.secret("hmac_secret_key", secret)?;
-        let mut issuer = Issuer::new(&key, &default_provider())
+        let provider = self.provider(token, &default_provider())?;
+        let mut accepted = ["HS256", "HS384", "HS512"]
+            .into_iter()
+            .filter(|alg| provider.get(alg).is_some());
+        let alg = accepted.next().unwrap_or("HS256");
+        let mut issuer = Issuer::with_algorithm(&key, &provider, alg)
             .map_err(|error| self.fault("hmac_secret_key", error.to_string()))?;
         if let Some(name) = &token.issuer {
             issuer = issuer.with_iss(name);

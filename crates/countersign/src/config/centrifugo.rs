@@ -241,7 +241,6 @@ pub(super) const ELSEWHERE: &[&str] = &[
     "shutdown",
     "shutdown_termination_delay",
     "shutdown_timeout",
-    "skip_user_check_in_subscription_token",
     "sockjs",
     "sockjs_disable",
     "sockjs_handler_prefix",

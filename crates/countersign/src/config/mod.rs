@@ -37,6 +37,7 @@ mod setup;
 mod source;
 mod template;
 
+use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -69,7 +70,10 @@ pub struct Config {
 }
 
 /// How one kind of token is verified: keys, and what is expected of the claims.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+///
+/// `Debug` names the options that are set and shows none of their values: what was
+/// given as a public key may be a private one.
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenConfig {
     /// The HMAC secret; its bytes are taken literally.
@@ -110,6 +114,44 @@ pub struct TokenConfig {
     pub typ: Option<String>,
     /// More issuers, each with keys and expectations of its own.
     pub trusted_issuers: Vec<TokenConfig>,
+}
+
+impl fmt::Debug for TokenConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let set = [
+            ("hmac_secret_key", self.hmac_secret_key.is_some()),
+            (
+                "hmac_previous_secret_key",
+                self.hmac_previous_secret_key.is_some(),
+            ),
+            (
+                "hmac_previous_secret_key_valid_until",
+                self.hmac_previous_secret_key_valid_until.is_some(),
+            ),
+            ("rsa_public_key", self.rsa_public_key.is_some()),
+            ("ecdsa_public_key", self.ecdsa_public_key.is_some()),
+            ("eddsa_public_key", self.eddsa_public_key.is_some()),
+            ("jwks_public_endpoint", self.jwks_public_endpoint.is_some()),
+            ("jwks", self.jwks != JwksConfig::default()),
+            ("audience", self.audience.is_some()),
+            ("audience_regex", self.audience_regex.is_some()),
+            ("issuer", self.issuer.is_some()),
+            ("issuer_regex", self.issuer_regex.is_some()),
+            ("user_id_claim", self.user_id_claim.is_some()),
+            ("algorithms", !self.algorithms.is_empty()),
+            ("leeway", !self.leeway.is_zero()),
+            ("require_exp", self.require_exp),
+            ("max_age", self.max_age.is_some()),
+            ("typ", self.typ.is_some()),
+        ];
+        let names = set
+            .into_iter()
+            .filter_map(|(name, is_set)| is_set.then_some(name));
+        f.debug_struct("TokenConfig")
+            .field("set", &names.collect::<Vec<_>>())
+            .field("trusted_issuers", &self.trusted_issuers)
+            .finish()
+    }
 }
 
 /// How keys are fetched from `jwks_public_endpoint`: the options `jwks_…`.

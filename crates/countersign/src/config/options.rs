@@ -330,6 +330,10 @@ const REFUSED: &[(&[&str], &str)] = &[
         "a user comes from a signed token alone",
     ),
     (
+        &["skip_user_check_in_subscription_token"],
+        "a subscription token is for the user whom it names",
+    ),
+    (
         &[
             "client.token.insecure_skip_jwks_endpoint_safety_check",
             "client.subscription_token.insecure_skip_jwks_endpoint_safety_check",

@@ -97,7 +97,7 @@ impl Setting {
     /// A list; in an environment variable, separated by spaces.
     pub(super) fn texts(&self) -> Result<Vec<String>, ConfigError> {
         const EXPECTED: &str = "a list of strings";
-        match &self.value {
+        let texts: Vec<String> = match &self.value {
             Value::Array(items) => items
                 .iter()
                 .map(|item| match item {
@@ -109,7 +109,16 @@ impl Setting {
                 Ok(text.split_whitespace().map(String::from).collect())
             }
             _ => Err(self.wrong(EXPECTED)),
+        }?;
+        self.not_empty(texts)
+    }
+
+    /// An empty list is no list: one that expanded to nothing must not allow everything.
+    fn not_empty<T>(&self, list: Vec<T>) -> Result<Vec<T>, ConfigError> {
+        if list.is_empty() {
+            return Err(self.fault("found an empty list; fill it or remove the option"));
         }
+        Ok(list)
     }
 
     /// A list of tables; in an environment variable, as JSON.
@@ -124,14 +133,9 @@ impl Setting {
             value => value,
         };
         let items = value.as_array().ok_or_else(|| self.wrong(EXPECTED))?;
-        items
-            .iter()
-            .map(|item| {
-                item.as_object()
-                    .cloned()
-                    .ok_or_else(|| self.wrong(EXPECTED))
-            })
-            .collect()
+        let tables = items.iter().map(|item| item.as_object().cloned());
+        let tables: Option<Vec<_>> = tables.collect();
+        self.not_empty(tables.ok_or_else(|| self.wrong(EXPECTED))?)
     }
 
     pub(super) fn fault(&self, message: impl Into<String>) -> ConfigError {

@@ -80,8 +80,10 @@ impl Config {
         })
     }
 
-    /// What signs connection tokens that this configuration accepts: HS256 under
-    /// `client.token.hmac_secret_key`, with the `iss` and `aud` that are expected.
+    /// What signs connection tokens that this configuration accepts: HS256, or the first
+    /// of HS256 to HS512 that `algorithms` lists, under `client.token.hmac_secret_key`,
+    /// with the `iss` and `aud` that are expected. What an `_regex` expects it cannot
+    /// know: see [`Issuer::with_iss`] and [`Issuer::with_aud`].
     ///
     /// # Errors
     ///

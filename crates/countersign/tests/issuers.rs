@@ -1,0 +1,249 @@
+//! Several issuers, keys that are rotated, and what is expected of `iss` and `aud`.
+
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
+
+mod common;
+
+use common::*;
+use countersign::claims::{Expectation, Policy};
+use countersign::{Authenticator, Authority, Code, Key, Rules, Trust, UnixTime};
+
+const A: &[u8] = b"the secret of issuer A, of 32 bytes and more";
+const B: &[u8] = b"the secret of issuer B, of 32 bytes and more";
+
+fn authority(secret: &[u8]) -> Authority {
+    Authority::new(keyring(&[&Key::secret(secret).unwrap()]))
+}
+
+fn for_audience(secret: &[u8], audience: &str) -> Authority {
+    let audience = Expectation::Exact(audience.into());
+    authority(secret).with_policy(Policy {
+        audience,
+        ..Policy::default()
+    })
+}
+
+fn outcome(trust: &Trust, secret: &[u8], claims: &str) -> Result<String, Code> {
+    let authenticator = Authenticator::new(Rules::new(trust.clone()));
+    connect(
+        &authenticator,
+        &hmac(secret, "HS256", &format!(r#"{{"sub":"42",{claims}}}"#)),
+    )
+}
+
+#[test]
+fn g11_a_trusted_issuer_picks_its_own_keys_and_no_other() {
+    let trust = Trust::nobody()
+        .and_issuer("https://a", authority(A))
+        .and_issuer("https://b", authority(B));
+    let good = || Ok("42".into());
+    for (secret, claims, expected) in [
+        (A, r#""iss":"https://a""#, good()),
+        (B, r#""iss":"https://b""#, good()),
+        (A, r#""iss":"https:\u002f/a""#, good()),
+        (A, r#""iss":"https://b""#, Err(Code::Signature)),
+        (B, r#""iss":"https://a""#, Err(Code::Signature)),
+        (A, r#""iss":"https://a/""#, Err(Code::Issuer)),
+        (A, r#""iss":"https://A""#, Err(Code::Issuer)),
+        (A, r#""iss":"https://""#, Err(Code::Issuer)),
+        (A, r#""iss":"https://ab""#, Err(Code::Issuer)),
+        (A, r#""iss":" https://a""#, Err(Code::Issuer)),
+        (A, r#""iss":"""#, Err(Code::Issuer)),
+        (A, r#""iss":["https://a"]"#, Err(Code::Issuer)),
+        (A, r#""iss":null"#, Err(Code::Issuer)),
+        (A, r#""ISS":"https://a""#, Err(Code::Issuer)),
+        (A, r#""info":{"iss":"https://a"}"#, Err(Code::Issuer)),
+        // A claim that stands twice names nobody.
+        (
+            A,
+            r#""iss":"https://a","iss":"https://a""#,
+            Err(Code::Issuer),
+        ),
+        (
+            A,
+            r#""iss":"https://b","iss":"https://a""#,
+            Err(Code::Issuer),
+        ),
+    ] {
+        assert_eq!(outcome(&trust, secret, claims), expected, "{claims}");
+    }
+}
+
+#[test]
+fn an_issuer_that_is_not_listed_is_trusted_only_if_any_is() {
+    let trust = Trust::from(authority(A)).and_issuer("https://b", authority(B));
+    for (secret, claims, expected) in [
+        (A, r#""iss":"https://c""#, Ok("42".into())),
+        (A, r#""info":1"#, Ok("42".into())),
+        (B, r#""iss":"https://b""#, Ok("42".into())),
+        // Who is listed has its own keys alone.
+        (A, r#""iss":"https://b""#, Err(Code::Signature)),
+        (B, r#""iss":"https://c""#, Err(Code::Signature)),
+    ] {
+        assert_eq!(outcome(&trust, secret, claims), expected, "{claims}");
+    }
+    assert_eq!(
+        outcome(&Trust::nobody(), A, r#""iss":"https://a""#),
+        Err(Code::Issuer)
+    );
+}
+
+#[test]
+fn g11_one_issuer_with_two_audiences_has_keys_for_each() {
+    let trust = Trust::nobody()
+        .and_issuer("i", for_audience(A, "chat"))
+        .and_issuer("i", for_audience(B, "mail"));
+    for (secret, claims, expected) in [
+        (A, r#""iss":"i","aud":"chat""#, Ok("42".into())),
+        (B, r#""iss":"i","aud":"mail""#, Ok("42".into())),
+        (B, r#""iss":"i","aud":["x","mail"]"#, Ok("42".into())),
+        (A, r#""iss":"i","aud":["mail","chat"]"#, Ok("42".into())),
+        (A, r#""iss":"i","aud":"mail""#, Err(Code::Signature)),
+        (B, r#""iss":"i","aud":"chat""#, Err(Code::Signature)),
+        (A, r#""iss":"i","aud":"other""#, Err(Code::Audience)),
+        (A, r#""iss":"i""#, Err(Code::Audience)),
+        (B, r#""iss":"i","aud":"other""#, Err(Code::Signature)),
+        (A, r#""iss":"i","aud":[]"#, Err(Code::Audience)),
+    ] {
+        assert_eq!(outcome(&trust, secret, claims), expected, "{claims}");
+    }
+}
+
+#[test]
+fn g19_claims_that_are_not_verified_pick_and_do_nothing_else() {
+    // The picked authority's expectations hold for the verified claims once more.
+    let named = |secret| {
+        let issuer = Expectation::Exact("another".into());
+        authority(secret).with_policy(Policy {
+            issuer,
+            ..Policy::default()
+        })
+    };
+    let trust = Trust::nobody().and_issuer("i", named(A));
+    assert_eq!(outcome(&trust, A, r#""iss":"i""#), Err(Code::Issuer));
+    // What cannot be read names nobody; and is refused by those for anybody.
+    let trust = Trust::from(authority(A)).and_issuer("i", authority(B));
+    for payload in [
+        r#"["iss","i"]"#,
+        r#"{"iss":"i""#,
+        "",
+        r#"{"iss":"i","iss":"i"}"#,
+    ] {
+        let authenticator = Authenticator::new(Rules::new(trust.clone()));
+        let outcome = |secret| connect(&authenticator, &hmac(secret, "HS256", payload));
+        assert_eq!(outcome(A), Err(Code::Malformed), "{payload}");
+        assert_eq!(outcome(B), Err(Code::Signature), "{payload}");
+    }
+}
+
+#[test]
+fn g9_an_expected_issuer_is_matched_exactly_and_a_regex_as_a_whole() {
+    let accepted = |option: &str, expected: &str, claim: &str, value: &str| {
+        let config = format!(
+            r#"{{"token_hmac_secret_key":"{SECRET}","token_{option}":{}}}"#,
+            quoted(expected)
+        );
+        let payload = format!(r#"{{"sub":"42","{claim}":{}}}"#, quoted(value));
+        let outcome = connect(&configured(&config), &hs256(&payload));
+        assert!(outcome.is_ok() || matches!(outcome, Err(Code::Issuer | Code::Audience)));
+        outcome.is_ok()
+    };
+    for claim in ["iss", "aud"] {
+        let option = if claim == "iss" { "issuer" } else { "audience" };
+        for (expected, value, good) in [
+            ("test", "test", true),
+            ("test", "xtesty", false),
+            ("test", "tes", false),
+            ("test", "test/", false),
+            ("test", "Test", false),
+            ("te.t", "test", false),
+        ] {
+            assert_eq!(
+                accepted(option, expected, claim, value),
+                good,
+                "{expected} {value}"
+            );
+        }
+        let option = format!("{option}_regex");
+        for (expected, value, good) in [
+            ("test", "test", true),
+            ("test", "xtesty", false),
+            ("test", "test\n", false),
+            ("a|b", "a", true),
+            ("a|b", "xb", false),
+            ("a|b", "ax", false),
+            ("^test$", "test", true),
+            ("(?m)^test$", "x\ntest", false),
+            ("tenant-[0-9]+", "tenant-12", true),
+            ("tenant-[0-9]+", "tenant-12x", false),
+            ("", "", true),
+        ] {
+            if !expected.is_empty() {
+                assert_eq!(
+                    accepted(&option, expected, claim, value),
+                    good,
+                    "{expected} {value:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn g8_an_expected_audience_makes_the_claim_required() {
+    let authenticator = configured(&format!(
+        r#"{{"token_hmac_secret_key":"{SECRET}","token_audience":"chat"}}"#
+    ));
+    for (aud, expected) in [
+        (r#","aud":"chat""#, Ok("42".into())),
+        (r#","aud":["mail","chat"]"#, Ok("42".into())),
+        ("", Err(Code::Audience)),
+        (r#","aud":[]"#, Err(Code::Audience)),
+        (r#","aud":["mail"]"#, Err(Code::Audience)),
+        (r#","aud":["chat",1]"#, Err(Code::Claims)),
+        (r#","aud":{"chat":1}"#, Err(Code::Claims)),
+        (r#","aud":null"#, Err(Code::Claims)),
+    ] {
+        let outcome = connect(&authenticator, &hs256(&format!(r#"{{"sub":"42"{aud}}}"#)));
+        assert_eq!(outcome, expected, "{aud}");
+    }
+}
+
+#[test]
+fn c11_a_previous_key_is_accepted_up_to_its_last_moment() {
+    let authenticator = Authenticator::new(Rules::new(Authority::new(
+        keyring(&[&Key::secret(A).unwrap()])
+            .with_until(&Key::secret(B).unwrap(), now())
+            .unwrap(),
+    )));
+    let [of_a, of_b] = [A, B].map(|secret| hmac(secret, "HS256", r#"{"sub":"42"}"#));
+    for (at, good) in [
+        (UnixTime::from_secs(NOW - 1), true),
+        (now(), true),
+        (UnixTime::new(NOW, 1), false),
+        (UnixTime::from_secs(NOW + 1), false),
+    ] {
+        assert!(authenticator.connection(&of_a, at).is_ok());
+        let outcome = authenticator
+            .connection(&of_b, at)
+            .map_err(|error| error.code());
+        assert_eq!(outcome.is_ok(), good, "{at:?}");
+        assert!(good || outcome == Err(Code::Signature));
+    }
+    // A `kid` whose key has ended is not handed to another.
+    let authenticator = Authenticator::new(Rules::new(Authority::new(
+        keyring(&[&Key::secret(A).unwrap()])
+            .with_until(
+                &Key::secret(B).unwrap().with_kid("b"),
+                UnixTime::from_secs(NOW - 1),
+            )
+            .unwrap(),
+    )));
+    let named = signed(
+        &Key::secret(A).unwrap(),
+        "HS256",
+        r#"{"alg":"HS256","kid":"b"}"#,
+        "{}",
+    );
+    assert_eq!(connect(&authenticator, &named), Err(Code::UnknownKey));
+}
