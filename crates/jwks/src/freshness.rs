@@ -6,21 +6,28 @@ use crate::{Response, Settings};
 
 /// How long a set from this answer is fresh, counted from its request.
 ///
-/// `Cache-Control` shortens the time to live, down to the cooldown: less would make
-/// every look-up a request. It lengthens it only as far as the settings say.
+/// `Cache-Control` shortens the time to live, down to twice the cooldown: with less, there
+/// would be no time to refresh ahead, and callers would wait again and again. It
+/// lengthens it only as far as the settings say.
 pub(crate) fn lifetime(response: &Response, settings: &Settings) -> Duration {
     let life = match (max_age(response), settings.cache_control_may_lengthen_to) {
         (None, _) => settings.time_to_live,
         (Some(age), None) => age.min(settings.time_to_live),
         (Some(age), Some(longest)) => age.min(longest.max(settings.time_to_live)),
     };
-    life.max(settings.cooldown.min(settings.time_to_live))
+    life.max(
+        settings
+            .cooldown
+            .saturating_mul(2)
+            .min(settings.time_to_live),
+    )
 }
 
 /// The least `max-age` that the answer names, less the `Age` that it has already.
 ///
-/// `no-store`, `no-cache` and a value that is no number are zero: an answer with
-/// invalid freshness is stale (RFC 9111 section 4.2.1).
+/// A value that is no number is zero: an answer with invalid freshness is stale
+/// (RFC 9111 section 4.2.1). `no-store` and `no-cache` change nothing: identity providers
+/// send them with every answer, and mean the browser.
 fn max_age(response: &Response) -> Option<Duration> {
     let age = response
         .header("age")
@@ -36,17 +43,10 @@ fn max_age(response: &Response) -> Option<Duration> {
 }
 
 fn directive(directive: &str) -> Option<Duration> {
-    let (name, value) = match directive.split_once('=') {
-        Some((name, value)) => (name.trim(), value.trim().trim_matches('"')),
-        None => (directive.trim(), ""),
-    };
-    if name.eq_ignore_ascii_case("max-age") {
-        Some(seconds(value).unwrap_or_default())
-    } else if name.eq_ignore_ascii_case("no-store") || name.eq_ignore_ascii_case("no-cache") {
-        Some(Duration::ZERO)
-    } else {
-        None
-    }
+    let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
+    name.trim()
+        .eq_ignore_ascii_case("max-age")
+        .then(|| seconds(value.trim().trim_matches('"')).unwrap_or_default())
 }
 
 /// The pause that the server asks for, in seconds; its form as a date is not read.
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn j10_max_age_shortens_the_hour_and_never_lengthens_it_unasked() {
         let hour = 3600;
-        let cooldown = 30;
+        let least = 60;
         for (header, unasked, asked) in [
             ("max-age=600", 600, 600),
             ("Max-Age = \"600\"", 600, 600),
@@ -77,15 +77,15 @@ mod tests {
             ("max-age=7200", hour, 7200),
             ("max-age=9223372036854775808", hour, 86_400),
             ("max-age=99999999999999999999999999", hour, 86_400),
-            ("max-age=0", cooldown, cooldown),
-            ("max-age=-1", cooldown, cooldown),
-            ("max-age=-9223372036854775808", cooldown, cooldown),
-            ("max-age=soon", cooldown, cooldown),
-            ("max-age=", cooldown, cooldown),
-            ("max-age", cooldown, cooldown),
-            ("max-age=1e9", cooldown, cooldown),
-            ("no-store", cooldown, cooldown),
-            ("No-Cache", cooldown, cooldown),
+            ("max-age=0", least, least),
+            ("max-age=-1", least, least),
+            ("max-age=-9223372036854775808", least, least),
+            ("max-age=soon", least, least),
+            ("max-age=", least, least),
+            ("max-age", least, least),
+            ("max-age=1e9", least, least),
+            ("no-store", hour, hour),
+            ("no-cache", hour, hour),
             ("public", hour, hour),
             ("s-maxage=5", hour, hour),
             ("", hour, hour),
@@ -105,8 +105,8 @@ mod tests {
         for (age, left) in [
             ("0", 600),
             ("100", 500),
-            ("600", 30),
-            ("18446744073709551616", 30),
+            ("600", 60),
+            ("18446744073709551616", 60),
             ("-5", 600),
         ] {
             let response = Response::new(200, "")

@@ -50,7 +50,7 @@ pub struct Settings {
     /// unavailable. Default: 1024.
     pub waiter_limit: usize,
     /// `Cache-Control: max-age` always shortens [`time_to_live`](Self::time_to_live),
-    /// down to the cooldown. With a value here it also lengthens it, up to that value.
+    /// down to twice the cooldown. With a value here it also lengthens it, up to that value.
     /// Default: none.
     pub cache_control_may_lengthen_to: Option<Duration>,
     /// Whether a token without `kid` may be checked against a set that holds exactly one

@@ -42,7 +42,11 @@ fn h1_of_a_published_private_key_the_public_half_is_used_and_the_rest_dropped() 
         assert!(matches!(found, Lookup::Found(_)), "{kid}: {found:?}");
     }
     let report = bench.jwks.report().unwrap();
-    let private: Vec<_> = report.keys().iter().map(|key| key.is_private()).collect();
+    let private: Vec<_> = report
+        .keys()
+        .iter()
+        .map(countersign_jwks::KeyReport::is_private)
+        .collect();
     assert_eq!(private, [true, true, false]);
     let shown = format!("{:?} {report:?}", bench.jwks);
     for secret in ["nWGxne_9", "870MB6gf", "9d61b19d"] {
