@@ -323,12 +323,18 @@ fn h9_keys_and_bytes_have_a_cap() {
 }
 
 #[test]
-fn h10_duplicate_members_are_an_error() {
-    let twice = format!(r#"{{{P256},"kid":"a","kid":"b"}}"#);
-    let bench = Bench::only_document(&set(&[twice, key(1).jwk("good")]));
-    // RFC 8259 leaves open which one counts, so the document says nothing for sure.
-    for kid in ["a", "b"] {
-        assert_ne!(bench.resolve(kid, &key(1)), "found");
+fn h10_a_key_with_a_duplicate_member_is_skipped() {
+    let okp = key(2).jwk("odd").replace('}', "");
+    for odd in [
+        format!(r#"{okp},"kid":"odd"}}"#),
+        format!(r#"{okp},"x":"{}"}}"#, key(1).x()),
+        format!(r#"{okp},"\u0078":"{}"}}"#, key(1).x()),
+        format!(r#"{okp},"unknown":1,"unknown":1}}"#),
+    ] {
+        let bench = bench();
+        bench.script.then(ok(&[odd.clone(), key(1).jwk("good")]));
+        assert_eq!(bench.resolve("good", &key(1)), "found", "{odd}");
+        assert_eq!(bench.resolve("odd", &key(2)), "unknown", "{odd}");
     }
 }
 

@@ -1,5 +1,10 @@
 //! The last-known-good file, and the clients of a template.
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::arithmetic_side_effects,
+    missing_docs
+)]
 
 mod common;
 
