@@ -1,0 +1,454 @@
+//! Every option by every name, in every format and from the environment.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{json, quoted};
+use countersign::config::{Config, Format, TokenConfig, option_help};
+
+/// An option of a token section: its name, a value in JSON (which is YAML too), the
+/// same in TOML where that differs, and as a variable's text where it is no plain string.
+struct Row(
+    &'static str,
+    &'static str,
+    Option<&'static str>,
+    Option<&'static str>,
+);
+
+const ROWS: &[Row] = &[
+    Row("hmac_secret_key", r#""s3cret""#, None, None),
+    Row("hmac_previous_secret_key", r#""before""#, None, None),
+    Row(
+        "hmac_previous_secret_key_valid_until",
+        "1700000000",
+        None,
+        Some("1700000000"),
+    ),
+    Row("rsa_public_key", r#""PEM""#, None, None),
+    Row("ecdsa_public_key", r#""PEM""#, None, None),
+    Row("eddsa_public_key", r#""PEM""#, None, None),
+    Row(
+        "jwks_public_endpoint",
+        r#""https://issuer.example/jwks.json""#,
+        None,
+        None,
+    ),
+    Row("jwks_time_to_live", r#""30m""#, None, None),
+    Row("jwks_stale_if_error", "0", None, Some("0")),
+    Row("jwks_refresh_ahead", r#""1m""#, None, None),
+    Row("jwks_cooldown", "10", None, Some("10")),
+    Row("jwks_attempt_timeout", r#""500ms""#, None, None),
+    Row("jwks_total_deadline", r#""2s""#, None, None),
+    Row("jwks_retries", "3", None, Some("3")),
+    Row("jwks_body_limit", "1000", None, Some("1000")),
+    Row("jwks_key_limit", "7", None, Some("7")),
+    Row("jwks_waiter_limit", "9", None, Some("9")),
+    Row("jwks_cache_control_may_lengthen_to", r#""2h""#, None, None),
+    Row("jwks_allow_missing_kid", "true", None, Some("true")),
+    Row("jwks_allow_plain_http", "true", None, Some("1")),
+    Row("jwks_ca_file", r#""ca.pem""#, None, None),
+    Row("jwks_client_certificate_file", r#""me.pem""#, None, None),
+    Row("jwks_client_key_file", r#""me.key""#, None, None),
+    Row("jwks_proxy", r#""environment""#, None, None),
+    Row("jwks_user_agent", r#""chat""#, None, None),
+    Row("jwks_public_addresses_only", "true", None, Some("True")),
+    Row("jwks_last_known_good_file", r#""keys.json""#, None, None),
+    Row("audience", r#""chat""#, None, None),
+    Row("audience_regex", r#""chat-.*""#, None, None),
+    Row("issuer", r#""https://issuer""#, None, None),
+    Row("issuer_regex", r#""a|b""#, None, None),
+    Row("user_id_claim", r#""user_id""#, None, None),
+    Row(
+        "algorithms",
+        r#"["ES256","EdDSA"]"#,
+        None,
+        Some("ES256 EdDSA"),
+    ),
+    Row("leeway", r#""5s""#, None, Some("5")),
+    Row("require_exp", "true", None, Some("t")),
+    Row("max_age", "3600", None, Some("1h")),
+    Row("typ", r#""at+jwt""#, None, None),
+    Row(
+        "trusted_issuers",
+        r#"[{"issuer":"https://a","hmac_secret_key":"a","algorithms":["HS256"]}]"#,
+        Some(r#"[{issuer="https://a",hmac_secret_key="a",algorithms=["HS256"]}]"#),
+        Some(r#"[{"issuer":"https://a","hmac_secret_key":"a","algorithms":["HS256"]}]"#),
+    ),
+];
+
+fn load(text: &str, format: Format) -> Config {
+    Config::from_text(text, format, []).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+#[test]
+fn every_option_of_a_token_section_has_the_same_meaning_under_every_name() {
+    for Row(name, value, toml, variable) in ROWS {
+        let expected = load(
+            &format!(r#"{{"client":{{"token":{{"{name}":{value}}}}}}}"#),
+            Format::Json,
+        )
+        .token;
+        assert_ne!(expected, TokenConfig::default(), "{name}");
+
+        let toml = toml.unwrap_or(value);
+        let variable = variable.unwrap_or(value.trim_matches('"'));
+        let upper = name.to_uppercase();
+        let env = |variable_name: String| {
+            Config::from_environment([(variable_name, variable.into())]).unwrap()
+        };
+        for config in [
+            load(&format!(r#"{{"token_{name}":{value}}}"#), Format::Json),
+            load(&format!("[client.token]\n{name} = {toml}\n"), Format::Toml),
+            load(&format!("token_{name} = {toml}\n"), Format::Toml),
+            load(
+                &format!("client:\n  token:\n    {name}: {value}\n"),
+                Format::Yaml,
+            ),
+            load(&format!("token_{name}: {value}\n"), Format::Yaml),
+            env(format!("COUNTERSIGN_TOKEN_{upper}")),
+            env(format!("COUNTERSIGN_CLIENT_TOKEN_{upper}")),
+        ] {
+            assert_eq!(config.token, expected, "{name}");
+            assert!(config.subscription_token.is_none() && config.left_alone().is_empty());
+        }
+
+        let enabled = (
+            "COUNTERSIGN_CLIENT_SUBSCRIPTION_TOKEN_ENABLED".into(),
+            "true".into(),
+        );
+        let named = format!("COUNTERSIGN_SUBSCRIPTION_TOKEN_{upper}");
+        for config in [
+            load(
+                &format!(
+                    r#"{{"client":{{"subscription_token":{{"enabled":true,"{name}":{value}}}}}}}"#
+                ),
+                Format::Json,
+            ),
+            load(
+                &format!(
+                    r#"{{"separate_subscription_token_config":true,"subscription_token_{name}":{value}}}"#
+                ),
+                Format::Json,
+            ),
+            Config::from_environment([enabled, (named, variable.into())]).unwrap(),
+        ] {
+            assert_eq!(
+                config.subscription_token.as_ref(),
+                Some(&expected),
+                "{name}"
+            );
+            assert_eq!(
+                config.token,
+                TokenConfig::default(),
+                "{name}: nothing is inherited"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_option_is_listed_with_a_line_of_help() {
+    let mut expected: Vec<String> = ["client.token", "client.subscription_token"]
+        .into_iter()
+        .flat_map(|section| {
+            ROWS.iter()
+                .map(move |Row(name, ..)| format!("{section}.{name}"))
+        })
+        .collect();
+    expected.extend([
+        "client.allow_anonymous_connect_without_token".into(),
+        "client.disallow_anonymous_connection_tokens".into(),
+        "client.subscription_token.enabled".into(),
+    ]);
+    let mut listed: Vec<String> = option_help()
+        .into_iter()
+        .map(|option| option.name)
+        .collect();
+    assert!(option_help().iter().all(|option| !option.help.is_empty()));
+    expected.sort();
+    listed.sort();
+    assert_eq!(listed, expected);
+}
+
+#[test]
+fn the_options_of_clients_have_their_old_names_too() {
+    for name in ["client_anonymous", "allow_anonymous_connect_without_token"] {
+        assert!(
+            json(&format!(r#"{{"{name}":true}}"#))
+                .unwrap()
+                .allow_anonymous_connect_without_token
+        );
+    }
+    let nested = r#"{"client":{"allow_anonymous_connect_without_token":true,"disallow_anonymous_connection_tokens":true}}"#;
+    let nested = json(nested).unwrap();
+    assert!(
+        nested.allow_anonymous_connect_without_token && nested.disallow_anonymous_connection_tokens
+    );
+    let flat = json(r#"{"disallow_anonymous_connection_tokens":true}"#).unwrap();
+    assert!(
+        flat.disallow_anonymous_connection_tokens && !flat.allow_anonymous_connect_without_token
+    );
+    let oldest = json(r#"{"secret":"s3cret"}"#).unwrap();
+    assert_eq!(oldest.token.hmac_secret_key.unwrap().expose(), "s3cret");
+}
+
+#[test]
+fn a_variable_wins_over_the_file() {
+    let variable = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let file = r#"{"token_hmac_secret_key":"of the file","token_audience":"chat","client_anonymous":true}"#;
+    let environment = [
+        variable(
+            "COUNTERSIGN_CLIENT_TOKEN_HMAC_SECRET_KEY",
+            "of the environment",
+        ),
+        variable("COUNTERSIGN_CLIENT_ANONYMOUS", "false"),
+        variable("TOKEN_AUDIENCE", "not ours"),
+        variable("CENTRIFUGO_TOKEN_AUDIENCE", "not ours"),
+    ];
+    let config = Config::from_text(file, Format::Json, environment).unwrap();
+    assert_eq!(
+        config.token.hmac_secret_key.unwrap().expose(),
+        "of the environment"
+    );
+    assert_eq!(config.token.audience.as_deref(), Some("chat"));
+    assert!(!config.allow_anonymous_connect_without_token);
+}
+
+#[test]
+fn an_option_that_does_not_exist_names_the_nearest() {
+    for (text, option, nearest) in [
+        (
+            r#"{"token_hmac_secret":"x"}"#,
+            "token_hmac_secret",
+            "token_hmac_secret_key",
+        ),
+        (
+            r#"{"token_hmac_secret_kye":"x"}"#,
+            "token_hmac_secret_kye",
+            "token_hmac_secret_key",
+        ),
+        (
+            r#"{"client":{"token":{"audiance":"x"}}}"#,
+            "client.token.audiance",
+            "client.token.audience",
+        ),
+        (
+            r#"{"client":{"token":{"trusted_issuers":[{"isuer":"x"}]}}}"#,
+            "client.token.trusted_issuers[0].isuer",
+            "client.token.trusted_issuers[0].issuer",
+        ),
+        (
+            r#"{"client":{"tokens":{"audience":"x"}}}"#,
+            "client.tokens",
+            "",
+        ),
+        (r#"{"adress":"x"}"#, "adress", "address"),
+        (r#"{"TOKEN_AUDIENCE":"x"}"#, "TOKEN_AUDIENCE", ""),
+    ] {
+        let error = json(text).unwrap_err();
+        assert_eq!(error.option_name(), Some(option));
+        let sentence = error.to_string();
+        assert!(
+            sentence.contains("no such option") && sentence.contains(nearest),
+            "{sentence}"
+        );
+    }
+    let error = Config::from_environment([("COUNTERSIGN_TOKEN_AUDIANCE".into(), "x".into())]);
+    let sentence = error.unwrap_err().to_string();
+    assert!(
+        sentence.contains("`COUNTERSIGN_TOKEN_AUDIENCE`"),
+        "{sentence}"
+    );
+}
+
+#[test]
+fn one_option_given_twice_is_an_error() {
+    for (text, format) in [
+        (
+            r#"{"token_audience":"a","token_audience":"a"}"#,
+            Format::Json,
+        ),
+        (
+            r#"{"token_audience":"a","client":{"token":{"audience":"a"}}}"#,
+            Format::Json,
+        ),
+        (r#"{"client":{"token":{}},"client":{}}"#, Format::Json),
+        (
+            r#"{"client.token.audience":"a","client":{"token":{"audience":"a"}}}"#,
+            Format::Json,
+        ),
+        (
+            r#"{"secret":"a","token_hmac_secret_key":"a"}"#,
+            Format::Json,
+        ),
+        (
+            r#"{"token_trusted_issuers":[{"issuer":"a","issuer":"b"}]}"#,
+            Format::Json,
+        ),
+        (
+            "token_audience = \"a\"\ntoken_audience = \"a\"\n",
+            Format::Toml,
+        ),
+        (
+            "token_audience = \"a\"\n[client.token]\naudience = \"a\"\n",
+            Format::Toml,
+        ),
+        ("token_audience: a\ntoken_audience: a\n", Format::Yaml),
+        (
+            "token_audience: a\nclient:\n  token:\n    audience: a\n",
+            Format::Yaml,
+        ),
+    ] {
+        assert!(Config::from_text(text, format, []).is_err(), "{text}");
+    }
+    let both = [
+        "COUNTERSIGN_TOKEN_AUDIENCE",
+        "COUNTERSIGN_CLIENT_TOKEN_AUDIENCE",
+    ];
+    assert!(Config::from_environment(both.map(|name| (name.into(), "a".into()))).is_err());
+}
+
+#[test]
+fn a15_an_empty_value_is_never_taken_for_an_absent_one() {
+    for Row(name, value, ..) in ROWS {
+        let empty = match value.chars().next() {
+            Some('"') => vec![r#""""#, "null"],
+            Some('[') => vec!["[]", "null", r#""""#],
+            _ => vec!["null", r#""""#],
+        };
+        for empty in empty {
+            let error = json(&format!(r#"{{"token_{name}":{empty}}}"#)).unwrap_err();
+            assert_eq!(
+                error.option_name(),
+                Some(format!("token_{name}").as_str()),
+                "{empty}"
+            );
+        }
+        let variable = (
+            format!("COUNTERSIGN_TOKEN_{}", name.to_uppercase()),
+            String::new(),
+        );
+        assert!(Config::from_environment([variable]).is_err(), "{name}");
+    }
+    for (text, format) in [("{}", Format::Json), ("", Format::Toml), ("", Format::Yaml)] {
+        let error = Config::from_text(text, format, [])
+            .unwrap()
+            .setup()
+            .unwrap_err();
+        assert!(error.to_string().contains("found no key"), "{error}");
+    }
+    assert!(Config::from_text("", Format::Json, []).is_err());
+}
+
+#[test]
+fn a_value_of_the_wrong_type_is_told_with_what_is_expected() {
+    for (text, option, expected) in [
+        (
+            r#"{"token_hmac_secret_key":12345}"#,
+            "token_hmac_secret_key",
+            "found a number; expected a string",
+        ),
+        (r#"{"token_leeway":"soon"}"#, "token_leeway", "a duration"),
+        (r#"{"token_leeway":-1}"#, "token_leeway", "a duration"),
+        (r#"{"token_leeway":1.5}"#, "token_leeway", "a duration"),
+        (
+            r#"{"token_require_exp":"true"}"#,
+            "token_require_exp",
+            "found a string; expected true or false",
+        ),
+        (
+            r#"{"token_algorithms":"ES256"}"#,
+            "token_algorithms",
+            "a list of strings",
+        ),
+        (
+            r#"{"token_algorithms":["ES256",1]}"#,
+            "token_algorithms",
+            "a list of strings",
+        ),
+        (
+            r#"{"token_trusted_issuers":{}}"#,
+            "token_trusted_issuers",
+            "a list of tables",
+        ),
+        (
+            r#"{"token_trusted_issuers":[1]}"#,
+            "token_trusted_issuers",
+            "a list of tables",
+        ),
+        (
+            r#"{"token_hmac_previous_secret_key_valid_until":"2030-01-01"}"#,
+            "token_hmac_previous_secret_key_valid_until",
+            "seconds since 1970",
+        ),
+        (r#"{"client":[]}"#, "client", "a table of options"),
+        (
+            r#"{"client":{"token":"x"}}"#,
+            "client.token",
+            "a table of options",
+        ),
+        (
+            r#"{"client":{"subscription_token":{"enabled":1}}}"#,
+            "client.subscription_token.enabled",
+            "true or false",
+        ),
+    ] {
+        let error = json(text).unwrap_err();
+        assert_eq!(error.option_name(), Some(option), "{text}");
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+    for text in ["[]", "1", "\"x\"", "true"] {
+        assert!(json(text).is_err(), "{text}");
+    }
+    let text = quoted("x\ny");
+    assert_eq!(
+        json(&format!(r#"{{"token_audience":{text}}}"#))
+            .unwrap()
+            .token
+            .audience
+            .unwrap(),
+        "x\ny"
+    );
+}
+
+#[test]
+fn the_extension_of_a_file_tells_its_format() {
+    let folder = std::env::temp_dir().join(format!("countersign-config-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    for (file, text) in [
+        ("c.json", r#"{"token_audience":"a"}"#),
+        ("c.toml", "token_audience = \"a\""),
+        ("c.yaml", "token_audience: a"),
+        ("c.yml", "token_audience: a"),
+    ] {
+        let path = folder.join(file);
+        std::fs::write(&path, text).unwrap();
+        assert_eq!(
+            Config::load(&path, []).unwrap().token.audience.as_deref(),
+            Some("a"),
+            "{file}"
+        );
+    }
+    for (file, bytes, expected) in [
+        ("c.ini", &b"x"[..], "the extension tells the format"),
+        ("c", b"x", "the extension tells the format"),
+        ("bytes.json", b"{\"token_audience\":\"\xff\"}", "not UTF-8"),
+    ] {
+        let path = folder.join(file);
+        std::fs::write(&path, bytes).unwrap();
+        let sentence = Config::load(&path, []).unwrap_err().to_string();
+        assert!(
+            sentence.contains(expected) && sentence.contains(file),
+            "{sentence}"
+        );
+    }
+    let sentence = Config::load(&folder.join("absent.json"), [])
+        .unwrap_err()
+        .to_string();
+    assert!(
+        sentence.contains("no such file") && sentence.contains("genconfig"),
+        "{sentence}"
+    );
+    std::fs::remove_dir_all(&folder).unwrap();
+}
