@@ -6,7 +6,7 @@ use core::time::Duration;
 use std::io;
 use std::thread::{self, Thread};
 
-use crate::client::Shared;
+use crate::shared::Shared;
 
 /// The handle of the thread. Dropping it ends the thread, after the fetch under way.
 #[derive(Debug)]

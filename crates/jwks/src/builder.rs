@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use countersign_signature::Provider;
 
 use crate::background::Driver;
-use crate::client::Shared;
+use crate::shared::Shared;
 use crate::store::Store;
 use crate::{
     Clock, Endpoint, Endpoints, Fetch, HttpFetch, HttpOptions, Jwks, Settings, SettingsError,

@@ -93,6 +93,7 @@ mod pending;
 mod report;
 mod set;
 mod settings;
+mod shared;
 mod state;
 mod store;
 mod template;

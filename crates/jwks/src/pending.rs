@@ -7,7 +7,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::client::Shared;
+use crate::shared::Shared;
 use crate::{FetchError, FetchErrorKind};
 
 /// A look-up that needs a fetch first. As a future it is ready when a fetch has ended,

@@ -1,4 +1,5 @@
 //! HTTP and HTTPS servers on loopback, each as bad as its test needs it.
+#![allow(dead_code, clippy::unwrap_used)] // each test file uses its own part
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};

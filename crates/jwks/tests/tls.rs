@@ -1,0 +1,249 @@
+//! The default transport over TLS, with certificates made on the spot: row I9 of the
+//! attack catalogue.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    missing_docs
+)]
+
+mod common;
+#[path = "common/server.rs"]
+mod server;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use common::{key, set};
+use countersign_jwks::{FetchError, FetchErrorKind, HttpOptions, Jwks, Settings};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, date_time_ymd,
+};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use server::{Server, answer};
+
+/// Long enough for a loaded machine to answer in time.
+const PATIENT: Duration = Duration::from_secs(20);
+
+fn settings(attempt: Duration) -> Settings {
+    let mut settings = Settings::default();
+    settings.attempt_timeout = attempt;
+    settings.total_deadline = attempt * 2;
+    settings
+}
+
+fn good() -> String {
+    set(&[key(1).jwk("a")])
+}
+
+struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+struct Leaf {
+    chain: String,
+    key: String,
+}
+
+impl Authority {
+    fn new() -> Self {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "Test authority");
+        let key = KeyPair::generate().unwrap();
+        Self(CertifiedIssuer::self_signed(params, key).unwrap())
+    }
+
+    fn leaf(&self, host: &str, change: impl FnOnce(&mut CertificateParams)) -> Leaf {
+        let mut params = CertificateParams::new([host.to_owned()]).unwrap();
+        change(&mut params);
+        let key = KeyPair::generate().unwrap();
+        let leaf = params.signed_by(&key, &self.0).unwrap();
+        Leaf {
+            chain: leaf.pem(),
+            key: key.serialize_pem(),
+        }
+    }
+
+    fn pem(&self) -> String {
+        self.0.pem()
+    }
+}
+
+/// A file that is not removed before the test has read it.
+fn file(content: &str) -> PathBuf {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let name = format!(
+        "{}-{}.pem",
+        std::process::id(),
+        COUNT.fetch_add(1, Ordering::SeqCst)
+    );
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, content).unwrap();
+    path
+}
+
+fn options_trusting(authority: &Authority) -> HttpOptions {
+    let mut options = HttpOptions::default();
+    options.ca_file = Some(file(&authority.pem()));
+    options
+}
+
+fn server(leaf: &Leaf, clients: Option<&Authority>) -> Server {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ServerConfig::builder_with_provider(provider.clone())
+        .with_safe_default_protocol_versions()
+        .unwrap();
+    let builder = match clients {
+        None => builder.with_no_client_auth(),
+        Some(authority) => {
+            let mut roots = rustls::RootCertStore::empty();
+            roots.add(authority.0.der().clone()).unwrap();
+            let verifier = rustls::server::WebPkiClientVerifier::builder_with_provider(
+                Arc::new(roots),
+                provider,
+            )
+            .build()
+            .unwrap();
+            builder.with_client_cert_verifier(verifier)
+        }
+    };
+    let chain = CertificateDer::pem_slice_iter(leaf.chain.as_bytes())
+        .collect::<Result<Vec<_>, _>>()
+        .unwrap();
+    let key = PrivateKeyDer::from_pem_slice(leaf.key.as_bytes()).unwrap();
+    let config = builder.with_single_cert(chain, key).unwrap();
+    Server::tls(config, answer("200 OK", "", &good()))
+}
+
+fn fetch(url: &str, options: HttpOptions) -> Result<(), FetchError> {
+    Jwks::builder(url, countersign_ring::provider())
+        .settings(settings(PATIENT))
+        .http(options)
+        .build()
+        .unwrap()
+        .refresh()
+}
+
+#[test]
+fn i9_a_certificate_of_the_ca_file_is_accepted() {
+    let authority = Authority::new();
+    let server = server(&authority.leaf("localhost", |_| {}), None);
+    let options = options_trusting(&authority);
+    assert_eq!(fetch(&server.url_at("localhost"), options), Ok(()));
+}
+
+#[test]
+fn i9_a_certificate_for_another_host_expired_or_of_a_stranger_is_refused() {
+    let authority = Authority::new();
+    let stranger = Authority::new();
+    let good = authority.leaf("localhost", |_| {});
+    let expired = authority.leaf("localhost", |params| {
+        params.not_before = date_time_ymd(2020, 1, 1);
+        params.not_after = date_time_ymd(2021, 1, 1);
+    });
+    let future = authority.leaf("localhost", |params| {
+        params.not_before = date_time_ymd(2120, 1, 1);
+        params.not_after = date_time_ymd(2121, 1, 1);
+    });
+    let of_another_host = authority.leaf("keys.example", |_| {});
+    let of_a_stranger = stranger.leaf("localhost", |_| {});
+    let self_signed = {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(["localhost".to_owned()]).unwrap();
+        Leaf {
+            chain: params.self_signed(&key).unwrap().pem(),
+            key: key.serialize_pem(),
+        }
+    };
+    for (name, leaf, says) in [
+        ("expired", &expired, "expired"),
+        ("future", &future, "TLS"),
+        ("another host", &of_another_host, "another host"),
+        ("a stranger", &of_a_stranger, "CA file"),
+        ("self-signed", &self_signed, "CA file"),
+    ] {
+        let server = server(leaf, None);
+        let error = fetch(&server.url_at("localhost"), options_trusting(&authority)).unwrap_err();
+        assert_eq!(error.kind(), FetchErrorKind::Tls, "{name}: {error}");
+        assert!(error.to_string().contains(says), "{name}: {error}");
+        assert!(server.requests().is_empty(), "{name}");
+    }
+    // And without a CA file, nobody vouches for it.
+    let server = server(&good, None);
+    let error = fetch(&server.url_at("localhost"), HttpOptions::default()).unwrap_err();
+    assert_eq!(error.kind(), FetchErrorKind::Tls);
+}
+
+#[test]
+fn a_server_that_asks_for_a_client_certificate_gets_it() {
+    let authority = Authority::new();
+    let client = authority.leaf("client", |params| {
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    });
+    let server = server(&authority.leaf("localhost", |_| {}), Some(&authority));
+    let url = server.url_at("localhost");
+
+    let mut options = options_trusting(&authority);
+    assert!(fetch(&url, options.clone()).is_err());
+    options.client_certificate_file = Some(file(&client.chain));
+    options.client_key_file = Some(file(&client.key));
+    assert_eq!(fetch(&url, options), Ok(()));
+}
+
+#[test]
+fn files_that_cannot_be_used_are_refused_at_once() {
+    let authority = Authority::new();
+    let client = authority.leaf("client", |_| {});
+    let other = authority.leaf("client", |_| {});
+    let set = |ca: Option<&str>, chain: Option<&str>, key: Option<&str>| {
+        let mut options = HttpOptions::default();
+        options.ca_file = ca.map(file);
+        options.client_certificate_file = chain.map(file);
+        options.client_key_file = key.map(file);
+        options
+    };
+    for options in [
+        set(Some(""), None, None),
+        set(Some("no PEM"), None, None),
+        set(Some(&client.key), None, None),
+        set(
+            Some("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
+            None,
+            None,
+        ),
+        set(None, Some(&client.chain), None),
+        set(None, None, Some(&client.key)),
+        set(None, Some(&client.chain), Some("")),
+        set(None, Some(&client.chain), Some(&other.key)),
+        set(None, Some(&client.key), Some(&client.key)),
+    ] {
+        let refused = countersign_jwks::HttpFetch::new(&options);
+        let error = refused.expect_err(&format!("{options:?}")).to_string();
+        assert!(!error.contains("PRIVATE"), "{error}");
+    }
+}
+
+#[test]
+fn i6_a_tls_handshake_that_never_ends_ends_at_the_deadline() {
+    // Reads the hello as if it were a request, and says nothing.
+    let server = Server::behaving(|_| Ok(()));
+    let options = options_trusting(&Authority::new());
+    let jwks = Jwks::builder(
+        server.url().replace("http:", "https:"),
+        countersign_ring::provider(),
+    )
+    .settings(settings(Duration::from_millis(150)))
+    .http(options)
+    .build()
+    .unwrap();
+    let began_at = Instant::now();
+    assert_eq!(jwks.refresh().unwrap_err().kind(), FetchErrorKind::Timeout);
+    assert!(began_at.elapsed() < Duration::from_millis(300 + 2000));
+}
