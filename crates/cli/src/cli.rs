@@ -13,13 +13,12 @@ use crate::output::Console;
 
 /// JWT authentication for real-time servers: make, check and explain tokens and keys.
 #[derive(Parser)]
-#[command(name = "countersign", version, max_term_width = 100, after_help = AFTER)]
+#[command(name = "countersign", version, after_help = AFTER)]
 struct Line {
-    /// Configuration (.json, .toml, .yaml); by default config.json if there is one.
-    /// COUNTERSIGN_… environment variables win over it
+    /// Configuration file [default: config.json if there is one]
     #[arg(short, long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Print results as JSON, an object a line
+    /// Print results as JSON, one object a line
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
@@ -33,6 +32,9 @@ Examples:
   countersign gentoken -u 42              a connection token for user 42
   countersign gentoken -q | countersign checktoken -
   countersign inspect TOKEN               what it says, and where it fails
+
+A configuration is .json, .toml or .yaml with the option names of Centrifugo; environment
+variables such as COUNTERSIGN_TOKEN_HMAC_SECRET_KEY win over it.
 
 Exit status: 0 accepted or done, 1 refused, 2 wrong usage or configuration.";
 

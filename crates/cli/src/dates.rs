@@ -34,7 +34,7 @@ fn date(time: UnixTime) -> Option<String> {
 /// The two largest units: `3 days 2 h`.
 fn span(duration: Duration) -> String {
     const UNITS: [(u64, &str, &str); 5] = [
-        (31_557_600, "year", "years"),
+        (31_556_952, "year", "years"),
         (86_400, "day", "days"),
         (3600, "h", "h"),
         (60, "min", "min"),
@@ -112,7 +112,7 @@ mod tests {
             (-1, "before the year 1970"),
             (
                 253_402_300_799,
-                "9999-12-31 23:59:59 UTC, in 7972 years 352 days",
+                "9999-12-31 23:59:59 UTC, in 7972 years 350 days",
             ),
             (253_402_300_800, "after the year 9999"),
             (i64::MAX, "after the year 9999"),

@@ -28,6 +28,15 @@ pub(crate) fn write(out: &mut impl Write, steps: &[Step]) -> io::Result<()> {
     Ok(())
 }
 
+/// Writes a line for each step that was taken.
+pub(crate) fn write_up_to_failure(out: &mut impl Write, steps: &[Step]) -> io::Result<()> {
+    let taken = steps
+        .iter()
+        .take_while(|step| step.outcome != Outcome::NotReached);
+    let taken: Vec<Step> = taken.cloned().collect();
+    write(out, &taken)
+}
+
 /// The steps as a list.
 pub(crate) fn steps_json(steps: &[Step]) -> String {
     list(steps.iter().map(|step| {

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use countersign::KeyError;
 use countersign::config::ConfigError;
+use countersign::{GenerateError, IssueError, KeyError};
 
 /// The exit status of a token that was refused.
 pub(crate) const REFUSED: u8 = 1;
@@ -29,6 +29,11 @@ impl Failure {
         })
     }
 
+    /// A key that was made here and does not hold.
+    pub(crate) fn made(error: &KeyError) -> Self {
+        Self::Usage(error.to_string())
+    }
+
     /// A key that does not hold, and the file that it came from.
     pub(crate) fn key(path: &std::path::Path, error: &KeyError) -> Self {
         Self::Usage(format!("{}: {error}", path.display()))
@@ -37,6 +42,18 @@ impl Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<IssueError> for Failure {
+    fn from(error: IssueError) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<GenerateError> for Failure {
+    fn from(error: GenerateError) -> Self {
         Self::Usage(error.to_string())
     }
 }

@@ -8,6 +8,8 @@ use std::io::{self, Write};
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 
+use crate::json::Record;
+
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 pub(crate) const DIM: Style = Style::new().dimmed();
@@ -43,6 +45,15 @@ impl Console {
     /// A line of a result.
     pub(crate) fn line(&mut self, text: impl Display) -> io::Result<()> {
         writeln!(self.out, "{text}")
+    }
+
+    /// A result, for machines or for people.
+    pub(crate) fn result(&mut self, record: Record, text: impl Display) -> io::Result<()> {
+        if self.json {
+            self.line(record.finish())
+        } else {
+            self.line(text)
+        }
     }
 
     /// The one line of a refusal: its code and why.

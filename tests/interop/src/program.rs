@@ -105,6 +105,8 @@ impl Program {
         let mut child = Command::new(&self.path)
             .args(arguments)
             .args(file)
+            // It reads variables of this prefix, and this one is not its own.
+            .env_remove("COUNTERSIGN_INTEROP")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -1,35 +1,213 @@
 //! `checkconfig`: is the configuration sound, and what does it come to?
 
+use std::io::{self, Write as _};
 use std::path::Path;
 
-use crate::config;
+use countersign::config::{Config, Setup, TokenConfig};
+use countersign::{Key, default_provider};
+
+use crate::config::{self, Found};
+use crate::dates;
 use crate::failure::Failure;
 use crate::json::Record;
-use crate::output::Console;
+use crate::output::{Console, GOOD, HEAD, styled};
 
 /// `checkconfig`.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  countersign checkconfig
+  countersign checkconfig -c server.toml
+
+The exit status is 2 if it is not sound. Warnings go to standard error.")]
 pub(crate) struct Args {
-    /// Accepted for Centrifugo's sake: unknown options are always an error
+    /// Accepted as Centrifugo has it: unknown options are an error in any case
     #[arg(short, long)]
     strict: bool,
 }
 
 /// Runs the command.
 pub(crate) fn run(path: Option<&Path>, console: &mut Console) -> Result<(), Failure> {
-    let found = config::load(path)?;
-    let setup = found.config.setup()?;
+    let checked = config::load(path).and_then(|found| {
+        let setup = found.config.setup_on_demand()?;
+        Ok((found, setup))
+    });
+    match checked {
+        Ok((found, setup)) => tell(&found, &setup, console),
+        Err(failure) => {
+            if let (true, Failure::Usage(message)) = (console.is_json(), &failure) {
+                let record = Record::new().raw("valid", false).text("message", message);
+                console.line(record.finish())?;
+            }
+            Err(failure)
+        }
+    }
+}
+
+fn tell(found: &Found, setup: &Setup, console: &mut Console) -> Result<(), Failure> {
+    let config = &found.config;
     if console.is_json() {
         let record = Record::new()
             .raw("valid", true)
             .text("source", found.name())
-            .texts("left_alone", found.config.left_alone())
+            .raw("connections", section_json(&config.token));
+        let record = match &config.subscription_token {
+            Some(token) => record.raw("subscriptions", section_json(token)),
+            None => record.raw("subscriptions", "null"),
+        };
+        let record = record
+            .texts("left_alone", config.left_alone())
             .texts("warnings", &setup.warnings);
         return Ok(console.line(record.finish())?);
     }
     for warning in &setup.warnings {
         console.warning(warning)?;
     }
-    console.line(format_args!("{}: valid", found.name()))?;
+    console.line(format_args!("{}: {}", found.name(), styled(GOOD, "valid")))?;
+    write_section(console, "Connection tokens", &config.token)?;
+    match &config.subscription_token {
+        Some(token) => write_section(console, "Subscription tokens", token)?,
+        None => console.line(format_args!(
+            "{}: by the same keys and expectations",
+            styled(HEAD, "Subscription tokens")
+        ))?,
+    }
+    console.line(format_args!(
+        "{}: {}",
+        styled(HEAD, "Anonymous users"),
+        anonymous(config)
+    ))?;
+    if !config.left_alone().is_empty() {
+        console.line(format_args!(
+            "{} (they do not concern tokens): {}",
+            styled(HEAD, "Left alone"),
+            config.left_alone().join(", ")
+        ))?;
+    }
     Ok(())
+}
+
+fn write_section(console: &mut Console, name: &str, token: &TokenConfig) -> io::Result<()> {
+    console.line(styled(HEAD, name))?;
+    let out = console.out();
+    for key in keys(token) {
+        writeln!(out, "  key       {key}")?;
+    }
+    for expectation in expectations(token) {
+        writeln!(out, "  expected  {expectation}")?;
+    }
+    for issuer in &token.trusted_issuers {
+        let name = issuer.issuer.as_deref().unwrap_or_default();
+        writeln!(out, "  of the issuer {name:?}")?;
+        for key in keys(issuer) {
+            writeln!(out, "    key       {key}")?;
+        }
+        for expectation in expectations(issuer) {
+            writeln!(out, "    expected  {expectation}")?;
+        }
+    }
+    Ok(())
+}
+
+fn section_json(token: &TokenConfig) -> String {
+    let record = Record::new()
+        .texts("keys", keys(token))
+        .texts("expected", expectations(token));
+    let issuers = token
+        .trusted_issuers
+        .iter()
+        .filter_map(|it| it.issuer.as_deref());
+    record.texts("trusted_issuers", issuers).finish()
+}
+
+/// Each key and the algorithms that it is bound to. The setup has read them all before.
+fn keys(token: &TokenConfig) -> Vec<String> {
+    if let Some(url) = &token.jwks_public_endpoint {
+        return vec![format!("whatever {url:?} publishes")];
+    }
+    let secret = |secret: &countersign::config::SecretText| Key::secret(secret.expose().as_bytes());
+    let public = |text: &String| {
+        if text.trim_start().starts_with('{') {
+            Key::from_jwk(text.as_bytes())
+        } else {
+            Key::from_pem(text)
+        }
+    };
+    let previous = match token.hmac_previous_secret_key_valid_until {
+        Some(until) => format!(", up to {}", dates::in_words(until, countersign::now())),
+        None => ", the one before".into(),
+    };
+    [
+        (token.hmac_secret_key.as_ref().map(secret), ""),
+        (
+            token.hmac_previous_secret_key.as_ref().map(secret),
+            &*previous,
+        ),
+        (token.rsa_public_key.as_ref().map(public), ""),
+        (token.ecdsa_public_key.as_ref().map(public), ""),
+        (token.eddsa_public_key.as_ref().map(public), ""),
+    ]
+    .into_iter()
+    .filter_map(|(key, more)| Some((key?.ok()?.allow_short(), more)))
+    .map(|(key, more)| {
+        let algorithms = algorithms(token, &key).join(", ");
+        format!("{}: {algorithms}{more}", key.material())
+    })
+    .collect()
+}
+
+fn algorithms(token: &TokenConfig, key: &Key) -> Vec<&'static str> {
+    let listed = |algorithm: &dyn countersign::signature::Algorithm| {
+        let names = &token.algorithms;
+        names.is_empty() || names.iter().any(|name| algorithm.name().is_spelled(name))
+    };
+    let verifiers = key.verifiers(&default_provider().only(listed));
+    let verifiers = verifiers.unwrap_or_default();
+    verifiers.iter().map(|it| it.algorithm().as_str()).collect()
+}
+
+fn expectations(token: &TokenConfig) -> Vec<String> {
+    let mut found = Vec::new();
+    for (claim, exact, regex) in [
+        ("iss", &token.issuer, &token.issuer_regex),
+        ("aud", &token.audience, &token.audience_regex),
+    ] {
+        if let Some(exact) = exact {
+            found.push(format!("`{claim}` is {exact:?}"));
+        }
+        if let Some(regex) = regex {
+            found.push(format!("`{claim}` matches {regex:?} as a whole"));
+        }
+    }
+    if let Some(typ) = &token.typ {
+        found.push(format!("`typ` is {typ:?}"));
+    }
+    if let Some(claim) = &token.user_id_claim {
+        found.push(format!("the user stands in `{claim}`"));
+    }
+    if token.require_exp {
+        found.push("`exp` is there".into());
+    }
+    if let Some(age) = token.max_age {
+        found.push(format!("`iat` is at most {} s ago", age.as_secs()));
+    }
+    if !token.leeway.is_zero() {
+        found.push(format!(
+            "clocks differ by at most {} s",
+            token.leeway.as_secs()
+        ));
+    }
+    found
+}
+
+fn anonymous(config: &Config) -> &'static str {
+    match (
+        config.allow_anonymous_connect_without_token,
+        config.disallow_anonymous_connection_tokens,
+    ) {
+        (false, false) => "with a signed token that names no user",
+        (true, false) => "with a signed token that names no user, or without a token",
+        (true, true) => "without a token alone",
+        (false, true) => "refused",
+    }
 }

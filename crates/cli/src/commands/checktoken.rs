@@ -47,7 +47,7 @@ pub(crate) fn run(
     config: Option<&Path>,
     console: &mut Console,
 ) -> Result<(), Failure> {
-    let setup = config::load(config)?.config.setup()?;
+    let setup = config::load(config)?.config.setup_on_demand()?;
     let authenticator = Authenticator::new(setup.rules);
     let mut refused = false;
     tokens::each(&args.token, |given| {

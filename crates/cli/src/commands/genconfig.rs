@@ -37,9 +37,6 @@ pub(crate) fn run(path: Option<&Path>, console: &mut Console) -> Result<(), Fail
         _ => Failure::file(path, &error),
     })?;
     let path = path.display().to_string();
-    Ok(if console.is_json() {
-        console.line(Record::new().text("written", path).finish())?;
-    } else {
-        console.line(format_args!("wrote {path} with a new secret"))?;
-    })
+    let record = Record::new().text("written", &path);
+    Ok(console.result(record, format_args!("wrote {path} with a new secret"))?)
 }

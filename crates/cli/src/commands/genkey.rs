@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use countersign::{GenerateError, Key, KeyError, generate_key};
+use countersign::{Key, KeyError, generate_key};
 
 use crate::failure::Failure;
 use crate::files;
@@ -52,7 +52,7 @@ enum Format {
 
 /// A new secret as text whose bytes are the secret: base64url of random bytes.
 pub(crate) fn new_secret(algorithm: &str) -> Result<String, Failure> {
-    let key = generate_key(algorithm, DEFAULT_BITS).map_err(ungenerated)?;
+    let key = generate_key(algorithm, DEFAULT_BITS)?;
     secret_text(&key)
 }
 
@@ -70,7 +70,7 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
             "--kid needs --format jwk; PEM has no place for a name".into(),
         ));
     }
-    let mut key = generate_key(&args.algorithm, bits).map_err(ungenerated)?;
+    let mut key = generate_key(&args.algorithm, bits)?;
     if let Some(kid) = &args.kid {
         key = key.with_kid(kid);
     }
@@ -93,7 +93,7 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
 
 /// The private and the public text; a secret has no public half.
 fn halves(key: &Key, format: Format) -> Result<(String, Option<String>), Failure> {
-    let told = |error: KeyError| Failure::Usage(error.to_string());
+    let told = |error: KeyError| Failure::made(&error);
     match format {
         Format::Pem if key.is_secret() => Ok((secret_text(key)?, None)),
         Format::Pem => Ok((
@@ -146,24 +146,15 @@ fn save(
         })?;
         written.push(path.display().to_string());
     }
-    Ok(if console.is_json() {
-        console.line(Record::new().texts("written", &written).finish())?;
-    } else {
-        console.line(format_args!("wrote {}", written.join(" and ")))?;
-    })
+    let record = Record::new().texts("written", &written);
+    Ok(console.result(record, format_args!("wrote {}", written.join(" and ")))?)
 }
 
 /// The bytes of a secret in base64url; as a text it is as hard to guess, and fits anywhere.
 fn secret_text(key: &Key) -> Result<String, Failure> {
-    let jwk = key
-        .to_jwk()
-        .map_err(|error| Failure::Usage(error.to_string()))?;
+    let jwk = key.to_jwk().map_err(|error| Failure::made(&error))?;
     let jwk: serde_json::Value = serde_json::from_str(&jwk).unwrap_or_default();
     let text = jwk.get("k").and_then(serde_json::Value::as_str);
     text.map(str::to_owned)
         .ok_or_else(|| Failure::Usage("found a JWK without `k`; a secret has one".into()))
-}
-
-fn ungenerated(error: GenerateError) -> Failure {
-    Failure::Usage(error.to_string())
 }

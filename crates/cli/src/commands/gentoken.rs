@@ -20,7 +20,7 @@ struct Common {
     /// User id; none is an anonymous user
     #[arg(short, long, default_value = "", hide_default_value = true)]
     user: String,
-    /// Lifetime in seconds, or as 10m, 12h, 7d; -1 or 0 is a token without expiration
+    /// Lifetime: seconds, or 10m, 12h, 7d; -1 for none
     #[arg(short, long, default_value = DEFAULT_TTL, allow_negative_numbers = true,
           value_parser = Lifetime::parse)]
     ttl: Lifetime,
@@ -30,13 +30,13 @@ struct Common {
     /// What others see of the user: any JSON
     #[arg(long, value_name = "JSON")]
     info: Option<String>,
-    /// Sign with this key (PEM, DER, JWK, JWK Set) instead of the configuration's secret
+    /// Sign with this key, not with the configuration's secret
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
     /// Algorithm to sign by, where the key fits several
     #[arg(long, requires = "key")]
     alg: Option<String>,
-    /// Name of the key: written into the header; picks a key of a JWK Set
+    /// Name of the key, for the header; picks a key of a JWK Set
     #[arg(long, requires = "key")]
     kid: Option<String>,
 }
@@ -94,7 +94,7 @@ pub(crate) fn connection(
     for channel in &args.channel {
         token = token.channel(channel);
     }
-    let token = token.sign().map_err(told)?;
+    let token = token.sign()?;
     let about = format!("JWT for {}", user(&common.user));
     common.print(console, &issuer, &about, Record::new(), &token)
 }
@@ -111,7 +111,7 @@ pub(crate) fn subscription(
     if let Some(client) = &args.client {
         token = token.claims(|claims| claims.client(client));
     }
-    let token = token.sign().map_err(told)?;
+    let token = token.sign()?;
     let about = format!(
         "JWT for {} and channel {:?}",
         user(&common.user),
@@ -149,7 +149,7 @@ impl Common {
             None => {
                 let config = config::load(config)?.config;
                 let issuer = (section.issuer)(&config)?;
-                (issuer, config.setup()?.warnings)
+                (issuer, config.setup_on_demand()?.warnings)
             }
         };
         // Quiet is the token and nothing else; `checkconfig` tells of them too.
@@ -235,8 +235,4 @@ impl Common {
         }
         Ok(console.line(token)?)
     }
-}
-
-fn told(error: countersign::IssueError) -> Failure {
-    Failure::Usage(error.to_string())
 }

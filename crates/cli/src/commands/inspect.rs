@@ -11,7 +11,7 @@ use crate::config::{self, Found};
 use crate::dates;
 use crate::explained::{self, refusal, unreadable};
 use crate::failure::Failure;
-use crate::json::{self, Record, pretty};
+use crate::json::{self, Record, pretty, quoted};
 use crate::output::{Console, HEAD, shown, styled};
 use crate::tokens::{self, Given, LINE_LIMIT};
 
@@ -72,6 +72,11 @@ pub(crate) fn run(
                     console.line(look.record(start(&given), explained.as_ref()))?;
                 } else {
                     look.write(console, now)?;
+                    if judge.is_none() {
+                        console.line(
+                            "  not verified: there is no configuration here, name one with -c",
+                        )?;
+                    }
                     if let (Some(judge), Some(explained)) = (&judge, &explained) {
                         judge.write(console, is_subscription, explained)?;
                     }
@@ -112,7 +117,7 @@ struct Judge {
 impl Judge {
     fn new(found: &Found) -> Result<Self, Failure> {
         Ok(Self {
-            authenticator: Authenticator::new(found.config.setup()?.rules),
+            authenticator: Authenticator::new(found.config.setup_on_demand()?.rules),
             name: found.name(),
         })
     }
@@ -178,27 +183,22 @@ impl Look {
     fn at(token: &str) -> Self {
         let mut parts = token.split('.').map(decoded);
         let mut scratch = Scratch::default();
-        let look = Self {
+        Self {
             header: parts.next().flatten(),
             payload: parts.next().flatten(),
             signature_bytes: parts.next().flatten().map(|bytes| bytes.len()),
             fault: Unverified::parse(token, &mut scratch)
                 .map_err(Error::Token)
                 .err(),
-        };
-        look
+        }
     }
 
     /// The fault of a token that cannot even be shown: other than three parts of
     /// base64url, or a header that is not JSON.
     fn undecodable(&self) -> Option<Error> {
-        let shown = self.claims_or_any() && self.signature_bytes.is_some();
+        let shown = self.payload.is_some() && self.signature_bytes.is_some();
         let header = self.header.as_deref().and_then(json::value);
         self.fault.clone().filter(|_| !shown || header.is_none())
-    }
-
-    fn claims_or_any(&self) -> bool {
-        self.payload.is_some()
     }
 
     fn claims(&self) -> Value {
@@ -239,7 +239,7 @@ impl Look {
             Some(bytes) => format!("  {bytes} bytes"),
         })?;
         if let Some(fault) = &self.fault {
-            console.line(format_args!("  every server refuses this token: {fault}"))?;
+            console.line(format_args!("  refused whatever the key: {fault}"))?;
         }
         Ok(())
     }
@@ -267,9 +267,14 @@ impl Look {
             }
             None => {
                 let record = record.raw("verified", false);
-                match &self.fault {
-                    Some(error) => refusal(record, error),
-                    None => record.raw("accepted", "null"),
+                match (self.undecodable(), &self.fault) {
+                    (Some(error), _) => refusal(record, &error),
+                    (None, fault) => record.raw("accepted", "null").raw(
+                        "problem",
+                        fault
+                            .as_ref()
+                            .map_or("null".into(), |it| quoted(&it.to_string())),
+                    ),
                 }
             }
         }
@@ -286,13 +291,13 @@ fn decoded(part: &str) -> Option<Vec<u8>> {
 
 fn date(name: &str, value: &Value, now: UnixTime) -> String {
     let Value::Number(number) = value else {
-        return "not a number, which every server refuses".into();
+        return "not a number, so the token is refused".into();
     };
     if name == "expire_at" && number.as_i64() == Some(0) {
         return "0, what the token opens never expires".into();
     }
     match UnixTime::from_numeric_date(&number.to_string()) {
         Some(time) => dates::in_words(time, now),
-        None => "out of range, which every server refuses".into(),
+        None => "out of range, so the token is refused".into(),
     }
 }

@@ -40,7 +40,7 @@ pub(crate) struct Sign {
     /// Algorithm to sign by [default: the key's own]
     #[arg(long)]
     alg: Option<String>,
-    /// Name of the key: written into the header; picks a key of a JWK Set
+    /// Name of the key, for the header; picks a key of a JWK Set
     #[arg(long)]
     kid: Option<String>,
     /// Media type of the token, for the header, such as JWT
@@ -91,14 +91,10 @@ impl Sign {
         };
         let token =
             sign(&*signer, header, &payload).map_err(|error| Failure::Usage(error.to_string()))?;
-        Ok(if console.is_json() {
-            let record = Record::new()
-                .text("token", &token)
-                .text("algorithm", signer.algorithm().as_str());
-            console.line(record.finish())?;
-        } else {
-            console.line(token)?;
-        })
+        let record = Record::new()
+            .text("token", &token)
+            .text("algorithm", signer.algorithm().as_str());
+        Ok(console.result(record, token)?)
     }
 }
 

@@ -1,0 +1,260 @@
+//! Where a configuration comes from, `genconfig` and `checkconfig`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    missing_docs
+)]
+
+mod support;
+
+use support::{Place, SECRET};
+
+const OTHER: &str = "another secret that is a bit longer than thirty-two bytes";
+
+#[test]
+fn genconfig_gentoken_and_checktoken_work_together_in_every_format() {
+    for name in ["config.json", "c.toml", "c.yaml", "c.yml"] {
+        let place = Place::new();
+        let said = place.run(&["genconfig", "-c", name]);
+        assert_eq!((said.code, said.err.as_str()), (0, ""), "{said:?}");
+        let token = place.token(&["-u", "42", "-c", name]);
+        let said = place.run(&["checktoken", "-c", name, &token]);
+        assert_eq!((said.code, said.err.as_str()), (0, ""), "{name}: {said:?}");
+        let said = place.run(&["checkconfig", "-c", name]);
+        assert!(said.out.starts_with(&format!("{name}: valid")), "{said:?}");
+        assert!(
+            said.out
+                .contains("a secret of 688 bits: HS256, HS384, HS512"),
+            "{said:?}"
+        );
+    }
+}
+
+#[test]
+fn genconfig_never_overwrites_and_makes_another_secret_each_time() {
+    let place = Place::new();
+    assert_eq!(place.run(&["genconfig"]).code, 0);
+    let first = place.read("config.json");
+    let said = place.run(&["genconfig"]);
+    assert_eq!(said.code, 2);
+    assert_eq!(
+        said.err,
+        "error: output config file already exists: config.json\n"
+    );
+    assert_eq!(place.read("config.json"), first);
+    place.run(&["genconfig", "-c", "other.json"]);
+    assert_ne!(place.read("other.json"), first);
+    let said = place.run(&["genconfig", "-c", "config.ini"]);
+    assert_eq!(said.code, 2);
+    assert!(
+        said.err
+            .contains("supported extensions: json, toml, yaml, yml"),
+        "{said:?}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn what_holds_a_secret_is_readable_to_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let place = Place::new();
+    place.run(&["genconfig"]);
+    place.run(&["genkey", "EdDSA", "--out", "k"]);
+    for file in ["config.json", "k.key"] {
+        let metadata = std::fs::metadata(place.path().join(file)).unwrap();
+        assert_eq!(metadata.permissions().mode() & 0o077, 0, "{file}");
+    }
+}
+
+#[test]
+fn names_of_v2_and_of_v6_work_in_every_format() {
+    for (name, text) in [
+        (
+            "a.json",
+            format!(r#"{{"token_hmac_secret_key":"{SECRET}"}}"#),
+        ),
+        (
+            "b.json",
+            format!(r#"{{"client":{{"token":{{"hmac_secret_key":"{SECRET}"}}}}}}"#),
+        ),
+        ("a.toml", format!("token_hmac_secret_key = \"{SECRET}\"\n")),
+        (
+            "b.toml",
+            format!("[client.token]\nhmac_secret_key = \"{SECRET}\"\n"),
+        ),
+        ("a.yaml", format!("token_hmac_secret_key: \"{SECRET}\"\n")),
+        (
+            "b.yml",
+            format!("client:\n  token:\n    hmac_secret_key: \"{SECRET}\"\n"),
+        ),
+    ] {
+        let place = Place::new();
+        place.write(name, text);
+        let token = place.signed(r#"{"sub":"42"}"#);
+        let said = place.run(&["checktoken", "-c", name, &token]);
+        assert_eq!(said.code, 0, "{name}: {said:?}");
+    }
+}
+
+#[test]
+fn subscription_tokens_follow_a_section_of_their_own_when_it_is_enabled() {
+    let place = Place::new();
+    let config = serde_json::json!({"client": {
+        "token": {"hmac_secret_key": SECRET},
+        "subscription_token": {"enabled": true, "hmac_secret_key": OTHER},
+    }});
+    place.write("config.json", config.to_string());
+    let said = place.run(&["gensubtoken", "-q", "-u", "42", "-s", "news"]);
+    assert_eq!(place.run(&["checksubtoken", said.out.trim_end()]).code, 0);
+    let under_the_other = place.signed(r#"{"sub":"42","channel":"news"}"#);
+    assert_eq!(
+        place.run(&["checksubtoken", &under_the_other]).refusal(),
+        "signature"
+    );
+    let said = place.run(&["checkconfig"]);
+    assert_eq!(said.out.matches("a secret of ").count(), 2, "{said:?}");
+}
+
+#[test]
+fn the_environment_wins_over_the_file_and_works_alone() {
+    let variable = [("COUNTERSIGN_TOKEN_HMAC_SECRET_KEY", SECRET)];
+    let place = Place::new();
+    let token = place.signed(r#"{"sub":"42"}"#);
+    let check = ["checktoken", token.as_str()];
+    assert_eq!(place.run_with(&check, b"", &variable).code, 0);
+    place.write(
+        "config.json",
+        format!(r#"{{"token_hmac_secret_key":"{OTHER}"}}"#),
+    );
+    assert_eq!(place.run(&check).refusal(), "signature");
+    assert_eq!(place.run_with(&check, b"", &variable).code, 0);
+
+    let said = place.run_with(&check, b"", &[("COUNTERSIGN_TOKEN_HMAC_SECRET_KY", "x")]);
+    assert_eq!(said.code, 2);
+    assert!(
+        said.err.contains("`COUNTERSIGN_TOKEN_HMAC_SECRET_KEY`"),
+        "{said:?}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_not_utf8_is_an_error_if_it_is_ours() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let place = Place::configured("");
+    let bytes = std::ffi::OsStr::from_bytes(b"\xff");
+    for (name, code) in [("COUNTERSIGN_TOKEN_AUDIENCE", 2), ("SOMETHING_ELSE", 0)] {
+        let output = place
+            .command()
+            .arg("checkconfig")
+            .env(name, bytes)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(code), "{name}");
+    }
+}
+
+#[test]
+fn an_unknown_option_is_an_error_that_names_the_nearest() {
+    let place = Place::configured(r#", "token_audiance": "me""#);
+    for arguments in [
+        &["checkconfig"][..],
+        &["checktoken", "x"],
+        &["gentoken"],
+        &["inspect", "x"],
+    ] {
+        let said = place.run(arguments);
+        assert_eq!(said.code, 2, "{said:?}");
+        assert!(said.err.contains("`token_audience`"), "{said:?}");
+    }
+    let json = &place.run(&["checkconfig", "--json"]).json()[0];
+    assert_eq!(json["valid"], false);
+    assert!(
+        json["message"]
+            .as_str()
+            .unwrap()
+            .contains("`token_audience`")
+    );
+}
+
+#[test]
+fn options_that_do_not_concern_tokens_are_listed() {
+    let place = Place::configured(r#", "admin": true, "namespaces": []"#);
+    let said = place.run(&["checkconfig", "--strict"]);
+    assert!(said.out.contains("admin, namespaces"), "{said:?}");
+    let json = &place.run(&["checkconfig", "--json"]).json()[0];
+    assert_eq!(
+        json["left_alone"],
+        serde_json::json!(["admin", "namespaces"])
+    );
+}
+
+/// Centrifugo's documentation writes it so.
+#[test]
+fn a_pem_with_line_breaks_as_two_characters_works() {
+    let place = Place::new();
+    place.run(&["genkey", "RS256", "--out", "k"]);
+    let pem = place.read("k.pub").replace('\n', "\\n");
+    let token = place
+        .pipe(r#"{"sub":"42"}"#, &["jws", "sign", "--key", "k.key"])
+        .out;
+    let as_json = serde_json::json!({ "token_rsa_public_key": pem });
+    place.write("a.json", as_json.to_string());
+    place.write("a.toml", format!("token_rsa_public_key = '{pem}'\n"));
+    place.write("a.yaml", format!("token_rsa_public_key: '{pem}'\n"));
+    for config in ["a.json", "a.toml", "a.yaml"] {
+        let said = place.pipe(&token, &["checktoken", "-c", config, "-"]);
+        assert_eq!(said.code, 0, "{config}: {said:?}");
+    }
+    let variable = [("COUNTERSIGN_TOKEN_RSA_PUBLIC_KEY", pem.as_str())];
+    let said = place.run_with(&["checktoken", "-"], token.as_bytes(), &variable);
+    assert_eq!(said.code, 0, "{said:?}");
+}
+
+#[test]
+fn what_is_wrong_with_a_configuration_ends_with_2_and_shows_no_secret() {
+    for text in [
+        "",
+        "{",
+        "[]",
+        "{}",
+        r#"{"token_hmac_secret_key": ""}"#,
+        r#"{"token_hmac_secret_key": 42}"#,
+        r#"{"token_hmac_secret_key": "a", "token_hmac_secret_key": "b"}"#,
+        r#"{"token_hmac_secret_key": "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQ== me"}"#,
+        r#"{"token_rsa_public_key": "not a key"}"#,
+        r#"{"token_hmac_secret_key": "a", "token_audience": "a", "token_audience_regex": "b"}"#,
+        r#"{"token_hmac_secret_key": "a", "client_insecure": true}"#,
+    ] {
+        let place = Place::new();
+        place.write("config.json", text);
+        for arguments in [&["checkconfig"][..], &["checktoken", "x"]] {
+            let said = place.run(arguments);
+            assert_eq!((said.code, said.out.as_str()), (2, ""), "{text}: {said:?}");
+            assert!(said.err.starts_with("error: "), "{text}: {said:?}");
+        }
+    }
+}
+
+#[test]
+fn a_configuration_that_is_missing_is_told() {
+    let place = Place::new();
+    for arguments in [&["checkconfig"][..], &["checktoken", "x"], &["gentoken"]] {
+        let said = place.run(arguments);
+        assert_eq!(said.code, 2);
+        assert!(said.err.contains("genconfig"), "{said:?}");
+    }
+    let said = place.run(&["checkconfig", "-c", "absent.json"]);
+    assert_eq!(said.code, 2);
+    assert!(
+        said.err.contains("absent.json: there is no such file"),
+        "{said:?}"
+    );
+    assert_eq!(place.run(&["inspect", "-c", "absent.json", "x"]).code, 2);
+}

@@ -1,0 +1,351 @@
+//! `gentoken`, `gensubtoken`, `checktoken` and `checksubtoken`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    missing_docs
+)]
+
+mod support;
+
+use support::{Place, now, without_numbers};
+
+#[test]
+fn the_texts_of_centrifugo_stand_around_tokens() {
+    let place = Place::configured("");
+    let said = place.run(&["gentoken", "-u", "42"]);
+    let (head, token) = said.out.trim_end().split_once('\n').unwrap();
+    assert_eq!(
+        head,
+        r#"HMAC SHA-256 JWT for user "42" with expiration TTL 168h0m0s:"#
+    );
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+
+    let said = place.run(&["checktoken", token]);
+    let (head, payload) = said.out.trim_end().split_once('\n').unwrap();
+    assert_eq!((said.code, head), (0, "valid token for user 42"));
+    assert!(payload.starts_with(r#"payload: {"sub":"42","#), "{payload}");
+
+    let said = place.run(&["gensubtoken", "-u", "42", "-s", "$news", "-t", "90"]);
+    let (head, token) = said.out.trim_end().split_once('\n').unwrap();
+    assert_eq!(
+        head,
+        r#"HMAC SHA-256 JWT for user "42" and channel "$news" with expiration TTL 1m30s:"#
+    );
+    let said = place.run(&["checksubtoken", token]);
+    let head = said.out.lines().next().unwrap();
+    assert_eq!(
+        head,
+        r#"valid subscription token for user "42" and channel "$news""#
+    );
+
+    let said = place.run(&["gentoken"]);
+    assert!(
+        said.out
+            .starts_with("HMAC SHA-256 JWT for anonymous user with "),
+        "{said:?}"
+    );
+    let said = place.run(&["checktoken", said.out.lines().last().unwrap()]);
+    assert!(
+        said.out.starts_with("valid token for anonymous user\n"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_lifetime_of_zero_or_less_is_a_token_without_expiration() {
+    let place = Place::configured("");
+    for ttl in ["0", "-1", "-600"] {
+        let said = place.run(&["gentoken", "-u", "42", "-t", ttl]);
+        let (head, token) = said.out.trim_end().split_once('\n').unwrap();
+        assert_eq!(
+            head,
+            r#"HMAC SHA-256 JWT for user "42" without expiration:"#
+        );
+        let said = place.run(&["--json", "checktoken", token]);
+        assert!(said.json()[0]["expires"].is_null(), "{said:?}");
+    }
+    for (ttl, seconds) in [("600", 600), ("10m", 600)] {
+        let token = place.token(&["-u", "42", "-t", ttl]);
+        let expires = place.run(&["--json", "checktoken", &token]).json()[0]["expires"].as_u64();
+        assert!((now() + seconds - 10..=now() + seconds).contains(&expires.unwrap()));
+    }
+    assert_eq!(place.run(&["gentoken", "-t", "soon"]).code, 2);
+}
+
+#[test]
+fn quiet_is_the_token_and_nothing_else() {
+    let place = Place::new();
+    place.write("config.json", r#"{"token_hmac_secret_key":"secret"}"#);
+    let said = place.run(&["gentoken", "-q", "-u", "42"]);
+    assert_eq!(said.out.lines().count(), 1);
+    assert_eq!(said.out.trim_end().split('.').count(), 3);
+    assert_eq!(said.err, "");
+}
+
+#[test]
+fn long_flags_are_those_of_centrifugo() {
+    let place = Place::configured("");
+    let config = [
+        "--config",
+        "config.json",
+        "--quiet",
+        "--user",
+        "42",
+        "--ttl",
+        "60",
+    ];
+    assert_eq!(place.run(&[&["gentoken"], &config[..]].concat()).code, 0);
+    let more = ["gensubtoken", "--channel", "news"];
+    assert_eq!(place.run(&[&more[..], &config[..]].concat()).code, 0);
+}
+
+#[test]
+fn k5_a_short_secret_works_with_a_warning_that_tells_the_bits() {
+    let place = Place::new();
+    place.write("config.json", r#"{"token_hmac_secret_key":"secret"}"#);
+    let token = place.token(&["-u", "42"]);
+    for arguments in [&["gentoken"][..], &["checktoken", &token], &["checkconfig"]] {
+        let said = place.run(arguments);
+        assert_eq!(said.code, 0, "{said:?}");
+        assert!(said.err.starts_with("warning: "), "{said:?}");
+        assert!(said.err.contains("48 bits"), "{said:?}");
+    }
+    // A refusal is still one line, its code first.
+    assert_eq!(place.run(&["checktoken", "x"]).refusal(), "malformed");
+    let said = place.run(&["--json", "checktoken", &token]);
+    assert_eq!(said.err, "");
+    let warning = said.json()[0]["warnings"][0].as_str().unwrap().to_owned();
+    assert!(warning.contains("48 bits"), "{warning}");
+}
+
+/// Every sentence that a user may read; none shows the token or what is expected of keys.
+#[test]
+fn k2_each_refusal_is_one_line_with_its_code_and_no_part_of_the_token() {
+    let place =
+        Place::configured(r#", "audience": "me""#.replace("audience", "token_audience").as_str());
+    let of = |payload: &str| place.signed(payload);
+    let tampered = {
+        let token = of(r#"{"sub":"42","aud":"me"}"#);
+        let (input, signature) = token.rsplit_once('.').unwrap();
+        let other = if signature.starts_with('A') { "B" } else { "A" };
+        format!("{input}.{other}{}", &signature[1..])
+    };
+    for (token, expected) in [
+        (
+            "abc".to_owned(),
+            "malformed: found N part separated by dots; a token has three",
+        ),
+        (
+            // {"alg":"none"}
+            "eyJhbGciOiJub25lIn0.e30.".to_owned(),
+            "algorithm: header: found an unsigned token (`alg` is `none`); a token is signed",
+        ),
+        (
+            // {"alg":"RS256"}
+            "eyJhbGciOiJSUzI1NiJ9.e30.AAAA".to_owned(),
+            "algorithm: found the algorithm \"RSN\"; no key that is configured is for it",
+        ),
+        (tampered, "signature: the signature does not match"),
+        (
+            of(r#"{"sub":"42","aud":"me","exp":1}"#),
+            "expired: the token expired N s ago (`exp` is N, now is N.N); get a new token",
+        ),
+        (
+            of(r#"{"sub":"42","aud":"me","nbf":9999999999}"#),
+            "not_yet_valid: the token becomes valid in N s (`nbf` is N, now is N.N); \
+             try again then, and compare the clocks of issuer and server",
+        ),
+        (
+            of(r#"{"sub":"42","aud":"you"}"#),
+            "audience: the token is for the audience \"you\", and this server expects \"me\"",
+        ),
+        (
+            of(r#"{"sub":"42","aud":"me","channel":"news"}"#),
+            "wrong_kind: found a subscription token (it has a `channel` claim) where a connection \
+             token is expected; connect with a token that has no `channel`",
+        ),
+        (
+            of(r#"{"sub":42,"aud":"me"}"#),
+            "claims: found a number as `sub`, which must be a string; correct it or leave it out",
+        ),
+    ] {
+        let said = place.run(&["checktoken", &token]);
+        let code = said.refusal();
+        assert_eq!(without_numbers(said.err.trim_end()), expected);
+        assert_eq!(said.out, "", "{expected}");
+        let said = place.run(&["checktoken", "--json", &token]);
+        assert_eq!(said.refusal(), code);
+        assert_eq!(said.json()[0]["code"], code);
+    }
+}
+
+#[test]
+fn json_tells_what_was_accepted_and_what_was_refused() {
+    let place = Place::configured("");
+    let flags = [
+        "-u",
+        "42",
+        "--info",
+        r#"{"n":12345678901234567890}"#,
+        "--channel",
+        "news",
+    ];
+    let said = place.run(&["checktoken", "--json", &place.token(&flags)]);
+    let json = &said.json()[0];
+    assert_eq!(json["accepted"], true);
+    assert_eq!(json["kind"], "connection");
+    assert_eq!(json["user"], "42");
+    assert_eq!(json["channels"], serde_json::json!(["news"]));
+    assert_eq!(json["payload"]["sub"], "42");
+    // As it was signed: no number is rounded.
+    assert!(
+        said.out.contains(r#""info":{"n":12345678901234567890}"#),
+        "{said:?}"
+    );
+
+    let said = place.run(&["checktoken", "--json", &place.signed(r#"{"exp":1}"#)]);
+    let json = &said.json()[0];
+    assert_eq!(json["accepted"], false);
+    assert_eq!(json["code"], "expired");
+    assert_eq!(json["advice"], "get a new token");
+    assert_eq!(json["fault"], "client");
+
+    let said = place.run(&[
+        "gensubtoken",
+        "--json",
+        "-u",
+        "42",
+        "-s",
+        "news",
+        "-t",
+        "-1",
+    ]);
+    let json = &said.json()[0];
+    assert_eq!(json["channel"], "news");
+    assert!(json["ttl"].is_null());
+    let said = place.run(&["checksubtoken", "--json", json["token"].as_str().unwrap()]);
+    assert_eq!(said.json()[0]["channel"], "news");
+    assert_eq!(said.json()[0]["kind"], "subscription");
+}
+
+#[test]
+fn a_dash_reads_one_token_a_line() {
+    let place = Place::configured("");
+    let (one, two) = (place.token(&["-u", "1"]), place.token(&["-u", "2"]));
+    let said = place.pipe(format!("{one}\r\n\n  \n{two}"), &["checktoken", "-"]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    let users: Vec<_> = said
+        .out
+        .lines()
+        .filter(|line| line.starts_with("valid"))
+        .collect();
+    assert_eq!(users, ["valid token for user 1", "valid token for user 2"]);
+
+    let said = place.pipe(format!("{one}\nabc\n{two}\n"), &["checktoken", "-"]);
+    assert_eq!(said.refusal(), "malformed");
+    assert!(said.err.ends_with("(line 2)\n"), "{said:?}");
+    assert!(said.out.contains("user 2"), "{said:?}");
+
+    let said = place.pipe(format!("{one}\nabc\n"), &["checktoken", "-", "--json"]);
+    let lines: Vec<_> = said.json().iter().map(|it| it["line"].as_u64()).collect();
+    assert_eq!(lines, [Some(1), Some(2)]);
+}
+
+#[test]
+fn nothing_on_standard_input_is_refused() {
+    let place = Place::configured("");
+    for input in ["", "\n", " \r\n\n"] {
+        assert_eq!(
+            place.pipe(input, &["checktoken", "-"]).refusal(),
+            "malformed"
+        );
+    }
+}
+
+#[test]
+fn input_that_cannot_be_a_token_is_refused_and_the_next_line_is_read() {
+    let place = Place::configured("");
+    let good = place.token(&["-u", "42"]);
+    for bad in [
+        b"\xff\xfe".to_vec(),
+        vec![b'a'; 3 * 1024 * 1024],
+        vec![0],
+        vec![b'.'; 100_000],
+    ] {
+        let input = [&bad[..], b"\n", good.as_bytes()].concat();
+        let said = place.pipe(input, &["checktoken", "-"]);
+        assert_eq!(said.refusal(), "malformed");
+        assert!(said.err.len() < 200, "{}", said.err);
+        assert!(said.out.starts_with("valid token for user 42"), "{said:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_not_utf8_is_refused_as_malformed() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let place = Place::configured("");
+    let argument = std::ffi::OsStr::from_bytes(b"\xffabc");
+    let output = place
+        .command()
+        .arg("checktoken")
+        .arg(argument)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stderr.starts_with(b"malformed: "));
+}
+
+#[test]
+fn what_acts_on_a_terminal_is_escaped() {
+    let place = Place::configured("");
+    let token = place.signed("{\"sub\":\"42\",\"info\":\"\u{202e}\u{85}\"}");
+    let said = place.run(&["checktoken", &token]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.out.contains(r"\u{202e}\u{85}"), "{said:?}");
+}
+
+#[test]
+fn gentoken_signs_with_a_key_of_ones_own() {
+    let place = Place::new();
+    assert_eq!(place.run(&["genkey", "ES256", "--out", "k"]).code, 0);
+    let config = serde_json::json!({
+        "token_ecdsa_public_key": place.read("k.pub"),
+        "token_issuer": "backend",
+    });
+    place.write("config.json", config.to_string());
+    let said = place.run(&["gentoken", "-u", "42"]);
+    assert_eq!(said.code, 2, "there is no secret: {said:?}");
+    let said = place.run(&["gentoken", "-u", "42", "--key", "k.key", "--kid", "1"]);
+    assert!(
+        said.out.starts_with("ES256 JWT for user \"42\""),
+        "{said:?}"
+    );
+    let said = place.run(&["checktoken", said.out.lines().last().unwrap()]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.out.contains(r#""iss":"backend""#), "{said:?}");
+}
+
+#[test]
+fn claims_that_a_server_would_refuse_are_not_signed() {
+    let place = Place::configured("");
+    for arguments in [
+        &["gentoken", "--info", "{"][..],
+        &["gentoken", "--info", "1,\"exp\":2"],
+        &["gentoken", "-u", "a\nb"],
+        &["gensubtoken", "-s", ""],
+        &["gensubtoken"],
+    ] {
+        let said = place.run(arguments);
+        assert_eq!(
+            (said.code, said.out.as_str()),
+            (2, ""),
+            "{arguments:?}: {said:?}"
+        );
+    }
+}
