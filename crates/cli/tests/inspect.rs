@@ -1,0 +1,208 @@
+//! `inspect`: what is shown of a token, and where it fails.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    missing_docs
+)]
+
+mod support;
+
+use support::Place;
+
+#[test]
+fn without_a_configuration_a_token_is_shown_and_nothing_is_verified() {
+    let place = Place::new();
+    let token = place.signed(r#"{"sub":"42","exp":1,"info":{"n":12345678901234567890}}"#);
+    let said = place.run(&["inspect", &token]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    for part in [
+        r#""alg": "HS256""#,
+        r#""sub": "42""#,
+        "12345678901234567890",
+        "exp: 1970-01-01 00:00:01 UTC, ",
+        "32 bytes",
+        "not verified",
+    ] {
+        assert!(said.out.contains(part), "{part}: {said:?}");
+    }
+    for part in token.split('.') {
+        assert!(!said.out.contains(part), "{said:?}");
+    }
+}
+
+#[test]
+fn with_a_configuration_each_check_is_shown_and_the_one_that_fails() {
+    let place = Place::configured("");
+    let said = place.run(&["inspect", &place.token(&["-u", "42"])]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    assert_eq!(said.out.matches("\n  passed ").count(), 12, "{said:?}");
+    assert!(said.out.ends_with("\naccepted\n"), "{said:?}");
+
+    let said = place.run(&["inspect", &place.signed(r#"{"sub":"42","exp":1}"#)]);
+    assert_eq!(said.refusal(), "expired");
+    let rows: Vec<Vec<&str>> = said
+        .out
+        .lines()
+        .skip_while(|line| !line.starts_with("Checks"))
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert!(
+        rows.iter()
+            .any(|row| row.starts_with(&["passed", "signature"])),
+        "{said:?}"
+    );
+    assert!(
+        rows.iter()
+            .any(|row| row.starts_with(&["failed", "expiry"])),
+        "{said:?}"
+    );
+    assert!(
+        rows.iter().any(|row| row == &["not", "reached", "user"]),
+        "{said:?}"
+    );
+    assert!(
+        said.out
+            .ends_with("refused: expired; a client should get a new token\n")
+    );
+}
+
+#[test]
+fn a_channel_makes_it_a_subscription_token_unless_told_otherwise() {
+    let place = Place::configured("");
+    let token = place
+        .run(&["gensubtoken", "-q", "-u", "42", "-s", "news"])
+        .out;
+    let said = place.pipe(&token, &["inspect", "-"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.out.contains("as a subscription token"), "{said:?}");
+    let said = place.run(&["inspect", "--sub", &place.token(&["-u", "42"])]);
+    assert_eq!(said.refusal(), "wrong_kind");
+}
+
+#[test]
+fn what_can_be_shown_of_a_broken_token_is_shown() {
+    let place = Place::new();
+    for (token, code, shown) in [
+        // {"alg":"none"}
+        (
+            "eyJhbGciOiJub25lIn0.eyJzdWIiOiI0MiJ9.",
+            0,
+            r#""alg": "none""#,
+        ),
+        // {"alg":"HS256","crit":["a"]}
+        (
+            "eyJhbGciOiJIUzI1NiIsImNyaXQiOlsiYSJdfQ.eyJzdWIiOiI0MiJ9.AAAA",
+            0,
+            r#""crit""#,
+        ),
+        ("!!!.eyJzdWIiOiI0MiJ9.AAAA", 1, r#""sub": "42""#),
+        ("eyJhbGciOiJub25lIn0.!!!.AAAA", 1, r#""alg": "none""#),
+        (
+            "eyJhbGciOiJub25lIn0.eyJzdWIiOiI0MiJ9.!!!",
+            1,
+            r#""sub": "42""#,
+        ),
+        ("eyJhbGciOiJub25lIn0.eyJzdWIiOiI0MiJ9", 1, r#""sub": "42""#),
+        // The header is not JSON.
+        ("AAAA.eyJzdWIiOiI0MiJ9.AAAA", 1, r#""sub": "42""#),
+        ("", 1, "cannot be decoded"),
+        ("abc", 1, "cannot be decoded"),
+    ] {
+        let said = place.run(&["inspect", token]);
+        assert_eq!(said.code, code, "{token}: {said:?}");
+        assert!(said.out.contains(shown), "{token}: {said:?}");
+        if code == 1 {
+            said.refusal();
+        } else {
+            assert!(said.out.contains("refused whatever the key"), "{said:?}");
+        }
+        let json = &place.run(&["inspect", "--json", token]).json()[0];
+        assert_eq!(json["verified"], false, "{json}");
+    }
+}
+
+#[test]
+fn dates_of_any_size_and_type_are_told() {
+    let place = Place::new();
+    for (value, expected) in [
+        ("1800000000", "exp: 2027-01-15 08:00:00 UTC, "),
+        ("1800000000.75", "exp: 2027-01-15 08:00:00 UTC, "),
+        ("0", "exp: 1970-01-01 00:00:00 UTC, "),
+        ("-1", "exp: before the year 1970"),
+        ("253402300800", "exp: after the year 9999"),
+        ("9223372036854775807", "exp: after the year 9999"),
+        ("9223372036854775808", "exp: out of range"),
+        ("-1e300", "exp: out of range"),
+        ("1e400", "not JSON"),
+        ("\"1800000000\"", "exp: not a number"),
+        ("null", "exp: not a number"),
+    ] {
+        let token = place.signed(format!(r#"{{"exp":{value}}}"#));
+        let said = place.run(&["inspect", &token]);
+        assert_eq!(said.code, 0, "{value}: {said:?}");
+        if expected != "not JSON" {
+            assert!(said.out.contains(expected), "{value}: {said:?}");
+        }
+    }
+    let said = place.run(&["inspect", &place.signed(r#"{"expire_at":0}"#)]);
+    assert!(
+        said.out
+            .contains("expire_at: 0, what the token opens never expires")
+    );
+}
+
+#[test]
+fn payloads_that_are_not_claims_are_shown_without_acting_on_the_terminal() {
+    let place = Place::new();
+    for (payload, shown) in [
+        ("", "nothing"),
+        ("\u{1b}[2Jtext", "not JSON: \\u{1b}[2Jtext"),
+        ("[1,[]]", "[\n    1,\n    []\n  ]"),
+        ("\"\u{202e}\"", "\\u202e"),
+    ] {
+        let said = place.run(&["inspect", &place.signed(payload)]);
+        assert_eq!(said.code, 0, "{said:?}");
+        assert!(said.out.contains(shown), "{payload:?}: {said:?}");
+        assert!(!said.out.contains('\u{1b}') && !said.out.contains('\u{202e}'));
+    }
+    // Nested far deeper than anyone reads.
+    let said = place.run(&[
+        "inspect",
+        &place.signed("[".repeat(5000) + &"]".repeat(5000)),
+    ]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.len() < 2_000_000);
+}
+
+#[test]
+fn json_holds_the_parts_and_the_steps() {
+    let place = Place::configured("");
+    let token = place.signed(r#"{"sub":"42","exp":1}"#);
+    let json = &place.run(&["--json", "inspect", &token]).json()[0];
+    assert_eq!(json["header"]["alg"], "HS256");
+    assert_eq!(json["claims"]["sub"], "42");
+    assert_eq!(json["signature_bytes"], 32);
+    assert_eq!(json["verified"], true);
+    assert_eq!(json["accepted"], false);
+    assert_eq!(json["code"], "expired");
+    let steps = json["steps"].as_array().unwrap();
+    assert_eq!(steps.len(), 12);
+    let expiry = steps.iter().find(|step| step["stage"] == "expiry").unwrap();
+    assert_eq!(expiry["outcome"], "failed");
+    assert_eq!(expiry["code"], "expired");
+}
+
+#[test]
+fn several_tokens_are_inspected_in_turn() {
+    let place = Place::configured("");
+    let (good, bad) = (place.token(&["-u", "42"]), place.signed(r#"{"exp":1}"#));
+    let said = place.pipe(format!("{good}\n{bad}\n\n"), &["inspect", "-"]);
+    assert_eq!(said.refusal(), "expired");
+    assert_eq!(said.out.matches("Header\n").count(), 2);
+    let said = place.pipe(format!("{good}\n{bad}\n"), &["inspect", "--json", "-"]);
+    assert_eq!(said.json().len(), 2);
+}

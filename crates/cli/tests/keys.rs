@@ -1,0 +1,314 @@
+//! `genkey` and `jws`: keys of every algorithm and form, and any payload.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    missing_docs
+)]
+
+mod support;
+
+use std::io::Write as _;
+use std::process::Stdio;
+
+use support::{ALGORITHMS, Place, SECRET};
+
+/// Files of a new key: what signs and what verifies, with the flag that names them.
+fn key_files(place: &Place, alg: &str, format: &str) -> (&'static str, &'static str, &'static str) {
+    let said = place.run(&["genkey", alg, "--format", format, "--out", "k"]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""), "{alg}: {said:?}");
+    match (alg.starts_with("HS"), format) {
+        (true, "pem") => ("--secret-file", "k.key", "k.key"),
+        (true, _) => ("--key", "k.key", "k.key"),
+        (false, _) => ("--key", "k.key", "k.pub"),
+    }
+}
+
+#[test]
+fn keys_of_all_thirteen_algorithms_sign_and_verify_in_both_forms() {
+    for (alg, _) in ALGORITHMS {
+        for format in ["pem", "jwk"] {
+            let place = Place::new();
+            let (flag, private, public) = key_files(&place, alg, format);
+            let sign = ["jws", "sign", flag, private, "--alg", alg];
+            let said = place.pipe("any \u{0} bytes\n", &sign);
+            assert_eq!((said.code, said.err.as_str()), (0, ""), "{alg}: {said:?}");
+            let token = said.out.trim_end();
+            let said = place.run(&["jws", "verify", flag, public, token]);
+            assert_eq!(said.out, "any \u{0} bytes\n", "{alg} {format}: {said:?}");
+            assert_eq!((said.code, said.err.as_str()), (0, ""), "{alg}: {said:?}");
+
+            // Another key of the same kind.
+            let other = Place::new();
+            key_files(&other, alg, format);
+            let said = other.run(&["jws", "verify", flag, public, token]);
+            assert_eq!(said.refusal(), "signature", "{alg}");
+            assert_eq!(said.out, "");
+        }
+    }
+}
+
+#[test]
+fn a_jwk_of_genkey_names_its_algorithm_and_itself() {
+    let place = Place::new();
+    let said = place.run(&["genkey", "ES384", "--format", "jwk", "--kid", "2027"]);
+    for (jwk, is_private) in said.json().iter().zip([true, false]) {
+        assert_eq!(jwk["kid"], "2027");
+        assert_eq!(jwk["alg"], "ES384");
+        assert_eq!(jwk.get("d").is_some(), is_private);
+    }
+    let json = &place.run(&["genkey", "EdDSA", "--json"]).json()[0];
+    assert!(
+        json["private"]
+            .as_str()
+            .unwrap()
+            .starts_with("-----BEGIN PRIVATE KEY-----")
+    );
+    assert!(
+        json["public"]
+            .as_str()
+            .unwrap()
+            .starts_with("-----BEGIN PUBLIC KEY-----")
+    );
+}
+
+#[test]
+fn a_secret_of_genkey_works_in_a_configuration() {
+    let place = Place::new();
+    let secret = place.run(&["genkey", "HS256"]).out;
+    let config = serde_json::json!({ "token_hmac_secret_key": secret.trim_end() });
+    place.write("config.json", config.to_string());
+    let token = place.token(&["-u", "42"]);
+    let said = place.run(&["checktoken", &token]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+}
+
+#[test]
+fn genkey_refuses_what_makes_no_sense() {
+    let place = Place::new();
+    place.write("taken.pub", "");
+    for arguments in [
+        &["genkey", "none"][..],
+        &["genkey", "es256"],
+        &["genkey", "RS256", "--bits", "1024"],
+        &["genkey", "ES256", "--bits", "3072"],
+        &["genkey", "ES256", "--kid", "1"],
+        &["genkey", "ES256", "--out", "taken"],
+        &["genkey", "ES256", "-c", "config.json"],
+    ] {
+        let said = place.run(arguments);
+        assert_eq!(
+            (said.code, said.out.as_str()),
+            (2, ""),
+            "{arguments:?}: {said:?}"
+        );
+    }
+    let json = place
+        .run(&["genkey", "RS256", "--bits", "3072", "--format", "jwk"])
+        .json();
+    // 3072 bits are 384 bytes, 512 characters of base64url.
+    assert_eq!(json[1]["n"].as_str().unwrap().len(), 512);
+}
+
+#[test]
+fn any_bytes_are_signed_and_come_back_as_they_were() {
+    let place = Place::new();
+    place.write("s", SECRET);
+    let payload: Vec<u8> = (0..=255).chain(*b"\x1b[31mred\x1b[0m\r\n\n").collect();
+    let token = place.signed(&payload);
+    let mut child = place
+        .command()
+        .args(["jws", "verify", "--secret-file", "s", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(token.as_bytes()).unwrap();
+    drop(input);
+    assert_eq!(child.wait_with_output().unwrap().stdout, payload);
+}
+
+#[test]
+fn payloads_of_several_tokens_are_set_apart_by_a_line_break() {
+    let place = Place::new();
+    let (one, two) = (place.signed("one"), place.signed("two"));
+    let verify = ["jws", "verify", "--secret-file", "the-secret", "-"];
+    let said = place.pipe(format!("{one}\n{two}\n"), &verify);
+    assert_eq!((said.code, said.out.as_str()), (0, "one\ntwo"));
+    let said = place.pipe(format!("{one}\nx\n"), &[&verify[..], &["--json"]].concat());
+    assert_eq!(said.refusal(), "malformed");
+    assert_eq!(said.json()[0]["payload"], "one");
+    assert_eq!(said.json()[1]["accepted"], false);
+}
+
+/// A set of two keys: the private ones, as a set and each alone, and the public set.
+fn two_keys(place: &Place) {
+    let mut halves = [Vec::new(), Vec::new()];
+    for (alg, kid) in [("ES256", "one"), ("EdDSA", "two")] {
+        let said = place.run(&["genkey", alg, "--format", "jwk", "--kid", kid]);
+        for (half, line) in halves.iter_mut().zip(said.out.lines()) {
+            half.push(line.to_owned());
+        }
+    }
+    for (name, keys) in ["private.jwks", "public.jwks"].into_iter().zip(&halves) {
+        place.write(name, format!(r#"{{"keys":[{}]}}"#, keys.join(",")));
+    }
+}
+
+#[test]
+fn a_kid_selects_in_a_set_by_exact_match() {
+    let place = Place::new();
+    two_keys(&place);
+    let sign = ["jws", "sign", "--key", "private.jwks"];
+    let said = place.pipe("x", &sign);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("--kid"), "{said:?}");
+    for kid in ["one", "two"] {
+        let token = place.pipe("x", &[&sign[..], &["--kid", kid]].concat()).out;
+        let said = place.pipe(&token, &["jws", "verify", "--key", "public.jwks", "-"]);
+        assert_eq!((said.code, said.out.as_str()), (0, "x"), "{said:?}");
+    }
+    assert_eq!(
+        place
+            .pipe("x", &[&sign[..], &["--kid", "One"]].concat())
+            .code,
+        2
+    );
+
+    // The right key under another name is not tried.
+    let public = place
+        .read("public.jwks")
+        .replace(r#""kid":"one""#, r#""kid":"ONE""#);
+    place.write("public.jwks", public);
+    let token = place
+        .pipe("x", &[&sign[..], &["--kid", "one"]].concat())
+        .out;
+    let said = place.pipe(&token, &["jws", "verify", "--key", "public.jwks", "-"]);
+    assert_eq!(said.refusal(), "unknown_key");
+}
+
+#[test]
+fn one_odd_key_does_not_spoil_a_set() {
+    let place = Place::new();
+    two_keys(&place);
+    let sign = ["jws", "sign", "--key", "private.jwks", "--kid", "two"];
+    let token = place.pipe("x", &sign).out;
+    let odd = r#"{"keys":[{"kty":"XYZ","kid":"odd"},"#;
+    place.write(
+        "odd.jwks",
+        place.read("public.jwks").replace(r#"{"keys":["#, odd),
+    );
+    let said = place.pipe(&token, &["jws", "verify", "--key", "odd.jwks", "-"]);
+    assert_eq!((said.code, said.out.as_str()), (0, "x"));
+    assert!(said.err.starts_with("warning: odd.jwks: key 0"), "{said:?}");
+    place.write("odd.jwks", r#"{"keys":[{"kty":"XYZ"}]}"#);
+    let said = place.pipe(&token, &["jws", "verify", "--key", "odd.jwks", "-"]);
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.err.contains("XYZ"), "{said:?}");
+}
+
+#[test]
+fn each_half_of_a_pair_does_its_own_work_alone() {
+    let place = Place::new();
+    place.run(&["genkey", "ES256", "--out", "k"]);
+    let token = place.pipe("x", &["jws", "sign", "--key", "k.key"]).out;
+    let said = place.pipe(&token, &["jws", "verify", "--key", "k.key", "-"]);
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(said.err.contains("public key"), "{said:?}");
+    let said = place.pipe("x", &["jws", "sign", "--key", "k.pub"]);
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(said.err.contains("private"), "{said:?}");
+}
+
+#[test]
+fn a_key_is_for_its_own_algorithm_whatever_the_header_says() {
+    let place = Place::new();
+    place.run(&["genkey", "RS256", "--out", "k"]);
+    // HS256 under the text of the public key, the classic confusion: it cannot even be signed here,
+    let said = place.pipe("x", &["jws", "sign", "--secret-file", "k.pub"]);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("PEM"), "{said:?}");
+    // and no token that names HS256 comes past an RSA key.
+    let token = place.signed("x");
+    let said = place.run(&["jws", "verify", "--key", "k.pub", &token]);
+    assert_eq!(said.refusal(), "algorithm");
+}
+
+#[test]
+fn key_files_that_do_not_hold_end_with_2() {
+    let place = Place::new();
+    place.write("empty", "");
+    place.write("text", "not a key");
+    for file in ["absent", "empty", "text", "."] {
+        let said = place.run(&["jws", "verify", "--key", file, "a.b.c"]);
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{file}: {said:?}");
+        assert!(
+            said.err.starts_with(&format!("error: {file}: ")),
+            "{said:?}"
+        );
+    }
+    assert_eq!(
+        place
+            .run(&["jws", "verify", "--secret-file", "empty", "a.b.c"])
+            .code,
+        2
+    );
+    assert_eq!(place.run(&["jws", "verify", "a.b.c"]).code, 2);
+    let both = [
+        "jws",
+        "verify",
+        "--key",
+        "text",
+        "--secret-file",
+        "text",
+        "a.b.c",
+    ];
+    assert_eq!(place.run(&both).code, 2);
+}
+
+#[test]
+fn every_byte_of_a_secret_file_counts_and_a_line_break_at_its_end_is_told() {
+    let place = Place::new();
+    let token = place.signed("x");
+    place.write("with-break", format!("{SECRET}\n"));
+    let said = place.run(&["jws", "verify", "--secret-file", "with-break", &token]);
+    assert_eq!(said.refusal(), "signature");
+    let said = place.pipe("x", &["jws", "sign", "--secret-file", "with-break"]);
+    assert_eq!(said.code, 0);
+    assert!(said.err.starts_with("warning: with-break: "), "{said:?}");
+}
+
+#[test]
+fn der_is_found_out_by_looking() {
+    let place = Place::new();
+    place.run(&["genkey", "EdDSA", "--out", "k"]);
+    let token = place.pipe("x", &["jws", "sign", "--key", "k.key"]).out;
+    // SubjectPublicKeyInfo of Ed25519 (RFC 8410 section 4): 12 bytes, then the key.
+    let jwk = place.pipe(&token, &["jws", "verify", "--key", "k.pub", "-"]);
+    assert_eq!(jwk.code, 0);
+    let pem = place.read("k.pub");
+    let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let der = from_base64(&base64);
+    place.write("k.der", der);
+    let said = place.pipe(&token, &["jws", "verify", "--key", "k.der", "-"]);
+    assert_eq!((said.code, said.out.as_str()), (0, "x"), "{said:?}");
+}
+
+fn from_base64(text: &str) -> Vec<u8> {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let (mut bytes, mut bits, mut held) = (Vec::new(), 0_u32, 0);
+    for byte in text.bytes().filter(|byte| *byte != b'=') {
+        let value = ALPHABET.iter().position(|one| *one == byte).unwrap();
+        bits = (bits << 6) | u32::try_from(value).unwrap();
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push(u8::try_from((bits >> held) & 0xff).unwrap());
+        }
+    }
+    bytes
+}

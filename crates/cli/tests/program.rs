@@ -1,0 +1,168 @@
+//! The program as a whole: the demo, help, exit status, colours, pipes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    missing_docs
+)]
+
+mod support;
+
+use std::process::Stdio;
+
+use support::Place;
+
+#[test]
+fn the_demo_tells_a_story_that_happened_and_leaves_nothing_behind() {
+    let place = Place::new();
+    let said = place.run(&["demo"]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    for part in [
+        "accepted",
+        "user      42",
+        "news, chat",
+        "code      signature",
+        "code      expired",
+        "get a new token",
+    ] {
+        assert!(said.out.contains(part), "{part}: {said:?}");
+    }
+    assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 0);
+    // The token is real: it says what the story says.
+    let token = said
+        .out
+        .lines()
+        .find(|line| line.starts_with("eyJ"))
+        .unwrap();
+    let json = &place.run(&["inspect", "--json", token]).json()[0];
+    assert_eq!(json["claims"]["sub"], "42");
+    assert_eq!(json["header"]["alg"], "ES256");
+    // And no two demos have the same key.
+    assert!(!place.run(&["demo"]).out.contains(token));
+}
+
+#[test]
+fn the_demo_is_told_to_machines_too() {
+    let json = &Place::new().run(&["demo", "--json"]).json()[0];
+    assert_eq!(json["accepted"]["accepted"], true);
+    assert_eq!(json["forged"]["code"], "signature");
+    assert_eq!(json["expired"]["code"], "expired");
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_shows_no_token_in_the_wrong_place() {
+    let place = Place::configured("");
+    let token = place.token(&["-u", "42"]);
+    for arguments in [
+        &[][..],
+        &["checktokn"],
+        &["checktoken"],
+        &["checktoken", "--jsn", "x"],
+        &["checktoken", "x", &token],
+        &[&token],
+        &["gentoken", "--ttl", &token],
+        &["demo", &token],
+        &["demo", "-c", "config.json"],
+        &["jws"],
+    ] {
+        let said = place.run(arguments);
+        assert_eq!(
+            (said.code, said.out.as_str()),
+            (2, ""),
+            "{arguments:?}: {said:?}"
+        );
+        assert!(!said.err.is_empty());
+    }
+}
+
+#[test]
+fn help_shows_examples_and_names_every_command() {
+    let place = Place::new();
+    let said = place.run(&["--help"]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    for command in [
+        "gentoken",
+        "gensubtoken",
+        "checktoken",
+        "checksubtoken",
+        "inspect",
+        "genkey",
+        "genconfig",
+        "checkconfig",
+        "jws",
+        "demo",
+    ] {
+        assert!(said.out.contains(&format!("\n  {command} ")), "{command}");
+        let said = place.run(&[command, "--help"]);
+        assert_eq!(said.code, 0, "{command}");
+    }
+    let said = place.run(&["--version"]);
+    assert_eq!(
+        said.out,
+        format!("countersign {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[test]
+fn global_flags_stand_before_or_behind_the_command() {
+    let place = Place::new();
+    place.run(&["genconfig", "-c", "c.toml"]);
+    for arguments in [
+        ["-c", "c.toml", "--json", "gentoken"],
+        ["gentoken", "--json", "--config", "c.toml"],
+    ] {
+        assert_eq!(place.run(&arguments).json().len(), 1);
+    }
+}
+
+#[test]
+fn there_is_no_colour_where_there_is_no_terminal() {
+    let place = Place::configured("");
+    let token = place.signed(r#"{"exp":1}"#);
+    for arguments in [
+        &["inspect", &token][..],
+        &["demo"],
+        &["checkconfig"],
+        &["--help"],
+        &["x"],
+    ] {
+        let said = place.run(arguments);
+        assert!(
+            !said.out.contains('\u{1b}') && !said.err.contains('\u{1b}'),
+            "{said:?}"
+        );
+    }
+}
+
+#[test]
+fn a_reader_who_goes_away_is_no_reason_to_panic() {
+    let place = Place::configured("");
+    let token = place.token(&["-u", "42"]);
+    let input = place.write("tokens", format!("{token}\n").repeat(5000));
+    for arguments in [
+        &["checktoken", "-"][..],
+        &["inspect", "--json", "-"],
+        &["demo"],
+        &["--help"],
+    ] {
+        let mut child = place
+            .command()
+            .args(arguments)
+            .stdin(std::fs::File::open(&input).unwrap())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert!(!err.contains("panicked"), "{arguments:?}: {err}");
+        assert!(
+            output.status.code().is_some_and(|code| code <= 2),
+            "{arguments:?}"
+        );
+    }
+}
