@@ -4,7 +4,8 @@ use std::fmt;
 use std::path::Path;
 
 /// Why a configuration was refused: which option, where it stands, what was
-/// found, what is expected. It never holds an option's value.
+/// found, what is expected. It never holds a secret, a key, or what stands on a line
+/// that does not parse.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     option: Option<String>,

@@ -12,7 +12,7 @@
 //!   listed ([`Config::left_alone`]).
 //! - Options that switch a check off are refused: there is no such switch here.
 //!
-//! It never shows a value of an option in an error or in `Debug`.
+//! It never shows a secret or a key in an error, and no value at all in `Debug`.
 //!
 //! ```
 //! use countersign::config::{Config, Format};

@@ -1,0 +1,269 @@
+//! Secrets and tokens stay out of errors, traces and `Debug` (rows C10 and K2).
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::indexing_slicing
+)]
+
+mod common;
+
+use std::fmt::Debug;
+
+use common::*;
+use countersign::config::{Config, Format, SecretText};
+use countersign::{Issuer, Key, Keyring, Stage, default_provider};
+
+/// Stands wherever a value may stand, and must come out nowhere.
+const VALUE: &str = "Pa55-the-value-of-an-option";
+
+fn hidden(what: &str, shown: impl Debug) {
+    for shown in [format!("{shown:?}"), format!("{shown:#?}")] {
+        for part in [
+            VALUE,
+            &SECRET[..16],
+            &base64url(SECRET)[..20],
+            &base64url(VALUE)[..20],
+        ] {
+            assert!(!shown.contains(part), "{what}: {shown}");
+        }
+        // What a derived `Debug` makes of bytes.
+        assert!(!shown.contains("97, 32, 115, 101, 99"), "{what}: {shown}");
+    }
+}
+
+#[test]
+fn c10_k2_no_error_of_a_configuration_shows_a_value() {
+    let pem = format!("-----BEGIN PUBLIC KEY-----\n{VALUE}\n-----END PUBLIC KEY-----");
+    let jwk = format!(r#"{{"kty":"RSA","n":"{VALUE}","e":"AQAB"}}"#);
+    let oct = format!(r#"{{"kty":"oct","k":"{VALUE}"}}"#);
+    let texts = [
+        // That do not parse.
+        (
+            Format::Json,
+            format!(r#"{{"token_hmac_secret_key":"{VALUE}""#),
+        ),
+        (
+            Format::Json,
+            format!(r#"{{"token_hmac_secret_key":{VALUE}}}"#),
+        ),
+        (
+            Format::Json,
+            format!(r#"{{"token_hmac_secret_key":"{VALUE}",}}"#),
+        ),
+        (
+            Format::Json,
+            format!("{{\"token_hmac_secret_key\":\"{VALUE}\n\"}}"),
+        ),
+        (
+            Format::Json,
+            format!(r#"{{"token_hmac_secret_key":"{VALUE}","token_hmac_secret_key":"{VALUE}"}}"#),
+        ),
+        (Format::Json, VALUE.into()),
+        (Format::Toml, format!("token_hmac_secret_key = {VALUE}")),
+        (Format::Toml, format!("token_hmac_secret_key = \"{VALUE}")),
+        (
+            Format::Toml,
+            format!("token_hmac_secret_key = \"{VALUE}\"\ntoken_hmac_secret_key = \"{VALUE}\""),
+        ),
+        (
+            Format::Toml,
+            format!("token_hmac_secret_key = \"\\q{VALUE}\""),
+        ),
+        (Format::Yaml, format!("token_hmac_secret_key: \"{VALUE}")),
+        (Format::Yaml, format!("token_hmac_secret_key: '{VALUE}'x")),
+        (Format::Yaml, format!("token_hmac_secret_key: {VALUE}: x")),
+        (Format::Yaml, format!("token_hmac_secret_key: *{VALUE}")),
+        (
+            Format::Yaml,
+            format!("token_hmac_secret_key: {VALUE}\ntoken_hmac_secret_key: {VALUE}"),
+        ),
+        (Format::Yaml, VALUE.into()),
+        // Whose values are of the wrong type, or wrong.
+        (
+            Format::Json,
+            format!(r#"{{"token_hmac_secret_key":["{VALUE}"]}}"#),
+        ),
+        (
+            Format::Json,
+            format!(r#"{{"token_hmac_secret":"{VALUE}"}}"#),
+        ),
+        (Format::Json, format!(r#"{{"token_leeway":"{VALUE}"}}"#)),
+        (
+            Format::Json,
+            format!(r#"{{"token_require_exp":"{VALUE}"}}"#),
+        ),
+        (Format::Json, format!(r#"{{"client":"{VALUE}"}}"#)),
+        (
+            Format::Json,
+            format!(r#"{{"token_trusted_issuers":["{VALUE}"]}}"#),
+        ),
+        (
+            Format::Json,
+            format!(r#"{{"token_trusted_issuers":[{{"hmac_secret_key":"{VALUE}"}}]}}"#),
+        ),
+        (
+            Format::Json,
+            format!(r#"{{"client_user_id_http_header":"{VALUE}"}}"#),
+        ),
+        (
+            Format::Json,
+            format!(r#"{{"token_rsa_public_key":"{VALUE}"}}"#),
+        ),
+        (
+            Format::Json,
+            format!(r#"{{"token_rsa_public_key":{}}}"#, quoted(&pem)),
+        ),
+        (
+            Format::Json,
+            format!(r#"{{"token_rsa_public_key":{}}}"#, quoted(&jwk)),
+        ),
+        (
+            Format::Json,
+            format!(r#"{{"token_rsa_public_key":{}}}"#, quoted(&oct)),
+        ),
+        (
+            Format::Json,
+            format!(r#"{{"token_hmac_secret_key":{}}}"#, quoted(&pem)),
+        ),
+        (
+            Format::Json,
+            format!(r#"{{"token_hmac_secret_key":{}}}"#, quoted(&jwk)),
+        ),
+        (
+            Format::Json,
+            format!(r#"{{"token_hmac_secret_key":"s","token_audience_regex":"({VALUE}"}}"#),
+        ),
+        (
+            Format::Json,
+            format!(
+                r#"{{"token_hmac_secret_key":"s","token_audience":"{VALUE}","token_audience_regex":"x"}}"#
+            ),
+        ),
+        (
+            Format::Json,
+            format!(r#"{{"token_hmac_secret_key":"{VALUE}","token_algorithms":["RS256"]}}"#),
+        ),
+        (
+            Format::Json,
+            format!(r#"{{"token_hmac_secret_key":"{VALUE}","token_leeway":999}}"#),
+        ),
+        (
+            Format::Json,
+            format!(r#"{{"token_jwks_public_endpoint":"ftp://me:{VALUE}@issuer.invalid/"}}"#),
+        ),
+        (
+            Format::Json,
+            format!(r#"{{"token_jwks_public_endpoint":"https://me:{VALUE}@issuer.invalid/"}}"#),
+        ),
+        (
+            Format::Json,
+            format!(
+                r#"{{"token_jwks_public_endpoint":"https://i.invalid/","token_jwks_proxy":"ftp://me:{VALUE}@proxy.invalid"}}"#
+            ),
+        ),
+    ];
+    for (format, text) in texts {
+        let config = Config::from_text(&text, format, []);
+        if let Ok(config) = &config {
+            hidden(&text, config);
+        }
+        let Err(error) = config.and_then(|config| config.setup_on_demand()) else {
+            panic!("accepted: {text}");
+        };
+        hidden(&text, error.to_string());
+        hidden(&text, error);
+    }
+    for name in [
+        "COUNTERSIGN_TOKEN_LEEWAY",
+        "COUNTERSIGN_TOKEN_X",
+        "COUNTERSIGN_CLIENT_INSECURE",
+    ] {
+        let error = Config::from_environment([(name.into(), VALUE.into())]).unwrap_err();
+        hidden(name, error.to_string());
+    }
+}
+
+#[test]
+fn c10_no_debug_shows_a_secret_or_a_private_key() {
+    let text = format!(
+        r#"{{"token_hmac_secret_key":"{SECRET}","token_hmac_previous_secret_key":"{VALUE}",
+            "token_trusted_issuers":[{{"issuer":"i","hmac_secret_key":"{VALUE}"}}],
+            "admin_password":"{VALUE}"}}"#
+    );
+    let config = json(&text).unwrap();
+    hidden("Config", &config);
+    let setup = config.setup().unwrap();
+    hidden("Setup", &setup);
+    hidden(
+        "Authenticator",
+        countersign::Authenticator::new(setup.rules),
+    );
+    let issuer = config.connection_issuer().unwrap();
+    hidden("Issuer", &issuer);
+    hidden("NewToken", issuer.connection(VALUE).info(&VALUE).unwrap());
+    hidden("Key", secret());
+    hidden(
+        "Keyring",
+        Keyring::new(default_provider()).with(&secret()).unwrap(),
+    );
+    hidden("SecretText", SecretText::new(VALUE));
+
+    let body = |pem: &str| pem.lines().nth(1).unwrap().to_owned();
+    let misplaced = json(&format!(
+        r#"{{"token_rsa_public_key":{}}}"#,
+        quoted(RSA_PRIVATE)
+    ))
+    .unwrap();
+    assert!(!format!("{misplaced:?}").contains(&body(RSA_PRIVATE)[..20]));
+    let error = misplaced.setup().unwrap_err().to_string();
+    assert!(!error.contains(&body(RSA_PRIVATE)[..20]), "{error}");
+    let key = Key::from_pem(P256_PRIVATE).unwrap();
+    let issuer = Issuer::new(&key, &default_provider()).unwrap();
+    let jwk = key.to_jwk().unwrap();
+    let d = jwk.split(r#""d":""#).nth(1).unwrap();
+    assert!(!format!("{key:?}{issuer:?}").contains(&d[..20]));
+}
+
+#[test]
+fn k2_no_error_and_no_step_shows_the_token_or_its_signature() {
+    let authenticator = hs256_authenticator();
+    let payload = format!(r#"{{"sub":"{VALUE}","info":"{VALUE}","exp":1,"jti":"{VALUE}"}}"#);
+    let expired = hs256(&payload);
+    let long_alg = "A".repeat(5_000);
+    let tokens = [
+        expired.clone(),
+        expired.replace('.', ".."),
+        format!("{expired}x"),
+        format!("Bearer {expired}"),
+        hmac(b"other", "HS256", &payload),
+        hs256(&format!(r#"{{"sub":"{VALUE}"}}"#)),
+        hs256(&format!(r#"{{"sub":["{VALUE}"]}}"#)),
+        hs256(&format!(r#"{{"sub":"42","info":{VALUE}}}"#)),
+        hs256(&format!(r#"{{"sub":"42","channels":["{VALUE}",1]}}"#)),
+        signed(
+            &secret(),
+            "HS256",
+            &format!(r#"{{"alg":"{long_alg}"}}"#),
+            "{}",
+        ),
+    ];
+    for token in tokens {
+        let parts: Vec<&str> = token.split('.').filter(|part| part.len() > 30).collect();
+        let shown = authenticator.explain_connection(&token, now());
+        let mut texts: Vec<String> = shown.steps.iter().map(|step| step.detail.clone()).collect();
+        if let Err(error) = shown.result {
+            texts.extend([error.to_string(), format!("{error:?}")]);
+        }
+        assert_eq!(shown.steps.len(), Stage::ALL.len());
+        for text in texts {
+            assert!(text.len() < 400, "{text}");
+            assert!(!text.contains(VALUE) && !text.contains(&token), "{text}");
+            assert!(
+                parts.iter().all(|part| !text.contains(&part[..30])),
+                "{text}"
+            );
+        }
+    }
+}
