@@ -1,7 +1,7 @@
 //! What it costs to verify by a key from an endpoint that is held already, as a ratio
 //! to the same key held statically. Both are measured in turns in one run:
 //! `cargo bench -p countersign --bench warm_endpoint`.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, missing_docs)]
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};

@@ -5,8 +5,8 @@ use countersign_jwks::{Builder, HttpOptions, Jwks, Proxy, SettingsError};
 use countersign_signature::Provider;
 
 use super::JwksConfig;
-use crate::Endpoint;
 use crate::provider::for_published_keys;
+use crate::{Endpoint, default_provider};
 
 /// Who fetches keys ahead of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +67,18 @@ impl Endpoints {
             Fetching::InBackground => endpoint.client().map(|_| ()).map_err(Clone::clone),
             Fetching::OnDemand => Ok(()),
         }
+    }
+}
+
+impl JwksConfig {
+    /// A client for the endpoint at `url`, as a server with this configuration has it,
+    /// but without a thread: it fetches when it is asked to.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] if the URL, a setting or a file is refused.
+    pub fn client(&self, url: &str) -> Result<Jwks, SettingsError> {
+        builder(url, self, for_published_keys(&default_provider())).build()
     }
 }
 
