@@ -1,0 +1,221 @@
+//! Stable codes, each met by a real token, and what a client should make of them.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use common::*;
+use countersign::{Advice, Authenticator, Code, Fault, Outcome, Stage};
+
+/// The table of the design: code, what a client should do, whose fault it is.
+const TABLE: [(Code, &str, &str, &str); 13] = [
+    (Code::Malformed, "malformed", "give up", "client"),
+    (Code::Algorithm, "algorithm", "give up", "issuer"),
+    (Code::UnknownKey, "unknown_key", "give up", "issuer"),
+    (
+        Code::KeysUnavailable,
+        "keys_unavailable",
+        "try again",
+        "server",
+    ),
+    (Code::Signature, "signature", "give up", "client"),
+    (Code::Expired, "expired", "get a new token", "client"),
+    (Code::NotYetValid, "not_yet_valid", "try again", "issuer"),
+    (Code::Audience, "audience", "give up", "client"),
+    (Code::Issuer, "issuer", "give up", "client"),
+    (Code::WrongKind, "wrong_kind", "give up", "client"),
+    (Code::Claims, "claims", "give up", "issuer"),
+    (Code::Anonymous, "anonymous", "give up", "client"),
+    (Code::Revoked, "revoked", "give up", "client"),
+];
+
+#[test]
+fn each_code_has_its_word_its_advice_and_its_fault() {
+    assert_eq!(Code::ALL.len(), TABLE.len());
+    for (at, (code, word, advice, fault)) in TABLE.into_iter().enumerate() {
+        assert_eq!(Code::ALL.get(at), Some(&code));
+        assert_eq!((code.as_str(), code.to_string().as_str()), (word, word));
+        assert_eq!(code.advice().to_string(), advice, "{code}");
+        assert_eq!(code.fault().to_string(), fault, "{code}");
+    }
+    assert_eq!(Code::KeysUnavailable.advice(), Advice::TryAgain);
+    assert_eq!(Code::KeysUnavailable.fault(), Fault::Server);
+}
+
+fn strict() -> Authenticator {
+    configured(&format!(
+        r#"{{"client":{{"token":{{"hmac_secret_key":"{SECRET}","audience":"chat","issuer":"backend"}},
+            "disallow_anonymous_connection_tokens":true}}}}"#
+    ))
+}
+
+/// A token for every code that a connection token can meet under keys that are known
+/// beforehand, and the stage that tells it.
+fn tokens() -> Vec<(Option<Code>, Stage, String)> {
+    let base = r#""iss":"backend","aud":"chat""#;
+    let with = |more: &str| hs256(&format!(r#"{{"sub":"42",{base}{more}}}"#));
+    let header = |header: &str| signed(&secret(), "HS256", header, r#"{"sub":"42"}"#);
+    vec![
+        (None, Stage::User, with("")),
+        (
+            None,
+            Stage::User,
+            with(&format!(r#","exp":{},"nbf":{NOW}"#, NOW.saturating_add(1))),
+        ),
+        (Some(Code::Malformed), Stage::Token, String::new()),
+        (Some(Code::Malformed), Stage::Token, "Invalid jwt".into()),
+        (
+            Some(Code::Malformed),
+            Stage::Token,
+            format!("{}xxx", with("")),
+        ),
+        (
+            Some(Code::Malformed),
+            Stage::Token,
+            header(r#"{"alg":"HS256","crit":["x"]}"#),
+        ),
+        (
+            Some(Code::Malformed),
+            Stage::Header,
+            header(r#"{"alg":"HS256","cty":"JWT"}"#),
+        ),
+        (Some(Code::Malformed), Stage::Claims, hs256("[]")),
+        (
+            Some(Code::Algorithm),
+            Stage::Token,
+            header(r#"{"alg":"none"}"#),
+        ),
+        (
+            Some(Code::Algorithm),
+            Stage::Key,
+            header(r#"{"alg":"RS256"}"#),
+        ),
+        (
+            Some(Code::Signature),
+            Stage::Signature,
+            hmac(b"other", "HS256", "{}"),
+        ),
+        (
+            Some(Code::WrongKind),
+            Stage::Claims,
+            with(r#","channel":"c""#),
+        ),
+        (
+            Some(Code::Claims),
+            Stage::Claims,
+            with(r#","info":1,"exp":"soon""#),
+        ),
+        (Some(Code::Issuer), Stage::Issuer, hs256(r#"{"sub":"42"}"#)),
+        (
+            Some(Code::Audience),
+            Stage::Audience,
+            hs256(r#"{"sub":"42","iss":"backend"}"#),
+        ),
+        (
+            Some(Code::Expired),
+            Stage::Expiry,
+            with(&format!(r#","exp":{NOW}"#)),
+        ),
+        (
+            Some(Code::NotYetValid),
+            Stage::NotBefore,
+            with(r#","nbf":1e18"#),
+        ),
+        (
+            Some(Code::Anonymous),
+            Stage::User,
+            hs256(&format!("{{{base}}}")),
+        ),
+    ]
+}
+
+#[test]
+fn every_code_is_met_by_a_real_token() {
+    let authenticator = strict();
+    let mut met = BTreeSet::new();
+    for (code, _, token) in tokens() {
+        let outcome = connect(&authenticator, &token);
+        assert_eq!(outcome.err(), code, "{token}");
+        met.extend(code.map(Code::as_str));
+    }
+    let named = trusting(&[&secret().with_kid("a")]);
+    let token = signed(&secret(), "HS256", r#"{"alg":"HS256","kid":"b"}"#, "{}");
+    met.extend(connect(&named, &token).err().map(Code::as_str));
+
+    // Nothing listens there, and loopback needs no TLS.
+    let setup = json(r#"{"token_jwks_public_endpoint":"http://127.0.0.1:1/keys"}"#).unwrap();
+    let unavailable = Authenticator::new(setup.setup_on_demand().unwrap().rules);
+    let token = signed(
+        &pair("ES256").0,
+        "ES256",
+        r#"{"alg":"ES256","kid":"b"}"#,
+        "{}",
+    );
+    met.extend(connect(&unavailable, &token).err().map(Code::as_str));
+
+    let expected = Code::ALL.into_iter().filter(|code| *code != Code::Revoked);
+    assert_eq!(met, expected.map(Code::as_str).collect());
+}
+
+#[test]
+fn an_explanation_tells_every_stage_once_and_ends_as_the_verification_does() {
+    let authenticator = strict();
+    for (code, last, token) in tokens() {
+        let explanation = authenticator.explain_connection(&token, now());
+        assert_eq!(
+            explanation.result,
+            authenticator.connection(&token, now()),
+            "{token}"
+        );
+
+        let stages: Vec<Stage> = explanation.steps.iter().map(|step| step.stage).collect();
+        assert_eq!(stages, Stage::ALL);
+        let end = stages.iter().position(|stage| *stage == last).unwrap();
+        for (at, step) in explanation.steps.iter().enumerate() {
+            let expected = match code {
+                Some(code) if at == end => Outcome::Failed(code),
+                Some(_) if at > end => Outcome::NotReached,
+                _ => Outcome::Passed,
+            };
+            assert_eq!(step.outcome, expected, "{} of {token}", step.stage);
+            assert_eq!(step.detail.is_empty(), expected == Outcome::NotReached);
+        }
+    }
+}
+
+#[test]
+fn an_explanation_of_a_subscription_token_ends_as_its_verification_does() {
+    let authenticator = hs256_authenticator();
+    for payload in [
+        r#"{"channel":"c"}"#,
+        "{}",
+        r#"{"channel":""}"#,
+        r#"{"channel":"c","exp":1}"#,
+    ] {
+        let explanation = authenticator.explain_subscription(&hs256(payload), now());
+        assert_eq!(
+            explanation.result,
+            authenticator.subscription(&hs256(payload), now())
+        );
+        assert_eq!(explanation.steps.len(), Stage::ALL.len());
+    }
+}
+
+#[test]
+fn an_error_says_what_was_found_and_its_advice_is_that_of_its_code() {
+    let authenticator = strict();
+    for (code, _, token) in tokens() {
+        let Err(error) = authenticator.connection(&token, now()) else {
+            continue;
+        };
+        assert_eq!(Some(error.code()), code);
+        assert_eq!(error.advice(), error.code().advice());
+        let sentence = error.to_string();
+        assert!(
+            sentence.len() > 20 && !sentence.ends_with('.'),
+            "{sentence}"
+        );
+    }
+}
