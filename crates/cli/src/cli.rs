@@ -7,7 +7,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{checkconfig, checktoken, demo, genconfig, genkey, gentoken, inspect, jws};
+use crate::commands::{
+    checkconfig, checktoken, demo, genconfig, genkey, gentoken, inspect, jwks, jws,
+};
 use crate::failure::{Failure, REFUSED, USAGE};
 use crate::output::Console;
 
@@ -59,6 +61,8 @@ enum Command {
     /// Sign and verify any payload
     #[command(subcommand)]
     Jws(jws::Command),
+    /// Show the keys that an endpoint publishes, usable or skipped
+    Jwks(jwks::Args),
     /// Issue, check and explain a token under a key made on the spot
     Demo,
 }
@@ -102,6 +106,7 @@ fn run(line: Line, console: &mut Console) -> Result<(), Failure> {
             checktoken::run(checktoken::Kind::Subscription, &args, config, console)
         }
         Command::Inspect(args) => inspect::run(&args, config, console),
+        Command::Jwks(args) => jwks::run(&args, config, console),
         Command::Genconfig => genconfig::run(config, console),
         Command::Checkconfig(_) => checkconfig::run(config, console),
         Command::Genkey(_) | Command::Jws(_) | Command::Demo if config.is_some() => Err(

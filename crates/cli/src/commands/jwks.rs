@@ -112,7 +112,10 @@ fn tell(report: &Report, settings: &Settings, console: &mut Console) -> Result<(
         return Ok(());
     }
     if !console.is_json() {
-        console.refused("unknown_key", "found no usable key; every token would be refused")?;
+        console.refused(
+            "unknown_key",
+            "found no usable key; every token would be refused",
+        )?;
     }
     Err(Failure::Refused)
 }
@@ -142,7 +145,10 @@ fn table(report: &Report, console: &mut Console) -> io::Result<()> {
     };
     let widths = [0, 1, 2, 3, 4].map(width);
     let line = |row: &[String; 5]| {
-        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
+        let cells = row
+            .iter()
+            .zip(widths)
+            .map(|(cell, width)| format!("{cell:<width$}"));
         cells.collect::<Vec<_>>().join("  ")
     };
     console.line(styled(HEAD, format!("{}  USE", line(&head))))?;
@@ -157,7 +163,10 @@ fn table(report: &Report, console: &mut Console) -> io::Result<()> {
             writeln!(
                 out,
                 "{}",
-                styled(BAD, "  its private half is published: anyone can sign by it")
+                styled(
+                    BAD,
+                    "  its private half is published: anyone can sign by it"
+                )
             )?;
         }
     }

@@ -7,4 +7,5 @@ pub(crate) mod genconfig;
 pub(crate) mod genkey;
 pub(crate) mod gentoken;
 pub(crate) mod inspect;
+pub(crate) mod jwks;
 pub(crate) mod jws;
