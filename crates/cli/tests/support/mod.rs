@@ -46,7 +46,7 @@ impl Place {
     /// A folder whose config.json holds [`SECRET`] and these further options.
     pub fn configured(options: &str) -> Self {
         let place = Self::new();
-        place.write("config.json", &config(options));
+        place.write("config.json", config(options));
         place
     }
 
