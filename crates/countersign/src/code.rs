@@ -136,13 +136,13 @@ impl Code {
 
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.pad(self.as_str())
     }
 }
 
 impl fmt::Display for Advice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             Self::GiveUp => "give up",
             Self::TryAgain => "try again",
             Self::GetNewToken => "get a new token",
@@ -152,7 +152,7 @@ impl fmt::Display for Advice {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             Self::Client => "client",
             Self::Issuer => "issuer",
             Self::Server => "server",

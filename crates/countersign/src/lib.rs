@@ -32,6 +32,10 @@
 //! ```
 #![forbid(unsafe_code)]
 
+#[cfg(all(doctest, feature = "config"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod authenticator;
 mod code;
 #[cfg(feature = "config")]

@@ -1,6 +1,6 @@
 //! Configurations of Centrifugo load as they are, but for what switches a check off.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod common;
 

@@ -1,6 +1,6 @@
 //! Every option by every name, in every format and from the environment.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod common;
 

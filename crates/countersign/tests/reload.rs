@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use common::*;
+use countersign::claims::{Expectation, Policy};
 use countersign::{
     Authenticator, Authority, Code, Connection, Error, Issuer, Key, Rules, Subscription,
 };
@@ -37,8 +38,10 @@ fn j12_a_verification_goes_by_one_set_of_rules_from_start_to_end() {
     // with the audience of another set would pass, or one of the same would fail so.
     let rules = |set: usize| {
         let secret = Key::secret(secrets[set].as_bytes()).unwrap();
-        let mut policy = countersign::claims::Policy::default();
-        policy.audience = countersign::claims::Expectation::Exact(set.to_string());
+        let policy = Policy {
+            audience: Expectation::Exact(set.to_string()),
+            ..Policy::default()
+        };
         Rules::new(Authority::new(keyring(&[&secret])).with_policy(policy))
     };
     let token = |set: usize, audience: usize, more: &str| {

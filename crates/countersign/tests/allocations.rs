@@ -1,0 +1,118 @@
+//! What one token costs in allocations (row K7). This binary counts them all, also
+//! those inside a backend.
+
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
+
+mod common;
+
+use allocation_counter::{AllocationInfo, measure};
+use common::*;
+use countersign::claims::{Expectation, Policy};
+use countersign::{Authenticator, Authority, Rules, Scratch, Trust};
+
+const CLAIMS: &str = r#""sub":"42","exp":1800000000,"iat":1699999990,"info":{"name":"Alexander"},"channels":["news","$chat:1"]"#;
+
+fn typical(alg: &str, more: &str) -> String {
+    let header = format!(r#"{{"alg":"{alg}","typ":"JWT"}}"#);
+    signed(&pair(alg).0, alg, &header, &format!("{{{CLAIMS}{more}}}"))
+}
+
+/// Verifies with a scratch that served this token before.
+fn warm(authenticator: &Authenticator, token: &str) -> AllocationInfo {
+    let mut scratch = Scratch::default();
+    let mut verify = || {
+        let accepted = authenticator
+            .connection_in(token, now(), &mut scratch)
+            .unwrap();
+        assert_eq!(accepted.claims().registered.user, "42");
+        assert_eq!(accepted.claims().channels.len(), 2);
+    };
+    verify();
+    measure(verify)
+}
+
+#[test]
+fn k7_a_warm_scratch_makes_hmac_ecdsa_and_eddsa_free_of_allocations() {
+    let keys = ["HS256", "RS256", "ES256", "EdDSA"].map(|alg| pair(alg).1);
+    let policy = Policy {
+        audience: Expectation::Exact("chat".into()),
+        issuer: Expectation::Exact("backend".into()),
+        ..Policy::default()
+    };
+    let authority = || Authority::new(keyring(&keys.each_ref())).with_policy(policy.clone());
+    let one = Authenticator::new(Rules::new(authority().with_typ("JWT")));
+    let several = Trust::from(Authority::new(keyring(&keys.each_ref())))
+        .and_issuer("another", authority())
+        .and_issuer("backend", authority());
+    let several = Authenticator::new(Rules::new(several));
+    for alg in ["HS256", "HS384", "HS512", "ES256", "EdDSA"] {
+        let token = typical(alg, r#","iss":"backend","aud":["mail","chat"]"#);
+        for authenticator in [&one, &several] {
+            assert_eq!(warm(authenticator, &token).count_total, 0, "{alg}");
+        }
+    }
+}
+
+#[test]
+fn k7_after_a_rotation_the_second_key_costs_no_allocation_either() {
+    let strange = countersign::generate_key("HS256", 2048).unwrap();
+    let authenticator = trusting(&[&strange, &secret()]);
+    assert_eq!(warm(&authenticator, &typical("HS256", "")).count_total, 0);
+}
+
+#[test]
+fn k7_what_rsa_costs_is_the_library_s_and_bounded() {
+    let authenticator = trusting(&[&pair("RS256").1]);
+    for alg in ["RS256", "PS256"] {
+        let info = warm(&authenticator, &typical(alg, ""));
+        assert!(info.count_total <= 16, "{alg}: {info:?}");
+        assert!(info.bytes_max <= 8 * 1024, "{alg}: {info:?}");
+    }
+}
+
+#[test]
+fn k7_the_owned_door_allocates_in_proportion_to_the_token() {
+    let authenticator = hs256_authenticator();
+    for names in [0, 1, 10, 100] {
+        let channels: Vec<String> = (0..names)
+            .map(|at| format!("\"channel-{at:04}\""))
+            .collect();
+        let info = "x".repeat(names * 50);
+        let payload = format!(
+            r#"{{"sub":"42","info":"{info}","channels":[{}]}}"#,
+            channels.join(",")
+        );
+        let token = hs256(&payload);
+        let info = measure(|| {
+            assert_eq!(
+                authenticator
+                    .connection(&token, now())
+                    .unwrap()
+                    .channels()
+                    .len(),
+                names
+            );
+        });
+        let bound = u64::try_from(12 * token.len() + 4096).unwrap();
+        assert!(info.bytes_total <= bound, "{} bytes: {info:?}", token.len());
+    }
+}
+
+#[test]
+fn k8_a_token_that_is_refused_costs_no_more_than_itself() {
+    let authenticator = hs256_authenticator();
+    let good = typical("HS256", "");
+    let tokens = [
+        ".".repeat(1 << 20),
+        "A".repeat(1 << 20),
+        format!("{good}x"),
+        hmac(b"other", "HS256", r#"{"sub":"42"}"#),
+        signed(&secret(), "HS256", r#"{"alg":"none"}"#, "{}"),
+        hs256(&format!("{}{}", "[".repeat(8_000), "]".repeat(3_000))),
+    ];
+    for token in tokens {
+        let info = measure(|| assert!(authenticator.connection(&token, now()).is_err()));
+        let bound = u64::try_from(4 * token.len().min(16 * 1024) + 1024).unwrap();
+        assert!(info.bytes_total <= bound, "{} bytes: {info:?}", token.len());
+    }
+}

@@ -1,0 +1,270 @@
+//! Tokens that are made here: what stands in them, and that their own server takes them.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use common::*;
+use countersign::claims::{NewSubscribeOptions, Overrides};
+use countersign::jws::{Scratch, Unverified, danger};
+use countersign::{Authenticator, Code, IssueError, Issuer, UnixTime, default_provider};
+
+fn issuer() -> Issuer {
+    Issuer::new(&secret(), &default_provider()).unwrap()
+}
+
+fn payload(token: &str) -> String {
+    let mut scratch = Scratch::default();
+    let token = Unverified::parse(token, &mut scratch).unwrap();
+    String::from_utf8(danger::unverified_payload(&token).to_vec()).unwrap()
+}
+
+fn header(token: &str) -> (String, Option<String>, Option<String>) {
+    let mut scratch = Scratch::default();
+    let token = Unverified::parse(token, &mut scratch).unwrap();
+    let header = token.header();
+    let owned = |text: Option<&str>| text.map(String::from);
+    (
+        header.alg().into(),
+        owned(header.kid()),
+        owned(header.typ()),
+    )
+}
+
+#[test]
+fn claims_are_written_as_they_were_given() {
+    let issuer = issuer()
+        .with_iss("backend")
+        .with_aud("chat")
+        .with_user_id_claim("uid");
+    let token = issuer
+        .connection("4\"2")
+        .issued_at(UnixTime::new(NOW, 999))
+        .expires_in(Duration::from_millis(600_500))
+        .info(&["any", "JSON"])
+        .unwrap()
+        .channel("news")
+        .claims(|claims| {
+            claims
+                .jti("t-1")
+                .meta_json("{}")
+                .expire_at(UnixTime::from_secs(9))
+        })
+        .sign()
+        .unwrap();
+    let exp = NOW.saturating_add(600);
+    assert_eq!(
+        payload(&token),
+        format!(
+            r#"{{"sub":"4\"2","iss":"backend","jti":"t-1","aud":"chat","exp":{exp}.5,"iat":{NOW},"expire_at":9,"info":["any","JSON"],"channels":["news"],"meta":{{}},"uid":"4\"2"}}"#
+        )
+    );
+    let mut overrides = Overrides::default();
+    overrides.presence = Some(true);
+    let token = issuer
+        .subscription("42", "$news")
+        .issued_at(now())
+        .claims(|claims| {
+            claims
+                .client("c1")
+                .data_json("[1]")
+                .overrides(overrides)
+                .expire_token_only()
+        })
+        .sign()
+        .unwrap();
+    assert_eq!(
+        payload(&token),
+        format!(
+            r#"{{"sub":"42","iss":"backend","aud":"chat","iat":{NOW},"channel":"$news","client":"c1","eto":true,"data":[1],"override":{{"presence":{{"value":true}}}},"uid":"42"}}"#
+        )
+    );
+    let anonymous = self::issuer()
+        .connection("")
+        .issued_at(now())
+        .sign()
+        .unwrap();
+    assert_eq!(payload(&anonymous), format!(r#"{{"iat":{NOW}}}"#));
+}
+
+#[test]
+fn the_header_names_the_algorithm_the_key_and_the_type() {
+    for (alg, first) in [
+        ("HS384", "HS256"),
+        ("PS512", "RS256"),
+        ("ES512", "ES512"),
+        ("EdDSA", "EdDSA"),
+    ] {
+        let key = pair(alg).0.with_kid("2026-11");
+        let by_default = Issuer::new(&key, &default_provider()).unwrap();
+        let token = by_default.connection("42").sign().unwrap();
+        assert_eq!(
+            header(&token),
+            (first.into(), Some("2026-11".into()), Some("JWT".into()))
+        );
+
+        let issuer = Issuer::with_algorithm(&key, &default_provider(), alg)
+            .unwrap()
+            .with_typ("at+jwt");
+        assert_eq!(issuer.algorithm().as_str(), alg);
+        let token = issuer.connection("42").sign().unwrap();
+        assert_eq!(
+            header(&token),
+            (alg.into(), Some("2026-11".into()), Some("at+jwt".into()))
+        );
+        assert_eq!(connect(&trusting(&[&pair(alg).1]), &token), Ok("42".into()));
+    }
+    let error = Issuer::new(&pair("ES256").1, &default_provider())
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("private"), "{error}");
+    assert!(Issuer::with_algorithm(&pair("ES256").0, &default_provider(), "ES384").is_err());
+    assert!(Issuer::with_algorithm(&secret(), &default_provider(), "none").is_err());
+}
+
+#[test]
+fn a_token_that_a_configuration_makes_passes_its_own_check() {
+    for options in [
+        "",
+        r#","audience":"chat","issuer":"backend""#,
+        r#","user_id_claim":"user_id""#,
+        r#","user_id_claim":"sub""#,
+        r#","typ":"at+jwt""#,
+        r#","algorithms":["ES256","HS512","HS384"]"#,
+        r#","algorithms":["HS512"],"audience":"a\"b","issuer":"é","typ":"x","user_id_claim":"u","max_age":"1h""#,
+    ] {
+        for (section, more) in [
+            (
+                format!(r#"{{"client":{{"token":{{"hmac_secret_key":"{SECRET}"{options}}}}}}}"#),
+                false,
+            ),
+            (
+                format!(
+                    r#"{{"client":{{"token":{{"hmac_secret_key":"other","audience":"o"}},
+                    "subscription_token":{{"enabled":true,"hmac_secret_key":"{SECRET}"{options}}}}}}}"#
+                ),
+                true,
+            ),
+        ] {
+            let config = json(&section).unwrap();
+            let authenticator = Authenticator::new(config.setup().unwrap().rules);
+            let issuer = config.connection_issuer().unwrap();
+            let token = issuer.connection("42").issued_at(now()).sign().unwrap();
+            assert_eq!(
+                connect(&authenticator, &token),
+                Ok("42".into()),
+                "{options} {more}"
+            );
+
+            let issuer = config.subscription_issuer().unwrap();
+            let token = issuer
+                .subscription("42", "$news")
+                .issued_at(now())
+                .sign()
+                .unwrap();
+            let subscription = authenticator.subscription(&token, now()).unwrap();
+            assert_eq!(
+                (subscription.user(), subscription.channel()),
+                ("42", "$news")
+            );
+        }
+    }
+    let public_only = json(&format!(
+        r#"{{"token_rsa_public_key":{}}}"#,
+        quoted(RSA_PUBLIC)
+    ))
+    .unwrap();
+    let error = public_only.connection_issuer().unwrap_err();
+    assert_eq!(error.option_name(), Some("client.token.hmac_secret_key"));
+}
+
+#[test]
+fn a_lifetime_longer_than_time_itself_ends_with_it() {
+    for lifetime in [
+        Duration::MAX,
+        Duration::from_secs(u64::MAX),
+        Duration::from_secs(1 << 62),
+    ] {
+        let token = issuer()
+            .connection("42")
+            .issued_at(now())
+            .expires_in(lifetime)
+            .sign()
+            .unwrap();
+        assert_eq!(
+            connect(&hs256_authenticator(), &token),
+            Ok("42".into()),
+            "{lifetime:?}"
+        );
+    }
+    let at_once = issuer()
+        .connection("42")
+        .issued_at(now())
+        .expires_in(Duration::ZERO)
+        .sign()
+        .unwrap();
+    assert_eq!(
+        connect(&hs256_authenticator(), &at_once),
+        Err(Code::Expired)
+    );
+    for at in [i64::MIN, -1, i64::MAX] {
+        let issuer = issuer();
+        let token = issuer
+            .connection("42")
+            .issued_at(UnixTime::from_secs(at))
+            .expires_in(Duration::MAX);
+        assert!(token.sign().is_ok(), "{at}");
+    }
+}
+
+#[test]
+fn what_a_server_would_refuse_is_not_signed() {
+    let issuer = issuer();
+    let keys_are_lists = HashMap::from([(vec![1], 2)]);
+    assert_eq!(
+        issuer.connection("42").info(&keys_are_lists).unwrap_err(),
+        IssueError::Info
+    );
+    assert!(IssueError::Info.to_string().contains("JSON"));
+
+    for token in [
+        issuer.connection("4\u{0}2").sign(),
+        issuer.connection("42").channel("").sign(),
+        issuer
+            .connection("42")
+            .claims(|it| it.info_json("{"))
+            .sign(),
+        issuer
+            .connection("42")
+            .claims(|it| it.info_json(r#"1,"sub":"admin""#))
+            .sign(),
+        issuer
+            .connection("42")
+            .claims(|it| it.claim_json("sub", r#""admin""#))
+            .sign(),
+        issuer
+            .connection("42")
+            .claims(|it| it.claim_json("channel", r#""c""#))
+            .sign(),
+        issuer
+            .connection("42")
+            .channel("a")
+            .claims(|it| it.sub("b", NewSubscribeOptions::default()))
+            .sign(),
+        issuer
+            .clone()
+            .with_user_id_claim("exp")
+            .connection("42")
+            .sign(),
+        issuer.subscription("42", "").sign(),
+        issuer
+            .subscription("42", "c")
+            .claims(|it| it.client(""))
+            .sign(),
+    ] {
+        assert!(matches!(token, Err(IssueError::Claims(_))), "{token:?}");
+    }
+}
