@@ -50,43 +50,29 @@ pub(crate) fn run(args: &Args, path: Option<&Path>, console: &mut Console) -> Re
         }
     };
     let report = if source.contains("://") {
-        fetch(&source, &options)?
+        options
+            .report(&source)
+            .map_err(|error| Failure::Usage(error.to_string()))?
     } else {
         let document = std::fs::read(&source)
             .map_err(|error| Failure::Usage(format!("{}: {error}", shown(&source))))?;
         Report::of(&document, &default_provider(), &options.settings)
-            .map_err(|error| error.to_string())
     };
     match report {
         Ok(report) => tell(&report, &options.settings, console),
-        Err(sentence) => {
+        Err(error) => {
             if console.is_json() {
                 let record = Record::new()
                     .raw("usable", false)
                     .text("code", "keys_unavailable")
-                    .text("message", &sentence);
+                    .text("message", error.to_string());
                 console.line(record.finish())?;
             } else {
-                console.refused("keys_unavailable", sentence)?;
+                console.refused("keys_unavailable", error)?;
             }
             Err(Failure::Refused)
         }
     }
-}
-
-/// The keys as a server gets them; the inner error is what the endpoint did.
-fn fetch(url: &str, options: &JwksConfig) -> Result<Result<Report, String>, Failure> {
-    let client = options
-        .client(url)
-        .map_err(|error| Failure::Usage(error.to_string()))?;
-    if let Err(error) = client.refresh() {
-        return Ok(Err(error.to_string()));
-    }
-    let report = client.report();
-    Ok(report.map_or_else(
-        || Err("the fetched keys are out of date already".into()),
-        |report| Ok(Report::clone(&report)),
-    ))
 }
 
 fn tell(report: &Report, settings: &Settings, console: &mut Console) -> Result<(), Failure> {

@@ -1,7 +1,12 @@
 //! Clients for the endpoints that a configuration names: one an endpoint, however
 //! many sections name it.
 
-use countersign_jwks::{Builder, HttpOptions, Jwks, Proxy, SettingsError};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use countersign_jwks::{
+    Builder, Fetch, FetchError, FetchErrorKind, HttpFetch, HttpOptions, Jwks, Proxy, Report,
+    Request, Response, SettingsError,
+};
 use countersign_signature::Provider;
 
 use super::JwksConfig;
@@ -71,34 +76,72 @@ impl Endpoints {
 }
 
 impl JwksConfig {
-    /// A client for the endpoint at `url`, as a server with this configuration has it,
-    /// but without a thread: it fetches when it is asked to.
+    /// Fetches the keys at `url` once, as a server with this configuration does, and
+    /// tells what it makes of each, usable keys or none.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] if the URL, a setting or a file is refused.
-    pub fn client(&self, url: &str) -> Result<Jwks, SettingsError> {
-        builder(url, self, for_published_keys(&default_provider())).build()
+    /// [`SettingsError`] if the URL, a setting or a file is refused; [`FetchError`] if
+    /// no key set could be fetched.
+    pub fn report(&self, url: &str) -> Result<Result<Report, FetchError>, SettingsError> {
+        let provider = for_published_keys(&default_provider());
+        let transport = Remembering {
+            inner: HttpFetch::new(&self.http())?,
+            body: Arc::default(),
+        };
+        let body = transport.body.clone();
+        // Without the last-known-good file: to look is not to write.
+        let client = Jwks::builder(url, provider.clone())
+            .settings(self.settings.clone())
+            .fetch(transport)
+            .build()?;
+        let fetched = client.refresh();
+        let body = core::mem::take(&mut *body.lock().unwrap_or_else(PoisonError::into_inner));
+        Ok(match fetched {
+            // A set without a usable key is an error to a server; here it is what to show.
+            Err(error) if error.kind() != FetchErrorKind::NoUsableKey => Err(error),
+            _ => Report::of(&body, &provider, &self.settings),
+        })
+    }
+
+    fn http(&self) -> HttpOptions {
+        let mut http = HttpOptions::default();
+        http.ca_file = self.ca_file.as_ref().map(Into::into);
+        http.client_certificate_file = self.client_certificate_file.as_ref().map(Into::into);
+        http.client_key_file = self.client_key_file.as_ref().map(Into::into);
+        http.proxy = match self.proxy.as_ref().map(super::SecretText::expose) {
+            None => Proxy::None,
+            Some("environment") => Proxy::Environment,
+            Some(url) => Proxy::Url(url.into()),
+        };
+        if let Some(user_agent) = &self.user_agent {
+            http.user_agent.clone_from(user_agent);
+        }
+        http.public_addresses_only = self.public_addresses_only;
+        http
+    }
+}
+
+/// The transport of a server, which keeps the last body.
+#[derive(Debug)]
+struct Remembering {
+    inner: HttpFetch,
+    body: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Fetch for Remembering {
+    fn fetch(&self, request: &Request<'_>) -> Result<Response, FetchError> {
+        let response = self.inner.fetch(request)?;
+        let mut body = self.body.lock().unwrap_or_else(PoisonError::into_inner);
+        *body = response.body().to_vec();
+        Ok(response)
     }
 }
 
 fn builder(url: &str, config: &JwksConfig, provider: Provider) -> Builder {
-    let mut http = HttpOptions::default();
-    http.ca_file = config.ca_file.as_ref().map(Into::into);
-    http.client_certificate_file = config.client_certificate_file.as_ref().map(Into::into);
-    http.client_key_file = config.client_key_file.as_ref().map(Into::into);
-    http.proxy = match config.proxy.as_ref().map(super::SecretText::expose) {
-        None => Proxy::None,
-        Some("environment") => Proxy::Environment,
-        Some(url) => Proxy::Url(url.into()),
-    };
-    if let Some(user_agent) = &config.user_agent {
-        http.user_agent.clone_from(user_agent);
-    }
-    http.public_addresses_only = config.public_addresses_only;
     let builder = Jwks::builder(url, provider)
         .settings(config.settings.clone())
-        .http(http);
+        .http(config.http());
     match &config.last_known_good_file {
         Some(file) => builder.last_known_good(file),
         None => builder,

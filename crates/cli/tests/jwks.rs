@@ -1,0 +1,194 @@
+//! `jwks`, and tokens checked by keys from an endpoint.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    missing_docs
+)]
+
+mod support;
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread::{self, JoinHandle};
+
+use support::Place;
+
+/// A server that gives one answer to all who ask, until it is dropped.
+struct Server {
+    address: SocketAddr,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    fn start(status: &'static str, body: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let thread = thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut lines = BufReader::new(&stream).lines().map_while(Result::ok);
+                // The empty connection with which the test ends.
+                if lines.next().is_none() {
+                    return;
+                }
+                lines.find(String::is_empty);
+                let length = body.len();
+                let _ = write!(
+                    stream,
+                    "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+                );
+            }
+        });
+        Self {
+            address,
+            thread: Some(thread),
+        }
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}/keys", self.address)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(TcpStream::connect(self.address));
+        self.thread.take().unwrap().join().unwrap();
+    }
+}
+
+/// The keys of RFC 8037 appendix A.2 and RFC 7517 appendix A.1, and keys that are none.
+const GOOD: &str =
+    r#"{"kty":"OKP","crv":"Ed25519","kid":"ed","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+const SECRET: &str = r#"{"kty":"oct","kid":"shared","k":"c2VjcmV0"}"#;
+const ODD: &str = r#"{"kty":"OKP","crv":"X25519","kid":"\u001b[31m","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+
+fn set(keys: &[&str]) -> String {
+    format!(r#"{{"keys":[{}]}}"#, keys.join(","))
+}
+
+#[test]
+fn every_key_is_shown_with_what_a_server_makes_of_it() {
+    let place = Place::new();
+    let document = set(&[GOOD, SECRET, ODD]);
+    place.write("set.json", &document);
+    let server = Server::start("200 OK", document);
+    let by_file = place.run(&["jwks", "set.json"]);
+    let by_url = place.run(&["jwks", &server.url()]);
+    assert_eq!((by_file.code, by_url.code), (0, 0), "{by_url:?}");
+    assert_eq!(by_file.out, by_url.out);
+
+    let line = |kid: &str| {
+        by_file
+            .out
+            .lines()
+            .find(|line| line.starts_with(kid))
+            .unwrap()
+    };
+    let good = line("ed ");
+    for cell in [
+        "OKP",
+        "Ed25519",
+        "EdDSA",
+        "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
+        "usable",
+    ] {
+        assert!(good.contains(cell), "{good}");
+    }
+    assert!(line("shared").contains("skipped:"));
+    assert!(line(r"\u{1b}[31m").contains("found an X25519 key; EdDSA needs Ed25519"));
+    assert!(by_file.out.contains("trusted for at most 2h"));
+    assert!(!by_file.out.contains('\u{1b}'), "{by_file:?}");
+}
+
+#[test]
+fn for_machines_there_is_one_object() {
+    let place = Place::new();
+    place.write("set.json", set(&[GOOD, SECRET]));
+    let said = place.run(&["--json", "jwks", "set.json"]);
+    let record: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(record["usable"], true);
+    assert_eq!(record["removed_key_trusted_at_most"], 7200);
+    assert_eq!(record["keys"][0]["algorithms"][0], "EdDSA");
+    assert_eq!(record["keys"][0]["skipped"], serde_json::Value::Null);
+    assert_eq!(record["keys"][1]["usable"], false);
+    assert!(record["keys"][1]["skipped"].is_string());
+}
+
+#[test]
+fn without_a_usable_key_the_exit_status_is_1() {
+    let place = Place::new();
+    place.write("set.json", set(&[SECRET]));
+    let server = Server::start("200 OK", set(&[SECRET]));
+    for source in ["set.json", &server.url()] {
+        let said = place.run(&["jwks", source]);
+        assert_eq!(said.code, 1, "{said:?}");
+        assert!(said.out.contains("shared"), "{said:?}");
+        assert!(said.err.starts_with("unknown_key: "), "{said:?}");
+    }
+    let failing = Server::start("503 No", String::new());
+    let said = place.run(&["jwks", &failing.url()]);
+    assert_eq!((said.code, said.out.as_str()), (1, ""));
+    assert_eq!(
+        said.err,
+        "keys_unavailable: found status 503; 200 is needed\n"
+    );
+}
+
+#[test]
+fn what_cannot_be_asked_is_a_usage_error() {
+    let place = Place::new();
+    for arguments in [
+        &["jwks"][..],
+        &["jwks", "no-such-file.json"],
+        &["jwks", "http://id.example/keys"],
+        &["jwks", "ftp://id.example/keys"],
+        &["jwks", "https://user:pass@id.example/keys"],
+    ] {
+        let said = place.run(arguments);
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{arguments:?}");
+        assert!(!said.err.contains("pass"), "{said:?}");
+    }
+}
+
+#[test]
+fn tokens_are_checked_by_the_keys_of_the_configured_endpoint() {
+    let place = Place::new();
+    let pair = place
+        .run(&["genkey", "ES256", "--format", "jwk", "--kid", "k"])
+        .out;
+    let (private, public) = pair.trim().split_once('\n').unwrap();
+    place.write("key.jwk", private);
+    let server = Server::start("200 OK", set(&[public]));
+    let config = format!(r#"{{"token_jwks_public_endpoint": "{}"}}"#, server.url());
+    place.write("config.json", config);
+
+    let token = place.token(&["-u", "42", "--key", "key.jwk"]);
+    let said = place.run(&["checktoken", &token]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(
+        said.out.starts_with("valid token for user 42\n"),
+        "{said:?}"
+    );
+    assert_eq!(
+        place.run(&["jwks"]).code,
+        0,
+        "the endpoint of the configuration"
+    );
+    assert_eq!(place.run(&["checkconfig"]).code, 0);
+
+    // A secret beside the endpoint signs nothing that the endpoint verifies.
+    let said = place.run(&["gentoken", "-u", "42"]);
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.err.contains("jwks_public_endpoint"), "{said:?}");
+
+    let config = place.read("config.json").replace("/keys", "/");
+    drop(server);
+    place.write("config.json", config);
+    let said = place.run(&["checktoken", &token]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.starts_with("keys_unavailable: "), "{said:?}");
+}
