@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use crate::{test, tidy};
+use crate::{conformance, test, tidy};
 
 /// Why a command did not end well.
 #[derive(Debug)]
@@ -29,7 +29,13 @@ struct Command {
     run: fn(&[String]) -> Result<(), Failure>,
 }
 
-const COMMANDS: [Command; 2] = [
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "conformance",
+        arguments: "[--json]",
+        about: "hold the backends and the layers above to vectors, cases and peers",
+        run: conformance::run,
+    },
     Command {
         name: "test",
         arguments: "[SUITE…]",
@@ -75,13 +81,13 @@ fn dispatch(arguments: &[String]) -> Result<(), Failure> {
 
 fn help() -> String {
     let mut text = "Usage: cargo xtask COMMAND\n\nCommands:\n".to_owned();
-    for command in &COMMANDS {
+    for command in COMMANDS {
         let call = format!("{} {}", command.name, command.arguments);
-        text.push_str(&format!("  {call:<16} {}\n", command.about));
+        text.push_str(&format!("  {call:<22} {}\n", command.about));
     }
-    text.push_str("  help             print this\n\nSuites of `test`:\n");
+    text.push_str("  help                   print this\n\nSuites of `test`:\n");
     for suite in &test::SUITES {
-        text.push_str(&format!("  {:<16} {}\n", suite.name, suite.about));
+        text.push_str(&format!("  {:<22} {}\n", suite.name, suite.about));
     }
     text.trim_end().to_owned()
 }
@@ -111,7 +117,7 @@ mod tests {
 
     #[test]
     fn help_names_every_command() {
-        for command in &COMMANDS {
+        for command in COMMANDS {
             assert!(help().contains(command.name));
         }
     }

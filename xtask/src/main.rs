@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod command;
+mod conformance;
 mod files;
 mod metadata;
 mod peers;

@@ -1,0 +1,72 @@
+//! Cases that do not end as their label says, each with its reason: `data/deviations.txt`.
+
+use std::sync::LazyLock;
+
+use crate::records;
+
+/// A known difference.
+#[derive(Clone, Debug)]
+pub(crate) struct Deviation {
+    /// The suite that it shows in.
+    pub(crate) suite: String,
+    /// The one backend that it shows in; none means all.
+    pub(crate) backend: Option<String>,
+    /// How many cases it is, and a pattern of their names.
+    pub(crate) cases: Vec<(usize, String)>,
+    /// How they end.
+    pub(crate) ends: String,
+    /// Why that is right, or has to be.
+    pub(crate) reason: String,
+}
+
+/// All of them.
+pub(crate) fn all() -> &'static [Deviation] {
+    static ALL: LazyLock<Vec<Deviation>> =
+        LazyLock::new(|| read(include_str!("../data/deviations.txt")));
+    &ALL
+}
+
+fn read(text: &str) -> Vec<Deviation> {
+    let records = records::read(text);
+    let one = |record: &records::Record| {
+        record.hold_names_to(&["suite", "backend", "cases", "ends", "reason"]);
+        Deviation {
+            suite: record.need("suite").into(),
+            backend: record.get("backend").map(String::from),
+            cases: record
+                .all("cases")
+                .map(|line| {
+                    let (count, pattern) = line.split_once(' ').expect("a count and a pattern");
+                    (count.parse().expect("a count"), pattern.trim().into())
+                })
+                .collect(),
+            ends: record.need("ends").into(),
+            reason: record.need("reason").into(),
+        }
+    };
+    records.iter().map(one).collect()
+}
+
+/// Whether `pattern`, in which `*` stands for any text, is all of `name`.
+pub(crate) fn matches(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((start, rest)) => name.strip_prefix(start).is_some_and(|name| {
+            (0..=name.len()).any(|at| name.get(at..).is_some_and(|name| matches(rest, name)))
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        assert!(matches("a/*/c", "a/b/c"));
+        assert!(matches("a*", "a"));
+        assert!(matches("*b*", "abc"));
+        assert!(!matches("a/*/c", "a/b/d"));
+        assert!(!matches("a", "ab"));
+    }
+}

@@ -1,0 +1,137 @@
+//! Compares how cases end with how they should, one suite and backend at a time.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use crate::deviations::{self, matches};
+use crate::report::{Line, Report, Seen};
+
+/// The verdict of a case that is to be accepted.
+pub(crate) const ACCEPT: &str = "accept";
+/// The verdict of a case that is to be refused, for whatever reason.
+pub(crate) const REFUSE: &str = "refuse";
+
+/// The judge of one suite over one backend.
+pub(crate) struct Judge {
+    line: Line,
+    start: Instant,
+    /// Parts of the suite that ran: what stands before the first `/` of a case's name.
+    parts: BTreeSet<String>,
+    seen: BTreeMap<(usize, usize), usize>,
+    surprises: Vec<String>,
+}
+
+impl Judge {
+    pub(crate) fn new(suite: &str, backend: &str) -> Self {
+        Self {
+            line: Line::new(suite, backend),
+            start: Instant::now(),
+            parts: BTreeSet::new(),
+            seen: BTreeMap::new(),
+            surprises: Vec::new(),
+        }
+    }
+
+    /// One case: its name, how it should end and how it ended. `details` tell a surprise.
+    pub(crate) fn case(
+        &mut self,
+        name: &str,
+        expected: &str,
+        found: &str,
+        details: impl FnOnce() -> String,
+    ) {
+        let part = name.split('/').next().unwrap_or(name);
+        if !self.parts.contains(part) {
+            self.parts.insert(part.to_owned());
+        }
+        if found == expected {
+            if expected == ACCEPT {
+                self.line.accepted += 1;
+            } else {
+                self.line.refused += 1;
+            }
+            return;
+        }
+        match self.deviation(name, found) {
+            Some(index) => {
+                *self.seen.entry(index).or_default() += 1;
+                self.line.deviations += 1;
+            }
+            None => self.surprises.push(format!(
+                "{name}: expected {expected}, found {found} ({})",
+                details()
+            )),
+        }
+    }
+
+    /// What is wrong beside the cases.
+    pub(crate) fn surprise(&mut self, what: String) {
+        self.surprises.push(what);
+    }
+
+    fn concerns(&self, deviation: &deviations::Deviation) -> bool {
+        deviation.suite == self.line.suite
+            && deviation
+                .backend
+                .as_ref()
+                .is_none_or(|backend| *backend == self.line.backend)
+    }
+
+    fn deviation(&self, name: &str, found: &str) -> Option<(usize, usize)> {
+        deviations::all()
+            .iter()
+            .enumerate()
+            .filter(|(_, deviation)| self.concerns(deviation) && deviation.ends == found)
+            .find_map(|(index, deviation)| {
+                let mut patterns = deviation.cases.iter();
+                let at = patterns.position(|(_, pattern)| matches(pattern, name))?;
+                Some((index, at))
+            })
+    }
+
+    /// The verdict: surprises include known differences that did not show as often as known.
+    pub(crate) fn finish(mut self) -> Report {
+        let mut seen = Vec::new();
+        for (index, deviation) in deviations::all().iter().enumerate() {
+            if !self.concerns(deviation) {
+                continue;
+            }
+            for (at, (count, pattern)) in deviation.cases.iter().enumerate() {
+                let part = pattern.split('/').next().unwrap_or(pattern);
+                if !self.parts.iter().any(|known| matches(part, known)) {
+                    continue;
+                }
+                let found = self.seen.get(&(index, at)).copied().unwrap_or_default();
+                if found != *count {
+                    self.surprises.push(format!(
+                        "the deviation {pattern:?} is known for {count} cases that end in {:?}, \
+                         and shows in {found}: correct data/deviations.txt",
+                        deviation.ends
+                    ));
+                }
+                seen.push(Seen {
+                    suite: self.line.suite.clone(),
+                    backend: self.line.backend.clone(),
+                    cases: pattern.clone(),
+                    count: found,
+                    ends: deviation.ends.clone(),
+                    reason: deviation.reason.clone(),
+                });
+            }
+        }
+        self.line.surprises = self.surprises.len();
+        self.line.seconds = self.start.elapsed().as_secs_f64();
+        let (suite, backend) = (&self.line.suite, &self.line.backend);
+        let surprises = self
+            .surprises
+            .iter()
+            .map(|what| format!("{suite}, {backend}: {what}"))
+            .collect();
+        Report {
+            lines: vec![self.line],
+            surprises,
+            deviations: seen,
+            skipped: Vec::new(),
+        }
+    }
+}

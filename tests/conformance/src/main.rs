@@ -1,0 +1,44 @@
+//! The program behind `cargo xtask conformance`: runs the suite and tells what it came to.
+//!
+//! Exit 0: nothing is wrong. Exit 1: there is a surprise. Exit 2: the command line is wrong.
+#![forbid(unsafe_code)]
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::{env, fs};
+
+use countersign_conformance::run;
+
+const USAGE: &str = "Usage: cargo xtask conformance [--json]";
+
+fn main() -> ExitCode {
+    let mut as_json = false;
+    for argument in env::args().skip(1) {
+        match argument.as_str() {
+            "--json" => as_json = true,
+            other => {
+                eprintln!("error: {other:?} is not known\n\n{USAGE}");
+                return ExitCode::from(2);
+            }
+        }
+    }
+    let report = run();
+    if as_json {
+        println!("{}", report.to_json());
+    } else {
+        print!("{report}");
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let path = root.join("target/conformance.md");
+    let written = fs::create_dir_all(root.join("target"))
+        .and_then(|()| fs::write(&path, report.to_markdown()));
+    if let Err(error) = written {
+        eprintln!("error: {}: {error}", path.display());
+        return ExitCode::FAILURE;
+    }
+    if report.is_clean() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}

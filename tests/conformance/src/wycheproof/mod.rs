@@ -1,0 +1,115 @@
+//! Raw vectors of Wycheproof, through the key readers and the backend under test.
+//!
+//! Keys come in every form that a group has, and all forms must give the same key. A case's
+//! label is `valid`, `invalid` or `acceptable`; the last are laxities, and refused.
+
+mod group;
+mod sets;
+
+use std::sync::Arc;
+
+use countersign_keys::Key;
+use countersign_signature::{Provider, Verifier};
+
+use self::group::{Group, Test, Vectors};
+use self::sets::{SETS, Set};
+use crate::judge::{ACCEPT, Judge, REFUSE};
+use crate::report::Report;
+
+/// Every set that one of the algorithms has something to do with.
+pub(crate) fn run(backend: &str, provider: &Provider, expected: &[&str]) -> Report {
+    let mut report = Report::default();
+    let mut offered = Judge::new("algorithms", backend);
+    for alg in expected {
+        let found = provider.get(alg).map_or(REFUSE, |_| ACCEPT);
+        offered.case(alg, ACCEPT, found, || "the provider lacks it".into());
+    }
+    for algorithm in provider.iter() {
+        if !expected.iter().any(|alg| algorithm.name().is_spelled(alg)) {
+            offered.surprise(format!("{} is offered and not expected", algorithm.name()));
+        }
+    }
+    report.merge(offered.finish());
+    let mut suites: Vec<&str> = SETS.iter().map(|set| set.suite).collect();
+    suites.dedup();
+    for suite in suites {
+        let mut judge = None;
+        for set in SETS.iter().filter(|set| set.suite == suite) {
+            let vectors = Vectors::read((set.json)());
+            for group in &vectors.groups {
+                let Some(alg) = (set.algorithm)(group) else {
+                    continue;
+                };
+                if expected.contains(&alg) {
+                    let judge = judge.get_or_insert_with(|| Judge::new(suite, backend));
+                    judge_group(judge, provider, set, group, alg);
+                }
+            }
+        }
+        report.merge(judge.map(Judge::finish).unwrap_or_default());
+    }
+    for alg in expected {
+        if !SETS.iter().any(|set| set.algorithms.contains(alg)) {
+            report
+                .skipped
+                .push(format!("{backend}: no vectors of {alg} are known here"));
+        }
+    }
+    report
+}
+
+fn judge_group(judge: &mut Judge, provider: &Provider, set: &Set, group: &Group, alg: &str) {
+    for test in &group.tests {
+        let keys = group.keys(alg, test);
+        let verifiers: Vec<(&str, Result<Arc<dyn Verifier>, String>)> = keys
+            .into_iter()
+            .map(|(form, key)| (form, key.and_then(|key| bind(&key, provider, alg))))
+            .collect();
+        judge_test(judge, set, group, test, &verifiers);
+        if !group.has_one_key() {
+            continue;
+        }
+        // One key for the whole group: bound once.
+        for test in group.tests.iter().skip(1) {
+            judge_test(judge, set, group, test, &verifiers);
+        }
+        break;
+    }
+}
+
+fn bind(key: &Key, provider: &Provider, alg: &str) -> Result<Arc<dyn Verifier>, String> {
+    key.verifier(provider, alg)
+        .map_err(|error| error.to_string())
+}
+
+fn judge_test(
+    judge: &mut Judge,
+    set: &Set,
+    group: &Group,
+    test: &Test,
+    verifiers: &[(&str, Result<Arc<dyn Verifier>, String>)],
+) {
+    let expected = if test.result == "valid" && set.labels_hold {
+        ACCEPT
+    } else {
+        REFUSE
+    };
+    for (form, verifier) in verifiers {
+        let (found, why) = match verifier {
+            Err(why) => (REFUSE, why.as_str()),
+            Ok(verifier) => match verifier.verify(&test.msg, test.signature()) {
+                Ok(()) => (ACCEPT, "verified"),
+                Err(_) => (REFUSE, "not verified"),
+            },
+        };
+        let name = format!(
+            "{}/{form}/{}/{}",
+            set.name,
+            group.qualifier(test),
+            test.tc_id
+        );
+        judge.case(&name, expected, found, || {
+            format!("{}; {why}", test.comment)
+        });
+    }
+}

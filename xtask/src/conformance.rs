@@ -1,0 +1,32 @@
+//! `cargo xtask conformance`: every backend, and the layers above, against what they must
+//! get right. The suite is the crate in `tests/conformance`.
+
+use crate::command::Failure;
+use crate::files;
+use crate::process::cargo;
+
+/// Builds the suite and runs it with these arguments.
+pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
+    let mut command = cargo(&files::root());
+    command.args([
+        "run",
+        "--quiet",
+        "--package",
+        "countersign-conformance",
+        "--",
+    ]);
+    // Not `process::run`: the line that it prints would spoil the output of `--json`.
+    let status = command
+        .args(arguments)
+        .status()
+        .map_err(|error| format!("cargo did not start: {error}"))?;
+    match status.code() {
+        Some(0) => Ok(()),
+        Some(2) => Err(Failure::Usage(
+            "the arguments are those of `conformance`".to_owned(),
+        )),
+        _ => Err(Failure::Failed(
+            "the suite has surprises, or did not run".to_owned(),
+        )),
+    }
+}
