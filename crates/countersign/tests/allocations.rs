@@ -1,6 +1,7 @@
 //! What one token costs in allocations (row K7). This binary counts them all, also
 //! those inside a backend.
 
+#![cfg(feature = "config")]
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 mod common;

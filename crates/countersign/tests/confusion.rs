@@ -1,6 +1,7 @@
 //! A public key is no secret: neither in a token that a stranger signs with it, nor
 //! in the configuration.
 
+#![cfg(feature = "config")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod common;

@@ -1,5 +1,6 @@
 //! What a verified connection token gives to the server.
 
+#![cfg(feature = "config")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod common;

@@ -1,5 +1,6 @@
 //! Tokens that are made here: what stands in them, and that their own server takes them.
 
+#![cfg(feature = "config")]
 #![allow(clippy::unwrap_used)]
 
 mod common;

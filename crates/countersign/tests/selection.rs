@@ -1,5 +1,6 @@
 //! The key fixes the algorithm: what a header names only selects among bound keys.
 
+#![cfg(feature = "config")]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

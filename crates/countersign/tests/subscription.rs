@@ -1,5 +1,6 @@
 //! What a verified subscription token gives to the server, and for whom it is good.
 
+#![cfg(feature = "config")]
 #![allow(clippy::unwrap_used)]
 
 mod common;

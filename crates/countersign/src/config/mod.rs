@@ -8,6 +8,7 @@
 //! - An unknown option is an error that names the nearest known one.
 //! - An empty value is an error, never "not set": a secret or an audience that
 //!   expanded to nothing must not open the door.
+//! - Variables that Kubernetes sets for a service (`COUNTERSIGN_SERVICE_HOST`) are passed over.
 //! - The options of Centrifugo that do not concern tokens are left alone and
 //!   listed ([`Config::left_alone`]).
 //! - Options that switch a check off are refused: there is no such switch here.
@@ -35,6 +36,7 @@ mod secret;
 mod setting;
 mod setup;
 mod source;
+mod table;
 mod template;
 
 use std::fmt;

@@ -1,0 +1,151 @@
+//! What a configuration expects of tokens, and its bounds.
+
+#![cfg(feature = "config")]
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
+
+mod common;
+
+use common::*;
+use countersign::{Authenticator, Code};
+
+const PAYLOAD: &str = r#"{"sub":"42"}"#;
+
+#[test]
+fn a6_listed_algorithms_are_the_only_ones() {
+    let listed = |names: &str| {
+        format!(r#"{{"token_hmac_secret_key":"{SECRET}","token_algorithms":{names}}}"#)
+    };
+    let authenticator = configured(&listed(r#"["HS512","HS384"]"#));
+    for (alg, expected) in [
+        ("HS256", Err(Code::Algorithm)),
+        ("HS384", Ok("42".into())),
+        ("HS512", Ok("42".into())),
+    ] {
+        assert_eq!(
+            connect(&authenticator, &hmac(SECRET.as_bytes(), alg, PAYLOAD)),
+            expected
+        );
+    }
+    for (names, found) in [
+        (r#"["none"]"#, "the algorithms are"),
+        (r#"["hs256"]"#, "the algorithms are"),
+        (r#"["HS256","ES257"]"#, "\"ES257\""),
+        (r#"["RS256"]"#, "HS256"),
+    ] {
+        let error = json(&listed(names)).unwrap().setup().unwrap_err();
+        assert!(error.to_string().contains(found), "{error}");
+    }
+}
+
+#[test]
+fn g4_leeway_has_a_bound_and_is_none_by_default() {
+    let with = |leeway: &str| {
+        json(&format!(
+            r#"{{"token_hmac_secret_key":"{SECRET}"{leeway}}}"#
+        ))
+        .unwrap()
+    };
+    let outcome = |leeway: &str, claims: &str| {
+        let authenticator = Authenticator::new(with(leeway).setup().unwrap().rules);
+        connect(
+            &authenticator,
+            &hs256(&format!(r#"{{"sub":"42",{claims}}}"#)),
+        )
+    };
+    let five = r#","token_leeway":"5s""#;
+    for (leeway, claims, expected) in [
+        ("", format!(r#""exp":{NOW}"#), Err(Code::Expired)),
+        (five, format!(r#""exp":{}"#, NOW - 4), Ok("42".into())),
+        (five, format!(r#""exp":{}"#, NOW - 5), Err(Code::Expired)),
+        ("", format!(r#""nbf":{NOW}"#), Ok("42".into())),
+        ("", format!(r#""nbf":{}"#, NOW + 1), Err(Code::NotYetValid)),
+        (five, format!(r#""nbf":{}"#, NOW + 5), Ok("42".into())),
+        (
+            five,
+            format!(r#""nbf":{}"#, NOW + 6),
+            Err(Code::NotYetValid),
+        ),
+    ] {
+        assert_eq!(outcome(leeway, &claims), expected, "{leeway} {claims}");
+    }
+    assert!(with(r#","token_leeway":"5m""#).setup().is_ok());
+    assert!(with(r#","token_leeway":301"#).setup().is_err());
+}
+
+#[test]
+fn g1_g5_require_exp_and_max_age_hold() {
+    let authenticator = configured(&format!(
+        r#"{{"token_hmac_secret_key":"{SECRET}","token_require_exp":true,"token_max_age":"1h"}}"#
+    ));
+    let exp = NOW + 10;
+    for (claims, expected) in [
+        (format!(r#""exp":{exp},"iat":{NOW}"#), Ok("42".into())),
+        (
+            format!(r#""exp":{exp},"iat":{}"#, NOW + 999),
+            Ok("42".into()),
+        ),
+        (
+            format!(r#""exp":{exp},"iat":{}"#, NOW - 3600),
+            Ok("42".into()),
+        ),
+        (
+            format!(r#""exp":{exp},"iat":{}"#, NOW - 3601),
+            Err(Code::Expired),
+        ),
+        (format!(r#""exp":{exp}"#), Err(Code::Claims)),
+        (format!(r#""iat":{NOW}"#), Err(Code::Claims)),
+    ] {
+        let outcome = connect(
+            &authenticator,
+            &hs256(&format!(r#"{{"sub":"42",{claims}}}"#)),
+        );
+        assert_eq!(outcome, expected, "{claims}");
+    }
+}
+
+#[test]
+fn an_exact_expectation_and_a_regex_exclude_each_other() {
+    for name in ["audience", "issuer"] {
+        let text = format!(
+            r#"{{"token_hmac_secret_key":"s","token_{name}":"a","token_{name}_regex":"a"}}"#
+        );
+        let error = json(&text).unwrap().setup().unwrap_err();
+        assert_eq!(
+            error.option_name(),
+            Some(format!("client.token.{name}").as_str())
+        );
+    }
+}
+
+#[test]
+fn g10_a_regex_takes_linear_time_and_bounded_room() {
+    let with = |regex: &str| {
+        json(&format!(
+            r#"{{"token_hmac_secret_key":"{SECRET}","token_audience_regex":{}}}"#,
+            quoted(regex)
+        ))
+        .unwrap()
+        .setup()
+    };
+    let authenticator = Authenticator::new(with("(a+)+$").unwrap().rules);
+    let aud = format!("{}!", "a".repeat(8_000));
+    let outcome = connect(&authenticator, &hs256(&format!(r#"{{"aud":"{aud}"}}"#)));
+    assert_eq!(outcome, Err(Code::Audience));
+
+    for regex in [
+        "(a{1000}){1000}",
+        "(",
+        "a)|(?:b",
+        "[z-a]",
+        r"(a)\1",
+        "(?=a)",
+        "(?x)a#",
+    ] {
+        let error = with(regex).unwrap_err();
+        assert_eq!(
+            error.option_name(),
+            Some("client.token.audience_regex"),
+            "{regex}"
+        );
+    }
+}
