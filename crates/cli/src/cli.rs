@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -10,6 +9,7 @@ use clap::{Parser, Subcommand};
 use crate::commands::{
     checkconfig, checktoken, demo, genconfig, genkey, gentoken, inspect, jwks, jws,
 };
+use crate::config::ConfigFile;
 use crate::failure::{Failure, REFUSED, USAGE};
 use crate::output::Console;
 
@@ -17,11 +17,10 @@ use crate::output::Console;
 #[derive(Parser)]
 #[command(name = "countersign", version, after_help = AFTER)]
 struct Line {
-    /// Configuration file [default: config.json if there is one]
-    #[arg(short, long, global = true, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    config: ConfigFile,
     /// Print results as JSON, one object a line
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 91)]
     json: bool,
     #[command(subcommand)]
     command: Command,
@@ -55,7 +54,7 @@ enum Command {
     /// Make a key
     Genkey(genkey::Args),
     /// Write a configuration with a new secret
-    Genconfig,
+    Genconfig(genconfig::Args),
     /// Check a configuration and show what it comes to
     Checkconfig(checkconfig::Args),
     /// Sign and verify any payload
@@ -95,21 +94,30 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn run(line: Line, console: &mut Console) -> Result<(), Failure> {
-    let config = line.config.as_deref();
+    // Before the command or behind it, where the command takes one.
+    let config = &line.config;
     match line.command {
-        Command::Gentoken(args) => gentoken::connection(&args, config, console),
-        Command::Gensubtoken(args) => gentoken::subscription(&args, config, console),
-        Command::Checktoken(args) => {
-            checktoken::run(checktoken::Kind::Connection, &args, config, console)
+        Command::Gentoken(args) => gentoken::connection(&args, args.config.or(config), console),
+        Command::Gensubtoken(args) => {
+            gentoken::subscription(&args, args.config.or(config), console)
         }
-        Command::Checksubtoken(args) => {
-            checktoken::run(checktoken::Kind::Subscription, &args, config, console)
-        }
-        Command::Inspect(args) => inspect::run(&args, config, console),
-        Command::Jwks(args) => jwks::run(&args, config, console),
-        Command::Genconfig => genconfig::run(config, console),
-        Command::Checkconfig(_) => checkconfig::run(config, console),
-        Command::Genkey(_) | Command::Jws(_) | Command::Demo if config.is_some() => Err(
+        Command::Checktoken(args) => checktoken::run(
+            checktoken::Kind::Connection,
+            &args,
+            args.config.or(config),
+            console,
+        ),
+        Command::Checksubtoken(args) => checktoken::run(
+            checktoken::Kind::Subscription,
+            &args,
+            args.config.or(config),
+            console,
+        ),
+        Command::Inspect(args) => inspect::run(&args, args.config.or(config), console),
+        Command::Jwks(args) => jwks::run(&args, args.config.or(config), console),
+        Command::Genconfig(args) => genconfig::run(args.config.or(config), console),
+        Command::Checkconfig(args) => checkconfig::run(args.config.or(config), console),
+        Command::Genkey(_) | Command::Jws(_) | Command::Demo if config.is_named() => Err(
             Failure::Usage("this command reads no configuration; leave -c out".into()),
         ),
         Command::Genkey(args) => genkey::run(&args, console),

@@ -11,6 +11,25 @@ use crate::failure::Failure;
 pub(crate) const DEFAULT: &str = "config.json";
 const PREFIX: &str = "COUNTERSIGN_";
 
+/// `-c`, of the commands that read a configuration.
+#[derive(clap::Args)]
+pub(crate) struct ConfigFile {
+    /// Configuration file [default: config.json if there is one]
+    #[arg(short, long, value_name = "FILE", display_order = 90)]
+    config: Option<PathBuf>,
+}
+
+impl ConfigFile {
+    /// The file that is named here, else there.
+    pub(crate) fn or<'f>(&'f self, other: &'f Self) -> Option<&'f Path> {
+        self.config.as_deref().or(other.config.as_deref())
+    }
+
+    pub(crate) fn is_named(&self) -> bool {
+        self.config.is_some()
+    }
+}
+
 /// A configuration and where it came from.
 pub(crate) struct Found {
     pub(crate) config: Config,

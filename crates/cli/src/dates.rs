@@ -7,6 +7,11 @@ use countersign::UnixTime;
 /// The last second that has a date of four-digit year.
 const LAST: i64 = 253_402_300_799;
 
+/// The time, in whole seconds as tokens have it.
+pub(crate) fn now() -> UnixTime {
+    UnixTime::from_secs(countersign::now().as_secs())
+}
+
 /// A time as date and distance: `2027-01-15 08:00:00 UTC, in 3 days 2 h`.
 pub(crate) fn in_words(time: UnixTime, now: UnixTime) -> String {
     let date = match date(time) {

@@ -152,11 +152,11 @@ fn k2_each_refusal_is_one_line_with_its_code_and_no_part_of_the_token() {
         (tampered, "signature: the signature does not match"),
         (
             of(r#"{"sub":"42","aud":"me","exp":1}"#),
-            "expired: the token expired N s ago (`exp` is N, now is N.N); get a new token",
+            "expired: the token expired N s ago (`exp` is N, now is N); get a new token",
         ),
         (
             of(r#"{"sub":"42","aud":"me","nbf":9999999999}"#),
-            "not_yet_valid: the token becomes valid in N s (`nbf` is N, now is N.N); \
+            "not_yet_valid: the token becomes valid in N s (`nbf` is N, now is N); \
              try again then, and compare the clocks of issuer and server",
         ),
         (

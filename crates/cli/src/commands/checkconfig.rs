@@ -6,7 +6,7 @@ use std::path::Path;
 use countersign::config::{Config, Setup, TokenConfig};
 use countersign::{Key, default_provider};
 
-use crate::config::{self, Found};
+use crate::config::{self, ConfigFile, Found};
 use crate::dates;
 use crate::failure::Failure;
 use crate::json::Record;
@@ -24,6 +24,8 @@ pub(crate) struct Args {
     /// Accepted as Centrifugo has it: unknown options are an error in any case
     #[arg(short, long)]
     strict: bool,
+    #[command(flatten)]
+    pub(crate) config: ConfigFile,
 }
 
 /// Runs the command.
@@ -134,7 +136,7 @@ fn keys(token: &TokenConfig) -> Vec<String> {
         }
     };
     let previous = match token.hmac_previous_secret_key_valid_until {
-        Some(until) => format!(", up to {}", dates::in_words(until, countersign::now())),
+        Some(until) => format!(", up to {}", dates::in_words(until, dates::now())),
         None => ", the one before".into(),
     };
     [

@@ -6,12 +6,13 @@ use std::path::Path;
 use countersign::jws::danger;
 use countersign::{Authenticator, Code, Connection, Error, Subscription};
 
-use crate::config;
+use crate::config::ConfigFile;
 use crate::explained::{refusal, unreadable};
 use crate::failure::Failure;
 use crate::json::{Record, quoted};
 use crate::output::{Console, shown, user};
 use crate::tokens::{self, Given};
+use crate::{config, dates};
 
 /// `checktoken` and `checksubtoken`.
 #[derive(clap::Args)]
@@ -26,6 +27,8 @@ pub(crate) struct Args {
     /// Token, or - to read one a line from standard input
     #[arg(value_name = "TOKEN|-")]
     token: OsString,
+    #[command(flatten)]
+    pub(crate) config: ConfigFile,
 }
 
 /// The kind of token that is expected.
@@ -84,7 +87,7 @@ pub(crate) fn run(
 }
 
 fn judge(kind: Kind, authenticator: &Authenticator, token: &str) -> Result<Accepted, Error> {
-    let now = countersign::now();
+    let now = dates::now();
     match kind {
         Kind::Connection => authenticator
             .connection(token, now)

@@ -57,8 +57,7 @@ impl Story {
         let keyring = Keyring::new(provider.clone()).with(&public).map_err(told)?;
         let server = Authenticator::new(Rules::new(Authority::new(keyring)));
 
-        // Whole seconds, as tokens have them.
-        let now = UnixTime::from_secs(countersign::now().as_secs());
+        let now = dates::now();
         let issue = |issuer: &Issuer, user: &str| {
             let info = [("name", "Ann")];
             issuer

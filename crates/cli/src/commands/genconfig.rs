@@ -6,10 +6,24 @@ use std::path::Path;
 use countersign::config::Format;
 
 use crate::commands::genkey;
+use crate::config::ConfigFile;
 use crate::failure::Failure;
 use crate::json::{Record, quoted};
 use crate::output::Console;
 use crate::{config, files};
+
+/// `genconfig`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  countersign genconfig                   config.json
+  countersign genconfig -c server.toml
+
+It is readable to you alone, and never written over another file.")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) config: ConfigFile,
+}
 
 /// Runs the command.
 pub(crate) fn run(path: Option<&Path>, console: &mut Console) -> Result<(), Failure> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use countersign::config::{Config, ConfigError, TokenConfig};
 use countersign::{Issuer, NewToken, default_provider};
 
+use crate::config::ConfigFile;
 use crate::failure::Failure;
 use crate::json::Record;
 use crate::output::{Console, user};
@@ -50,6 +51,8 @@ Examples:
   countersign gentoken -q -u 42 --key private.pem")]
 pub(crate) struct Connection {
     #[command(flatten)]
+    pub(crate) config: ConfigFile,
+    #[command(flatten)]
     common: Common,
     /// Channel to subscribe the connection to; may be repeated
     #[arg(long, value_name = "CHANNEL")]
@@ -63,6 +66,8 @@ Examples:
   countersign gensubtoken -u 42 -s '$news'
   countersign gensubtoken -q -u 42 -s '$news' -t 600")]
 pub(crate) struct Subscription {
+    #[command(flatten)]
+    pub(crate) config: ConfigFile,
     #[command(flatten)]
     common: Common,
     /// Channel that the token opens

@@ -7,7 +7,7 @@ use countersign::jws::{Scratch, Unverified, danger};
 use countersign::{Authenticator, Code, Error, Step, UnixTime};
 use serde_json::Value;
 
-use crate::config::{self, Found};
+use crate::config::{self, ConfigFile, Found};
 use crate::dates;
 use crate::explained::{self, refusal, unreadable};
 use crate::failure::Failure;
@@ -32,6 +32,8 @@ pub(crate) struct Args {
     /// Judge it as a subscription token; by default whether it has a channel decides
     #[arg(long)]
     sub: bool,
+    #[command(flatten)]
+    pub(crate) config: ConfigFile,
 }
 
 /// The claims that are dates.
@@ -54,7 +56,7 @@ pub(crate) fn run(
             console.line("")?;
         }
         first = false;
-        let now = countersign::now();
+        let now = dates::now();
         let verdict = match &given.token {
             Err(sentence) => {
                 if console.is_json() {

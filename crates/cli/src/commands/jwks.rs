@@ -8,7 +8,7 @@ use countersign::config::JwksConfig;
 use countersign::default_provider;
 use countersign::jwks::{KeyReport, Report, Settings};
 
-use crate::config;
+use crate::config::{self, ConfigFile};
 use crate::failure::Failure;
 use crate::json::{Record, list};
 use crate::output::{BAD, Console, DIM, GOOD, HEAD, shown, styled};
@@ -27,6 +27,8 @@ pub(crate) struct Args {
     /// URL of an endpoint, or a file with a JWK Set
     #[arg(value_name = "URL|FILE")]
     source: Option<String>,
+    #[command(flatten)]
+    pub(crate) config: ConfigFile,
 }
 
 /// Runs the command.
