@@ -73,14 +73,23 @@ pub(crate) fn list(items: impl IntoIterator<Item = String>) -> String {
 
 /// A string of JSON.
 pub(crate) fn quoted(text: &str) -> String {
-    Value::from(text).to_string()
+    visible(&Value::from(text).to_string())
 }
 
 /// The one JSON value that these bytes are, on one line.
 pub(crate) fn value(bytes: &[u8]) -> Option<String> {
     let raw: &RawValue = serde_json::from_slice(bytes).ok()?;
-    // Line breaks stand between tokens alone: within strings they are escaped.
-    Some(raw.get().replace(['\n', '\r'], " "))
+    // These stand between tokens alone: within strings they are escaped.
+    Some(visible(&raw.get().replace(['\n', '\r', '\t'], " ")))
+}
+
+/// The same JSON, with what acts on a terminal escaped.
+fn visible(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for character in json.chars() {
+        push_visible(&mut out, character);
+    }
+    out
 }
 
 /// JSON on as many lines as it takes, `margin` before each, with what acts on a
@@ -185,5 +194,9 @@ mod tests {
         assert_eq!(value(b" {\"a\":\n1} ").as_deref(), Some("{\"a\": 1}"));
         assert_eq!(value(b"{} {}"), None);
         assert_eq!(value(b"\xff"), None);
+        assert_eq!(
+            value("\"\u{9b}\"".as_bytes()).as_deref(),
+            Some(r#""\u009b""#)
+        );
     }
 }

@@ -307,7 +307,16 @@ fn what_acts_on_a_terminal_is_escaped() {
     let token = place.signed("{\"sub\":\"42\",\"info\":\"\u{202e}\u{85}\"}");
     let said = place.run(&["checktoken", &token]);
     assert_eq!(said.code, 0, "{said:?}");
-    assert!(said.out.contains(r"\u{202e}\u{85}"), "{said:?}");
+    assert!(said.out.contains(r"\u202e\u0085"), "{said:?}");
+    let said = place.run(&["checktoken", "--json", &token]);
+    assert_eq!(said.json()[0]["payload"]["info"], "\u{202e}\u{85}");
+    assert!(!said.out.contains(['\u{202e}', '\u{85}']), "{said:?}");
+    // Line breaks between the claims do not break the line of the payload.
+    let said = place.run(&["checktoken", &place.signed("{\n\t\"sub\": \"42\"\r\n}")]);
+    assert_eq!(
+        said.out,
+        "valid token for user 42\npayload: {  \"sub\": \"42\"  }\n"
+    );
 }
 
 #[test]

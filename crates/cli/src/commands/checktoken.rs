@@ -9,7 +9,7 @@ use countersign::{Authenticator, Code, Connection, Error, Subscription};
 use crate::config::ConfigFile;
 use crate::explained::{refusal, unreadable};
 use crate::failure::Failure;
-use crate::json::{Record, quoted};
+use crate::json::{self, Record, quoted};
 use crate::output::{Console, shown, user};
 use crate::tokens::{self, Given};
 use crate::{config, dates};
@@ -68,7 +68,7 @@ pub(crate) fn run(
             }
             Ok((accepted, token)) => {
                 console.line(accepted.sentence())?;
-                console.line(format_args!("payload: {}", shown(&payload(token))))?;
+                console.line(format_args!("payload: {}", payload(token)))?;
             }
             Err(refusal) => refusal.tell(&given, &setup.warnings, console)?,
         }
@@ -105,13 +105,12 @@ fn start(given: &Given) -> Record {
     }
 }
 
-/// The payload of a token that was just accepted.
+/// The payload of a token that was just accepted, as it stands there, on one line.
 fn payload(token: &str) -> String {
-    let parts = danger::Parts::decode(token.len(), token);
-    parts.map_or_else(
-        |_| String::new(),
-        |parts| String::from_utf8_lossy(&parts.payload).into_owned(),
-    )
+    let parts = danger::Parts::decode(token.len(), token).ok();
+    parts
+        .and_then(|parts| json::value(&parts.payload))
+        .unwrap_or_else(|| "null".into())
 }
 
 enum Refusal<'g> {
@@ -178,7 +177,7 @@ impl Accepted {
                 optional(record, "info", it.info())
             }
         };
-        record.bytes("payload", payload(token).as_bytes())
+        record.raw("payload", payload(token))
     }
 }
 
