@@ -372,7 +372,7 @@ impl Section<'_> {
             self.fault(
                 "hmac_secret_key",
                 "found none; tokens are signed with this secret here, \
-                 or with a private key by `countersign jws sign`",
+                 or with a private key by `countersign gentoken --key`",
             )
         })?;
         let key = self.secret("hmac_secret_key", secret)?;
