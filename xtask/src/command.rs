@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use crate::{conformance, test, tidy};
+use crate::{audit, conformance, test, tidy};
 
 /// Why a command did not end well.
 #[derive(Debug)]
@@ -30,6 +30,12 @@ struct Command {
 }
 
 const COMMANDS: &[Command] = &[
+    Command {
+        name: "audit",
+        arguments: "",
+        about: "write the audit sheets and the public interfaces, and check licences and sources",
+        run: audit::run,
+    },
     Command {
         name: "conformance",
         arguments: "[--json]",

@@ -5,6 +5,7 @@
 //! built before anything else, so its dependencies stay few. Nothing depends on it.
 #![forbid(unsafe_code)]
 
+mod audit;
 mod command;
 mod conformance;
 mod files;

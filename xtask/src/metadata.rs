@@ -1,5 +1,6 @@
 //! What `cargo metadata` says of the workspace, as far as the commands ask.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -22,6 +23,9 @@ pub(crate) struct Package {
     pub(crate) name: String,
     pub(crate) version: String,
     pub(crate) description: Option<String>,
+    pub(crate) license: Option<String>,
+    /// The features, and what each turns on.
+    pub(crate) features: BTreeMap<String, Vec<String>>,
     pub(crate) rust_version: Option<String>,
     pub(crate) manifest_path: PathBuf,
     pub(crate) dependencies: Vec<Dependency>,

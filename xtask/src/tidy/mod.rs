@@ -12,6 +12,7 @@ mod versions;
 
 use std::path::PathBuf;
 
+use crate::audit;
 use crate::command::Failure;
 use crate::files::{self, File};
 use crate::metadata::Metadata;
@@ -47,7 +48,7 @@ type Complaints = Vec<String>;
 
 type Check = fn(&Workspace) -> Complaints;
 
-const CHECKS: [(&str, Check); 14] = [
+const CHECKS: [(&str, Check); 15] = [
     ("layers", layers::check),
     ("crates that nothing may need", layers::leaves),
     ("no unsafe code", sources::forbid_unsafe),
@@ -59,10 +60,16 @@ const CHECKS: [(&str, Check); 14] = [
     ("readme and example", manifests::readme_and_example),
     ("lock files", versions::lock_files),
     ("rust-version", versions::rust_version),
+    ("audit sheets", audit_sheets),
     ("links", links::check),
     ("paths of a machine", portable::machine_paths),
     ("registry hosts", portable::registry_hosts),
 ];
+
+/// What `cargo xtask audit` writes is as it would write it.
+fn audit_sheets(workspace: &Workspace) -> Complaints {
+    audit::stale(&workspace.root, &workspace.metadata)
+}
 
 /// Runs every check and shows what each has to say.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {

@@ -1,0 +1,234 @@
+//! The public interface of a library, as text that is the same as long as the interface is.
+//!
+//! It follows `pub use` from the root through private modules and gathers the `impl`s of
+//! every type it meets. It reads what is written: no macro is expanded, and an `impl` belongs to
+//! the type of its name. Bodies, documentation and private fields are left out.
+
+mod print;
+
+use std::collections::BTreeMap;
+
+use syn::Visibility;
+
+use super::tree::{Module, Tree};
+use print::Printed;
+
+/// The interface of one library.
+#[derive(Debug)]
+pub(super) struct Api {
+    pub(super) text: String,
+    /// How many public items there are: types, traits, functions, constants, methods.
+    pub(super) items: usize,
+}
+
+impl Api {
+    /// Of a crate that others know as `name`.
+    pub(super) fn of(name: &str, tree: &Tree) -> Self {
+        let mut surface = Surface {
+            root: &tree.root,
+            items: 0,
+        };
+        let body = surface.module(&[], &tree.root);
+        Self {
+            text: format!(
+                "// The public interface of {name}, written by `cargo xtask audit`.\n\n{body}"
+            ),
+            items: surface.items,
+        }
+    }
+}
+
+struct Surface<'a> {
+    root: &'a Module,
+    items: usize,
+}
+
+/// What a module shows: by name, so that moving a line in a file changes nothing.
+type Shown<'a> = BTreeMap<String, Vec<Entry<'a>>>;
+
+enum Entry<'a> {
+    Item(&'a syn::Item),
+    /// Re-exported from another crate.
+    Foreign(&'a syn::ItemUse),
+    Module(Vec<String>, &'a Module),
+}
+
+impl<'a> Surface<'a> {
+    fn module(&mut self, path: &[String], module: &'a Module) -> String {
+        let mut shown = Shown::new();
+        self.collect(path, module, &mut shown);
+        let mut text = String::new();
+        for (name, entries) in shown {
+            for entry in entries {
+                let printed = match entry {
+                    Entry::Foreign(item) => print::foreign(item),
+                    Entry::Item(item) => self.item(&name, item),
+                    Entry::Module(path, module) => {
+                        let inner = self.module(&path, module);
+                        Some(Printed {
+                            text: print::module(&name, module, &inner),
+                            items: 0,
+                        })
+                    }
+                };
+                if let Some(printed) = printed {
+                    text.push_str(&printed.text);
+                    text.push('\n');
+                    self.items = self.items.saturating_add(printed.items);
+                }
+            }
+        }
+        text
+    }
+
+    fn item(&self, name: &str, item: &syn::Item) -> Option<Printed> {
+        let mut printed = print::item(name, item)?;
+        let mut impls: Vec<Printed> = self
+            .root
+            .all()
+            .into_iter()
+            .flat_map(|module| &module.items)
+            .filter_map(|item| print::implementation(name, item, |it| self.is_private_trait(it)))
+            .collect();
+        impls.sort_by(|a, b| a.text.cmp(&b.text));
+        for it in impls {
+            printed.text.push_str(&it.text);
+            printed.items = printed.items.saturating_add(it.items);
+        }
+        Some(printed)
+    }
+
+    /// Whether a trait of this name is ours and not public anywhere.
+    fn is_private_trait(&self, name: &str) -> bool {
+        let modules = self.root.all();
+        let mut traits = modules.iter().flat_map(|module| &module.items);
+        traits.any(|item| {
+            matches!(item, syn::Item::Trait(it)
+                if it.ident == name && !matches!(it.vis, Visibility::Public(_)))
+        })
+    }
+
+    /// Everything that the module shows.
+    fn collect(&self, path: &[String], module: &'a Module, shown: &mut Shown<'a>) {
+        for item in &module.items {
+            match item {
+                syn::Item::Use(it) if is_public(&it.vis) => {
+                    self.reexport(path, it, &it.tree, Vec::new(), shown);
+                }
+                _ => {
+                    if let Some(name) = print::public_name(item) {
+                        shown.entry(name).or_default().push(Entry::Item(item));
+                    }
+                }
+            }
+        }
+        for inner in module.modules.iter().filter(|it| is_public(&it.visibility)) {
+            let path = [path, core::slice::from_ref(&inner.name)].concat();
+            shown
+                .entry(inner.name.clone())
+                .or_default()
+                .push(Entry::Module(path, inner));
+        }
+    }
+
+    fn reexport(
+        &self,
+        at: &[String],
+        item: &'a syn::ItemUse,
+        tree: &'a syn::UseTree,
+        mut prefix: Vec<String>,
+        shown: &mut Shown<'a>,
+    ) {
+        match tree {
+            syn::UseTree::Path(path) => {
+                prefix.push(path.ident.to_string());
+                self.reexport(at, item, &path.tree, prefix, shown);
+            }
+            syn::UseTree::Group(group) => {
+                for tree in &group.items {
+                    self.reexport(at, item, tree, prefix.clone(), shown);
+                }
+            }
+            syn::UseTree::Name(name) => {
+                let name = name.ident.to_string();
+                self.named(at, item, &prefix, &name, &name, shown);
+            }
+            syn::UseTree::Rename(rename) => {
+                let (from, to) = (rename.ident.to_string(), rename.rename.to_string());
+                self.named(at, item, &prefix, &from, &to, shown);
+            }
+            syn::UseTree::Glob(_) => match self.find(at, &prefix) {
+                Some((path, module)) => self.collect(&path, module, shown),
+                None => push_foreign(item, shown),
+            },
+        }
+    }
+
+    fn named(
+        &self,
+        at: &[String],
+        item: &'a syn::ItemUse,
+        prefix: &[String],
+        from: &str,
+        to: &str,
+        shown: &mut Shown<'a>,
+    ) {
+        let Some((path, module)) = self.find(at, prefix) else {
+            push_foreign(item, shown);
+            return;
+        };
+        if let Some(inner) = module.module(from) {
+            let path = [&path[..], &[from.to_owned()]].concat();
+            shown
+                .entry(to.to_owned())
+                .or_default()
+                .push(Entry::Module(path, inner));
+            return;
+        }
+        if path == at {
+            // A name of this very module: another crate, or an item that shows itself.
+            push_foreign(item, shown);
+            return;
+        }
+        let mut there = Shown::new();
+        self.collect(&path, module, &mut there);
+        match there.remove(from) {
+            Some(entries) => shown.entry(to.to_owned()).or_default().extend(entries),
+            None => push_foreign(item, shown),
+        }
+    }
+
+    /// The module of ours that a path leads to from the module at `at`.
+    fn find(&self, at: &[String], path: &[String]) -> Option<(Vec<String>, &'a Module)> {
+        let mut reached: Vec<String> = at.to_vec();
+        for (index, part) in path.iter().enumerate() {
+            match (index, part.as_str()) {
+                (0, "crate") => reached.clear(),
+                (0, "self") => {}
+                (_, "super") => drop(reached.pop()),
+                _ => reached.push(part.clone()),
+            }
+        }
+        let mut module = self.root;
+        for part in &reached {
+            module = module.module(part)?;
+        }
+        Some((reached, module))
+    }
+}
+
+/// Sorted before everything that is ours; the whole statement once.
+fn push_foreign<'a>(item: &'a syn::ItemUse, shown: &mut Shown<'a>) {
+    let line = print::foreign(item).map_or_else(String::new, |printed| printed.text);
+    let entries = shown.entry(format!(" {line}")).or_default();
+    if entries.is_empty() {
+        entries.push(Entry::Foreign(item));
+    }
+}
+
+fn is_public(visibility: &Visibility) -> bool {
+    matches!(visibility, Visibility::Public(_))
+}
+
+#[cfg(test)]
+mod tests;

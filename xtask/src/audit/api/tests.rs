@@ -1,0 +1,67 @@
+//! What counts as public, and how it is written down.
+
+use super::Api;
+use crate::audit::tree::{Module, Tree};
+
+fn module(name: &str, visibility: syn::Visibility, text: &str) -> Module {
+    let file = syn::parse_file(text).unwrap();
+    Module {
+        name: name.to_owned(),
+        attributes: Vec::new(),
+        visibility,
+        items: file.items,
+        modules: Vec::new(),
+    }
+}
+
+/// The interface of a crate of a root and one private module `inner`.
+fn api(root: &str, inner: &str) -> String {
+    let mut root = module("crate", syn::Visibility::Inherited, root);
+    root.modules
+        .push(module("inner", syn::Visibility::Inherited, inner));
+    let tree = Tree {
+        root,
+        files: 2,
+        lines: 0,
+    };
+    Api::of("sample", &tree).text
+}
+
+#[test]
+fn what_is_not_reachable_is_not_shown() {
+    let text = api(
+        "pub use inner::Shown;",
+        "pub struct Shown { pub a: u8, b: u8 } pub struct Hidden; \
+         impl Shown { pub fn get(&self) -> u8 { self.a } fn set(&mut self) {} } \
+         trait Secret {} impl Secret for Shown {} impl Clone for Shown { fn clone(&self) -> Self { todo() } }",
+    );
+    for needle in [
+        "pub struct Shown",
+        "pub a: u8",
+        "pub fn get(&self) -> u8;",
+        "impl Clone for Shown",
+        "private",
+    ] {
+        assert!(text.contains(needle), "{needle} is not in\n{text}");
+    }
+    for needle in ["Hidden", "b: u8", "set", "Secret", "todo"] {
+        assert!(!text.contains(needle), "{needle} is in\n{text}");
+    }
+}
+
+#[test]
+fn a_change_of_a_signature_changes_the_text_and_a_move_does_not() {
+    let before = api("pub fn a() {} pub fn b(mut x: u8) {}", "");
+    assert_eq!(before, api("pub fn b(x: u8) { x; } pub fn a() {}", ""));
+    assert_ne!(before, api("pub fn a() {} pub fn b(x: u16) {}", ""));
+}
+
+#[test]
+fn a_renamed_and_a_foreign_export_are_shown() {
+    let text = api(
+        "pub use inner::{Name as Other}; pub use core::fmt::{self as form, Debug};",
+        "pub enum Name { A, B(u8) }",
+    );
+    assert!(text.contains("pub enum Other"), "{text}");
+    assert_eq!(text.matches("pub use core::fmt").count(), 1, "{text}");
+}

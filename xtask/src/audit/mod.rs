@@ -1,0 +1,130 @@
+//! `cargo xtask audit`: a sheet for each crate, `docs/audit/<crate>.md`, and the public
+//! interface of each library, `docs/api/<crate>.txt`.
+//!
+//! What can be counted is counted from the sources and from `cargo metadata`; what must be
+//! said stands in the crate's `AUDIT.toml`. `cargo xtask tidy` fails where a file differs from
+//! what this would write.
+
+mod api;
+mod lines;
+mod needs;
+mod notes;
+mod sheet;
+mod tree;
+
+use std::fs;
+use std::path::Path;
+
+use crate::command::Failure;
+use crate::metadata::{Metadata, Package};
+use crate::{files, process};
+
+/// One file as it should be.
+struct Output {
+    /// From the root of the workspace.
+    path: String,
+    text: String,
+}
+
+/// Writes the sheets and the interfaces, and asks cargo-deny about the dependencies.
+pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
+    if let Some(word) = arguments.first() {
+        return Err(Failure::Usage(format!(
+            "audit takes no arguments, found {word:?}"
+        )));
+    }
+    let root = files::root();
+    let metadata = Metadata::read(&root)?;
+    let mut complaints = Vec::new();
+    for package in audited(&metadata) {
+        for output in outputs(&root, &metadata, package, &mut complaints) {
+            let path = root.join(&output.path);
+            if fs::read_to_string(&path).is_ok_and(|text| text == output.text) {
+                continue;
+            }
+            fs::create_dir_all(path.parent().unwrap_or(&root))
+                .and_then(|()| fs::write(&path, output.text))
+                .map_err(|error| format!("{}: {error}", path.display()))?;
+            println!("wrote {}", output.path);
+        }
+    }
+    deny(&root)?;
+    if complaints.is_empty() {
+        return Ok(());
+    }
+    complaints
+        .iter()
+        .for_each(|complaint| println!("{complaint}"));
+    Err(Failure::Failed(format!(
+        "audit: {} complaints",
+        complaints.len()
+    )))
+}
+
+/// What differs from what [`run`] would write, and what an `AUDIT.toml` says that is not so.
+pub(crate) fn stale(root: &Path, metadata: &Metadata) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for package in audited(metadata) {
+        for output in outputs(root, metadata, package, &mut complaints) {
+            if fs::read_to_string(root.join(&output.path)).ok().as_ref() != Some(&output.text) {
+                complaints.push(format!("{} is stale; run `cargo xtask audit`", output.path));
+            }
+        }
+    }
+    complaints
+}
+
+fn audited(metadata: &Metadata) -> impl Iterator<Item = &Package> {
+    metadata.members().filter(|package| package.is_for_users())
+}
+
+/// The files of one crate; what is wrong is added to the complaints.
+fn outputs(
+    root: &Path,
+    metadata: &Metadata,
+    package: &Package,
+    complaints: &mut Vec<String>,
+) -> Vec<Output> {
+    let name = package.folder().file_name().unwrap_or_default();
+    let name = name.to_string_lossy();
+    match sheet::Sheet::of(root, metadata, package) {
+        Ok(sheet) => {
+            let of_crate = |said: &String| format!("crates/{name}/AUDIT.toml: {said}");
+            complaints.extend(sheet.complaints.iter().map(of_crate));
+            let mut outputs = vec![Output {
+                path: format!("docs/audit/{name}.md"),
+                text: sheet.text,
+            }];
+            outputs.extend(sheet.api.map(|text| Output {
+                path: format!("docs/api/{name}.txt"),
+                text,
+            }));
+            outputs
+        }
+        Err(error) => {
+            complaints.push(error);
+            Vec::new()
+        }
+    }
+}
+
+/// Licences, bans and sources; advisories too, where a database is at hand.
+fn deny(root: &Path) -> Result<(), String> {
+    if !process::works("cargo", &["deny", "--version"]) {
+        println!(
+            "skipped: cargo-deny is not on this machine (`cargo install cargo-deny`); \
+             licences, bans and sources were not checked"
+        );
+        return Ok(());
+    }
+    let check = |what: &[&str]| {
+        let mut command = process::cargo(root);
+        process::run(command.args(["deny", "--all-features", "check"]).args(what))
+    };
+    check(&["licenses", "bans", "sources"])?;
+    // A new advisory is news about a dependency, not a fault of the change at hand.
+    if let Err(error) = check(&["--disable-fetch", "advisories"]) {
+        println!("advisories, by the database that is on this machine: {error}");
+    }
+    Ok(())
+}

@@ -1,0 +1,244 @@
+//! One crate's sheet, in Markdown.
+
+use core::fmt::Write as _;
+use std::path::Path;
+
+use super::api::Api;
+use super::needs::Needs;
+use super::notes::Notes;
+use super::tree::Tree;
+use crate::metadata::{Metadata, Package};
+
+/// What is known of one crate.
+#[derive(Debug)]
+pub(super) struct Sheet {
+    pub(super) text: String,
+    /// The public interface, if it is a library.
+    pub(super) api: Option<String>,
+    /// What its `AUDIT.toml` says that is not so.
+    pub(super) complaints: Vec<String>,
+}
+
+impl Sheet {
+    /// Reads the crate.
+    ///
+    /// # Errors
+    ///
+    /// A source or the `AUDIT.toml` cannot be read.
+    pub(super) fn of(root: &Path, metadata: &Metadata, package: &Package) -> Result<Self, String> {
+        let target = package
+            .library()
+            .or_else(|| package.targets.iter().find(|target| target.is("bin")))
+            .ok_or_else(|| format!("{} has no sources", package.name))?;
+        let tree = Tree::read(&target.src_path)?;
+        let api = package.library().map(|_| Api::of(&package.name, &tree));
+        let notes = Notes::read(package.folder())?;
+        let needs = Needs::of(root, metadata, package)?;
+        let folder = package.folder().file_name().unwrap_or_default();
+        let page = Page {
+            folder: &folder.to_string_lossy(),
+            package,
+            tree: &tree,
+            api: api.as_ref(),
+            notes: &notes,
+            needs: &needs,
+        };
+        Ok(Self {
+            text: page.text(),
+            complaints: notes.complaints(root, package.folder(), &needs.direct),
+            api: api.map(|api| api.text),
+        })
+    }
+}
+
+struct Page<'a> {
+    folder: &'a str,
+    package: &'a Package,
+    tree: &'a Tree,
+    api: Option<&'a Api>,
+    notes: &'a Notes,
+    needs: &'a Needs<'a>,
+}
+
+impl Page<'_> {
+    fn text(&self) -> String {
+        let mut text = format!(
+            "# {}\n\n<!-- Written by `cargo xtask audit` from the sources and AUDIT.toml. -->\n\n{}\n",
+            self.package.name,
+            self.notes.about.trim()
+        );
+        self.figures(&mut text);
+        self.features(&mut text);
+        self.dependencies(&mut text);
+        table(
+            &mut text,
+            "What comes in",
+            ["input", "trusted", "bounds"],
+            self.notes.inputs.iter().map(|input| {
+                [
+                    input.what.clone(),
+                    input.trusted.clone(),
+                    input.bounds.clone(),
+                ]
+            }),
+        );
+        self.invariants(&mut text);
+        table(
+            &mut text,
+            "Algorithms",
+            ["algorithm", "what does the work"],
+            self.notes
+                .algorithms
+                .iter()
+                .map(|it| [it.name.clone(), it.what.clone()]),
+        );
+        table(
+            &mut text,
+            "Standards",
+            ["section", "what of it", "where"],
+            self.notes.standards.iter().map(|it| {
+                let files: Vec<String> = it.files.iter().map(|file| self.link(file)).collect();
+                [it.section.clone(), it.what.clone(), files.join(", ")]
+            }),
+        );
+        table(
+            &mut text,
+            "Changes that no test notices",
+            ["change", "why none has to"],
+            self.notes
+                .mutants
+                .iter()
+                .map(|it| [format!("`{}`", it.change), it.why.clone()]),
+        );
+        text
+    }
+
+    fn link(&self, file: &str) -> String {
+        format!("[`{file}`](../../crates/{}/{file})", self.folder)
+    }
+
+    fn figures(&self, text: &mut String) {
+        let _ = writeln!(text, "\n| | |\n|---|---|");
+        let mut row = |name: &str, value: &str| {
+            let _ = writeln!(text, "| {name} | {value} |");
+        };
+        row("version", &self.package.version);
+        row("licence", self.package.license.as_deref().unwrap_or("none"));
+        row(
+            "code",
+            &format!(
+                "{} lines in {} files, without tests, comments and empty lines",
+                self.tree.lines, self.tree.files
+            ),
+        );
+        match self.api {
+            Some(api) => row(
+                "public items",
+                &format!(
+                    "{}, listed in [docs/api/{folder}.txt](../api/{folder}.txt)",
+                    api.items,
+                    folder = self.folder
+                ),
+            ),
+            None => row("public items", "none: a program"),
+        }
+        row(
+            "`unsafe`",
+            "none: forbidden by the compiler (`unsafe_code = \"forbid\"`)",
+        );
+    }
+
+    fn features(&self, text: &mut String) {
+        let rows = self.package.features.iter().map(|(name, turns_on)| {
+            let turns_on: Vec<String> = turns_on.iter().map(|it| format!("`{it}`")).collect();
+            [format!("`{name}`"), turns_on.join(", ")]
+        });
+        if self.package.features.is_empty() {
+            text.push_str("\n## Features\n\nNone.\n");
+        }
+        table(text, "Features", ["feature", "turns on"], rows);
+    }
+
+    fn dependencies(&self, text: &mut String) {
+        if self.needs.direct.is_empty() {
+            text.push_str("\n## Dependencies\n\nNone.\n");
+            return;
+        }
+        let rows = self.needs.direct.iter().map(|name| {
+            let package = self.needs.package(name);
+            let said = |text: Option<&str>| text.unwrap_or("").to_owned();
+            [
+                format!("`{name}`"),
+                said(package.map(|it| it.version.as_str())),
+                said(package.and_then(|it| it.license.as_deref())),
+                said(self.notes.dependencies.get(name).map(String::as_str)),
+            ]
+        });
+        table(
+            text,
+            "Dependencies",
+            ["crate", "version", "licence", "why"],
+            rows,
+        );
+        let others = self.needs.transitive();
+        if others.is_empty() {
+            text.push_str("\nThey bring no others along.\n");
+            return;
+        }
+        let _ = writeln!(
+            text,
+            "\nThey bring {} others along, counted on every platform and with every feature:\n\n\
+             | crate | version | licence |\n|---|---|---|",
+            others.len()
+        );
+        for package in others {
+            let licence = package.license.as_deref().unwrap_or("");
+            let _ = writeln!(
+                text,
+                "| `{}` | {} | {licence} |",
+                package.name, package.version
+            );
+        }
+    }
+
+    fn invariants(&self, text: &mut String) {
+        if self.notes.invariants.is_empty() {
+            return;
+        }
+        text.push_str("\n## What always holds\n");
+        for invariant in &self.notes.invariants {
+            let _ = writeln!(text, "\n- {}", invariant.says.trim());
+            for test in &invariant.tests {
+                let (file, name) = test.rsplit_once("::").unwrap_or((test, ""));
+                let link = if file.starts_with("tests/")
+                    && self.package.folder().join(file).is_file()
+                    || file.starts_with("src/")
+                {
+                    format!("../../crates/{}/{file}", self.folder)
+                } else {
+                    format!("../../{file}")
+                };
+                let _ = writeln!(text, "  - [`{name}`]({link})");
+            }
+        }
+    }
+}
+
+/// A section with a table, unless it has no rows.
+fn table<const N: usize>(
+    text: &mut String,
+    title: &str,
+    columns: [&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+) {
+    let mut rows = rows.peekable();
+    if rows.peek().is_none() {
+        return;
+    }
+    let _ = writeln!(text, "\n## {title}\n\n| {} |", columns.join(" | "));
+    let _ = writeln!(text, "|{}", "---|".repeat(N));
+    for row in rows {
+        let cells = row.map(|cell| cell.trim().replace('|', "\\|").replace('\n', " "));
+        let _ = writeln!(text, "| {} |", cells.join(" | "));
+    }
+}

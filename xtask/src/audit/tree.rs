@@ -1,0 +1,179 @@
+//! The modules of one crate, as its sources have them: what is compiled for users,
+//! without tests.
+//!
+//! It reads with `syn` and expands no macro.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use syn::spanned::Spanned as _;
+
+/// One module, and those within it.
+pub(crate) struct Module {
+    pub(crate) name: String,
+    pub(crate) attributes: Vec<syn::Attribute>,
+    pub(crate) visibility: syn::Visibility,
+    /// Everything but modules.
+    pub(crate) items: Vec<syn::Item>,
+    pub(crate) modules: Vec<Module>,
+}
+
+/// A crate: its root module, and how many lines of its files hold code.
+pub(crate) struct Tree {
+    pub(crate) root: Module,
+    pub(crate) files: usize,
+    pub(crate) lines: usize,
+}
+
+impl Tree {
+    /// Reads the crate whose first source is `path`.
+    ///
+    /// # Errors
+    ///
+    /// A file is not there or is no Rust.
+    pub(crate) fn read(path: &Path) -> Result<Self, String> {
+        let mut reader = Reader::default();
+        let root = reader.file(
+            path,
+            "crate",
+            Vec::new(),
+            syn::Visibility::Inherited,
+            IsRoot(true),
+        )?;
+        Ok(Self {
+            root,
+            files: reader.files,
+            lines: reader.lines,
+        })
+    }
+}
+
+impl Module {
+    /// The module of this name within this one.
+    pub(crate) fn module(&self, name: &str) -> Option<&Self> {
+        self.modules.iter().find(|module| module.name == name)
+    }
+
+    /// This module and all below it.
+    pub(crate) fn all(&self) -> Vec<&Self> {
+        let below = self.modules.iter().flat_map(Self::all);
+        core::iter::once(self).chain(below).collect()
+    }
+}
+
+/// Whether a file may have `mod x;` beside it, as `lib.rs` and `mod.rs` may.
+#[derive(Clone, Copy)]
+struct IsRoot(bool);
+
+#[derive(Default)]
+struct Reader {
+    files: usize,
+    lines: usize,
+}
+
+impl Reader {
+    fn file(
+        &mut self,
+        path: &Path,
+        name: &str,
+        attributes: Vec<syn::Attribute>,
+        visibility: syn::Visibility,
+        is_root: IsRoot,
+    ) -> Result<Module, String> {
+        let at = |error: &dyn core::fmt::Display| format!("{}: {error}", path.display());
+        let text = fs::read_to_string(path).map_err(|error| at(&error))?;
+        let file = syn::parse_file(&text).map_err(|error| at(&error))?;
+        self.files = self.files.saturating_add(1);
+        self.lines = self.lines.saturating_add(super::lines::of_code(&file));
+        let parent = path.parent().unwrap_or(Path::new(""));
+        let folder = if is_root.0 || path.ends_with("mod.rs") {
+            parent.to_owned()
+        } else {
+            parent.join(name)
+        };
+        self.module(&folder, name, attributes, visibility, file.items)
+    }
+
+    fn module(
+        &mut self,
+        folder: &Path,
+        name: &str,
+        attributes: Vec<syn::Attribute>,
+        visibility: syn::Visibility,
+        items: Vec<syn::Item>,
+    ) -> Result<Module, String> {
+        let mut module = Module {
+            name: name.to_owned(),
+            attributes,
+            visibility,
+            items: Vec::new(),
+            modules: Vec::new(),
+        };
+        for item in items
+            .into_iter()
+            .filter(|item| !is_test(attributes_of(item)))
+        {
+            let syn::Item::Mod(inner) = item else {
+                module.items.push(item);
+                continue;
+            };
+            let name = inner.ident.to_string();
+            let read = match inner.content {
+                Some((_, items)) => {
+                    let folder = folder.join(&name);
+                    self.module(&folder, &name, inner.attrs, inner.vis, items)?
+                }
+                None => {
+                    let path = file_of(folder, &name);
+                    self.file(&path, &name, inner.attrs, inner.vis, IsRoot(false))?
+                }
+            };
+            module.modules.push(read);
+        }
+        Ok(module)
+    }
+}
+
+fn file_of(folder: &Path, name: &str) -> PathBuf {
+    let beside = folder.join(format!("{name}.rs"));
+    if beside.exists() {
+        beside
+    } else {
+        folder.join(name).join("mod.rs")
+    }
+}
+
+/// Whether something is compiled for tests alone.
+pub(super) fn is_test(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        attribute.path().is_ident("test")
+            || (attribute.path().is_ident("cfg")
+                && attribute
+                    .parse_args::<syn::Ident>()
+                    .is_ok_and(|condition| condition == "test"))
+    })
+}
+
+/// What is written before an item.
+pub(super) fn attributes_of(item: &syn::Item) -> &[syn::Attribute] {
+    match item {
+        syn::Item::Const(item) => &item.attrs,
+        syn::Item::Enum(item) => &item.attrs,
+        syn::Item::Fn(item) => &item.attrs,
+        syn::Item::Impl(item) => &item.attrs,
+        syn::Item::Macro(item) => &item.attrs,
+        syn::Item::Mod(item) => &item.attrs,
+        syn::Item::Static(item) => &item.attrs,
+        syn::Item::Struct(item) => &item.attrs,
+        syn::Item::Trait(item) => &item.attrs,
+        syn::Item::Type(item) => &item.attrs,
+        syn::Item::Use(item) => &item.attrs,
+        _ => &[],
+    }
+}
+
+/// The lines from the first to the last of an item.
+pub(super) fn span_of(item: &syn::Item) -> core::ops::RangeInclusive<usize> {
+    let span = item.span();
+    span.start().line..=span.end().line
+}
