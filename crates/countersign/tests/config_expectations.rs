@@ -149,3 +149,40 @@ fn g10_a_regex_takes_linear_time_and_bounded_room() {
         );
     }
 }
+
+#[test]
+fn d12_a_configured_type_holds_for_both_kinds_of_token() {
+    let authenticator = configured(&format!(
+        r#"{{"token_hmac_secret_key":"{SECRET}","token_typ":"at+jwt"}}"#
+    ));
+    for (typ, good) in [
+        ("at+jwt", true),
+        ("application/AT+JWT", true),
+        ("JWT", false),
+    ] {
+        let header = format!(r#"{{"alg":"HS256","typ":"{typ}"}}"#);
+        let make = |payload| signed(&secret(), "HS256", &header, payload);
+        let expected = |accepted: &str| {
+            if good {
+                Ok(accepted.into())
+            } else {
+                Err(Code::WrongKind)
+            }
+        };
+        assert_eq!(
+            connect(&authenticator, &make(PAYLOAD)),
+            expected("42"),
+            "{typ}"
+        );
+        let subscription = make(r#"{"sub":"42","channel":"c"}"#);
+        assert_eq!(
+            subscribe(&authenticator, &subscription),
+            expected("c"),
+            "{typ}"
+        );
+    }
+    assert_eq!(
+        connect(&authenticator, &hs256(PAYLOAD)),
+        Err(Code::WrongKind)
+    );
+}
