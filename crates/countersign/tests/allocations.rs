@@ -94,7 +94,7 @@ fn k7_the_owned_door_allocates_in_proportion_to_the_token() {
                 names
             );
         });
-        let bound = u64::try_from(12 * token.len() + 4096).unwrap();
+        let bound = u64::try_from(3 * token.len() + 256).unwrap();
         assert!(info.bytes_total <= bound, "{} bytes: {info:?}", token.len());
     }
 }
