@@ -155,7 +155,8 @@ impl Builder {
         let shared = Shared::new(
             endpoint,
             self.settings,
-            self.provider,
+            // No published key is a secret, so that no token by one costs a look-up.
+            self.provider.for_key_pairs(),
             fetch,
             clock,
             self.last_known_good.map(Store::new),

@@ -139,7 +139,8 @@ impl Jwks {
         &self.shared.endpoint
     }
 
-    /// The algorithms that keys may be bound to.
+    /// The algorithms that keys may be bound to: of those given, the ones that take no
+    /// secret.
     #[must_use]
     pub fn provider(&self) -> &Provider {
         &self.shared.provider

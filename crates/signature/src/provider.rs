@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::Algorithm;
+use crate::{Algorithm, KeyMaterial, Secret};
 
 /// A set of algorithms, at most one a name.
 ///
@@ -47,6 +47,18 @@ impl Provider {
     pub fn only(mut self, mut keep: impl FnMut(&'static dyn Algorithm) -> bool) -> Self {
         self.algorithms.retain(|algorithm| keep(*algorithm));
         self
+    }
+
+    /// This provider with the algorithms that take no secret: those for keys that are
+    /// published. Found out by offering each a secret.
+    #[must_use]
+    pub fn for_key_pairs(self) -> Self {
+        let secret = Secret::new([0_u8; 64].as_slice()).map(KeyMaterial::Secret);
+        self.only(|algorithm| {
+            secret
+                .as_ref()
+                .is_ok_and(|secret| algorithm.verifier(secret).is_err())
+        })
     }
 
     /// The algorithm that a header or a configuration names, if this provider has it.

@@ -10,7 +10,6 @@ use countersign_jwks::{
 use countersign_signature::Provider;
 
 use super::JwksConfig;
-use crate::provider::for_published_keys;
 use crate::{Endpoint, default_provider};
 
 /// Who fetches keys ahead of time.
@@ -43,7 +42,6 @@ impl Endpoints {
         config: &JwksConfig,
         provider: &Provider,
     ) -> Result<Endpoint, SettingsError> {
-        let provider = for_published_keys(provider);
         let algorithms: Vec<String> = provider.iter().map(|it| it.name().to_string()).collect();
         let same =
             |(known, by, for_algorithms, _): &&(String, JwksConfig, Vec<String>, Endpoint)| {
@@ -52,7 +50,7 @@ impl Endpoints {
         if let Some((.., endpoint)) = self.known.iter().find(same) {
             return Ok(endpoint.clone());
         }
-        let builder = builder(url, config, provider);
+        let builder = builder(url, config, provider.clone());
         // A wrong URL, setting or file is told now, not when the first token comes.
         builder.clone().build()?;
         let fetching = self.fetching;
@@ -84,7 +82,7 @@ impl JwksConfig {
     /// [`SettingsError`] if the URL, a setting or a file is refused; [`FetchError`] if
     /// no key set could be fetched.
     pub fn report(&self, url: &str) -> Result<Result<Report, FetchError>, SettingsError> {
-        let provider = for_published_keys(&default_provider());
+        let provider = default_provider();
         let transport = Remembering {
             inner: HttpFetch::new(&self.http())?,
             body: Arc::default(),
