@@ -358,3 +358,15 @@ fn claims_that_a_server_would_refuse_are_not_signed() {
         );
     }
 }
+
+#[test]
+fn a_token_may_name_what_an_expression_expects() {
+    let place = Place::configured(
+        r#", "token_issuer_regex": "https://[a-z]+", "token_audience_regex": "chat-[0-9]+""#,
+    );
+    let said = place.run(&["checktoken", &place.token(&["-u", "42"])]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.starts_with("issuer: "), "{said:?}");
+    let token = place.token(&["-u", "42", "--iss", "https://id", "--aud", "chat-7"]);
+    assert_eq!(place.run(&["checktoken", &token]).code, 0);
+}

@@ -93,3 +93,8 @@ pub fn now() -> UnixTime {
         Err(before) => UnixTime::from_secs(seconds(before.duration()).saturating_neg()),
     }
 }
+
+/// The workspace's README, whose example is run.
+#[cfg(all(doctest, feature = "config"))]
+#[doc = include_str!("../../../README.md")]
+mod workspace_readme {}

@@ -6,6 +6,7 @@
 mod common;
 
 use common::*;
+use countersign::config::{Config, Format};
 use countersign::{Authenticator, Code};
 
 const PAYLOAD: &str = r#"{"sub":"42"}"#;
@@ -185,4 +186,36 @@ fn d12_a_configured_type_holds_for_both_kinds_of_token() {
         connect(&authenticator, &hs256(PAYLOAD)),
         Err(Code::WrongKind)
     );
+}
+
+#[test]
+fn e9_the_longest_token_is_configured() {
+    let limited = configured(&format!(
+        r#"{{"client":{{"token_size_limit":120,"token":{{"hmac_secret_key":"{SECRET}"}}}}}}"#
+    ));
+    assert!(connect(&limited, &hs256(r#"{"sub":"42"}"#)).is_ok());
+    let long = hs256(&format!(r#"{{"sub":"42","info":"{}"}}"#, "a".repeat(100)));
+    assert_eq!(connect(&limited, &long), Err(Code::Malformed));
+}
+
+#[test]
+fn a_byte_order_mark_before_a_configuration_is_passed_over() {
+    for (format, text) in [
+        (Format::Json, "\u{feff}{\"token_audience\":\"chat\"}"),
+        (Format::Toml, "\u{feff}token_audience = \"chat\""),
+        (Format::Yaml, "\u{feff}token_audience: chat"),
+    ] {
+        let config = Config::from_text(text, format, []).unwrap();
+        assert_eq!(config.token.audience.as_deref(), Some("chat"));
+    }
+}
+
+#[test]
+fn c11_an_end_without_a_previous_secret_is_refused() {
+    let text = format!(
+        r#"{{"token_hmac_secret_key":"{SECRET}","token_hmac_previous_secret_key_valid_until":5}}"#
+    );
+    let error = json(&text).unwrap().setup().unwrap_err();
+    let option = "client.token.hmac_previous_secret_key_valid_until";
+    assert_eq!(error.option_name(), Some(option));
 }

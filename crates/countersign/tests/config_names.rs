@@ -161,6 +161,7 @@ fn every_option_is_listed_with_a_line_of_help() {
         "client.allow_anonymous_connect_without_token".into(),
         "client.disallow_anonymous_connection_tokens".into(),
         "client.subscription_token.enabled".into(),
+        "client.token_size_limit".into(),
     ]);
     let mut listed: Vec<String> = option_help()
         .into_iter()

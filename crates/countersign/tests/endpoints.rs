@@ -1,4 +1,5 @@
 //! Keys from an endpoint, as a configuration names it, against a server on loopback.
+#![cfg(feature = "config")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

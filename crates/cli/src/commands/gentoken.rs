@@ -31,6 +31,12 @@ struct Common {
     /// What others see of the user: any JSON
     #[arg(long, value_name = "JSON")]
     info: Option<String>,
+    /// Issuer to name; by default the one that the configuration expects
+    #[arg(long)]
+    iss: Option<String>,
+    /// Audience to name; by default the one that the configuration expects
+    #[arg(long)]
+    aud: Option<String>,
     /// Sign with this key, not with the configuration's secret
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
@@ -163,7 +169,19 @@ impl Common {
                 console.warning(warning)?;
             }
         }
-        Ok(issuer)
+        Ok(self.named(issuer))
+    }
+
+    /// With the issuer and the audience that were asked for: where a configuration
+    /// expects whatever an expression matches, nobody else can tell them.
+    fn named(&self, mut issuer: Issuer) -> Issuer {
+        if let Some(iss) = &self.iss {
+            issuer = issuer.with_iss(iss);
+        }
+        if let Some(aud) = &self.aud {
+            issuer = issuer.with_aud(aud);
+        }
+        issuer
     }
 
     /// A key of one's own; `iss`, `aud` and the like still follow the configuration, if there is one.

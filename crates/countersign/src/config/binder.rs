@@ -171,7 +171,15 @@ impl Binder<'_> {
             ),
         ];
         for (option, secret, until) in secrets {
-            let Some(secret) = secret else { continue };
+            let Some(secret) = secret else {
+                if until.is_some() {
+                    return Err(section.fault(
+                        &format!("{option}_valid_until"),
+                        format!("found no {option} that it could end; give it or remove this"),
+                    ));
+                }
+                continue;
+            };
             let key = section.secret(option, secret)?;
             let bits = secret.expose().len().saturating_mul(8);
             if bits < LEAST_SECRET_BITS {

@@ -67,6 +67,8 @@ pub struct Config {
     /// `client.disallow_anonymous_connection_tokens`: a signed token with an empty
     /// user is accepted by default.
     pub disallow_anonymous_connection_tokens: bool,
+    /// `client.token_size_limit`: the longest token that is read, in bytes; 16 KiB if absent.
+    pub token_size_limit: Option<usize>,
     left_alone: Vec<String>,
     notes: Vec<String>,
 }

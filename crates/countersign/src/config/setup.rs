@@ -69,7 +69,10 @@ impl Config {
                 warnings.push(warning);
             }
         }
-        let rules = Rules::new(connections).with_subscriptions(subscriptions);
+        let mut rules = Rules::new(connections).with_subscriptions(subscriptions);
+        if let Some(bytes) = self.token_size_limit {
+            rules = rules.with_token_limit(bytes);
+        }
         Ok(Setup {
             rules: if self.allow_anonymous_connect_without_token {
                 rules.allow_no_token()

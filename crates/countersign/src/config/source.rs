@@ -45,6 +45,8 @@ pub(super) fn parse(
     format: Format,
     name: &str,
 ) -> Result<Map<String, Value>, ConfigError> {
+    // Some editors write a byte order mark; no format needs it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let tree = match format {
         Format::Json => json(text),
         Format::Toml => toml(text),

@@ -295,6 +295,15 @@ pub(super) const CLIENT_OPTIONS: &[ClientOption] = &[
         },
     },
     ClientOption {
+        names: &["client.token_size_limit"],
+        help: "the longest token that is read, in bytes; 16384 by default",
+        set: |draft, value| {
+            value
+                .size()
+                .map(|it| draft.config.token_size_limit = Some(it))
+        },
+    },
+    ClientOption {
         names: &[
             "client.subscription_token.enabled",
             "separate_subscription_token_config",
