@@ -1,5 +1,6 @@
 //! What a token costs, and what a program costs that lacks a piece: bounded work, no
 //! memory of what was accepted, no panic.
+#![cfg(feature = "config")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
