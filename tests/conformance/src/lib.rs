@@ -23,10 +23,13 @@
     clippy::arithmetic_side_effects
 )] // test code
 
+mod cases;
 mod deviations;
+mod encoding;
 mod judge;
 mod records;
 mod report;
+mod suites;
 mod wycheproof;
 
 use countersign_signature::Provider;
@@ -43,9 +46,24 @@ pub fn backend(name: &str, provider: &Provider, expected: &[&str]) -> Report {
     wycheproof::run(name, provider, expected)
 }
 
-/// Runs everything.
+/// Runs the suites of these names, or all.
 #[must_use]
-pub fn run() -> Report {
+pub fn run(names: &[String]) -> Report {
+    let mut report = Report::default();
+    let is_meant = |name: &str| names.is_empty() || names.iter().any(|meant| meant == name);
+    for (_, suite) in suites::ALL.iter().filter(|(name, _)| is_meant(name)) {
+        report.merge(suite());
+    }
+    report
+}
+
+/// The names of the suites.
+pub fn suites() -> impl Iterator<Item = &'static str> {
+    suites::ALL.iter().map(|(name, _)| *name)
+}
+
+/// Public vectors through every backend of this workspace.
+pub(crate) fn vectors() -> Report {
     let mut report = Report::default();
     for (name, provider, expected) in backends() {
         report.merge(backend(name, &provider, &expected));

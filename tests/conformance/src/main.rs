@@ -7,22 +7,26 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
-use countersign_conformance::run;
+use countersign_conformance::{run, suites};
 
-const USAGE: &str = "Usage: cargo xtask conformance [--json]";
+const USAGE: &str = "Usage: cargo xtask conformance [--json] [SUITE…]";
 
 fn main() -> ExitCode {
     let mut as_json = false;
+    let mut names = Vec::new();
     for argument in env::args().skip(1) {
         match argument.as_str() {
             "--json" => as_json = true,
+            name if suites().any(|known| known == name) => names.push(argument),
             other => {
-                eprintln!("error: {other:?} is not known\n\n{USAGE}");
+                let known: Vec<&str> = suites().collect();
+                let known = known.join(", ");
+                eprintln!("error: {other:?} is not known\n\n{USAGE}\nSuites: {known}");
                 return ExitCode::from(2);
             }
         }
     }
-    let report = run();
+    let report = run(&names);
     if as_json {
         println!("{}", report.to_json());
     } else {

@@ -33,6 +33,14 @@ impl Record {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The second words of the names that begin with `first`: `alg` of `each alg`.
+    pub(crate) fn names<'r>(&'r self, first: &'r str) -> impl Iterator<Item = &'r str> {
+        self.fields.iter().filter_map(move |(name, _)| {
+            let rest = name.strip_prefix(first)?;
+            rest.strip_prefix(' ')
+        })
+    }
+
     /// Fails on a name that nobody reads: a slip of the pen must not switch a case off.
     pub(crate) fn hold_names_to(&self, known: &[&str]) {
         for (name, _) in &self.fields {

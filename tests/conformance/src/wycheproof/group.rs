@@ -1,5 +1,6 @@
 //! A group of vectors: one key (or one a test), parameters, tests.
 
+use crate::encoding::unhex;
 use countersign_keys::Key;
 use countersign_signature::{AkpPublicKey, KeyMaterial, Secret};
 use serde::{Deserialize, Deserializer};
@@ -134,11 +135,4 @@ impl Group {
 
 fn hex<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
     Ok(unhex(&String::deserialize(deserializer)?))
-}
-
-fn unhex(text: &str) -> Vec<u8> {
-    text.as_bytes()
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
-        .collect()
 }
