@@ -1,6 +1,6 @@
 //! Typed readings of one claim, and the options of decoding.
 
-use alloc::borrow::{Cow, ToOwned};
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 
@@ -71,7 +71,8 @@ impl<'p> At<'p> {
 
     pub(crate) fn claim(self) -> String {
         match self.channel {
-            None => self.name.to_owned(),
+            // A claim may be named by whoever issues or configures: escaped, as all names are.
+            None => self.name.escape_debug().collect(),
             Some(channel) if self.name.is_empty() => format!("subs[{}]", short(channel)),
             Some(channel) => format!("subs[{}].{}", short(channel), self.name),
         }

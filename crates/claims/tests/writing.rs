@@ -263,3 +263,17 @@ fn what_a_server_would_refuse_is_never_written() {
             .contains("more than 1000")
     );
 }
+
+/// Found by fuzzing (`tests/fuzz/corpus/written`): the name stood in the sentence as it was.
+#[test]
+fn k2_the_name_of_a_claim_of_ones_own_is_escaped_in_errors() {
+    let error = NewConnection::new("a")
+        .claim_json("a\u{6}b", "no JSON")
+        .finish()
+        .unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.starts_with("`a\\u{6}b` is not one sound JSON value"),
+        "{text}"
+    );
+}
