@@ -34,7 +34,23 @@ fn an_option_that_does_not_exist_names_the_nearest() {
         (
             r#"{"client":{"tokens":{"audience":"x"}}}"#,
             "client.tokens",
-            "",
+            "`client.token`",
+        ),
+        (
+            r#"{"client":{"subscription_tokens":{}}}"#,
+            "client.subscription_tokens",
+            "`client.subscription_token`",
+        ),
+        (r#"{"clent":{}}"#, "clent", "`client`"),
+        (
+            r#"{"client":{"allowed_orgins":[]}}"#,
+            "client.allowed_orgins",
+            "`client.allowed_origins`",
+        ),
+        (
+            r#"{"token_jwks_endpoint":"x"}"#,
+            "token_jwks_endpoint",
+            "`token_jwks_public_endpoint`",
         ),
         (r#"{"adress":"x"}"#, "adress", "address"),
         (r#"{"TOKEN_AUDIENCE":"x"}"#, "TOKEN_AUDIENCE", ""),

@@ -192,6 +192,18 @@ fn a_trusted_issuer_has_a_name_keys_and_an_audience_of_its_own() {
             "",
             "no such option",
         ),
+        // Keys that no token could lead to.
+        (
+            r#"[{"issuer":"a","hmac_secret_key":"a"},{"issuer":"a","hmac_secret_key":"b"}]"#,
+            "",
+            "trusted_issuers[1].issuer",
+        ),
+        (
+            r#"[{"issuer":"a","hmac_secret_key":"a"},
+                {"issuer":"a","hmac_secret_key":"b","audience":"chat"}]"#,
+            "",
+            "trusted_issuers[1].issuer",
+        ),
         // What would hold for nobody.
         (
             r#"[{"issuer":"a","hmac_secret_key":"a"}]"#,
@@ -202,7 +214,14 @@ fn a_trusted_issuer_has_a_name_keys_and_an_audience_of_its_own() {
         let text = format!(r#"{{"token_trusted_issuers":{issuers}{rest}}}"#);
         let error = json(&text).and_then(|config| config.setup()).unwrap_err();
         assert!(error.to_string().contains(found), "{error}");
+        assert!(!error.to_string().contains("  "), "{error}");
     }
+    // One issuer twice, told apart by the audience.
+    configured(
+        r#"{"token_trusted_issuers":[
+            {"issuer":"a","hmac_secret_key":"a","audience":"chat"},
+            {"issuer":"a","hmac_secret_key":"b"}]}"#,
+    );
 }
 
 #[test]

@@ -48,7 +48,8 @@ impl Binder<'_> {
                 if rest != TokenConfig::default() {
                     return Err(ConfigError::option(
                         section.0,
-                        "found options beside `trusted_issuers`, and no key that they are for;                          give each trusted issuer its own",
+                        "found options beside `trusted_issuers`, and no key that they are for; \
+                         give each trusted issuer its own",
                     ));
                 }
                 Trust::nobody()
@@ -58,8 +59,24 @@ impl Binder<'_> {
             let path = format!("{}.trusted_issuers[{index}]", section.0);
             let authority = self.authority(Section(&path), issuer, anonymous)?;
             let authority = authority.ok_or_else(|| {
-                ConfigError::option(path, "found no key; a trusted issuer has its own")
+                ConfigError::option(&path, "found no key; a trusted issuer has its own")
             })?;
+            if let Some(earlier) = token
+                .trusted_issuers
+                .iter()
+                .take(index)
+                .position(|earlier| {
+                    earlier.issuer == issuer.issuer && !is_told_apart(earlier, issuer)
+                })
+            {
+                return Err(ConfigError::option(
+                    format!("{path}.issuer"),
+                    format!(
+                        "found the issuer of trusted_issuers[{earlier}] again, whose keys would be \
+                         taken for every token; give both an `audience` of their own"
+                    ),
+                ));
+            }
             trust = trust.and_issuer(issuer.issuer.clone().unwrap_or_default(), authority);
         }
         Ok(trust)
@@ -236,6 +253,12 @@ impl Binder<'_> {
         }
         Ok(keyring)
     }
+}
+
+/// Whether a token can lead past `earlier` to `later`, of the same issuer: by its audience alone.
+fn is_told_apart(earlier: &TokenConfig, later: &TokenConfig) -> bool {
+    let audience = |token: &TokenConfig| (token.audience.clone(), token.audience_regex.clone());
+    audience(earlier) != (None, None) && audience(earlier) != audience(later)
 }
 
 /// A section of the configuration, by its path, for errors.

@@ -12,6 +12,9 @@ use super::{Config, ConfigError, TokenConfig};
 /// The prefix of environment variables.
 const ENVIRONMENT: &str = "COUNTERSIGN_";
 
+/// The sections that options of ours stand in.
+const SECTIONS: &[&str] = &["client", "client.token", "client.subscription_token"];
+
 /// Where a name's value goes.
 enum Target {
     Token(&'static TokenOption),
@@ -142,17 +145,17 @@ fn flatten(
 ) -> Result<(), ConfigError> {
     for (name, value) in tree {
         let name = format!("{path}{name}");
-        match name.as_str() {
-            "client" | "client.token" | "client.subscription_token" => match value {
-                Value::Object(section) => flatten(&format!("{name}."), section, settings)?,
-                _ => {
-                    return Err(ConfigError::option(
-                        name,
-                        "found no table; expected a table of options",
-                    ));
-                }
-            },
-            _ => settings.push(Setting {
+        match value {
+            Value::Object(section) if SECTIONS.contains(&name.as_str()) => {
+                flatten(&format!("{name}."), section, settings)?;
+            }
+            _ if SECTIONS.contains(&name.as_str()) => {
+                return Err(ConfigError::option(
+                    name,
+                    "found no table; expected a table of options",
+                ));
+            }
+            value => settings.push(Setting {
                 name,
                 value,
                 from_environment: false,
@@ -216,10 +219,16 @@ fn refuse(setting: &Setting, instead: &str) -> Result<(), ConfigError> {
 }
 
 pub(super) fn unknown<'n>(name: &str, known: impl Iterator<Item = &'n String>) -> ConfigError {
+    let sections = SECTIONS.iter().chain(ELSEWHERE).map(|it| (*it).to_owned());
+    let in_client = CLIENT_ELSEWHERE.iter().map(|it| format!("client.{it}"));
+    // In proportion to the length: `token_jwks_endpoint` lacks a word of
+    // `token_jwks_public_endpoint` and is as many letters from `token_jwks_body_limit`.
+    let likeness = |known: &String| strsim::normalized_damerau_levenshtein(known, name);
     let nearest = known
-        .map(String::as_str)
-        .chain(ELSEWHERE.iter().copied())
-        .min_by_key(|known| strsim::damerau_levenshtein(known, name));
+        .cloned()
+        .chain(sections)
+        .chain(in_client)
+        .max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
     ConfigError::option(
         name,
         format!(
