@@ -29,6 +29,7 @@ mod encoding;
 mod judge;
 mod records;
 mod report;
+mod rfc;
 mod suites;
 mod wycheproof;
 

@@ -68,7 +68,8 @@ pub(crate) fn read(text: &str) -> Vec<Record> {
             value.push_str(line.trim());
         } else {
             let (name, value) = line
-                .split_once(':')
+                .split_once(": ")
+                .or_else(|| Some((line.strip_suffix(':')?, "")))
                 .unwrap_or_else(|| panic!("no `name: value` in {line:?}"));
             let field = (name.trim().to_owned(), value.trim().to_owned());
             record.fields.push(field);

@@ -6,6 +6,7 @@ use crate::report::Report;
 /// All suites by name, in the order of the report.
 pub(crate) const ALL: &[(&str, fn() -> Report)] = &[
     ("vectors", crate::vectors),
+    ("rfc", crate::rfc::suite),
     ("keys", keys::suite),
     ("jws", jws),
     ("claims", claims),

@@ -113,7 +113,7 @@ fn combinations(record: &Record) -> Vec<Values> {
     for values in &mut all {
         for name in record.names("let") {
             let value = record.need(&format!("let {name}"));
-            values.insert(name.to_owned(), value.to_owned());
+            values.insert(expand_text(name, values), value.to_owned());
         }
     }
     all

@@ -1,0 +1,155 @@
+//! The examples of RFC 7515, 7520, 7638, 7797 and 8037, as they stand there: those that are
+//! signed in compact form verify, the others are refused.
+
+use countersign::jws::{Scratch, Unverified};
+use countersign_keys::Key;
+use countersign_signature::Provider;
+use sha2::Digest as _;
+
+use crate::judge::{ACCEPT, Judge, REFUSE};
+use crate::report::Report;
+
+/// Typed in once, beside the tests of `countersign-jws`.
+#[allow(missing_docs, unreachable_pub)] // documented there as a test's own
+#[path = "../../../crates/jws/tests/vectors/mod.rs"]
+mod vectors;
+
+use vectors as v;
+
+/// An example: its section, its token, its key as a JWK, and its payload if it has one for us.
+struct Example {
+    section: &'static str,
+    token: String,
+    jwk: String,
+    payload: Option<String>,
+}
+
+fn examples() -> Vec<Example> {
+    let joe = "{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}";
+    let oct = |k: &str| format!(r#"{{"kty":"oct","k":"{k}"}}"#);
+    let rsa = |n: &str| format!(r#"{{"kty":"RSA","e":"AQAB","n":"{n}"}}"#);
+    let ec = |crv: &str, x: &str, y: &str| {
+        format!(r#"{{"kty":"EC","crv":"{crv}","x":"{x}","y":"{y}"}}"#)
+    };
+    let ed = format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{}"}}"#, v::ED25519_X);
+    let p521 = ec("P-521", v::BILBO_X, v::BILBO_Y);
+    let good = [
+        ("7515 A.1", v::A1, oct(v::A1_K), joe),
+        ("7515 A.2", v::A2, rsa(v::A2_N), joe),
+        ("7515 A.3", v::A3, ec("P-256", v::A3_X, v::A3_Y), joe),
+        ("7515 A.4", v::A4, ec("P-521", v::A4_X, v::A4_Y), "Payload"),
+        ("7520 4.1", v::BILBO_4_1, rsa(v::BILBO_N), v::BILBO),
+        ("7520 4.2", v::BILBO_4_2, rsa(v::BILBO_N), v::BILBO),
+        ("7520 4.3", v::BILBO_4_3, p521.clone(), v::BILBO),
+        ("7520 4.4", v::BILBO_4_4, oct(v::BILBO_K), v::BILBO),
+        ("7797 4.1 control", v::ENCODED_CONTROL, oct(v::A1_K), "$.02"),
+        (
+            "8037 A.4",
+            v::ED25519,
+            ed.clone(),
+            "Example of Ed25519 signing",
+        ),
+    ];
+    // RFC 7797 section 4.2 with the payload in its place.
+    let attached = v::UNENCODED_DETACHED.replacen("..", ".$.02.", 1);
+    let bad = [
+        ("7515 A.5 unsecured", v::A5, oct(v::A1_K)),
+        ("7520 4.5 detached", v::BILBO_4_5, oct(v::BILBO_K)),
+        ("7520 4.6 general", v::BILBO_4_6_GENERAL, oct(v::BILBO_K)),
+        (
+            "7520 4.6 flattened",
+            v::BILBO_4_6_FLATTENED,
+            oct(v::BILBO_K),
+        ),
+        ("7520 4.7 general", v::BILBO_4_7_GENERAL, oct(v::BILBO_K)),
+        (
+            "7520 4.7 flattened",
+            v::BILBO_4_7_FLATTENED,
+            oct(v::BILBO_K),
+        ),
+        ("7520 4.8 general", v::BILBO_4_8_GENERAL, oct(v::BILBO_K)),
+        ("7797 4.2 detached", v::UNENCODED_DETACHED, oct(v::A1_K)),
+        ("7797 4.2 attached", &attached, oct(v::A1_K)),
+    ];
+    let good = good.map(|(section, token, jwk, payload)| Example {
+        section,
+        token: token.into(),
+        jwk,
+        payload: Some(payload.into()),
+    });
+    let bad = bad.map(|(section, token, jwk)| Example {
+        section,
+        token: token.into(),
+        jwk,
+        payload: None,
+    });
+    good.into_iter().chain(bad).collect()
+}
+
+/// The suite.
+pub(crate) fn suite() -> Report {
+    let mut report = Report::default();
+    for (backend, provider, expected) in crate::backends() {
+        let mut judge = Judge::new("rfc examples", backend);
+        for example in examples() {
+            if example.jwk.contains("P-521") && !expected.contains(&"ES512") {
+                continue;
+            }
+            let wanted = example.payload.as_ref().map_or(REFUSE, |_| ACCEPT);
+            let (found, why) = match verify(&example, &provider) {
+                Ok(payload) if Some(&payload) == example.payload.as_ref() => (ACCEPT, payload),
+                Ok(payload) => ("another payload", payload),
+                Err(why) => (REFUSE, why),
+            };
+            judge.case(example.section, wanted, found, || why);
+        }
+        for (section, jwk, thumbprint) in thumbprints() {
+            let key = Key::from_jwk(jwk.as_bytes()).expect("a key");
+            let made = key.thumbprint(|input| sha2::Sha256::digest(input).into());
+            let found = if made.as_deref() == Ok(thumbprint) {
+                ACCEPT
+            } else {
+                "another thumbprint"
+            };
+            judge.case(section, ACCEPT, found, || format!("{made:?}"));
+        }
+        report.merge(judge.finish());
+    }
+    report
+}
+
+fn verify(example: &Example, provider: &Provider) -> Result<String, String> {
+    let key = Key::from_jwk(example.jwk.as_bytes()).map_err(|error| error.to_string())?;
+    let verifiers = key.verifiers(provider).map_err(|error| error.to_string())?;
+    let mut scratch = Scratch::default();
+    let token =
+        Unverified::parse(&example.token, &mut scratch).map_err(|error| error.to_string())?;
+    let verified = verifiers
+        .iter()
+        .find_map(|verifier| token.verify(&**verifier).ok())
+        .ok_or("no algorithm of the key verifies it")?;
+    Ok(String::from_utf8_lossy(verified.payload()).into_owned())
+}
+
+fn thumbprints() -> [(&'static str, String, &'static str); 2] {
+    // RFC 7638 section 3.1.
+    let n = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tS\
+             oc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65\
+             YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyr\
+             dkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzK\
+             nqDKgw";
+    let rsa = format!(r#"{{"alg":"RS256","kid":"2011-04-29","kty":"RSA","e":"AQAB","n":"{n}"}}"#);
+    let ed = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, v::ED25519_X);
+    [
+        (
+            "7638 3.1",
+            rsa,
+            "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
+        ),
+        (
+            "8037 A.3",
+            ed,
+            "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
+        ),
+    ]
+}
