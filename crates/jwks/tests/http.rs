@@ -359,33 +359,36 @@ fn i10_a_proxy_is_used_when_it_is_set_and_shows_no_credentials() {
     }
 }
 
-/// Run by the next test, in a process of its own with an environment of its own.
-#[test]
-#[ignore = "part of another test"]
-fn in_a_child_process() {
+/// Fetches once, in a process whose environment names a proxy.
+fn fetch_in_an_environment_with_a_proxy(target: String) {
     let mut options = HttpOptions::default();
     if std::env::var("USE_ENVIRONMENT").is_ok() {
         options.proxy = Proxy::Environment;
     }
-    let jwks = Jwks::builder(
-        std::env::var("TARGET").unwrap(),
-        countersign_ring::provider(),
-    )
-    .settings(settings(PATIENT))
-    .http(options)
-    .build()
-    .unwrap();
+    let jwks = Jwks::builder(target, countersign_ring::provider())
+        .settings(settings(PATIENT))
+        .http(options)
+        .build()
+        .unwrap();
     let _ = jwks.refresh();
 }
 
+/// The environment belongs to the whole process, so the fetch is made by another one:
+/// this very test, told by `TARGET` what to do.
 #[test]
 fn i10_the_environments_proxy_is_not_used_unless_asked_to() {
+    if let Ok(target) = std::env::var("TARGET") {
+        return fetch_in_an_environment_with_a_proxy(target);
+    }
     for (asked, target_requests, proxy_requests) in [(false, 1, 0), (true, 0, 2)] {
         let target = Server::answering(answer("200 OK", "", &good()));
         let proxy = Server::answering(answer("502 B", "", ""));
         let mut child = std::process::Command::new(std::env::current_exe().unwrap());
         child
-            .args(["--exact", "in_a_child_process", "--ignored"])
+            .args([
+                "--exact",
+                "i10_the_environments_proxy_is_not_used_unless_asked_to",
+            ])
             .env("TARGET", target.url())
             .env_remove("NO_PROXY")
             .env_remove("no_proxy");

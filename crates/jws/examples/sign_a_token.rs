@@ -1,7 +1,7 @@
 //! Signs a payload, reads the token back, and shows what is refused: another
 //! payload under the same signature, another key's algorithm, no signature at all.
 //!
-//! Run it with `cargo run -p countersign-jws --example sign_and_verify`.
+//! Run it with `cargo run -p countersign-jws --example sign_a_token`.
 
 use core::error::Error;
 
