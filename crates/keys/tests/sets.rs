@@ -231,7 +231,7 @@ fn h5_h11_a_key_without_use_and_alg_is_good_for_every_algorithm_of_its_kind() {
     );
 }
 
-/// RFC 7517 appendix A.1 and A.3; the private keys of A.2 hold the same.
+/// RFC 7517 appendix A.1 and A.3.
 #[test]
 fn the_sets_of_rfc_7517_appendix_a_are_read() {
     let public = br#"{"keys":[
