@@ -1,9 +1,11 @@
 //! The thread that fetches ahead and on demand.
 
 use alloc::sync::Arc;
+use core::panic::AssertUnwindSafe;
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::io;
+use std::panic::catch_unwind;
 use std::thread::{self, Thread};
 
 use crate::shared::Shared;
@@ -17,6 +19,8 @@ pub(crate) struct Driver {
 
 /// The shortest sleep, should a clock misbehave.
 const BREATH: Duration = Duration::from_millis(10);
+/// The sleep after a panic, which may well repeat itself.
+const PAUSE: Duration = Duration::from_secs(1);
 
 impl Driver {
     pub(crate) fn start(shared: Arc<Shared>) -> io::Result<Self> {
@@ -24,8 +28,10 @@ impl Driver {
         let stop = stopped.clone();
         let thread = thread::Builder::new().name("jwks".into()).spawn(move || {
             while !stop.load(Ordering::Acquire) {
-                let rest = shared.drive();
-                thread::park_timeout(rest.max(BREATH));
+                // What is passed in may panic: a clock, a waker, whoever takes the log.
+                // Without this thread nobody would refresh the set until it ran out.
+                let rest = catch_unwind(AssertUnwindSafe(|| shared.drive()));
+                thread::park_timeout(rest.unwrap_or(PAUSE).max(BREATH));
             }
         })?;
         Ok(Self {

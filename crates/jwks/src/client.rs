@@ -55,11 +55,11 @@ impl Jwks {
     /// is found, allocates nothing.
     #[must_use]
     pub fn lookup(&self, kid: Option<&str>) -> Lookup {
-        let found = self.shared.look_up(kid);
-        if matches!(found, Lookup::Pending(_)) {
+        let mut found = self.shared.look_up(kid);
+        if let Lookup::Pending(pending) = &mut found {
             self.shared.want();
             if let Some(driver) = &self.driver {
-                driver.wake();
+                pending.drive_by(driver);
             }
         }
         found

@@ -7,6 +7,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::background::Driver;
 use crate::shared::Shared;
 use crate::{FetchError, FetchErrorKind};
 
@@ -16,7 +17,8 @@ use crate::{FetchError, FetchErrorKind};
 /// It makes no fetch itself. The background thread does
 /// ([`Builder::spawn`](crate::Builder::spawn)), or somebody who calls
 /// [`Jwks::drive`](crate::Jwks::drive) or [`Jwks::resolve`](crate::Jwks::resolve);
-/// without them it is never ready. Dropping it cancels nothing but the wait.
+/// without them it is never ready. The thread goes on for as long as somebody waits, be
+/// the last [`Jwks`](crate::Jwks) gone or not. Dropping it cancels nothing but the wait.
 ///
 /// Its output is an error if [`Settings::waiter_limit`](crate::Settings::waiter_limit)
 /// others wait already.
@@ -27,6 +29,8 @@ pub struct Pending {
     landings: u64,
     /// The place in the waiting list.
     place: Option<u64>,
+    /// Held so that the thread does not end before the fetch that is waited for.
+    driver: Option<Arc<Driver>>,
 }
 
 impl Pending {
@@ -35,7 +39,14 @@ impl Pending {
             shared,
             landings,
             place: None,
+            driver: None,
         }
+    }
+
+    /// Has the thread make the fetch, and keeps it going until then.
+    pub(crate) fn drive_by(&mut self, driver: &Arc<Driver>) {
+        driver.wake();
+        self.driver = Some(driver.clone());
     }
 
     fn is_over(&self) -> bool {
@@ -105,11 +116,14 @@ impl Wakers {
 
     /// A place on the list, the one given if it is still there.
     fn enlist(&self, place: Option<u64>, waker: &Waker) -> Option<u64> {
+        // Declared first, and so dropped behind the lock: with a waker its task may go,
+        // and a `Pending` that it holds comes here to leave.
+        let _before;
         let mut list = self.lock();
         if let Some(place) = place
             && let Some(known) = list.wakers.get_mut(&place)
         {
-            known.clone_from(waker);
+            _before = core::mem::replace(known, waker.clone());
             return Some(place);
         }
         if list.wakers.len() >= self.limit {
@@ -122,7 +136,8 @@ impl Wakers {
     }
 
     fn leave(&self, place: u64) {
-        self.lock().wakers.remove(&place);
+        // The lock is let go before the waker: see `enlist`.
+        let _waker = self.lock().wakers.remove(&place);
     }
 
     pub(crate) fn wake_all(&self) {

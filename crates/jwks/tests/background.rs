@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use common::{URL, bench, key, ok, seconds, word};
 use countersign_jwks::testing::{ManualClock, ScriptedFetch};
-use countersign_jwks::{FetchErrorKind, Jwks, Lookup, Pending, Response, Settings};
+use countersign_jwks::{Clock, FetchErrorKind, Jwks, Lookup, Pending, Response, Settings};
 
 fn spawned(script: &ScriptedFetch, settings: Settings) -> (Jwks, ManualClock) {
     let clock = ManualClock::at(seconds(1_700_000_000));
@@ -23,6 +24,9 @@ fn spawned(script: &ScriptedFetch, settings: Settings) -> (Jwks, ManualClock) {
     (jwks, clock)
 }
 
+/// Longer than anything here takes: a wait that is never ended fails its test.
+const LONG: Duration = Duration::from_secs(20);
+
 /// Waits on this thread for what a runtime would wait for on none.
 fn block_on(pending: Pending) -> Result<(), countersign_jwks::FetchError> {
     struct Unpark(thread::Thread);
@@ -33,10 +37,14 @@ fn block_on(pending: Pending) -> Result<(), countersign_jwks::FetchError> {
     }
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut pending = std::pin::pin!(pending);
+    let began_at = Instant::now();
     loop {
         match pending.as_mut().poll(&mut Context::from_waker(&waker)) {
             Poll::Ready(outcome) => return outcome,
-            Poll::Pending => thread::park(),
+            Poll::Pending => {
+                assert!(began_at.elapsed() < LONG, "nobody ends this wait");
+                thread::park_timeout(LONG);
+            }
         }
     }
 }
@@ -86,6 +94,46 @@ fn i12_the_thread_survives_a_panic_in_the_transport() {
     assert_eq!(error.kind(), FetchErrorKind::Panicked);
     clock.advance(seconds(30));
     assert_eq!(word(&lookup(&jwks, "a"), &key(1)), "found");
+}
+
+#[test]
+fn the_thread_survives_a_panic_in_a_clock() {
+    /// Panics the first time that the client's own thread asks for the time.
+    #[derive(Debug, Default)]
+    struct Fragile(AtomicUsize);
+    impl Clock for Fragile {
+        fn now(&self) -> Duration {
+            let on_thread = thread::current().name() == Some("jwks");
+            assert!(
+                !on_thread || self.0.fetch_add(1, Ordering::SeqCst) > 0,
+                "a clock that panics once"
+            );
+            seconds(1_700_000_000)
+        }
+    }
+    let script = ScriptedFetch::new();
+    script.otherwise(ok(&[key(1).jwk("a")]));
+    let jwks = Jwks::builder(URL, countersign_ring::provider())
+        .fetch(script)
+        .clock(Fragile::default())
+        .spawn()
+        .unwrap();
+    assert_eq!(word(&lookup(&jwks, "a"), &key(1)), "found");
+}
+
+#[test]
+fn j6_a_wait_ends_although_the_last_handle_goes_before_its_fetch_has_begun() {
+    for _ in 0..100 {
+        let script = ScriptedFetch::new();
+        script.otherwise(ok(&[key(1).jwk("a")]));
+        let (jwks, _) = spawned(&script, Settings::default());
+        let found = jwks.lookup(Some("a"));
+        // As when the rules of a server are exchanged while a token waits for its key.
+        drop(jwks);
+        if let Lookup::Pending(pending) = found {
+            block_on(pending).expect("few are waiting");
+        }
+    }
 }
 
 #[test]
