@@ -46,8 +46,10 @@ enum Command {
     /// Make a subscription token
     Gensubtoken(gentoken::Subscription),
     /// Check a connection token
+    #[command(after_help = checktoken::CONNECTION_HELP)]
     Checktoken(checktoken::Args),
     /// Check a subscription token
+    #[command(after_help = checktoken::SUBSCRIPTION_HELP)]
     Checksubtoken(checktoken::Args),
     /// Show what a token says, verified or not, and each check it passes or fails
     Inspect(inspect::Args),

@@ -105,6 +105,16 @@ fn every_key_is_shown_with_what_a_server_makes_of_it() {
 }
 
 #[test]
+fn a_long_kid_does_not_spoil_the_table() {
+    let place = Place::new();
+    let long = GOOD.replace(r#""ed""#, &format!("{:?}", "k".repeat(300)));
+    place.write("set.json", set(&[&long]));
+    let said = place.run(&["jwks", "set.json"]);
+    let longest = said.out.lines().map(|line| line.chars().count()).max();
+    assert!(longest < Some(200), "{said:?}");
+}
+
+#[test]
 fn for_machines_there_is_one_object() {
     let place = Place::new();
     place.write("set.json", set(&[GOOD, SECRET]));
@@ -127,7 +137,16 @@ fn without_a_usable_key_the_exit_status_is_1() {
         let said = place.run(&["jwks", source]);
         assert_eq!(said.code, 1, "{said:?}");
         assert!(said.out.contains("shared"), "{said:?}");
-        assert!(said.err.starts_with("unknown_key: "), "{said:?}");
+        assert_eq!(
+            said.err, "keys_unavailable: found no usable key; every token would be refused\n",
+            "as a server tells it"
+        );
+        let for_machines = place.run(&["--json", "jwks", source]);
+        assert_eq!((for_machines.code, for_machines.err), (1, said.err));
+        let record: serde_json::Value = serde_json::from_str(&for_machines.out).unwrap();
+        assert_eq!(record["usable"], false);
+        assert_eq!(record["code"], "keys_unavailable");
+        assert_eq!(record["keys"][0]["usable"], false);
     }
     let failing = Server::start("503 No", String::new());
     let said = place.run(&["jwks", &failing.url()]);
@@ -136,6 +155,10 @@ fn without_a_usable_key_the_exit_status_is_1() {
         said.err,
         "keys_unavailable: found status 503; 200 is needed\n"
     );
+    let for_machines = place.run(&["--json", "jwks", &failing.url()]);
+    assert_eq!((for_machines.code, for_machines.err), (1, said.err));
+    let record: serde_json::Value = serde_json::from_str(&for_machines.out).unwrap();
+    assert_eq!(record["code"], "keys_unavailable");
 }
 
 #[test]

@@ -98,6 +98,12 @@ fn help_shows_examples_and_names_every_command() {
         assert!(said.out.contains(&format!("\n  {command} ")), "{command}");
         let said = place.run(&[command, "--help"]);
         assert_eq!(said.code, 0, "{command}");
+        let example = format!("countersign {command} ");
+        assert!(
+            command == "demo" || said.out.contains(example.trim_end()),
+            "{}",
+            said.out
+        );
     }
     let said = place.run(&["--version"]);
     assert_eq!(

@@ -51,10 +51,12 @@ pub(crate) fn read(
         let reason = rows.iter().find_map(KeyReport::skipped).unwrap_or("none");
         return Err(FetchError::new(
             FetchErrorKind::NoUsableKey,
-            format!(
-                "found {} keys, none of which can be used; of the first: {reason}",
-                rows.len()
-            ),
+            match rows.len() {
+                1 => format!("found one key, which cannot be used: {reason}"),
+                count => {
+                    format!("found {count} keys, none of which can be used; of the first: {reason}")
+                }
+            },
         ));
     }
     let by_kid = by_kid

@@ -14,15 +14,24 @@ use crate::output::{Console, shown, user};
 use crate::tokens::{self, Given};
 use crate::{config, dates};
 
-/// `checktoken` and `checksubtoken`.
-#[derive(clap::Args)]
-#[command(after_help = "\
+pub(crate) const CONNECTION_HELP: &str = "\
 Examples:
   countersign checktoken TOKEN
   countersign gentoken -q -u 42 | countersign checktoken -
 
 An accepted token is told on standard output. A refused one is one line on
-standard error, its code first (\"expired: …\"), and the exit status 1.")]
+standard error, its code first (\"expired: …\"), and the exit status 1.";
+
+pub(crate) const SUBSCRIPTION_HELP: &str = "\
+Examples:
+  countersign checksubtoken TOKEN
+  countersign gensubtoken -q -u 42 -s '$news' | countersign checksubtoken -
+
+An accepted token is told on standard output. A refused one is one line on
+standard error, its code first (\"expired: …\"), and the exit status 1.";
+
+/// `checktoken` and `checksubtoken`.
+#[derive(clap::Args)]
 pub(crate) struct Args {
     /// Token, or - to read one a line from standard input
     #[arg(value_name = "TOKEN|-")]

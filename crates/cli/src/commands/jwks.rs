@@ -13,6 +13,14 @@ use crate::failure::Failure;
 use crate::json::{Record, list};
 use crate::output::{BAD, Console, DIM, GOOD, HEAD, shown, styled};
 
+/// What a server tells of every token then: it takes a set without a usable key for a fault
+/// of the endpoint.
+const UNAVAILABLE: &str = "keys_unavailable";
+const NO_KEY: &str = "found no usable key; every token would be refused";
+
+/// The characters of a `kid` that the table shows: one odd key must not spoil it.
+const KID_WIDTH: usize = 48;
+
 /// `jwks`.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -64,14 +72,10 @@ pub(crate) fn run(args: &Args, path: Option<&Path>, console: &mut Console) -> Re
         Ok(report) => tell(&report, &options.settings, console),
         Err(error) => {
             if console.is_json() {
-                let record = Record::new()
-                    .raw("usable", false)
-                    .text("code", "keys_unavailable")
-                    .text("message", error.to_string());
+                let record = unavailable(Record::new().raw("usable", false), &error.to_string());
                 console.line(record.finish())?;
-            } else {
-                console.refused("keys_unavailable", error)?;
             }
+            console.refused(UNAVAILABLE, error)?;
             Err(Failure::Refused)
         }
     }
@@ -85,6 +89,11 @@ fn tell(report: &Report, settings: &Settings, console: &mut Console) -> Result<(
             .raw("usable", report.used() > 0)
             .raw("keys", keys)
             .raw("removed_key_trusted_at_most", trusted.as_secs());
+        let record = if report.used() > 0 {
+            record
+        } else {
+            unavailable(record, NO_KEY)
+        };
         console.line(record.finish())?;
     } else {
         table(report, console)?;
@@ -99,13 +108,12 @@ fn tell(report: &Report, settings: &Settings, console: &mut Console) -> Result<(
     if report.used() > 0 {
         return Ok(());
     }
-    if !console.is_json() {
-        console.refused(
-            "unknown_key",
-            "found no usable key; every token would be refused",
-        )?;
-    }
+    console.refused(UNAVAILABLE, NO_KEY)?;
     Err(Failure::Refused)
+}
+
+fn unavailable(record: Record, message: &str) -> Record {
+    record.text("code", UNAVAILABLE).text("message", message)
 }
 
 fn record(key: &KeyReport) -> Record {
@@ -166,9 +174,13 @@ fn table(report: &Report, console: &mut Console) -> io::Result<()> {
 
 fn row(key: &KeyReport) -> [String; 5] {
     let cell = |text: Option<&str>| text.map_or_else(|| "-".into(), |text| shown(text).to_string());
+    let kid = cell(key.kid());
     let algorithms: Vec<&str> = key.algorithms().iter().map(|it| it.as_str()).collect();
     [
-        cell(key.kid()),
+        match kid.char_indices().nth(KID_WIDTH) {
+            Some((end, _)) => format!("{}…", kid.get(..end).unwrap_or_default()),
+            None => kid,
+        },
         cell(key.kty()),
         cell(key.size()),
         if algorithms.is_empty() {

@@ -169,10 +169,9 @@ fn too_large(limit: usize) -> FetchError {
 fn describe(error: ureq::Error, timeout: Duration) -> FetchError {
     use FetchErrorKind as Kind;
     match error {
-        ureq::Error::Timeout(what) => FetchError::new(
-            Kind::Timeout,
-            format!("no whole answer within {timeout:?} (in time for: {what})"),
-        ),
+        ureq::Error::Timeout(_) => {
+            FetchError::new(Kind::Timeout, format!("no whole answer within {timeout:?}"))
+        }
         ureq::Error::HostNotFound => FetchError::new(Kind::Resolve, "the host name has no address"),
         ureq::Error::Other(error) if error.is::<super::addresses::NotPublic>() => {
             FetchError::new(Kind::Refused, error.to_string())
