@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use crate::{audit, conformance, test, tidy};
+use crate::{audit, conformance, fuzz, test, tidy};
 
 /// Why a command did not end well.
 #[derive(Debug)]
@@ -41,6 +41,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[--json]",
         about: "hold the backends and the layers above to vectors, cases and peers",
         run: conformance::run,
+    },
+    Command {
+        name: "fuzz",
+        arguments: "[TARGET] [--seconds N] [--replay]",
+        about: "fuzz every target for a minute each, or one; or run the stored inputs alone",
+        run: fuzz::run,
     },
     Command {
         name: "test",

@@ -9,6 +9,7 @@ mod audit;
 mod command;
 mod conformance;
 mod files;
+mod fuzz;
 mod metadata;
 mod peers;
 mod process;
