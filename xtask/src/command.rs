@@ -44,8 +44,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "fuzz",
-        arguments: "[TARGET] [--seconds N] [--replay]",
-        about: "fuzz every target for a minute each, or one; or run the stored inputs alone",
+        arguments: "[TARGET]",
+        about: "fuzz each target, for a minute or --seconds N; --replay runs the stored inputs alone",
         run: fuzz::run,
     },
     Command {

@@ -1,0 +1,205 @@
+//! Fuzzing without libFuzzer: stored inputs, changed at random, for a while.
+//!
+//! It sees no coverage and so learns nothing; it finds what is near the corpus. What it
+//! finds is made as small as it gets and kept.
+
+use core::time::Duration;
+use std::collections::hash_map::RandomState;
+use std::fs;
+use std::hash::{BuildHasher as _, Hasher as _};
+use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
+use std::time::Instant;
+
+use crate::{Target, corpus};
+
+/// Longer inputs are not made.
+const LONGEST: usize = 8 * 1024;
+
+/// Fuzzes for a while and tells how many inputs were run.
+///
+/// # Errors
+///
+/// An input broke something. It was kept, and the sentence says where.
+pub fn run(target: &Target, time: Duration) -> Result<(), String> {
+    let stored: Vec<Vec<u8>> = corpus::inputs(target)
+        .into_iter()
+        .map(|(_, input)| input)
+        .collect();
+    let mut random = Random::new(RandomState::new().build_hasher().finish());
+    let start = Instant::now();
+    let mut runs = 0_u64;
+    while start.elapsed() < time {
+        let input = changed(&stored, target.words, &mut random);
+        runs += 1;
+        if !holds(target, &input) {
+            let small = minimised(target, input);
+            let path = corpus::keep(target, &small)?;
+            return Err(format!(
+                "{}: broken after {runs} inputs; kept as {}",
+                target.name,
+                path.display()
+            ));
+        }
+    }
+    println!(
+        "{}: {runs} inputs in {:.0} s, nothing found",
+        target.name,
+        start.elapsed().as_secs_f64()
+    );
+    Ok(())
+}
+
+/// Makes the input in a file as small as it gets and keeps it.
+///
+/// # Errors
+///
+/// The file cannot be read, or breaks nothing.
+pub fn minimise_file(target: &Target, file: &Path) -> Result<(), String> {
+    let input = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    if holds(target, &input) {
+        return Err(format!("{}: breaks nothing", file.display()));
+    }
+    let path = corpus::keep(target, &minimised(target, input))?;
+    println!("{}: kept as {}", target.name, path.display());
+    Ok(())
+}
+
+/// Whether an input breaks nothing.
+fn holds(target: &Target, input: &[u8]) -> bool {
+    panic::catch_unwind(AssertUnwindSafe(|| (target.run)(input))).is_ok()
+}
+
+/// Takes away whatever can be taken away, in ever smaller pieces; what is left and does not
+/// matter becomes zero.
+fn minimised(target: &Target, mut input: Vec<u8>) -> Vec<u8> {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let mut piece = (input.len() / 2).max(1);
+    loop {
+        let mut at = 0;
+        while at < input.len() {
+            let mut shorter = input.clone();
+            shorter.drain(at..(at + piece).min(input.len()));
+            if holds(target, &shorter) {
+                at += piece;
+            } else {
+                input = shorter;
+            }
+        }
+        if piece == 1 {
+            break;
+        }
+        piece /= 2;
+    }
+    for at in 0..input.len() {
+        let was = core::mem::replace(&mut input[at], 0);
+        if holds(target, &input) {
+            input[at] = was;
+        }
+    }
+    panic::set_hook(hook);
+    input
+}
+
+/// An input of the corpus after a few changes.
+fn changed(stored: &[Vec<u8>], words: &[&str], random: &mut Random) -> Vec<u8> {
+    let pick = |random: &mut Random| match stored.len() {
+        0 => Vec::new(),
+        count => stored[random.below(count)].clone(),
+    };
+    let mut input = pick(random);
+    for _ in 0..=random.below(6) {
+        change(&mut input, words, &pick, random);
+    }
+    input.truncate(LONGEST);
+    input
+}
+
+fn change(
+    input: &mut Vec<u8>,
+    words: &[&str],
+    pick: &dyn Fn(&mut Random) -> Vec<u8>,
+    random: &mut Random,
+) {
+    let at = random.below(input.len() + 1);
+    let end = (at + random.below(32)).min(input.len());
+    match random.below(8) {
+        0 if at < input.len() => input[at] ^= 1 << random.below(8),
+        1 if at < input.len() => input[at] = random.byte(),
+        2 => drop(input.drain(at..end)),
+        3 => {
+            let piece = input[at..end].to_vec();
+            let to = random.below(input.len() + 1);
+            input.splice(to..to, piece);
+        }
+        4 => {
+            let other = pick(random);
+            let from = random.below(other.len() + 1);
+            let to = (from + random.below(64)).min(other.len());
+            input.splice(at..end, other[from..to].iter().copied());
+        }
+        5 if !words.is_empty() => {
+            let word = words[random.below(words.len())].bytes();
+            input.splice(at..at, word);
+        }
+        6 => input.truncate(at),
+        _ => input.insert(at, random.byte()),
+    }
+}
+
+/// splitmix64.
+struct Random(u64);
+
+impl Random {
+    fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        let bound = u64::try_from(bound.max(1)).unwrap();
+        usize::try_from(self.next() % bound).unwrap()
+    }
+
+    fn byte(&mut self) -> u8 {
+        self.next().to_le_bytes()[0]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Random, changed, minimised};
+    use crate::Target;
+
+    const BREAKS_ON_AB: Target = Target {
+        name: "sample",
+        about: "",
+        run: |input| assert!(!input.windows(2).any(|pair| pair == b"ab")),
+        words: &["ab"],
+    };
+
+    #[test]
+    fn what_breaks_is_made_as_small_as_it_gets() {
+        let input = b"xxxxxxxxxxxxxxxabxxxxxx".to_vec();
+        assert_eq!(minimised(&BREAKS_ON_AB, input), b"ab");
+    }
+
+    #[test]
+    fn changes_find_what_is_near() {
+        let mut random = Random::new(1);
+        let stored = [b"axb".to_vec()];
+        let found = (0..10_000).any(|_| {
+            let input = changed(&stored, BREAKS_ON_AB.words, &mut random);
+            input.windows(2).any(|pair| pair == b"ab")
+        });
+        assert!(found);
+    }
+}

@@ -1,0 +1,132 @@
+//! The whole way of a token, past a signature that is always good.
+
+use std::sync::LazyLock;
+
+use arbitrary::{Arbitrary, Unstructured};
+use countersign::claims::{Expectation, Policy};
+use countersign::{
+    Authenticator, Authority, Key, Keyring, Outcome, Rules, Scratch, Trust, UnixTime,
+};
+
+use super::assert_shows_well;
+use crate::{Target, accept};
+
+/// The target.
+pub const TARGET: Target = Target {
+    name: "authenticator",
+    about: "all doors agree, no token is of both kinds, and what is accepted met the policy",
+    run,
+    words: &[
+        "{\"alg\":\"HS256\"}",
+        "{\"sub\":\"a\",\"iss\":\"i\"}",
+        "\"channel\":\"c\"",
+        "\"aud\":\"a\"",
+        "\"exp\":2000000000",
+        "\"typ\":\"JWT\"",
+        "\"kid\":\"1\"",
+        "\"nbf\":0",
+        ",",
+        "\"channels\":[\"x\"]",
+    ],
+};
+
+/// A header and a payload, and when they are judged.
+#[derive(Arbitrary, Debug)]
+struct Input<'a> {
+    now: u32,
+    which: u8,
+    header: Header<'a>,
+    payload: &'a [u8],
+}
+
+#[derive(Arbitrary, Debug)]
+enum Header<'a> {
+    Plain,
+    Kid,
+    Any(&'a [u8]),
+}
+
+fn keyring() -> Keyring {
+    let key = Key::secret(&[7; 32]).unwrap();
+    Keyring::new(accept::provider())
+        .with(&key.clone().with_kid("1"))
+        .unwrap()
+        .with(&key)
+        .unwrap()
+}
+
+/// Lax, strict, and of several issuers.
+static AUTHENTICATORS: LazyLock<[Authenticator; 3]> = LazyLock::new(|| {
+    let strict = Policy {
+        audience: Expectation::Exact("a".into()),
+        issuer: Expectation::Exact("i".into()),
+        require_exp: true,
+        allow_anonymous: false,
+        ..Policy::default()
+    };
+    let one = || Authority::new(keyring());
+    let several = Trust::nobody()
+        .and_issuer("i", one())
+        .and_issuer("j", one().with_typ("JWT"));
+    [
+        Rules::new(one()),
+        Rules::new(one().with_policy(strict)),
+        Rules::new(several),
+    ]
+    .map(Authenticator::new)
+});
+
+fn run(data: &[u8]) {
+    let Ok(input) = Input::arbitrary_take_rest(Unstructured::new(data)) else {
+        return;
+    };
+    let header: &[u8] = match input.header {
+        Header::Plain => br#"{"alg":"HS256"}"#,
+        Header::Kid => br#"{"alg":"HS256","kid":"1"}"#,
+        Header::Any(bytes) => bytes,
+    };
+    let token = accept::token(header, input.payload);
+    let now = UnixTime::from_secs(i64::from(input.now));
+    let authenticator = &AUTHENTICATORS[usize::from(input.which % 3)];
+
+    let connection = authenticator.connection(&token, now);
+    let subscription = authenticator.subscription(&token, now);
+    assert!(
+        connection.is_err() || subscription.is_err(),
+        "of both kinds"
+    );
+
+    let mut scratch = Scratch::default();
+    let borrowed = authenticator.connection_in(&token, now, &mut scratch);
+    match (&connection, borrowed) {
+        (Ok(owned), Ok(borrowed)) => {
+            assert_eq!(owned.user(), borrowed.claims().registered.user);
+            assert_eq!(owned.channels().len(), borrowed.claims().channels.len());
+        }
+        (Err(a), Err(b)) => assert_eq!(a.code(), b.code()),
+        _ => panic!("the two doors differ"),
+    }
+    let explained = authenticator.explain_connection(&token, now);
+    assert_eq!(explained.result.is_ok(), connection.is_ok());
+    let failed = explained
+        .steps
+        .iter()
+        .filter(|step| matches!(step.outcome, Outcome::Failed(_)))
+        .count();
+    assert_eq!(failed, usize::from(connection.is_err()));
+
+    // One byte of the signature away, nothing is accepted.
+    let forged = format!("{}A", token.trim_end_matches(|c| c != '.'));
+    assert!(authenticator.connection(&forged, now).is_err());
+    if let Err(error) = &connection {
+        assert_shows_well(error);
+    }
+    if connection.is_ok() && input.which % 3 == 1 {
+        let claims: serde_json::Value = serde_json::from_slice(input.payload).expect("JSON");
+        assert_eq!(claims["iss"], "i");
+        assert!(claims["exp"].is_number() && claims["sub"] != "");
+    }
+    if let Err(error) = &subscription {
+        assert_shows_well(error);
+    }
+}

@@ -1,0 +1,121 @@
+//! Payloads of both kinds: no payload is of both, and any that is read can be judged and shown.
+
+use countersign::UnixTime;
+use countersign::claims::{
+    Bytes, ConnectionClaims, DecodeOptions, Expectation, Policy, Registered, SubscriptionClaims,
+};
+
+use super::assert_shows_well;
+use crate::Target;
+
+/// The target.
+pub const TARGET: Target = Target {
+    name: "claims",
+    about: "no payload is of both kinds; what is read can be judged at any time, and is what serde_json reads",
+    run,
+    words: &[
+        "\"sub\":\"a\"",
+        "\"exp\":1",
+        "\"nbf\":-1.5e3",
+        "\"iat\":1e308",
+        "\"channel\":\"a\"",
+        "\"channels\":[\"a\"]",
+        "\"subs\":{\"a\":{\"info\":1,\"override\":{\"presence\":{\"value\":true}}}}",
+        "\"aud\":[\"a\"]",
+        "\"b64info\":\"AA==\"",
+        "\"info\":{}",
+        "\"meta\":{}",
+        "\"expire_at\":0",
+        "\"client\":\"a\"",
+        "\"eto\":true",
+        "null",
+        "\\u0000",
+        ",",
+    ],
+};
+
+fn run(data: &[u8]) {
+    let options = DecodeOptions::default();
+    let connection = ConnectionClaims::decode(data, &options);
+    let subscription = SubscriptionClaims::decode(data, &options);
+    assert!(
+        connection.is_err() || subscription.is_err(),
+        "of both kinds"
+    );
+    match &connection {
+        Ok(claims) => {
+            registered(&claims.registered, data);
+            shown(&claims.info);
+            shown(&claims.meta);
+            let mut channels = 0;
+            let _ = claims.channels.each(|name, options| {
+                assert!(!name.is_empty() && !name.chars().any(char::is_control));
+                assert_eq!(claims.channel(&name), Some(options.clone()));
+                shown(&options.info);
+                shown(&options.data);
+                channels += 1;
+                Ok::<(), ()>(())
+            });
+            assert_eq!(channels, claims.channels.len());
+            let _ = (claims.expires(), format!("{claims:?}"));
+        }
+        Err(error) => assert_shows_well(error),
+    }
+    match &subscription {
+        Ok(claims) => {
+            registered(&claims.registered, data);
+            shown(&claims.options.info);
+            shown(&claims.options.data);
+            let client = claims.client.as_deref().unwrap_or("");
+            let user = &claims.registered.user;
+            assert!(claims.scope().check(&claims.channel, user, client).is_ok());
+            assert!(claims.scope().check("another\u{0}", user, client).is_err());
+            let _ = (claims.expires(), format!("{claims:?}"));
+        }
+        Err(error) => assert_shows_well(error),
+    }
+}
+
+fn registered(claims: &Registered<'_>, data: &[u8]) {
+    let other: serde_json::Value = serde_json::from_slice(data).expect("strict is a part of lax");
+    let text = |name| other.get(name).and_then(serde_json::Value::as_str);
+    assert_eq!(claims.user, text("sub").unwrap_or(""));
+    assert_eq!(claims.iss.as_deref(), text("iss"));
+    assert_eq!(claims.jti.as_deref(), text("jti"));
+    for (read, name) in [
+        (claims.exp, "exp"),
+        (claims.nbf, "nbf"),
+        (claims.iat, "iat"),
+    ] {
+        assert_eq!(read.is_some(), other.get(name).is_some(), "{name}");
+    }
+    let strict = Policy {
+        audience: Expectation::Exact("a".into()),
+        issuer: Expectation::Exact("a".into()),
+        require_exp: true,
+        max_age: Some(core::time::Duration::from_secs(60)),
+        allow_anonymous: false,
+        ..Policy::default()
+    };
+    let times = [0, 1, 1_700_000_000].map(UnixTime::from_secs);
+    for now in [UnixTime::MIN, UnixTime::MAX].into_iter().chain(times) {
+        let verdict = Policy::default().judge(claims, now, |_, _| ());
+        let expired = claims.exp.is_some_and(|exp| exp <= now);
+        let early = claims.nbf.is_some_and(|nbf| nbf > now);
+        assert_eq!(verdict.is_ok(), !expired && !early);
+        if strict.judge(claims, now, |_, _| ()).is_ok() {
+            assert!(verdict.is_ok(), "strict is a part of lax");
+        }
+        for check in countersign::claims::Check::ALL {
+            assert_shows_well(&strict.compared(check, claims, now));
+        }
+    }
+}
+
+fn shown(bytes: &Option<Bytes<'_>>) {
+    if let Some(bytes) = bytes {
+        let mut out = Vec::new();
+        bytes.append_to(&mut out);
+        assert_eq!(out, bytes.to_vec());
+    }
+}

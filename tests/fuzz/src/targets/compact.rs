@@ -1,0 +1,65 @@
+//! The text of a token: what is read has one spelling, and no key accepts it.
+
+use std::sync::{Arc, LazyLock};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use countersign::jws::{DEFAULT_LIMIT, Scratch, Unverified, danger};
+use countersign::signature::{KeyMaterial, Secret, Verifier};
+
+use super::assert_shows_well;
+use crate::Target;
+
+/// The target.
+pub const TARGET: Target = Target {
+    name: "compact",
+    about: "a token that is read has one spelling and a sound header; a real key refuses it",
+    run,
+    words: &[
+        ".",
+        "..",
+        "eyJhbGciOiJIUzI1NiJ9",
+        "eyJhbGciOiJub25lIn0",
+        "=",
+        "-_",
+        "e30",
+        "AA",
+    ],
+};
+
+/// A key whose tags no input can hold: an accepted one would be a forgery.
+static KEY: LazyLock<Arc<dyn Verifier>> = LazyLock::new(|| {
+    let secret = Secret::new([7; 32].as_slice()).unwrap();
+    countersign_ring::provider()
+        .get("HS256")
+        .unwrap()
+        .verifier(&KeyMaterial::Secret(secret))
+        .unwrap()
+});
+
+fn run(data: &[u8]) {
+    let Ok(token) = core::str::from_utf8(data) else {
+        return;
+    };
+    let parts = danger::Parts::decode(DEFAULT_LIMIT, token);
+    let mut scratch = Scratch::default();
+    match Unverified::parse(token, &mut scratch) {
+        Ok(unverified) => {
+            let parts = parts.expect("what is parsed can be decoded");
+            let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+            let again = [&parts.header, &parts.payload, &parts.signature].map(|part| encode(part));
+            assert_eq!(again.join("."), token);
+            assert_eq!(danger::unverified_payload(&unverified), parts.payload);
+            assert!(
+                !unverified
+                    .header()
+                    .alg()
+                    .trim()
+                    .eq_ignore_ascii_case("none")
+            );
+            let error = unverified.verify(KEY.as_ref()).unwrap_err();
+            assert_shows_well(&error);
+        }
+        Err(error) => assert_shows_well(&error),
+    }
+}

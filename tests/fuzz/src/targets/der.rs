@@ -1,0 +1,31 @@
+//! DER files.
+
+use countersign::Key;
+
+use super::key;
+use crate::Target;
+
+/// The target.
+pub const TARGET: Target = Target {
+    name: "der",
+    about: "a DER file that is read is one key, which survives its other forms",
+    run,
+    words: &[
+        "0\u{1}",
+        "\u{2}\u{1}\u{0}",
+        "\u{4}",
+        "\u{3}\u{2}\u{0}",
+        "\u{5}\u{0}",
+    ],
+};
+
+fn run(data: &[u8]) {
+    key::check(Key::from_der(data));
+    // Found out by looking, it is the same key or none.
+    if data.first() == Some(&0x30) {
+        assert_eq!(
+            Key::from_der(data).is_ok(),
+            countersign::keys::read(data).is_ok()
+        );
+    }
+}

@@ -1,0 +1,82 @@
+//! The strict reader against `serde_json`, which is lax where this one is strict, and otherwise
+//! must read the same.
+
+use countersign_json::{Array, Object, Value};
+use serde_json::Value as Other;
+
+use super::assert_shows_well;
+use crate::Target;
+
+/// The target.
+pub const TARGET: Target = Target {
+    name: "json",
+    about: "what the strict reader accepts, serde_json reads alike, value by value",
+    run,
+    words: &[
+        "{",
+        "}",
+        "[",
+        "]",
+        ":",
+        ",",
+        "\"a\"",
+        "\\u0061",
+        "\\ud800",
+        "null",
+        "1e999",
+        "-0",
+        "{\"a\":{\"a\":1}}",
+    ],
+};
+
+fn run(data: &[u8]) {
+    let _ = Object::parse_collection(data);
+    match Object::parse(data) {
+        Ok(object) => {
+            let other: Other = serde_json::from_slice(data).expect("strict is a part of lax");
+            same_object(&object, &other);
+        }
+        Err(error) => assert_shows_well(&error),
+    }
+}
+
+fn same(value: &Value<'_>, other: &Other) {
+    match other {
+        Other::Null => assert_eq!(value.raw(), "null"),
+        Other::Bool(flag) => assert_eq!(value.as_bool(), Some(*flag)),
+        Other::Number(number) => {
+            let text = value.as_number().expect("a number");
+            assert_eq!(
+                serde_json::from_str::<Other>(text).unwrap(),
+                Other::Number(number.clone())
+            );
+        }
+        Other::String(text) => assert_eq!(value.as_str().expect("a string"), text.as_str()),
+        Other::Array(others) => same_array(&value.as_array().expect("an array"), others),
+        Other::Object(_) => same_object(&value.as_object().expect("an object"), other),
+    }
+}
+
+fn same_object(object: &Object<'_>, other: &Other) {
+    let others = other.as_object().expect("an object");
+    let mut seen = 0;
+    let all = object.each(|name, value| {
+        same(&value, others.get(name.as_ref()).ok_or(())?);
+        seen += 1;
+        Ok::<(), ()>(())
+    });
+    assert!(all.is_ok(), "a name that serde_json does not have");
+    assert_eq!(seen, others.len());
+}
+
+fn same_array(array: &Array<'_>, others: &[Other]) {
+    let mut rest = others.iter();
+    let all = array.each(|value| {
+        same(&value, rest.next().ok_or(())?);
+        Ok::<(), ()>(())
+    });
+    assert!(
+        all.is_ok() && rest.next().is_none(),
+        "another number of elements"
+    );
+}

@@ -1,0 +1,24 @@
+//! One file a target.
+
+pub mod authenticator;
+pub mod backends;
+pub mod claims;
+pub mod compact;
+pub mod config;
+pub mod der;
+pub mod header;
+pub mod json;
+pub mod jwk;
+pub mod jwk_set;
+pub mod jwks;
+mod key;
+pub mod pem;
+pub mod secret;
+pub mod written;
+
+/// Text for people: one line that does not act on a terminal.
+fn assert_shows_well(text: &impl core::fmt::Display) {
+    let text = text.to_string();
+    assert!(!text.is_empty());
+    assert!(!text.chars().any(char::is_control), "{text:?}");
+}

@@ -1,0 +1,33 @@
+//! PEM text.
+
+use countersign::Key;
+
+use super::key;
+use crate::Target;
+
+/// The target.
+pub const TARGET: Target = Target {
+    name: "pem",
+    about: "a PEM that is read is one key, which survives its other forms",
+    run,
+    words: &[
+        "-----BEGIN PUBLIC KEY-----",
+        "-----END PUBLIC KEY-----",
+        "-----BEGIN EC PARAMETERS-----",
+        "\n",
+        "\\n",
+        "\r\n",
+        "-----",
+        "PRIVATE KEY",
+        "CERTIFICATE",
+        "\u{feff}",
+        "MCowBQYDK2VwAyEA",
+        "=",
+    ],
+};
+
+fn run(data: &[u8]) {
+    if let Ok(text) = core::str::from_utf8(data) {
+        key::check(Key::from_pem(text));
+    }
+}

@@ -1,0 +1,42 @@
+//! HMAC secrets: bytes that are themselves a key are none.
+
+use countersign::Key;
+
+use super::{assert_shows_well, key};
+use crate::Target;
+
+/// The target.
+pub const TARGET: Target = Target {
+    name: "secret",
+    about: "a secret that reads as a key in any form, also behind space, is refused",
+    run,
+    words: &[
+        "-----BEGIN PUBLIC KEY-----",
+        "{\"kty\":\"oct\"}",
+        "ssh-rsa AAAAB3NzaC1",
+        "\u{feff}",
+        " ",
+        "\n",
+        "\\n",
+        "MCowBQYDK2VwAyEA",
+    ],
+};
+
+fn run(data: &[u8]) {
+    match Key::secret(data) {
+        Ok(secret) => {
+            assert!(
+                countersign::keys::read(data).is_err(),
+                "a key was taken for a secret"
+            );
+            assert!(countersign::keys::read(data.trim_ascii()).is_err());
+            let parts = data.len().min(16);
+            let debug = format!("{secret:?}");
+            let shown = core::str::from_utf8(&data[..parts])
+                .is_ok_and(|text| parts == 16 && debug.contains(text));
+            assert!(!shown, "Debug shows a secret");
+            key::check(Ok(secret));
+        }
+        Err(error) => assert_shows_well(&error),
+    }
+}

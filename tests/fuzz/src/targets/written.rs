@@ -1,0 +1,126 @@
+//! Payloads that this library writes: it reads them back, and no text that an application
+//! hands in slips a claim into them.
+
+use arbitrary::{Arbitrary, Unstructured};
+use countersign::UnixTime;
+use countersign::claims::{
+    ConnectionClaims, DecodeOptions, NewConnection, NewSubscribeOptions, NewSubscription,
+    SubscriptionClaims,
+};
+
+use super::assert_shows_well;
+use crate::Target;
+
+/// The target.
+pub const TARGET: Target = Target {
+    name: "written",
+    about: "what is written is read back as it was meant, whatever texts it was made of",
+    run,
+    words: &[
+        "{}",
+        "\"",
+        "\\",
+        "},\"sub\":\"b\"",
+        "\u{0}",
+        "1,\"exp\":1",
+        "]",
+    ],
+};
+
+#[derive(Arbitrary, Debug)]
+struct Input<'a> {
+    user: &'a str,
+    channel: &'a str,
+    client: Option<&'a str>,
+    issuer: Option<&'a str>,
+    audiences: [Option<&'a str>; 2],
+    info: Option<&'a str>,
+    info_bytes: Option<&'a [u8]>,
+    meta: Option<&'a str>,
+    more: Option<(&'a str, &'a str)>,
+    exp: Option<i64>,
+    is_subscription: bool,
+}
+
+fn run(data: &[u8]) {
+    let Ok(input) = Input::arbitrary_take_rest(Unstructured::new(data)) else {
+        return;
+    };
+    if input.is_subscription {
+        subscription(&input);
+    } else {
+        connection(&input);
+    }
+}
+
+fn connection(input: &Input<'_>) {
+    let options = input
+        .info_bytes
+        .iter()
+        .fold(NewSubscribeOptions::default(), |options, bytes| {
+            options.info_bytes(bytes)
+        });
+    let mut new = NewConnection::new(input.user).sub(input.channel, options);
+    for aud in input.audiences.iter().flatten() {
+        new = new.aud(*aud);
+    }
+    new = match input.exp {
+        Some(exp) => new.exp(UnixTime::from_secs(exp)),
+        None => new,
+    };
+    if let Some(issuer) = input.issuer {
+        new = new.iss(issuer);
+    }
+    if let Some(info) = input.info {
+        new = new.info_json(info);
+    }
+    if let Some(meta) = input.meta {
+        new = new.meta_json(meta);
+    }
+    if let Some((name, json)) = input.more {
+        new = new.claim_json(name, json);
+    }
+    match new.finish() {
+        Ok(payload) => {
+            let options = DecodeOptions::default();
+            let claims = ConnectionClaims::decode(payload.as_bytes(), &options)
+                .unwrap_or_else(|error| panic!("{payload}: {error}"));
+            assert_eq!(claims.registered.user, input.user);
+            assert_eq!(claims.registered.iss.as_deref(), input.issuer);
+            assert_eq!(claims.registered.exp, input.exp.map(UnixTime::from_secs));
+            assert_eq!(claims.channels.len(), 1);
+            let options = claims.channel(input.channel).expect("the channel");
+            assert_eq!(
+                options.info.map(|info| info.to_vec()).as_deref(),
+                input.info_bytes
+            );
+        }
+        Err(error) => assert_shows_well(&error),
+    }
+}
+
+fn subscription(input: &Input<'_>) {
+    let mut new = NewSubscription::new(input.user, input.channel);
+    if let Some(client) = input.client {
+        new = new.client(client);
+    }
+    if let Some(bytes) = input.info_bytes {
+        new = new.info_bytes(bytes);
+    }
+    if let Some(data) = input.meta {
+        new = new.data_json(data);
+    }
+    if let Some((name, json)) = input.more {
+        new = new.claim_json(name, json);
+    }
+    match new.finish() {
+        Ok(payload) => {
+            let options = DecodeOptions::default();
+            let claims = SubscriptionClaims::decode(payload.as_bytes(), &options)
+                .unwrap_or_else(|error| panic!("{payload}: {error}"));
+            assert_eq!(claims.registered.user, input.user);
+            assert_eq!(claims.channel, input.channel);
+        }
+        Err(error) => assert_shows_well(&error),
+    }
+}
