@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use crate::{audit, conformance, fuzz, test, tidy};
+use crate::{audit, conformance, fuzz, test, tidy, timing};
 
 /// Why a command did not end well.
 #[derive(Debug)]
@@ -59,6 +59,12 @@ const COMMANDS: &[Command] = &[
         arguments: "",
         about: "check the layers, the manifests and the sources against the rules of the house",
         run: tidy::run,
+    },
+    Command {
+        name: "timing",
+        arguments: "[ROUNDS]",
+        about: "measure whether the time of a wrong signature tells where it is wrong",
+        run: timing::run,
     },
 ];
 

@@ -16,6 +16,7 @@ mod process;
 mod suites;
 mod test;
 mod tidy;
+mod timing;
 
 use std::process::ExitCode;
 

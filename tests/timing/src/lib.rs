@@ -1,0 +1,45 @@
+//! Does the time that a wrong signature takes tell where it is wrong?
+//!
+//! [`cases`] are pairs of inputs that an attacker would compare: a tag wrong in its first byte
+//! and one wrong in its last, over every backend and through the whole authenticator. Where the
+//! algorithm has a secret (HMAC), a difference would let a tag be guessed byte by byte
+//! (CVE-2015-10004); where it has none (a public key verifies), the time is nobody's secret and
+//! is shown for comparison. A comparison that does leak shows that a leak would be seen.
+//!
+//! It is no part of any test run: what it measures is the machine too.
+#![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc)] // test code
+
+mod cases;
+pub mod welch;
+
+pub use cases::{Case, cases};
+
+use core::hint::black_box;
+use std::time::Instant;
+
+/// Measures both inputs of a case in random order and gives t.
+#[must_use]
+pub fn measure(case: &Case, rounds: u32) -> f64 {
+    let mut measured = [Vec::new(), Vec::new()];
+    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+    for round in 0..rounds {
+        // xorshift: which class comes next must not follow a rhythm of the machine.
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        let is_second = random & 1 == 1;
+        let start = Instant::now();
+        for _ in 0..case.batch {
+            black_box((case.run)(black_box(is_second)));
+        }
+        let time = start.elapsed().as_secs_f64();
+        // The first tenth warms caches and branch predictors.
+        if round > rounds.div_euclid(10) {
+            let [first, second] = &mut measured;
+            if is_second { second } else { first }.push(time);
+        }
+    }
+    let [first, second] = measured;
+    welch::t(&first, &second)
+}
