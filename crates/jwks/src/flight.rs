@@ -149,10 +149,7 @@ fn accept(request: &Request<'_>, response: &Response) -> Result<(), Refusal> {
             });
         }
     }
-    if response
-        .header("content-encoding")
-        .any(|coding| !coding.trim().eq_ignore_ascii_case("identity"))
-    {
+    if response.is_encoded() {
         return refuse(
             FetchErrorKind::Encoded,
             "found a compressed body, which was not asked for; send it uncompressed".into(),
@@ -171,7 +168,7 @@ fn accept(request: &Request<'_>, response: &Response) -> Result<(), Refusal> {
 }
 
 /// The `ETag`, if it can be sent back: short, and printable ASCII (RFC 9110 section 8.8.3).
-fn sendable(etag: &str) -> Option<&str> {
+pub(crate) fn sendable(etag: &str) -> Option<&str> {
     let etag = etag.trim();
     (!etag.is_empty() && etag.len() <= 256 && etag.bytes().all(|byte| byte.is_ascii_graphic()))
         .then_some(etag)

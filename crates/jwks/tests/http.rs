@@ -234,6 +234,14 @@ fn i7_a_compressed_body_is_refused_unread() {
 }
 
 #[test]
+fn i7_a_body_that_is_said_not_to_be_compressed_is_read() {
+    let headers = "Content-Encoding: Identity\r\n";
+    let server = Server::answering(answer("200 OK", headers, &good()));
+    let jwks = client(&server.url(), PATIENT);
+    assert_eq!(word(&jwks.resolve(Some("a")), &key(1)), "found");
+}
+
+#[test]
 fn i8_only_200_is_accepted() {
     for (status, requests) in [
         ("201 C", 1),
@@ -324,6 +332,22 @@ fn what_is_not_http_is_an_error() {
             "{bytes:?}: {error:?}"
         );
     }
+}
+
+#[test]
+fn i10_a_proxy_over_tls_is_judged_by_its_certificate_for_plain_endpoints_too() {
+    // It speaks no TLS: that must be an error of the connection and no panic.
+    let proxy = Server::answering(answer("200 OK", "", &good()));
+    let mut options = HttpOptions::default();
+    options.proxy = Proxy::Url(format!("https://127.0.0.1:{}", proxy.port()));
+    let jwks = Jwks::builder("http://127.0.0.2:9/", countersign_ring::provider())
+        .settings(settings(HASTY))
+        .http(options)
+        .build()
+        .unwrap();
+    let error = jwks.refresh().unwrap_err();
+    assert_ne!(error.kind(), FetchErrorKind::Panicked);
+    assert_eq!(proxy.requests().len(), 0);
 }
 
 #[test]

@@ -48,7 +48,7 @@ struct AgentConfig {
 
 impl HttpFetch {
     /// A transport. Files are read now; the system's root certificates at the first
-    /// `https:` request, if no CA file is given.
+    /// request over TLS, if no CA file is given.
     ///
     /// # Errors
     ///
@@ -69,7 +69,7 @@ impl HttpFetch {
     }
 
     fn agent(&self, request: &Request<'_>) -> Result<&Agent, FetchError> {
-        if !request.endpoint().is_https() {
+        if !request.endpoint().is_https() && !self.config.has_proxy_over_tls() {
             return Ok(&self.plain);
         }
         if let Some(agent) = self.secure.get() {
@@ -81,6 +81,12 @@ impl HttpFetch {
 }
 
 impl AgentConfig {
+    /// Without roots and a library, ureq panics where it needs TLS to reach the proxy.
+    fn has_proxy_over_tls(&self) -> bool {
+        let proxy = self.proxy.as_ref();
+        proxy.is_some_and(|proxy| proxy.protocol() == ureq::ProxyProtocol::Https)
+    }
+
     fn agent(&self, roots: Option<RootCerts>) -> Agent {
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
@@ -114,24 +120,20 @@ impl Fetch for HttpFetch {
             call = call.header(http::header::IF_NONE_MATCH, etag);
         }
         let (parts, body) = call.call().map_err(failed)?.into_parts();
-        let coded = parts.headers.contains_key(http::header::CONTENT_ENCODING);
+        let head = Response::new(parts.status.as_u16(), Vec::new());
+        let head = parts.headers.iter().fold(head, |head, (name, value)| {
+            // A value that is no text is worth as much as one that is garbage.
+            head.with_header(name.as_str(), value.to_str().unwrap_or("?"))
+        });
         // Only what may be accepted is read at all.
-        let body = if parts.status == http::StatusCode::OK && !coded {
-            read(body, request.body_limit()).map_err(|error| match error {
-                BodyError::TooLarge => too_large(request.body_limit()),
-                BodyError::Broken(error) => failed(error.into()),
-            })?
-        } else {
-            Vec::new()
-        };
-        let response = Response::new(parts.status.as_u16(), body);
-        Ok(parts
-            .headers
-            .iter()
-            .fold(response, |response, (name, value)| {
-                // A value that is no text is worth as much as one that is garbage.
-                response.with_header(name.as_str(), value.to_str().unwrap_or("?"))
-            }))
+        if parts.status != http::StatusCode::OK || head.is_encoded() {
+            return Ok(head);
+        }
+        let body = read(body, request.body_limit()).map_err(|error| match error {
+            BodyError::TooLarge => too_large(request.body_limit()),
+            BodyError::Broken(error) => failed(error.into()),
+        })?;
+        Ok(head.with_body(body))
     }
 }
 

@@ -151,6 +151,17 @@ impl Response {
         &self.body
     }
 
+    pub(crate) fn with_body(mut self, body: Vec<u8>) -> Self {
+        self.body = body;
+        self
+    }
+
+    /// Whether the body is in a coding other than its own (RFC 9110 section 8.4).
+    pub(crate) fn is_encoded(&self) -> bool {
+        self.header("content-encoding")
+            .any(|coding| !coding.trim().eq_ignore_ascii_case("identity"))
+    }
+
     pub(crate) fn into_body(self) -> Vec<u8> {
         self.body
     }
