@@ -198,6 +198,21 @@ fn a_server_that_asks_for_a_client_certificate_gets_it() {
 }
 
 #[test]
+fn c10_a_key_in_the_place_of_its_path_is_not_shown() {
+    let client = Authority::new().leaf("client", |_| {});
+    let mut options = HttpOptions::default();
+    options.client_certificate_file = Some(file(&client.chain));
+    for text in [client.key.clone(), client.key.replace('\n', "\\n")] {
+        options.client_key_file = Some(text.into());
+        let refused = countersign_jwks::HttpFetch::new(&options);
+        assert_eq!(
+            refused.unwrap_err().to_string(),
+            "found PEM where the path of a file is needed; write it to a file"
+        );
+    }
+}
+
+#[test]
 fn files_that_cannot_be_used_are_refused_at_once() {
     let authority = Authority::new();
     let client = authority.leaf("client", |_| {});

@@ -125,6 +125,12 @@ fn load_client(
 /// A file of at most 1 MiB: no list of authorities is larger.
 fn read(path: &Path) -> Result<Vec<u8>, SettingsError> {
     const LIMIT: u64 = 1024 * 1024;
+    // It may be a private key, and errors name their file.
+    if path.to_string_lossy().contains("-----BEGIN") {
+        return Err(SettingsError::new(
+            "found PEM where the path of a file is needed; write it to a file",
+        ));
+    }
     let mut text = Vec::new();
     File::open(path)
         .and_then(|file| file.take(LIMIT).read_to_end(&mut text))
