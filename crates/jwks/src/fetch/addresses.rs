@@ -76,7 +76,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    let [first, second, ..] = address.segments();
+    let [first, second, third, ..] = address.segments();
     let bytes = address.octets();
     let embedded = |at: usize| {
         bytes
@@ -86,7 +86,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     };
     match first {
         // An IPv4 address in its translated (RFC 6052) and 6to4 (RFC 3056) forms.
-        0x64 if second == 0xff9b => embedded(12),
+        // 64:ff9b:1::/48 is for a network's own use (RFC 8215).
+        0x64 if second == 0xff9b => third == 0 && embedded(12),
         0x2002 => embedded(2),
         0x2001 if second == 0xdb8 || second < 0x200 => false,
         // Global unicast is 2000::/3; a mapped IPv4 address is outside of it.
@@ -128,6 +129,8 @@ mod tests {
             ("::ffff:169.254.169.254", false),
             ("::ffff:1.1.1.1", true),
             ("64:ff9b::a9fe:a9fe", false),
+            ("64:ff9b::101:101", true),
+            ("64:ff9b:1:a9fe:a9:fe00:101:101", false),
             ("2002:a9fe:a9fe::1", false),
         ] {
             assert_eq!(is_public(address.parse().unwrap()), public, "{address}");
