@@ -2,7 +2,7 @@
 //!
 //! It holds public halves alone, and the time of the fetch, from which freshness and
 //! stale limit go on counting. Whoever can write it chooses the keys: it is made for its
-//! owner alone, and not read if others may write it.
+//! owner alone, and not read if others may write it or have made it.
 
 use core::fmt;
 use core::time::Duration;
@@ -16,6 +16,7 @@ use alloc::sync::Arc;
 use countersign_json::{Object, ObjectWriter};
 use countersign_signature::Provider;
 
+use crate::flight::sendable;
 use crate::state::Held;
 use crate::{Endpoint, Settings, document};
 
@@ -67,7 +68,7 @@ impl Store {
                 document::read(set.as_bytes(), provider, settings)
                     .map_err(|_| StoreError::Damaged)?,
             ),
-            etag: string("etag").map(|etag| Arc::from(etag.as_ref())),
+            etag: string("etag").as_deref().and_then(sendable).map(Arc::from),
             fetched_at,
             life: seconds("life")?.min(settings.longest_life()),
         };
@@ -109,7 +110,9 @@ impl Store {
 pub(crate) enum StoreError {
     Io(io::Error),
     TooLarge,
+    NoFile,
     WritableByOthers,
+    OfSomebodyElse,
     Damaged,
     OtherEndpoint,
     Future,
@@ -126,9 +129,13 @@ impl fmt::Display for StoreError {
         match self {
             Self::Io(error) => write!(f, "it cannot be read or written: {error}"),
             Self::TooLarge => f.write_str("it is larger than a set may be"),
+            Self::NoFile => f.write_str("it is a folder, a pipe or a device"),
             Self::WritableByOthers => {
                 f.write_str("others than its owner may write it; only the owner should")
             }
+            Self::OfSomebodyElse => f.write_str(
+                "it belongs to somebody else; it must be this user's, who runs the server, or root's",
+            ),
             Self::Damaged => f.write_str("it is not as it was written"),
             Self::OtherEndpoint => f.write_str("it is of another endpoint"),
             Self::Future => f.write_str("it is from the future; a clock was set back"),
@@ -137,13 +144,15 @@ impl fmt::Display for StoreError {
 }
 
 fn read(path: &Path, settings: &Settings) -> Result<Option<Vec<u8>>, StoreError> {
-    let file = match File::open(path) {
+    // Before it is opened: to open a pipe is to wait for whoever writes to it.
+    match fs::metadata(path) {
+        Ok(found) if found.is_file() => {}
+        Ok(_) => return Err(StoreError::NoFile),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        opened => opened?,
-    };
-    if writable_by_others(&file)? {
-        return Err(StoreError::WritableByOthers);
+        Err(error) => return Err(error.into()),
     }
+    let file = File::open(path)?;
+    check_owner(&file)?;
     // The set, with room for what stands around it.
     let limit = u64::try_from(settings.body_limit)
         .unwrap_or(u64::MAX)
@@ -156,10 +165,20 @@ fn read(path: &Path, settings: &Settings) -> Result<Option<Vec<u8>>, StoreError>
     Ok(Some(text))
 }
 
+/// In a folder that all may write to, such as `/tmp`, somebody else can be first to make
+/// a file of this name.
 #[cfg(unix)]
-fn writable_by_others(file: &File) -> io::Result<bool> {
+fn check_owner(file: &File) -> Result<(), StoreError> {
     use std::os::unix::fs::MetadataExt as _;
-    Ok(file.metadata()?.mode() & 0o022 != 0)
+    const ROOT: u32 = 0;
+    let found = file.metadata()?;
+    if found.mode() & 0o022 != 0 {
+        return Err(StoreError::WritableByOthers);
+    }
+    if ![ROOT, rustix::process::geteuid().as_raw()].contains(&found.uid()) {
+        return Err(StoreError::OfSomebodyElse);
+    }
+    Ok(())
 }
 
 #[cfg(not(unix))]
@@ -167,8 +186,8 @@ fn writable_by_others(file: &File) -> io::Result<bool> {
     clippy::unnecessary_wraps,
     reason = "the signature of the other system"
 )]
-fn writable_by_others(_: &File) -> io::Result<bool> {
-    Ok(false)
+fn check_owner(_: &File) -> Result<(), StoreError> {
+    Ok(())
 }
 
 /// Writes beside the file and renames: a reader sees the old text or the new one.

@@ -133,6 +133,29 @@ fn a_file_that_is_damaged_foreign_from_the_future_or_open_to_others_is_passed_ov
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_that_somebody_else_has_made_is_passed_over() {
+    use std::os::unix::fs::MetadataExt as _;
+    let path = written();
+    let ours = fs::metadata(&path).unwrap().uid();
+    // Only root may give a file away: without that, nobody else's is at hand.
+    if std::os::unix::fs::chown(&path, Some(ours ^ 1), None).is_ok() {
+        assert_eq!(after_restart(&path, URL, 1), "unavailable");
+        std::os::unix::fs::chown(&path, Some(ours), None).unwrap();
+    }
+    assert_eq!(after_restart(&path, URL, 1), "found");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_the_file_does_not_keep_a_start_waiting() {
+    let path = path();
+    let made = std::process::Command::new("mkfifo").arg(&path).status();
+    assert!(made.unwrap().success());
+    assert_eq!(after_restart(&path, URL, 1), "unavailable");
+}
+
 #[test]
 fn a_life_in_the_file_longer_than_the_settings_allow_is_cut() {
     let path = written();
