@@ -1,6 +1,5 @@
 //! The command line: what there is to say, and what the end of a command means to the shell.
 
-use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
@@ -131,12 +130,19 @@ fn run(line: Line, console: &mut Console) -> Result<(), Failure> {
 /// What clap has to say: help to standard output, errors to standard error.
 ///
 /// It quotes the argument that it does not understand, which may be a token in the
-/// wrong place; that is left out.
+/// wrong place; that is left out. Of `--name=value` it quotes either part, of `-nvalue`
+/// the second; PEM begins with dashes and may hold a `=`.
 fn usage(error: &clap::Error) -> ExitCode {
     let rendered = error.render();
     let mut text = rendered.ansi().to_string();
-    for argument in std::env::args_os().skip(1).filter(is_delicate) {
-        text = text.replace(&*argument.to_string_lossy(), "[not shown]");
+    for argument in std::env::args_os().skip(1) {
+        let argument = argument.to_string_lossy();
+        let (name, value) = argument.split_once('=').unwrap_or_default();
+        let short = argument.strip_prefix('-').and_then(|flag| flag.get(1..));
+        let parts = [&*argument, name, value, short.unwrap_or_default()];
+        for part in parts.into_iter().filter(|part| is_delicate(part)) {
+            text = text.replace(part, "[not shown]");
+        }
     }
     // It cannot be told to anyone if this fails.
     if error.use_stderr() {
@@ -149,7 +155,7 @@ fn usage(error: &clap::Error) -> ExitCode {
     }
 }
 
-/// Whether an argument is as long as a token or a secret, and no path.
-fn is_delicate(argument: &OsString) -> bool {
-    argument.len() >= 24 && !argument.as_encoded_bytes().contains(&b'/')
+/// Whether a text is as long as a token or a secret, and no path. PEM holds slashes too.
+fn is_delicate(text: &str) -> bool {
+    text.len() >= 24 && (!text.contains('/') || text.contains("-----BEGIN"))
 }

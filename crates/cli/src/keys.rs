@@ -33,7 +33,7 @@ impl KeyFile {
                 set
             }
             (None, Some(path)) => {
-                let bytes = fs::read(path).map_err(|error| Failure::file(path, &error))?;
+                let bytes = bytes(path)?;
                 if bytes.ends_with(b"\n") {
                     warnings.push(format!(
                         "{}: the file ends with a line break, which is part of the secret",
@@ -58,8 +58,19 @@ impl KeyFile {
 
 /// Reads a file of any form that holds keys.
 pub(crate) fn read(path: &Path) -> Result<KeySet, Failure> {
-    let bytes = fs::read(path).map_err(|error| Failure::file(path, &error))?;
-    keys::read(&bytes).map_err(|error| Failure::key(path, &error))
+    keys::read(&bytes(path)?).map_err(|error| Failure::key(path, &error))
+}
+
+/// The bytes of a file. Errors name their file, so that a key in its place stops here.
+fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    let name = path.to_string_lossy();
+    if name.contains("-----BEGIN") || name.trim_start().starts_with('{') {
+        return Err(Failure::Usage(
+            "found the text of a key where the path of a file is expected; write it to a file"
+                .into(),
+        ));
+    }
+    fs::read(path).map_err(|error| Failure::file(path, &error))
 }
 
 /// The one key of a set to sign with: the one that `kid` names, else the only one

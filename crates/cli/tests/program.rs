@@ -64,6 +64,9 @@ fn wrong_usage_ends_with_2_and_shows_no_token_in_the_wrong_place() {
         &["checktoken", "x", &token],
         &[&token],
         &["gentoken", "--ttl", &token],
+        &["gentoken", &format!("--ttl={token}")],
+        &["gentoken", &format!("-t{token}")],
+        &["gentoken", &format!("--tll={token}")],
         &["demo", &token],
         &["demo", "-c", "config.json"],
         &["jws"],
@@ -75,6 +78,33 @@ fn wrong_usage_ends_with_2_and_shows_no_token_in_the_wrong_place() {
             "{arguments:?}: {said:?}"
         );
         assert!(!said.err.is_empty());
+        assert!(!said.err.contains(&token), "{arguments:?}: {said:?}");
+    }
+}
+
+#[test]
+fn c10_a_key_in_the_place_of_its_path_is_not_shown() {
+    let place = Place::configured("");
+    for format in ["pem", "jwk"] {
+        let made = place.run(&["genkey", "ES512", "--format", format]).out;
+        let private = match format {
+            "pem" => made.split_inclusive("-----END PRIVATE KEY-----").next(),
+            _ => made.lines().next(),
+        };
+        let private = private.unwrap();
+        // A line of PEM, or the end of the JWK.
+        let telling = &private[private.len() / 2..][..20];
+        for arguments in [
+            &["gentoken", "--key", private][..],
+            &["gentoken", &format!("--key={private}")],
+            &["jws", "sign", &format!("--key={private}")],
+            &["jws", "sign", &format!("--secret-file={private}")],
+            &["gentoken", "--ttl", private],
+        ] {
+            let said = place.run(arguments);
+            assert_eq!((said.code, said.out.as_str()), (2, ""), "{said:?}");
+            assert!(!said.err.contains(telling), "{arguments:?}: {said:?}");
+        }
     }
 }
 
