@@ -116,6 +116,13 @@ fn one_option_given_twice_is_an_error() {
         "COUNTERSIGN_CLIENT_TOKEN_AUDIENCE",
     ];
     assert!(Config::from_environment(both.map(|name| (name.into(), "a".into()))).is_err());
+    let twice = r#"[{"issuer":"a","audience":"a","audience":"b"}]"#;
+    let error =
+        Config::from_environment([("COUNTERSIGN_TOKEN_TRUSTED_ISSUERS".into(), twice.into())]);
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "`COUNTERSIGN_TOKEN_TRUSTED_ISSUERS`: found the name \"audience\" twice; names must be unique"
+    );
 }
 
 #[test]
@@ -158,6 +165,11 @@ fn a_value_of_the_wrong_type_is_told_with_what_is_expected() {
             r#"{"token_hmac_previous_secret_key_valid_until":"2030-01-01"}"#,
             "token_hmac_previous_secret_key_valid_until",
             "seconds since 1970",
+        ),
+        (
+            r#"{"client":{"token_size_limit":0}}"#,
+            "client.token_size_limit",
+            "every token would be refused",
         ),
         (r#"{"client":[]}"#, "client", "a table of options"),
         (

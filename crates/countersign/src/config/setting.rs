@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use countersign_json::Object;
 use serde_json::Value;
 
 use super::{ConfigError, SecretText};
@@ -128,6 +129,9 @@ impl Setting {
         let value = match &self.value {
             Value::String(text) if self.from_environment => {
                 parsed = serde_json::from_str(text).map_err(|_| self.wrong(EXPECTED))?;
+                // As in a file, a name that stands twice is an error; serde_json keeps the last.
+                Object::parse(format!(r#"{{"list":{text}}}"#).as_bytes())
+                    .map_err(|error| self.fault(error.to_string()))?;
                 &parsed
             }
             value => value,

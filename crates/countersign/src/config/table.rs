@@ -297,10 +297,12 @@ pub(super) const CLIENT_OPTIONS: &[ClientOption] = &[
     ClientOption {
         names: &["client.token_size_limit"],
         help: "the longest token that is read, in bytes; 16384 by default",
-        set: |draft, value| {
-            value
-                .size()
-                .map(|it| draft.config.token_size_limit = Some(it))
+        set: |draft, value| match value.size()? {
+            0 => Err(value.fault("found 0, by which every token would be refused")),
+            bytes => {
+                draft.config.token_size_limit = Some(bytes);
+                Ok(())
+            }
         },
     },
     ClientOption {
