@@ -195,6 +195,12 @@ impl Key {
             .public()
             .ok_or_else(|| jwk::half_missing(&self.material))?;
         self.material = public.into_owned();
+        self.drop_signing();
+        Ok(self)
+    }
+
+    /// What the key says of itself, now that its private half is gone.
+    pub(crate) fn drop_signing(&mut self) {
         if let Some(operations) = &mut self.key_ops {
             let may_verify = operations.iter().any(|op| op == "verify" || op == "sign");
             operations.retain(|operation| operation != "sign" && operation != "verify");
@@ -203,7 +209,6 @@ impl Key {
             }
         }
         self.was_private = true;
-        Ok(self)
     }
 
     /// Whether what the key says of itself allows `operation` with `algorithm`: `alg`, `use`

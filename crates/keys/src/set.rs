@@ -39,6 +39,8 @@ pub const MAX_KEYS: usize = 100;
 pub struct KeySet {
     keys: Vec<(usize, Key)>,
     skipped: Vec<Skipped>,
+    /// The public halves of skipped private keys: of use to whoever verifies alone.
+    halves: Vec<(usize, Key)>,
 }
 
 /// A key of a set that is not used, and why.
@@ -115,7 +117,11 @@ impl KeySet {
             }
             match member(value) {
                 Ok(key) => set.keys.push((index, key)),
-                Err(reason) => set.skipped.push(skipped(index, value, reason)),
+                Err(reason) => {
+                    set.halves
+                        .extend(public_half(value).map(|key| (index, key)));
+                    set.skipped.push(skipped(index, value, reason));
+                }
             }
             index = index.saturating_add(1);
             Ok(())
@@ -143,13 +149,18 @@ impl KeySet {
     }
 
     /// The set as strangers published it: a secret is skipped, since everyone knows it now;
-    /// of a private key the public half is kept, and [`Key::was_private`] tells of it.
+    /// of a private key the public half is kept, and [`Key::was_private`] tells of it. That
+    /// holds too where the private half could not be read, such as an RSA key with `d` alone.
     #[must_use]
     pub fn into_public(self) -> Self {
         let mut set = Self {
-            keys: Vec::new(),
+            keys: self.halves,
             skipped: self.skipped,
+            halves: Vec::new(),
         };
+        let halves: Vec<usize> = set.keys.iter().map(|(index, _)| *index).collect();
+        set.skipped
+            .retain(|skipped| !halves.contains(&skipped.index));
         for (index, key) in self.keys {
             let (kid, alg) = (key.kid.clone(), key.alg.clone());
             let kty = key.is_secret().then(|| "oct".into());
@@ -164,6 +175,7 @@ impl KeySet {
                 }),
             }
         }
+        set.keys.sort_by_key(|(index, _)| *index);
         set.skipped.sort_by_key(|skipped| skipped.index);
         set
     }
@@ -173,7 +185,7 @@ impl From<Key> for KeySet {
     fn from(key: Key) -> Self {
         Self {
             keys: [(0, key)].into(),
-            skipped: Vec::new(),
+            ..Self::default()
         }
     }
 }
@@ -190,6 +202,13 @@ fn member(value: Value<'_>) -> Result<Key, KeyError> {
     }
     let object = Object::parse(value.raw().as_bytes()).map_err(|error| not_json(&error))?;
     jwk::read(object)
+}
+
+fn public_half(value: Value<'_>) -> Option<Key> {
+    let object = Object::parse(value.raw().as_bytes()).ok()?;
+    let mut key = jwk::read_public_half(object)?.ok()?;
+    key.drop_signing();
+    Some(key)
 }
 
 fn skipped(index: usize, value: Value<'_>, reason: KeyError) -> Skipped {

@@ -195,6 +195,39 @@ fn h1_of_a_private_key_in_a_published_set_the_public_half_is_used_and_told_of() 
 }
 
 #[test]
+fn h1_the_public_half_is_used_where_the_private_one_cannot_be_read() {
+    let rsa = key("rsa2048.spki").to_jwk().unwrap();
+    let ed = key("ed25519.spki").to_jwk().unwrap();
+    let with = |jwk: &str, members: &str| jwk.replacen('{', &format!("{{{members},"), 1);
+    let published = set(&[
+        with(&rsa, r#""kid":"d alone","d":"AQAB","key_ops":["sign"]"#),
+        good(),
+        with(&rsa, r#""kid":"three primes","d":"AQAB","oth":[]"#),
+        with(&ed, r#""kid":"short","d":"AQAB""#),
+        r#"{"kty":"RSA","kid":"bad public half","n":"AQAB","e":"AQAB","d":"AQAB"}"#.into(),
+    ]);
+    let private = KeySet::from_json(published.as_bytes()).unwrap();
+    assert_eq!(kids(&private), ["good"]);
+    assert_eq!(private.skipped().len(), 4);
+
+    let public = private.into_public();
+    assert_eq!(
+        kids(&public),
+        ["d alone", "good", "three primes", "short"],
+        "in order"
+    );
+    assert_eq!(public.skipped()[0].index, 4);
+    let given_away: Vec<bool> = public.keys().map(Key::was_private).collect();
+    assert_eq!(given_away, [true, false, true, true]);
+    let first = public.keys().next().unwrap();
+    assert_eq!(first.key_ops(), Some(&["verify".to_owned()][..]));
+    assert_eq!(
+        first.to_pem().unwrap(),
+        key("rsa2048.spki").to_pem().unwrap()
+    );
+}
+
+#[test]
 fn h2_a_secret_in_a_published_set_is_never_used() {
     let text = set(&[
         r#"{"kty":"oct","kid":"s","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr8"}"#.into(),

@@ -6,7 +6,7 @@
 mod read;
 mod write;
 
-pub(crate) use read::read;
+pub(crate) use read::{read, read_public_half};
 pub(crate) use write::{base64url, half_missing, thumbprint_input, write};
 
 /// The members that hold the parts of a key, whatever its type. One of these in a key

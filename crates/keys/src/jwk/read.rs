@@ -19,7 +19,25 @@ use crate::{Key, KeyError, asn1};
 
 /// Reads one JWK, public, private or secret.
 pub(crate) fn read(object: Object<'_>) -> Result<Key, KeyError> {
-    let jwk = Jwk(object);
+    read_halves(object, Halves::All)
+}
+
+/// Reads the public half of a private JWK; the private members are not looked at.
+/// `None` if it is no private key of a pair.
+pub(crate) fn read_public_half(object: Object<'_>) -> Option<Result<Key, KeyError>> {
+    let is_private = ["d", "priv"].iter().any(|part| object.get(part).is_some());
+    is_private.then(|| read_halves(object, Halves::Public))
+}
+
+/// Which halves of a pair are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Halves {
+    All,
+    Public,
+}
+
+fn read_halves(object: Object<'_>, halves: Halves) -> Result<Key, KeyError> {
+    let jwk = Jwk { object, halves };
     let kty = jwk.required_text("kty", "a JWK")?;
     let Some((kty, own_parts)) = TYPES.iter().copied().find(|(known, _)| *known == kty) else {
         return Err(KeyError::unsupported(
@@ -28,7 +46,7 @@ pub(crate) fn read(object: Object<'_>) -> Result<Key, KeyError> {
         ));
     };
     for part in PARTS {
-        if !own_parts.contains(&part) && jwk.0.get(part).is_some() {
+        if !own_parts.contains(&part) && jwk.object.get(part).is_some() {
             return Err(KeyError::unreadable(
                 format!("a member {part:?} in a JWK of kty {kty:?}"),
                 "the members of a key belong to its type (RFC 7518 section 6)",
@@ -50,16 +68,24 @@ pub(crate) fn read(object: Object<'_>) -> Result<Key, KeyError> {
     Ok(key)
 }
 
-struct Jwk<'a>(Object<'a>);
+struct Jwk<'a> {
+    object: Object<'a>,
+    halves: Halves,
+}
 
 impl<'a> Jwk<'a> {
     fn rsa(&self) -> Result<KeyMaterial<'static>, KeyError> {
         const PRIVATE: [&str; 5] = ["p", "q", "dp", "dq", "qi"];
         let public = RsaPublicKey::new(self.required("n", "RSA")?, self.required("e", "RSA")?)?;
-        if self.0.get("oth").is_some() {
+        if self.halves == Halves::Public {
+            return Ok(KeyMaterial::RsaPublic(public));
+        }
+        if self.object.get("oth").is_some() {
             return Err(asn1::more_than_two_primes());
         }
-        let present = PRIVATE.iter().filter(|part| self.0.get(part).is_some());
+        let present = PRIVATE
+            .iter()
+            .filter(|part| self.object.get(part).is_some());
         match (self.bytes("d")?, present.count()) {
             (None, 0) => Ok(KeyMaterial::RsaPublic(public)),
             (None, _) => Err(KeyError::unreadable(
@@ -99,7 +125,7 @@ impl<'a> Jwk<'a> {
             ));
         };
         let public = EcPublicKey::new(curve, self.required("x", "EC")?, self.required("y", "EC")?)?;
-        Ok(match self.bytes("d")? {
+        Ok(match self.private("d")? {
             Some(d) => KeyMaterial::EcPrivate(EcPrivateKey::new(curve, d, Some(public))?),
             None => KeyMaterial::EcPublic(public),
         })
@@ -121,7 +147,7 @@ impl<'a> Jwk<'a> {
             ));
         };
         let public = OkpPublicKey::new(curve, self.required("x", "OKP")?)?;
-        Ok(match self.bytes("d")? {
+        Ok(match self.private("d")? {
             Some(d) => KeyMaterial::OkpPrivate(OkpPrivateKey::new(curve, d, Some(public))?),
             None => KeyMaterial::OkpPublic(public),
         })
@@ -132,7 +158,7 @@ impl<'a> Jwk<'a> {
             .required_text("alg", "a JWK of kty \"AKP\"")?
             .into_owned();
         let public = AkpPublicKey::new(algorithm.clone(), self.required("pub", "AKP")?)?;
-        Ok(match self.bytes("priv")? {
+        Ok(match self.private("priv")? {
             Some(seed) => {
                 KeyMaterial::AkpPrivate(AkpPrivateKey::new(algorithm, seed, Some(public))?)
             }
@@ -142,7 +168,7 @@ impl<'a> Jwk<'a> {
 
     /// `key_ops`: strings, each once (RFC 7517 section 4.3).
     fn key_ops(&self) -> Result<Option<Vec<String>>, KeyError> {
-        let Some(value) = self.0.get("key_ops") else {
+        let Some(value) = self.object.get("key_ops") else {
             return Ok(None);
         };
         let array = value
@@ -173,7 +199,7 @@ impl<'a> Jwk<'a> {
     }
 
     fn required_text(&self, member: &str, whose: &str) -> Result<Cow<'a, str>, KeyError> {
-        let value = self.0.get(member).ok_or_else(|| {
+        let value = self.object.get(member).ok_or_else(|| {
             KeyError::unreadable(
                 format!("no member {member:?}"),
                 format!("{whose} has the member {member:?} (RFC 7517)"),
@@ -185,7 +211,7 @@ impl<'a> Jwk<'a> {
     }
 
     fn text(&self, member: &str) -> Result<Option<String>, KeyError> {
-        self.0
+        self.object
             .get(member)
             .map(|value| {
                 value
@@ -205,10 +231,18 @@ impl<'a> Jwk<'a> {
         })
     }
 
+    /// A private member, where private halves are read.
+    fn private(&self, member: &str) -> Result<Option<Vec<u8>>, KeyError> {
+        match self.halves {
+            Halves::All => self.bytes(member),
+            Halves::Public => Ok(None),
+        }
+    }
+
     /// A member in base64url, without padding, its last character canonical
     /// (RFC 7515 section 2).
     fn bytes(&self, member: &str) -> Result<Option<Vec<u8>>, KeyError> {
-        let Some(value) = self.0.get(member) else {
+        let Some(value) = self.object.get(member) else {
             return Ok(None);
         };
         let text = value
