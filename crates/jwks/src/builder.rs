@@ -68,8 +68,8 @@ impl Builder {
     /// Keeps the last good set in this file, so that a restart during an outage still
     /// verifies. It is replaced atomically, readable by its owner alone, and holds public
     /// keys. The set's age goes on counting from its fetch. A file that is damaged, of
-    /// another endpoint, writable by others or made by another user than root and the
-    /// one who runs the program is passed over with a warning.
+    /// another endpoint, writable by others or made by somebody else than who runs
+    /// the program, root or the owner of its folder is passed over with a warning.
     pub fn last_known_good(mut self, path: impl Into<PathBuf>) -> Self {
         self.last_known_good = Some(path.into());
         self

@@ -134,7 +134,8 @@ impl fmt::Display for StoreError {
                 f.write_str("others than its owner may write it; only the owner should")
             }
             Self::OfSomebodyElse => f.write_str(
-                "it belongs to somebody else; it must be this user's, who runs the server, or root's",
+                "it belongs to somebody else; its owner must be who runs the program, root, \
+                 or the owner of its folder",
             ),
             Self::Damaged => f.write_str("it is not as it was written"),
             Self::OtherEndpoint => f.write_str("it is of another endpoint"),
@@ -152,7 +153,7 @@ fn read(path: &Path, settings: &Settings) -> Result<Option<Vec<u8>>, StoreError>
         Err(error) => return Err(error.into()),
     }
     let file = File::open(path)?;
-    check_owner(&file)?;
+    check_owner(&file, path)?;
     // The set, with room for what stands around it.
     let limit = u64::try_from(settings.body_limit)
         .unwrap_or(u64::MAX)
@@ -166,19 +167,31 @@ fn read(path: &Path, settings: &Settings) -> Result<Option<Vec<u8>>, StoreError>
 }
 
 /// In a folder that all may write to, such as `/tmp`, somebody else can be first to make
-/// a file of this name.
+/// a file of this name. Root and the folder's owner could replace it in any case.
 #[cfg(unix)]
-fn check_owner(file: &File) -> Result<(), StoreError> {
+fn check_owner(file: &File, path: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::MetadataExt as _;
     const ROOT: u32 = 0;
     let found = file.metadata()?;
     if found.mode() & 0o022 != 0 {
         return Err(StoreError::WritableByOthers);
     }
-    if ![ROOT, rustix::process::geteuid().as_raw()].contains(&found.uid()) {
-        return Err(StoreError::OfSomebodyElse);
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    if [ROOT, fs::metadata(folder)?.uid()].contains(&found.uid()) {
+        return Ok(());
     }
-    Ok(())
+    // Who we are, the standard library does not tell. A file that we make does.
+    let (beside, ours) = make_beside(path)?;
+    let ours = ours.metadata().map(|ours| ours.uid());
+    let _ = fs::remove_file(&beside);
+    if ours? == found.uid() {
+        Ok(())
+    } else {
+        Err(StoreError::OfSomebodyElse)
+    }
 }
 
 #[cfg(not(unix))]
@@ -186,26 +199,32 @@ fn check_owner(file: &File) -> Result<(), StoreError> {
     clippy::unnecessary_wraps,
     reason = "the signature of the other system"
 )]
-fn check_owner(_: &File) -> Result<(), StoreError> {
+fn check_owner(_: &File, _: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
 /// Writes beside the file and renames: a reader sees the old text or the new one.
 fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
+    let (beside, mut file) = make_beside(path)?;
+    let written = file
+        .write_all(text)
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+/// An empty file in the same folder, for this process alone.
+fn make_beside(path: &Path) -> io::Result<(PathBuf, File)> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(format!(".{}.new", std::process::id()));
     let beside = PathBuf::from(beside);
     // What a crash of an earlier process of this number has left.
     let _ = fs::remove_file(&beside);
-    let written = private_file(&beside).and_then(|mut file| {
-        file.write_all(text)?;
-        file.sync_all()?;
-        fs::rename(&beside, path)
-    });
-    if written.is_err() {
-        let _ = fs::remove_file(&beside);
-    }
-    written
+    let file = private_file(&beside)?;
+    Ok((beside, file))
 }
 
 /// A new file, never one that is there or a link to one.

@@ -136,15 +136,20 @@ fn a_file_that_is_damaged_foreign_from_the_future_or_open_to_others_is_passed_ov
 #[cfg(unix)]
 #[test]
 fn a_file_that_somebody_else_has_made_is_passed_over() {
-    use std::os::unix::fs::MetadataExt as _;
+    use std::os::unix::fs::{MetadataExt as _, chown};
     let path = written();
     let ours = fs::metadata(&path).unwrap().uid();
-    // Only root may give a file away: without that, nobody else's is at hand.
-    if std::os::unix::fs::chown(&path, Some(ours ^ 1), None).is_ok() {
-        assert_eq!(after_restart(&path, URL, 1), "unavailable");
-        std::os::unix::fs::chown(&path, Some(ours), None).unwrap();
-    }
     assert_eq!(after_restart(&path, URL, 1), "found");
+    // Only root may give a file away: without that, nobody else's is at hand.
+    if chown(&path, Some(ours ^ 1), None).is_ok() {
+        assert_eq!(after_restart(&path, URL, 1), "unavailable");
+        // In a folder of another's, what we have made is still ours.
+        chown(path.parent().unwrap(), Some(ours ^ 2), None).unwrap();
+        assert_eq!(after_restart(&path, URL, 1), "unavailable");
+        chown(&path, Some(ours), None).unwrap();
+        assert_eq!(after_restart(&path, URL, 1), "found");
+    }
+    assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
 }
 
 #[cfg(unix)]
