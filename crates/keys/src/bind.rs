@@ -70,7 +70,10 @@ impl Key {
     ) -> Result<Arc<dyn Signer>, KeyError> {
         let algorithm = match alg.or_else(|| self.algorithm()) {
             Some(alg) => find(provider, alg)?,
-            None => find(provider, self.own_algorithm())?,
+            None => match self.added_algorithm(provider) {
+                Some(algorithm) => algorithm,
+                None => find(provider, self.own_algorithm())?,
+            },
         };
         // A key of the wrong kind is told so, before what its file says of it.
         let signer = algorithm.signer(&self.material)?;
@@ -110,6 +113,17 @@ impl Key {
             _ => AlgorithmName::EDDSA,
         };
         name.as_str()
+    }
+
+    /// The algorithm of a curve for which no provider of ours has one, if somebody added it:
+    /// ES256K (RFC 8812) for secp256k1.
+    fn added_algorithm(&self, provider: &Provider) -> Option<&'static dyn Algorithm> {
+        match &self.material {
+            KeyMaterial::EcPrivate(key) if key.curve() == Curve::SECP256K1 => {
+                provider.get("ES256K")
+            }
+            _ => None,
+        }
     }
 
     /// Why no algorithm took the key. A reason about the key itself says more than that it

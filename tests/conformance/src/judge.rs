@@ -8,6 +8,8 @@ use crate::report::{Line, Report, Seen};
 
 /// The verdict of a case that is to be accepted.
 pub(crate) const ACCEPT: &str = "accept";
+/// The verdict of a case that is no token: what it says is so.
+pub(crate) const HOLDS: &str = "holds";
 /// The verdict of a case that is to be refused, for whatever reason.
 pub(crate) const REFUSE: &str = "refuse";
 
@@ -45,7 +47,7 @@ impl Judge {
             self.parts.insert(part.to_owned());
         }
         if found == expected {
-            if expected == ACCEPT {
+            if expected == ACCEPT || expected == HOLDS {
                 self.line.accepted += 1;
             } else {
                 self.line.refused += 1;

@@ -20,10 +20,13 @@
     clippy::panic,
     clippy::missing_panics_doc,
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::arithmetic_side_effects
 )] // test code
 
 mod cases;
+mod centrifugo;
+mod contract;
 mod deviations;
 mod encoding;
 mod judge;
@@ -35,16 +38,20 @@ mod wycheproof;
 
 use countersign_signature::Provider;
 
+pub use centrifugo::document as compatibility;
 pub use report::{Line, Report};
 
 /// Holds the algorithms `expected` of a provider to every public vector that is known for
-/// them, and the provider to having them.
+/// them, and to what every algorithm owes to the seam: the keys it takes, what its signatures
+/// survive, what it never shows. The provider must have them, and no others.
 ///
 /// `name` is what the report calls the backend. An algorithm for which there are no vectors
 /// here is listed under [`Report::skipped`].
 #[must_use]
 pub fn backend(name: &str, provider: &Provider, expected: &[&str]) -> Report {
-    wycheproof::run(name, provider, expected)
+    let mut report = wycheproof::run(name, provider, expected);
+    report.merge(contract::run(name, provider, expected));
+    report
 }
 
 /// Runs the suites of these names, or all.

@@ -5,18 +5,26 @@
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::{env, fs};
+use std::{env, fs, panic};
 
-use countersign_conformance::{run, suites};
+use countersign_conformance::{compatibility, run, suites};
 
-const USAGE: &str = "Usage: cargo xtask conformance [--json] [SUITE…]";
+const USAGE: &str = "Usage: cargo xtask conformance [--json] [--write-docs] [SUITE…]";
 
 fn main() -> ExitCode {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut as_json = false;
     let mut names = Vec::new();
     for argument in env::args().skip(1) {
         match argument.as_str() {
             "--json" => as_json = true,
+            "--write-docs" => {
+                let path = root.join("docs/compatibility.md");
+                return match fs::write(&path, compatibility()) {
+                    Ok(()) => ExitCode::SUCCESS,
+                    Err(error) => fail(&format!("{}: {error}", path.display())),
+                };
+            }
             name if suites().any(|known| known == name) => names.push(argument),
             other => {
                 let known: Vec<&str> = suites().collect();
@@ -26,23 +34,33 @@ fn main() -> ExitCode {
             }
         }
     }
+    // One case has a transport that panics, on purpose.
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if info.payload().downcast_ref::<&str>() != Some(&"scripted panic") {
+            usual(info);
+        }
+    }));
     let report = run(&names);
     if as_json {
         println!("{}", report.to_json());
     } else {
         print!("{report}");
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let path = root.join("target/conformance.md");
     let written = fs::create_dir_all(root.join("target"))
         .and_then(|()| fs::write(&path, report.to_markdown()));
     if let Err(error) = written {
-        eprintln!("error: {}: {error}", path.display());
-        return ExitCode::FAILURE;
+        return fail(&format!("{}: {error}", path.display()));
     }
     if report.is_clean() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     }
+}
+
+fn fail(reason: &str) -> ExitCode {
+    eprintln!("error: {reason}");
+    ExitCode::FAILURE
 }

@@ -10,7 +10,6 @@ use crate::judge::{ACCEPT, Judge, REFUSE};
 use crate::report::Report;
 
 /// Typed in once, beside the tests of `countersign-jws`.
-#[allow(missing_docs, unreachable_pub)] // documented there as a test's own
 #[path = "../../../crates/jws/tests/vectors/mod.rs"]
 mod vectors;
 

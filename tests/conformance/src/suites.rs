@@ -1,15 +1,21 @@
 //! The suites of the layers above the backends.
 
-use crate::cases::{self, keys, token};
+use crate::cases::{self, jwks, keys, token};
+use crate::centrifugo;
 use crate::report::Report;
 
-/// All suites by name, in the order of the report.
-pub(crate) const ALL: &[(&str, fn() -> Report)] = &[
+/// A suite and its name.
+type Suite = (&'static str, fn() -> Report);
+
+/// All suites, in the order of the report.
+pub(crate) const ALL: &[Suite] = &[
     ("vectors", crate::vectors),
     ("rfc", crate::rfc::suite),
     ("keys", keys::suite),
     ("jws", jws),
     ("claims", claims),
+    ("jwks", jwks::suite),
+    ("centrifugo", centrifugo::suite),
 ];
 
 fn jws() -> Report {

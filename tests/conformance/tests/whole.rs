@@ -5,3 +5,13 @@
 fn nothing_ends_otherwise_than_known() {
     countersign_conformance::run(&[]).assert_clean();
 }
+
+#[test]
+fn the_page_on_compatibility_is_that_of_the_cases() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/compatibility.md");
+    let page = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        page == countersign_conformance::compatibility(),
+        "run `cargo xtask conformance --write-docs`"
+    );
+}

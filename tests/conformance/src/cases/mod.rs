@@ -4,6 +4,8 @@
 //! A record is one case, or one for each combination of the values of its `each` lines. What
 //! a record may say is in `README.md`.
 
+mod checks;
+pub(crate) mod jwks;
 pub(crate) mod keys;
 pub(crate) mod parts;
 pub(crate) mod signature;
@@ -84,7 +86,7 @@ fn name(record: &Record, values: &Values) -> String {
 }
 
 /// `VERDICT`, or `VERDICT if A = B, else VERDICT`.
-fn expectation(record: &Record, values: &Values) -> String {
+pub(crate) fn expectation(record: &Record, values: &Values) -> String {
     let text = expand_text(record.need("expect"), values);
     let Some((yes, condition)) = text.split_once(" if ") else {
         return text;
@@ -95,7 +97,7 @@ fn expectation(record: &Record, values: &Values) -> String {
 }
 
 /// The values of `let` lines, with each combination of those of `each` lines.
-fn combinations(record: &Record) -> Vec<Values> {
+pub(crate) fn combinations(record: &Record) -> Vec<Values> {
     let mut all = vec![Values::new()];
     for name in record.names("each") {
         let values = record.need(&format!("each {name}"));

@@ -12,7 +12,7 @@ use countersign_signature::Provider;
 
 use super::keys::word;
 use super::text::{Values, expand, expand_text};
-use super::{Verdict, parts, signature};
+use super::{Verdict, checks, parts, signature};
 use crate::encoding::base64url;
 use crate::records::Record;
 
@@ -20,7 +20,7 @@ use crate::records::Record;
 pub(crate) const NOW: i64 = 1_700_000_000;
 
 /// What a record of a token may say, beside [`super::COMMON`].
-pub(crate) const NAMES: [&str; 18] = [
+pub(crate) const NAMES: [&str; 21] = [
     "alg",
     "header",
     "payload",
@@ -39,10 +39,19 @@ pub(crate) const NAMES: [&str; 18] = [
     "gives",
     "limit",
     "typ",
+    "check",
+    "only",
+    "status",
 ];
 
 /// Makes the token, shows it, and says what came of it.
 pub(crate) fn run(record: &Record, values: &Values, provider: &Provider) -> Verdict {
+    if let Some(check) = record.get("check") {
+        return checks::run(check, provider);
+    }
+    if record.get("only") == Some("configuration") {
+        return configured(record, values);
+    }
     let token = make(record, values);
     let authenticator = match authenticator(record, values, provider) {
         Ok(authenticator) => authenticator,
@@ -72,6 +81,16 @@ pub(crate) fn run(record: &Record, values: &Values, provider: &Provider) -> Verd
         })
     };
     verdict(record, values, shown)
+}
+
+/// Whether a configuration holds. No key is fetched.
+fn configured(record: &Record, values: &Values) -> Verdict {
+    let text = expand_text(record.need("config"), values);
+    let setup = Config::from_text(&text, Format::Json, []).and_then(|it| it.setup_on_demand());
+    match setup {
+        Ok(_) => Verdict::accept("it holds"),
+        Err(error) => Verdict::refuse("configuration", &error),
+    }
 }
 
 fn verdict(record: &Record, values: &Values, shown: Result<String, Error>) -> Verdict {
@@ -189,7 +208,7 @@ fn authenticator(
         return Ok(Authenticator::new(setup.rules));
     }
     let keys = match record.get("jwks") {
-        Some(document) => published(&expand(document, values), provider),
+        Some(document) => published(record, &expand(document, values), provider),
         None => known(record, values, provider)?,
     };
     let mut authority = Authority::new(keys);
@@ -235,9 +254,10 @@ fn known(record: &Record, values: &Values, provider: Provider) -> Result<Keys, V
 }
 
 /// The keys of a document that an endpoint publishes, for ever the same.
-fn published(document: &[u8], provider: Provider) -> Keys {
+fn published(record: &Record, document: &[u8], provider: Provider) -> Keys {
     let script = ScriptedFetch::new();
-    script.otherwise(Response::new(200, document));
+    let status = record.get("status").unwrap_or("200");
+    script.otherwise(Response::new(status.parse().expect("a status"), document));
     let clock = ManualClock::at(Duration::from_secs(NOW.unsigned_abs()));
     let client = Jwks::builder("https://keys.example/jwks.json", provider)
         .fetch(script)

