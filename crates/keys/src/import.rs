@@ -107,6 +107,8 @@ pub fn read(bytes: &[u8]) -> Result<KeySet, KeyError> {
                 Key::from_jwk(text).map(KeySet::from)
             }
         }
+        // Before PEM: a file in DER may hold the words with which PEM begins.
+        Some(0x30) if Form::of_der(bytes).is_some() => Key::from_der(bytes).map(KeySet::from),
         _ if pem::is_pem(text) => match core::str::from_utf8(text) {
             Ok(text) => Key::from_pem(text).map(KeySet::from),
             Err(_) => Err(KeyError::unreadable(

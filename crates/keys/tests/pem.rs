@@ -202,3 +202,14 @@ fn looking_finds_out_the_form_of_a_file() {
         assert!(error.to_string().starts_with(found), "{error}");
     }
 }
+
+/// Found by fuzzing (`tests/fuzz/corpus/der`): it was taken for PEM that is not UTF-8.
+#[test]
+fn a_der_file_that_holds_the_first_words_of_pem_is_der_all_the_same() {
+    let mut der = common::der_of(&file("rsa2048.pkcs8"));
+    let words = b"-----BEGIN ";
+    let at = der.len() - 100;
+    der[at..at + words.len()].copy_from_slice(words);
+    assert!(Key::from_der(&der).is_ok());
+    assert_eq!(countersign_keys::read(&der).unwrap().keys().count(), 1);
+}
