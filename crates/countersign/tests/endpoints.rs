@@ -431,3 +431,26 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
         }
     }
 }
+
+#[test]
+fn two_endpoints_do_not_share_a_last_known_good_file() {
+    let text = |second: &str| {
+        format!(
+            r#"{{"client": {{"token": {{"trusted_issuers": [
+                {{"issuer": "a", "jwks_public_endpoint": "https://a.example/",
+                  "jwks_last_known_good_file": "keys.json"}},
+                {{"issuer": "b", "jwks_public_endpoint": "{second}",
+                  "jwks_last_known_good_file": "keys.json"}}
+            ]}}}}}}"#
+        )
+    };
+    assert!(
+        config(&text("https://a.example/"))
+            .setup_on_demand()
+            .is_ok()
+    );
+    let error = config(&text("https://b.example/")).setup_on_demand();
+    let error = error.unwrap_err();
+    let option = "client.token.trusted_issuers[1].jwks_last_known_good_file";
+    assert_eq!(error.option_name(), Some(option));
+}

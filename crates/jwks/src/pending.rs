@@ -20,6 +20,9 @@ use crate::{FetchError, FetchErrorKind};
 /// without them it is never ready. The thread goes on for as long as somebody waits, be
 /// the last [`Jwks`](crate::Jwks) gone or not. Dropping it cancels nothing but the wait.
 ///
+/// It keeps no time of its own: a transport that never returns, which its contract forbids,
+/// leaves it waiting.
+///
 /// Its output is an error if [`Settings::waiter_limit`](crate::Settings::waiter_limit)
 /// others wait already.
 #[must_use = "await it, or call `Jwks::resolve`"]

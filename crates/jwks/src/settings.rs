@@ -47,7 +47,7 @@ pub struct Settings {
     /// The most keys that one set may hold, usable or not. Default: 100.
     pub key_limit: usize,
     /// How many callers may wait for one fetch at once; more are told that the keys are
-    /// unavailable. Default: 1024.
+    /// unavailable. Those that block and those that await are counted apart. Default: 1024.
     pub waiter_limit: usize,
     /// `Cache-Control: max-age` always shortens [`time_to_live`](Self::time_to_live),
     /// down to twice the cooldown. With a value here it also lengthens it, up to that value.

@@ -140,6 +140,14 @@ impl Binder<'_> {
             }
         }
         if names.is_empty() {
+            if let Some(file) = &token.jwks.last_known_good_file
+                && self.endpoints.keeps_another(url, file)
+            {
+                return Err(section.fault(
+                    "jwks_last_known_good_file",
+                    "it keeps the keys of another endpoint already; give each its own file",
+                ));
+            }
             let endpoint = self
                 .endpoints
                 .get(url, &token.jwks, provider)

@@ -63,6 +63,13 @@ impl Endpoints {
         Ok(endpoint)
     }
 
+    /// Whether an endpoint at another URL keeps its last good set in this file.
+    pub(super) fn keeps_another(&self, url: &str, file: &str) -> bool {
+        self.known.iter().any(|(known, config, ..)| {
+            known != url && config.last_known_good_file.as_deref() == Some(file)
+        })
+    }
+
     /// Makes a client at once if keys are to be fetched in the background, so that they
     /// are there when the first token comes.
     pub(super) fn start(&self, endpoint: &Endpoint) -> Result<(), SettingsError> {
