@@ -33,7 +33,10 @@ impl<'a> Channels<'a> {
             .ok_or_else(|| at.wrong_type(value, "an array of strings"))?;
         let mut count = Count::default();
         names.each(|name| {
-            at.channel_name(name, limits)?;
+            let text = name
+                .as_str()
+                .ok_or_else(|| at.wrong_type(name, "an array of strings alone"))?;
+            at.check_channel_name(&text, limits)?;
             count.one_more(at, limits)
         })?;
         Ok(Self(Inner::Names(names, count.0)))

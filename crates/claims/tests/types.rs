@@ -288,6 +288,11 @@ fn g14_entries_of_the_wrong_type_are_refused() {
         let error = connection(payload).unwrap_err();
         assert_eq!(error.kind(), ClaimsErrorKind::Claims, "{payload}: {error}");
     }
+    assert_eq!(
+        connection(r#"{"channels":[1]}"#).unwrap_err().to_string(),
+        "found a number as `channels`, which must be an array of strings alone; \
+         correct it or leave it out"
+    );
 }
 
 #[test]
