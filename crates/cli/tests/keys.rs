@@ -52,6 +52,20 @@ fn keys_of_all_thirteen_algorithms_sign_and_verify_in_both_forms() {
 }
 
 #[test]
+fn genkey_warns_of_a_key_that_this_program_cannot_sign_by() {
+    let place = Place::new();
+    let said = place.run(&["genkey", "RS256", "--bits", "2056", "--out", "odd"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(
+        said.err
+            .starts_with("warning: this program cannot sign by it: found an RSA private key"),
+        "{said:?}"
+    );
+    let said = place.run(&["genkey", "RS256", "--out", "even"]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+}
+
+#[test]
 fn a_jwk_of_genkey_names_its_algorithm_and_itself() {
     let place = Place::new();
     let said = place.run(&["genkey", "ES384", "--format", "jwk", "--kid", "2027"]);

@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use countersign::{Key, KeyError, generate_key};
+use countersign::{Key, KeyError, default_provider, generate_key};
 
 use crate::failure::Failure;
 use crate::files;
@@ -73,6 +73,9 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
     let mut key = generate_key(&args.algorithm, bits)?;
     if let Some(kid) = &args.kid {
         key = key.with_kid(kid);
+    }
+    if let Err(error) = key.signer(&default_provider(), Some(&args.algorithm)) {
+        console.warning(format_args!("this program cannot sign by it: {error}"))?;
     }
     let (private, public) = halves(&key, args.format)?;
     if let Some(prefix) = &args.out {
