@@ -12,7 +12,7 @@ mod common;
 use common::{
     ALPHABET, BAD_SIGNATURE, Verdict, accepted, encode, key, rich_token, verdict, verdict_within,
 };
-use countersign_jws::danger::Parts;
+use countersign_jws::danger::{Parts, unverified_payload};
 use countersign_jws::{DEFAULT_LIMIT, ParseError, Part, Scratch, Unverified};
 
 fn on(token: &str) -> Verdict {
@@ -334,6 +334,19 @@ fn e10_space_in_the_header_json_is_accepted() {
     ] {
         assert_eq!(key(7).on_header(header), accepted("{}"), "{header:?}");
     }
+}
+
+#[test]
+fn danger_shows_the_payload_that_nobody_verified() {
+    let token = format!(
+        "{}.{}.{}",
+        encode(r#"{"alg":"HS256"}"#),
+        encode(r#"{"iss":"a"}"#),
+        encode("forged")
+    );
+    let mut scratch = Scratch::default();
+    let unverified = Unverified::parse(&token, &mut scratch).unwrap();
+    assert_eq!(unverified_payload(&unverified), br#"{"iss":"a"}"#);
 }
 
 #[test]
