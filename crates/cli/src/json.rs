@@ -5,6 +5,8 @@
 
 use std::fmt::Display;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use countersign::UnixTime;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -51,11 +53,13 @@ impl Record {
         }
     }
 
-    /// Bytes that are mostly JSON: as that if they are, else as a text.
+    /// Bytes that are mostly JSON: as that if they are, as a text if they are one, else
+    /// in base64 under a name of that form (`b64info`), so that none is lost.
     pub(crate) fn bytes(self, name: &str, bytes: &[u8]) -> Self {
-        match value(bytes) {
-            Some(json) => self.raw(name, json),
-            None => self.text(name, String::from_utf8_lossy(bytes)),
+        match (value(bytes), str::from_utf8(bytes)) {
+            (Some(json), _) => self.raw(name, json),
+            (None, Ok(text)) => self.text(name, text),
+            (None, Err(_)) => self.text(&format!("b64{name}"), STANDARD.encode(bytes)),
         }
     }
 

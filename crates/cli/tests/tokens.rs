@@ -370,3 +370,20 @@ fn a_token_may_name_what_an_expression_expects() {
     let token = place.token(&["-u", "42", "--iss", "https://id", "--aud", "chat-7"]);
     assert_eq!(place.run(&["checktoken", &token]).code, 0);
 }
+
+#[test]
+fn for_machines_bytes_that_are_no_text_are_in_base64() {
+    let place = Place::configured("");
+    place.write("key.secret", support::SECRET);
+    let sign = |payload: &str| {
+        let said = place.pipe(payload, &["jws", "sign", "--secret-file", "key.secret"]);
+        assert_eq!(said.code, 0, "{said:?}");
+        said.out.trim().to_owned()
+    };
+    for (b64info, member, value) in [("AAH/", "b64info", "AAH/"), ("aGk=", "info", "hi")] {
+        let token = sign(&format!(r#"{{"sub":"42","b64info":"{b64info}"}}"#));
+        let said = place.run(&["--json", "checktoken", &token]);
+        let record: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+        assert_eq!(record[member], value, "{said:?}");
+    }
+}

@@ -199,6 +199,10 @@ impl State {
         now: Duration,
         settings: &Settings,
     ) -> Answer<'_> {
+        // Whatever a fetch would bring, it is not for a token that names no key.
+        if kid.is_none() && !settings.allow_missing_kid {
+            return Answer::KidRequired;
+        }
         let usable = self.usable(now, settings);
         if let Some(held) = usable {
             match held.set.find(kid, settings.allow_missing_kid) {

@@ -140,7 +140,8 @@ fn h4_a_token_without_kid_needs_the_setting_and_a_set_of_one_key() {
         bench.script.then(ok(&keys));
         let found = bench.jwks.resolve(None);
         assert_eq!(word(&found, &key(1)), without_kid, "{allowed} {keys:?}");
-        assert_eq!(bench.script.requests(), 1);
+        // Where no answer could help, none is asked for.
+        assert_eq!(bench.script.requests(), usize::from(allowed));
     }
 }
 

@@ -66,7 +66,7 @@ const LAYERS: [Layer; 12] = [
     },
     Layer {
         name: "countersign-ring",
-        no_std: false,
+        no_std: true,
         ours: &["countersign-signature"],
         others: Others::Only(&["ring"]),
     },
