@@ -97,6 +97,7 @@ fn d4_debug_output_has_no_raw_control_characters() {
             format!("{verified:?}"),
         ] {
             assert!(!shown.contains(char::is_control), "{shown:?}");
+            assert!(shown.contains("HS256"), "{shown}");
             assert!(
                 !shown.contains(['\u{202e}', '\u{2028}', '\u{feff}']),
                 "{shown:?}"
