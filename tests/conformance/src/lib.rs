@@ -28,6 +28,8 @@ mod cases;
 mod centrifugo;
 mod contract;
 mod deviations;
+#[cfg(feature = "peers")]
+mod differential;
 mod encoding;
 mod judge;
 mod records;

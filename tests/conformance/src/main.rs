@@ -18,6 +18,10 @@ fn main() -> ExitCode {
     for argument in env::args().skip(1) {
         match argument.as_str() {
             "--json" => as_json = true,
+            "--help" | "-h" => {
+                println!("{}", usage());
+                return ExitCode::SUCCESS;
+            }
             "--write-docs" => {
                 let path = root.join("docs/compatibility.md");
                 return match fs::write(&path, compatibility()) {
@@ -27,9 +31,7 @@ fn main() -> ExitCode {
             }
             name if suites().any(|known| known == name) => names.push(argument),
             other => {
-                let known: Vec<&str> = suites().collect();
-                let known = known.join(", ");
-                eprintln!("error: {other:?} is not known\n\n{USAGE}\nSuites: {known}");
+                eprintln!("error: {other:?} is not known\n\n{}", usage());
                 return ExitCode::from(2);
             }
         }
@@ -58,6 +60,11 @@ fn main() -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+fn usage() -> String {
+    let known: Vec<&str> = suites().collect();
+    format!("{USAGE}\n\nSuites: {}", known.join(", "))
 }
 
 fn fail(reason: &str) -> ExitCode {

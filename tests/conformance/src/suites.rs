@@ -16,6 +16,10 @@ pub(crate) const ALL: &[Suite] = &[
     ("claims", claims),
     ("jwks", jwks::suite),
     ("centrifugo", centrifugo::suite),
+    #[cfg(feature = "peers")]
+    ("differential", crate::differential::libraries),
+    #[cfg(feature = "peers")]
+    ("peers", crate::differential::peers),
 ];
 
 fn jws() -> Report {

@@ -1,9 +1,13 @@
-//! The whole suite, as a test.
+//! The whole suite, as a test: all but the programs that `cargo xtask conformance` asks.
 #![allow(missing_docs)]
 
 #[test]
 fn nothing_ends_otherwise_than_known() {
-    countersign_conformance::run(&[]).assert_clean();
+    let names: Vec<String> = countersign_conformance::suites()
+        .filter(|name| *name != "peers")
+        .map(str::to_owned)
+        .collect();
+    countersign_conformance::run(&names).assert_clean();
 }
 
 #[test]

@@ -85,13 +85,7 @@ fn bind(key: &Key, provider: &Provider, alg: &str) -> Result<Arc<dyn Verifier>, 
         .map_err(|error| error.to_string())
 }
 
-fn judge_test(
-    judge: &mut Judge,
-    set: &Set,
-    group: &Group,
-    test: &Test,
-    verifiers: &[Bound],
-) {
+fn judge_test(judge: &mut Judge, set: &Set, group: &Group, test: &Test, verifiers: &[Bound]) {
     let expected = if test.result == "valid" && set.labels_hold {
         ACCEPT
     } else {
