@@ -1,0 +1,35 @@
+//! The sentences of errors at the seam.
+
+use countersign_signature::{InvalidSignature, KeyRejected, KeyRejectedReason, SigningError};
+
+#[test]
+fn k2_a_wrong_signature_says_no_more_than_that() {
+    assert_eq!(InvalidSignature.to_string(), "the signature does not match");
+    assert_eq!(format!("{InvalidSignature:?}"), "InvalidSignature");
+}
+
+#[test]
+fn a_signature_that_was_not_made_names_the_library() {
+    assert_eq!(
+        SigningError.to_string(),
+        "signing failed inside the cryptographic library"
+    );
+}
+
+#[test]
+fn a_rejected_key_says_what_was_found_and_what_is_needed() {
+    let error = KeyRejected::new(
+        KeyRejectedReason::Weak,
+        "a toy",
+        "TOY1 needs a grown-up key",
+    );
+    assert_eq!(error.to_string(), "found a toy; TOY1 needs a grown-up key");
+    assert_eq!(
+        (error.reason(), error.found(), error.needed()),
+        (
+            KeyRejectedReason::Weak,
+            "a toy",
+            "TOY1 needs a grown-up key"
+        )
+    );
+}
