@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::records;
+use crate::report::Report;
 
 /// A known difference.
 #[derive(Clone, Debug)]
@@ -45,6 +46,30 @@ fn read(text: &str) -> Vec<Deviation> {
         }
     };
     records.iter().map(one).collect()
+}
+
+/// Those whose suite ran and whose patterns are of no case at all: a slip of the pen, or a set
+/// that is gone.
+pub(crate) fn that_no_case_has(report: &Report) -> Vec<String> {
+    let ran = |it: &Deviation| {
+        report.lines.iter().any(|line| {
+            let of_backend = it.backend.as_ref().is_none_or(|name| *name == line.backend);
+            line.suite == it.suite && of_backend
+        })
+    };
+    let seen = |it: &Deviation, pattern: &str| {
+        report
+            .deviations
+            .iter()
+            .any(|seen| seen.suite == it.suite && seen.cases == pattern)
+    };
+    all()
+        .iter()
+        .filter(|it| ran(it))
+        .flat_map(|it| it.cases.iter().map(move |(_, pattern)| (it, pattern)))
+        .filter(|(it, pattern)| !seen(it, pattern))
+        .map(|(it, pattern)| format!("{}: no case is called like {pattern:?}", it.suite))
+        .collect()
 }
 
 /// Whether `pattern`, in which `*` stands for any text, is all of `name`.

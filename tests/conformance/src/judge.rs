@@ -137,3 +137,54 @@ impl Judge {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ACCEPT, Judge, REFUSE};
+    use crate::Report;
+
+    /// As many of the shortened tags that are known to be refused, and another case.
+    fn shortened_tags(count: usize, last: (&str, &str)) -> Report {
+        let mut judge = Judge::new("hmac", "test");
+        for id in 0..count {
+            let name = format!("hmac_sha256/raw/tag128/{id}");
+            judge.case(&name, ACCEPT, REFUSE, || "shortened".into());
+        }
+        let (expected, found) = last;
+        judge.case("hmac_sha256/raw/tag256/1", expected, found, String::new);
+        judge.finish()
+    }
+
+    #[test]
+    fn a_known_deviation_is_counted_and_no_surprise() {
+        let report = shortened_tags(33, (ACCEPT, ACCEPT));
+        report.assert_clean();
+        assert_eq!(report.lines()[0].deviations, 33);
+    }
+
+    #[test]
+    fn a_deviation_that_no_longer_shows_is_a_surprise() {
+        for count in [0, 32, 34] {
+            let report = shortened_tags(count, (ACCEPT, ACCEPT));
+            assert_eq!(report.surprises().len(), 1, "{report}");
+            assert!(
+                report.surprises()[0].contains("known for 33 cases"),
+                "{report}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_case_that_ends_otherwise_is_a_surprise() {
+        for last in [(ACCEPT, REFUSE), (REFUSE, ACCEPT), ("expired", "claims")] {
+            let report = shortened_tags(33, last);
+            assert!(!report.is_clean());
+            assert_eq!(report.surprises().len(), 1, "{report}");
+        }
+    }
+
+    #[test]
+    fn a_report_of_nothing_is_not_clean() {
+        assert!(!Report::default().is_clean());
+    }
+}

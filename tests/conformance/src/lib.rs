@@ -3,8 +3,8 @@
 //! A backend of your own is held to it by one call in a test of yours:
 //!
 //! ```
-//! let report = countersign_conformance::backend("ring", &countersign_ring::provider(), &["EdDSA"]);
-//! report.assert_clean();
+//! let mine = countersign_ring::provider().only(|it| it.name().is_spelled("EdDSA"));
+//! countersign_conformance::backend("mine", &mine, &["EdDSA"]).assert_clean();
 //! ```
 //!
 //! Each case has a verdict that is expected of it. What differs from the label of a public
@@ -64,6 +64,8 @@ pub fn run(names: &[String]) -> Report {
     for (_, suite) in suites::ALL.iter().filter(|(name, _)| is_meant(name)) {
         report.merge(suite());
     }
+    let unseen = deviations::that_no_case_has(&report);
+    report.surprises.extend(unseen);
     report
 }
 

@@ -174,19 +174,28 @@ pub(super) fn check(workspace: &Workspace) -> Complaints {
     users.flat_map(forbidden_edges).collect()
 }
 
-/// Nothing needs the program, the chores or the tests, not even in tests of its own.
+/// Nothing needs the program, the chores or the tests, not even in tests of its own; but one
+/// crate of tests may build on another.
 pub(super) fn leaves(workspace: &Workspace) -> Complaints {
-    let is_leaf = |package: &&Package| !package.is_for_users() || package.name == "countersign-cli";
-    let leaves: Vec<&str> = workspace
+    const NEVER: [&str; 2] = ["countersign-cli", "xtask"];
+    let tests: Vec<&str> = workspace
         .metadata
         .members()
-        .filter(is_leaf)
+        .filter(|package| !package.is_for_users())
         .map(|package| package.name.as_str())
+        .chain(NEVER)
         .collect();
     workspace
         .metadata
         .members()
-        .flat_map(|package| needed_leaves(package, &leaves))
+        .flat_map(|package| {
+            let leaves = if package.is_for_users() {
+                &tests[..]
+            } else {
+                &NEVER
+            };
+            needed_leaves(package, leaves)
+        })
         .collect()
 }
 
