@@ -423,6 +423,14 @@ fn rsa_parts() -> RsaPrivateParts<'static> {
 }
 
 #[test]
+fn c10_debug_marks_what_it_hides_and_shows_public_parts_in_hexadecimal() {
+    let secret = Secret::new(vec![0xa7; 32]).unwrap();
+    assert!(format!("{secret:?}").contains("[redacted]"), "{secret:?}");
+    let public = AkpPublicKey::new("ML-DSA-44", vec![0x0a, 0xff]).unwrap();
+    assert!(format!("{public:?}").contains("0aff"), "{public:?}");
+}
+
+#[test]
 fn c10_debug_and_display_show_no_secret() {
     let mut texts = vec![format!("{:?} {:#?}", rsa_parts(), rsa_parts())];
     for key in private_keys() {
