@@ -108,7 +108,7 @@ impl Page<'_> {
             self.notes
                 .mutants
                 .iter()
-                .map(|it| [format!("`{}`", it.change), it.why.clone()]),
+                .map(|it| [it.change.clone(), it.why.clone()]),
         );
         text
     }
