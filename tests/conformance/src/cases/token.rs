@@ -63,7 +63,8 @@ pub(crate) fn run(record: &Record, values: &Values, provider: &Provider) -> Verd
             .expect("a number of seconds")
     });
     let now = UnixTime::from_secs(now);
-    let shown = if record.get("kind") == Some("subscription") {
+    let kind = record.get("kind").map(|kind| expand_text(kind, values));
+    let shown = if kind.as_deref() == Some("subscription") {
         authenticator.subscription(&token, now).and_then(|it| {
             if let Some(request) = record.get("request") {
                 let request = expand_text(request, values);

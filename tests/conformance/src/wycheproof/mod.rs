@@ -7,6 +7,7 @@ mod group;
 mod sets;
 
 use std::sync::Arc;
+use std::thread;
 
 use countersign_keys::Key;
 use countersign_signature::{Provider, Verifier};
@@ -32,21 +33,17 @@ pub(crate) fn run(backend: &str, provider: &Provider, expected: &[&str]) -> Repo
     report.merge(offered.finish());
     let mut suites: Vec<&str> = SETS.iter().map(|set| set.suite).collect();
     suites.dedup();
-    for suite in suites {
-        let mut judge = None;
-        for set in SETS.iter().filter(|set| set.suite == suite) {
-            let vectors = Vectors::read((set.json)());
-            for group in &vectors.groups {
-                let Some(alg) = (set.algorithm)(group) else {
-                    continue;
-                };
-                if expected.contains(&alg) {
-                    let judge = judge.get_or_insert_with(|| Judge::new(suite, backend));
-                    judge_group(judge, provider, set, group, alg);
-                }
-            }
-        }
-        report.merge(judge.map(Judge::finish).unwrap_or_default());
+    // A thread each: the slowest is most of the time.
+    let reports: Vec<Report> = thread::scope(|scope| {
+        let running: Vec<_> = suites
+            .into_iter()
+            .map(|suite| scope.spawn(move || run_suite(suite, backend, provider, expected)))
+            .collect();
+        let done = running.into_iter().map(|it| it.join().expect("a report"));
+        done.collect()
+    });
+    for done in reports {
+        report.merge(done);
     }
     for alg in expected {
         if !SETS.iter().any(|set| set.algorithms.contains(alg)) {
@@ -56,6 +53,26 @@ pub(crate) fn run(backend: &str, provider: &Provider, expected: &[&str]) -> Repo
         }
     }
     report
+}
+
+fn run_suite(suite: &str, backend: &str, provider: &Provider, expected: &[&str]) -> Report {
+    let mut judge = None;
+    for set in SETS.iter().filter(|set| set.suite == suite) {
+        if !expected.iter().any(|alg| set.algorithms.contains(alg)) {
+            continue;
+        }
+        let vectors = Vectors::read((set.json)());
+        for group in &vectors.groups {
+            match (set.algorithm)(group) {
+                Some(alg) if expected.contains(&alg) => {
+                    let judge = judge.get_or_insert_with(|| Judge::new(suite, backend));
+                    judge_group(judge, provider, set, group, alg);
+                }
+                _ => {}
+            }
+        }
+    }
+    judge.map(Judge::finish).unwrap_or_default()
 }
 
 /// The form of a key, and what the backend made of it.
