@@ -1,5 +1,8 @@
 //! What a verified connection token says.
 
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+
 use countersign_claims::{Bytes, ClaimsError, ConnectionClaims, Overrides, SubscribeOptions};
 
 use crate::{Error, UnixTime};
@@ -86,15 +89,7 @@ impl Connection {
             user: registered.user.to_string(),
             expires: claims.expires(),
             info: claims.info.as_ref().map(Bytes::to_vec),
-            channels: claims
-                .channels
-                .to_vec()
-                .into_iter()
-                .map(|(name, options)| Channel {
-                    name: name.into_owned(),
-                    options: ChannelOptions::from_claims(&options),
-                })
-                .collect(),
+            channels: Channel::each_once(claims),
             meta: claims.meta.as_ref().map(Bytes::to_vec),
             token_id: registered.jti.as_deref().map(String::from),
         }
@@ -109,6 +104,24 @@ pub struct Channel {
     pub name: String,
     /// What the backend signed about the subscription; nothing for those of `channels`.
     pub options: ChannelOptions,
+}
+
+impl Channel {
+    /// The channels of a token. `channels` may name one twice; nobody subscribes to it twice.
+    fn each_once(claims: &ConnectionClaims<'_>) -> Vec<Self> {
+        let mut seen = BTreeSet::new();
+        let mut channels = Vec::with_capacity(claims.channels.len());
+        let Ok(()) = claims.channels.each(|name, options| {
+            if seen.insert(name.clone()) {
+                channels.push(Self {
+                    name: name.into_owned(),
+                    options: ChannelOptions::from_claims(&options),
+                });
+            }
+            Ok::<(), Infallible>(())
+        });
+        channels
+    }
 }
 
 /// What the backend signed about one subscription.

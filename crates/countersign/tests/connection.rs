@@ -188,3 +188,16 @@ fn a_signed_anonymous_user_is_accepted_unless_it_is_disallowed() {
         Ok("$news".into())
     );
 }
+
+#[test]
+fn a_channel_that_is_named_twice_is_subscribed_to_once() {
+    let authenticator = hs256_authenticator();
+    let token = hs256(r#"{"sub":"42","channels":["b","a","b","\u0061"]}"#);
+    let connection = authenticator.connection(&token, now()).unwrap();
+    let names: Vec<&str> = connection
+        .channels()
+        .iter()
+        .map(|it| it.name.as_str())
+        .collect();
+    assert_eq!(names, ["b", "a"]);
+}
