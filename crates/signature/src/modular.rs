@@ -187,6 +187,9 @@ mod tests {
                 number((a + prime - b) % prime)
             );
         }
+        // Exactly the prime is zero.
+        assert_eq!(field.add(&number(prime - 1), &Number::ONE), Number::ZERO);
+        assert_eq!(field.sub(&number(a), &number(a)), Number::ZERO);
     }
 
     #[test]

@@ -145,4 +145,11 @@ mod tests {
         assert!(AlgorithmName::EDDSA.is_spelled("Ed25519"));
         assert!(!AlgorithmName::EDDSA.is_spelled("Ed448"));
     }
+
+    #[test]
+    fn a_name_is_shown_as_it_stands_in_a_header() {
+        let name = AlgorithmName::from_static("ES256K");
+        assert_eq!(name.as_str(), "ES256K");
+        assert_eq!(std::format!("{name} {name:?}"), "ES256K ES256K");
+    }
 }

@@ -424,10 +424,33 @@ fn rsa_parts() -> RsaPrivateParts<'static> {
 
 #[test]
 fn c10_debug_marks_what_it_hides_and_shows_public_parts_in_hexadecimal() {
-    let secret = Secret::new(vec![0xa7; 32]).unwrap();
-    assert!(format!("{secret:?}").contains("[redacted]"), "{secret:?}");
-    let public = AkpPublicKey::new("ML-DSA-44", vec![0x0a, 0xff]).unwrap();
-    assert!(format!("{public:?}").contains("0aff"), "{public:?}");
+    let public = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+    let (_, x, y) = &base_points()[0];
+    let [x, y] = [x, y].map(|bytes| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>());
+    let n = format!("80{}01", "00".repeat(254));
+    let table = [
+        "Secret(Secret { bits: 256, bytes: [redacted], allow_short: false })".to_owned(),
+        format!(
+            "RsaPrivate(RsaPrivateKey {{ public: RsaPublicKey {{ modulus: {n}, exponent: 010001 }}, \
+             parts: [redacted] }})"
+        ),
+        format!(
+            "EcPrivate(EcPrivateKey {{ curve: P-256, d: [redacted], \
+             public: Some(EcPublicKey {{ curve: P-256, x: {x}, y: {y} }}) }})"
+        ),
+        format!(
+            "OkpPrivate(OkpPrivateKey {{ curve: Ed25519, seed: [redacted], \
+             public: Some(OkpPublicKey {{ curve: Ed25519, bytes: {public} }}) }})"
+        ),
+        format!(
+            "AkpPrivate(AkpPrivateKey {{ algorithm: \"ML-DSA-44\", seed: [redacted], \
+             public: Some(AkpPublicKey {{ algorithm: \"ML-DSA-44\", bytes: {} }}) }})",
+            "01".repeat(32)
+        ),
+    ];
+    for (key, shown) in private_keys().iter().zip(table) {
+        assert_eq!(format!("{key:?}"), shown);
+    }
 }
 
 #[test]
@@ -502,4 +525,45 @@ fn a15_an_empty_secret_is_refused() {
     let rejected = Secret::new(b"".as_slice()).unwrap_err();
     assert_eq!(rejected.reason(), KeyRejectedReason::Weak);
     assert!(Secret::new(b"x".as_slice()).is_ok());
+}
+
+#[test]
+fn a16_a_secret_as_long_as_the_hash_is_given_and_a_shorter_one_if_that_was_allowed() {
+    use countersign_signature::AlgorithmName;
+    let secret = |bytes| Secret::new(vec![7; bytes]).unwrap();
+    for (hash, name) in [
+        (32, AlgorithmName::HS256),
+        (48, AlgorithmName::HS384),
+        (64, AlgorithmName::HS512),
+    ] {
+        for long_enough in [secret(hash), secret(hash + 1), secret(1).allow_short()] {
+            let bytes = long_enough.bytes_for(name, hash).unwrap();
+            assert_eq!(bytes, long_enough.expose());
+        }
+        let rejected = secret(hash - 1).bytes_for(name, hash).unwrap_err();
+        assert_eq!(rejected.reason(), KeyRejectedReason::Weak);
+    }
+}
+
+#[test]
+fn an_algorithm_key_pair_has_bytes_and_one_algorithm() {
+    assert!(AkpPublicKey::new("ML-DSA-44", vec![]).is_err());
+    assert!(AkpPrivateKey::new("ML-DSA-44", vec![], None).is_err());
+    let other = AkpPublicKey::new("ML-DSA-65", vec![1]).unwrap();
+    assert!(AkpPrivateKey::new("ML-DSA-44", vec![1], Some(other)).is_err());
+}
+
+#[test]
+fn a_private_key_gives_its_bytes_to_whoever_signs_with_it() {
+    for key in private_keys() {
+        let exposed = match &key {
+            KeyMaterial::Secret(key) => key.expose(),
+            KeyMaterial::RsaPrivate(key) => key.expose().d.as_ref(),
+            KeyMaterial::EcPrivate(key) => key.expose(),
+            KeyMaterial::OkpPrivate(key) => key.expose(),
+            KeyMaterial::AkpPrivate(key) => key.expose(),
+            other => panic!("{other}"),
+        };
+        assert_eq!(exposed, [0xa7; 32]);
+    }
 }
