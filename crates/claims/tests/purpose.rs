@@ -113,7 +113,7 @@ fn g13_a_token_that_refreshes_names_the_same_user() {
 fn base64_wins_over_json_on_every_level() {
     let claims = connection(
         r#"{"info":{"a":1},"b64info":"e30=",
-            "subs":{"x":{"info":1,"b64info":"AQ==","b64data":"Ag==","data":2},"y":{"data":2}}}"#,
+            "subs":{"x":{"info":1,"b64info":"AQ==","b64data":"Ag==","data":2},"y":{"data":2},"z":{"info":[3]}}}"#,
     )
     .unwrap();
     let info = claims.info.as_ref().unwrap();
@@ -126,6 +126,8 @@ fn base64_wins_over_json_on_every_level() {
     assert_eq!(x.data.unwrap().to_vec(), [2]);
     let y = claims.channel("y").unwrap();
     assert_eq!((y.info, y.data.unwrap().to_vec()), (None, b"2".to_vec()));
+    let z = claims.channel("z").unwrap();
+    assert_eq!((z.info.unwrap().to_vec(), z.data), (b"[3]".to_vec(), None));
 
     let claims = subscription(r#"{"channel":"c","b64info":"AQ==","info":1,"data":null}"#).unwrap();
     assert_eq!(claims.options.info.unwrap().to_vec(), [1]);

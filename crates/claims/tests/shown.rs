@@ -1,0 +1,80 @@
+//! What stands in sentences and in `Debug` output.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use countersign_claims::{
+    Check, ClaimsError, ConnectionClaims, DecodeOptions, Policy, TokenKind, UnixTime,
+};
+
+fn connection(payload: &str) -> Result<ConnectionClaims<'_>, ClaimsError> {
+    ConnectionClaims::decode(payload.as_bytes(), &DecodeOptions::default())
+}
+
+#[test]
+fn audiences_are_shown_by_the_first_and_how_many_more() {
+    for (payload, shown) in [
+        ("{}", "none"),
+        (r#"{"aud":[]}"#, "none"),
+        (r#"{"aud":"a"}"#, "\"a\""),
+        (r#"{"aud":["a"]}"#, "\"a\""),
+        (r#"{"aud":["a","b"]}"#, "\"a\" and 1 more"),
+        (r#"{"aud":["","b","c"]}"#, "\"\" and 2 more"),
+    ] {
+        let claims = connection(payload).unwrap();
+        assert_eq!(format!("{:?}", claims.registered.aud), shown, "{payload}");
+    }
+}
+
+#[test]
+fn bytes_are_shown_by_their_form_and_channels_by_their_names() {
+    let claims =
+        connection(r#"{"info":1,"b64info":"e30=","meta":2,"channels":["a","b"]}"#).unwrap();
+    assert_eq!(format!("{:?}", claims.info.unwrap()), "Base64(..)");
+    assert_eq!(format!("{:?}", claims.meta.unwrap()), "Json(..)");
+    let channels = format!("{:?}", claims.channels);
+    assert!(channels.starts_with("{\"a\": "), "{channels}");
+    assert!(channels.contains("\"b\": "), "{channels}");
+}
+
+#[test]
+fn checks_and_kinds_are_shown_by_their_names() {
+    for check in Check::ALL {
+        assert_eq!(check.to_string(), check.name());
+    }
+    assert_eq!(TokenKind::Connection.to_string(), "a connection token");
+    assert_eq!(TokenKind::Subscription.to_string(), "a subscription token");
+}
+
+#[test]
+fn unsound_json_is_the_source_of_its_error_and_others_have_none() {
+    let malformed = connection("{").unwrap_err();
+    let source = malformed.source().unwrap().to_string();
+    assert!(malformed.to_string().ends_with(&source), "{malformed}");
+    assert!(connection(r#"{"sub":1}"#).unwrap_err().source().is_none());
+}
+
+#[test]
+fn a_leeway_is_shown_where_there_is_one() {
+    let claims = connection(r#"{"exp":100}"#).unwrap();
+    for (leeway, shown) in [
+        (
+            0,
+            "the token expired 50 s ago (`exp` is 100, now is 150); get a new token",
+        ),
+        (
+            7,
+            "the token expired 50 s ago (`exp` is 100, now is 150, leeway is 7 s); get a new token",
+        ),
+    ] {
+        let policy = Policy {
+            leeway: Duration::from_secs(leeway),
+            ..Policy::default()
+        };
+        let error = policy
+            .judge(&claims.registered, UnixTime::from_secs(150), |_, _| ())
+            .unwrap_err();
+        assert_eq!(error.to_string(), shown);
+    }
+}
