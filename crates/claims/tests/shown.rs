@@ -4,8 +4,10 @@
 use std::error::Error as _;
 use std::time::Duration;
 
+use Check::{Age, Anonymous, Audience, Expiry, Issuer, NotBefore};
 use countersign_claims::{
-    Check, ClaimsError, ConnectionClaims, DecodeOptions, Policy, TokenKind, UnixTime,
+    Check, ClaimsError, ConnectionClaims, DecodeOptions, Expectation, Pattern, Policy, TokenKind,
+    UnixTime,
 };
 
 fn connection(payload: &str) -> Result<ConnectionClaims<'_>, ClaimsError> {
@@ -77,4 +79,101 @@ fn a_leeway_is_shown_where_there_is_one() {
             .unwrap_err();
         assert_eq!(error.to_string(), shown);
     }
+}
+
+#[test]
+fn what_a_check_compares_is_told_in_a_sentence() {
+    let lax = Policy::default();
+    let strict = Policy {
+        leeway: Duration::from_secs(5),
+        audience: Expectation::Exact("chat".into()),
+        issuer: Expectation::Matches(Pattern::new("tenant-.*", |_| true)),
+        require_exp: true,
+        max_age: Some(Duration::from_secs(60)),
+        allow_anonymous: false,
+    };
+    let full = r#"{"sub":"42","iss":"i","aud":["a","b"],"exp":10,"nbf":20,"iat":30}"#;
+    let table = [
+        (&lax, "{}", Issuer, "no issuer is expected"),
+        (&lax, "{}", Audience, "no audience is expected"),
+        (
+            &lax,
+            "{}",
+            Expiry,
+            "there is no `exp`: the token never expires",
+        ),
+        (&lax, full, Expiry, "`exp` 10 must be later than now, 50"),
+        (&lax, "{}", NotBefore, "there is no `nbf`"),
+        (
+            &lax,
+            full,
+            NotBefore,
+            "`nbf` 20 must not be later than now, 50",
+        ),
+        (&lax, full, Age, "no age is too old"),
+        (
+            &lax,
+            "{}",
+            Anonymous,
+            "the user is anonymous, which is allowed",
+        ),
+        (&lax, full, Anonymous, "the token names a user"),
+        (
+            &strict,
+            "{}",
+            Issuer,
+            "`iss`, absent, must be a match of /tenant-.*/",
+        ),
+        (
+            &strict,
+            full,
+            Issuer,
+            "`iss`, \"i\", must be a match of /tenant-.*/",
+        ),
+        (&strict, "{}", Audience, "`aud`, absent, must hold \"chat\""),
+        (
+            &strict,
+            full,
+            Audience,
+            "`aud`, \"a\" and 1 more, must hold \"chat\"",
+        ),
+        (&strict, "{}", Expiry, "`exp` is absent and required"),
+        (
+            &strict,
+            full,
+            Expiry,
+            "`exp` 10 plus a leeway of 5 s must be later than now, 50",
+        ),
+        (
+            &strict,
+            full,
+            NotBefore,
+            "`nbf` 20 minus a leeway of 5 s must not be later than now, 50",
+        ),
+        (&strict, "{}", Age, "`iat` is absent and required"),
+        (
+            &strict,
+            full,
+            Age,
+            "`iat` 30 must be at most 60 s plus a leeway of 5 s before now, 50",
+        ),
+        (
+            &strict,
+            "{}",
+            Anonymous,
+            "the user is anonymous, which is refused",
+        ),
+    ];
+    for (policy, payload, check, sentence) in table {
+        let claims = connection(payload).unwrap().registered;
+        let compared = policy.compared(check, &claims, UnixTime::from_secs(50));
+        assert_eq!(compared, sentence);
+    }
+}
+
+#[test]
+fn a_pattern_keeps_its_text() {
+    let pattern = Pattern::new("tenant-.*", |_| false);
+    assert_eq!(pattern.text(), "tenant-.*");
+    assert_eq!(format!("{pattern:?}"), "Pattern(\"tenant-.*\")");
 }
