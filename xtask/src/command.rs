@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use crate::{audit, conformance, fuzz, test, tidy, timing};
+use crate::{audit, conformance, coverage, fuzz, test, tidy, timing};
 
 /// Why a command did not end well.
 #[derive(Debug)]
@@ -41,6 +41,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[--json]",
         about: "hold the backends and the layers above to vectors, cases and peers",
         run: conformance::run,
+    },
+    Command {
+        name: "coverage",
+        arguments: "",
+        about: "measure how many lines of each crate are run by tests",
+        run: coverage::run,
     },
     Command {
         name: "fuzz",

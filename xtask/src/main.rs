@@ -8,6 +8,7 @@
 mod audit;
 mod command;
 mod conformance;
+mod coverage;
 mod files;
 mod fuzz;
 mod metadata;

@@ -80,6 +80,12 @@ impl Package {
         self.manifest_path.parent().unwrap_or(Path::new(""))
     }
 
+    /// The name of that folder.
+    pub(crate) fn folder_name(&self) -> String {
+        let name = self.folder().file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
     /// Whether the package is one of those for users, in `crates/`.
     pub(crate) fn is_for_users(&self) -> bool {
         self.folder()

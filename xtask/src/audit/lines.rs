@@ -8,8 +8,8 @@ use quote::ToTokens as _;
 
 use super::tree;
 
-/// The number of lines of code.
-pub(super) fn of_code(file: &syn::File) -> usize {
+/// The lines of code.
+pub(super) fn of_code(file: &syn::File) -> BTreeSet<usize> {
     let mut lines = BTreeSet::new();
     mark(file.to_token_stream(), &mut lines);
     let tests = file
@@ -20,7 +20,7 @@ pub(super) fn of_code(file: &syn::File) -> usize {
     for test in tests {
         lines.retain(|line| !test.contains(line));
     }
-    lines.len()
+    lines
 }
 
 fn mark(tokens: TokenStream, lines: &mut BTreeSet<usize>) {
@@ -66,6 +66,6 @@ mod tests {
         let text = "//! Docs.\n\n/// More.\n#[derive(Debug)]\nstruct A {\n    // A comment.\n    a: u8,\n}\n\n\
                     #[cfg(test)]\nmod tests {\n    fn a() {}\n}\nconst B: &str = \"x\ny\";\n";
         // `#[derive]`, `struct A {`, `a: u8`, `}`, and two lines of `B`.
-        assert_eq!(of_code(&syn::parse_file(text).unwrap()), 6);
+        assert_eq!(of_code(&syn::parse_file(text).unwrap()).len(), 6);
     }
 }

@@ -19,6 +19,8 @@ use crate::command::Failure;
 use crate::metadata::{Metadata, Package};
 use crate::{files, process};
 
+pub(crate) use tree::Tree;
+
 /// One file as it should be.
 struct Output {
     /// From the root of the workspace.
@@ -85,8 +87,7 @@ fn outputs(
     package: &Package,
     complaints: &mut Vec<String>,
 ) -> Vec<Output> {
-    let name = package.folder().file_name().unwrap_or_default();
-    let name = name.to_string_lossy();
+    let name = package.folder_name();
     match sheet::Sheet::of(root, metadata, package) {
         Ok(sheet) => {
             let of_crate = |said: &String| format!("crates/{name}/AUDIT.toml: {said}");

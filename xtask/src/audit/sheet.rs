@@ -1,12 +1,14 @@
 //! One crate's sheet, in Markdown.
 
 use core::fmt::Write as _;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::api::Api;
 use super::needs::Needs;
 use super::notes::Notes;
 use super::tree::Tree;
+use crate::coverage::{self, Share};
 use crate::metadata::{Metadata, Package};
 
 /// What is known of one crate.
@@ -26,19 +28,17 @@ impl Sheet {
     ///
     /// A source or the `AUDIT.toml` cannot be read.
     pub(super) fn of(root: &Path, metadata: &Metadata, package: &Package) -> Result<Self, String> {
-        let target = package
-            .library()
-            .or_else(|| package.targets.iter().find(|target| target.is("bin")))
-            .ok_or_else(|| format!("{} has no sources", package.name))?;
-        let tree = Tree::read(&target.src_path)?;
+        let tree = Tree::of(package)?;
         let api = package.library().map(|_| Api::of(&package.name, &tree));
         let notes = Notes::read(package.folder())?;
         let needs = Needs::of(root, metadata, package)?;
-        let folder = package.folder().file_name().unwrap_or_default();
+        let folder = package.folder_name();
+        let tested = coverage::last_measured(root)?.remove(&folder);
         let page = Page {
-            folder: &folder.to_string_lossy(),
+            folder: &folder,
             package,
             tree: &tree,
+            tested,
             api: api.as_ref(),
             notes: &notes,
             needs: &needs,
@@ -55,6 +55,7 @@ struct Page<'a> {
     folder: &'a str,
     package: &'a Package,
     tree: &'a Tree,
+    tested: Option<Share>,
     api: Option<&'a Api>,
     notes: &'a Notes,
     needs: &'a Needs<'a>,
@@ -128,8 +129,15 @@ impl Page<'_> {
             "code",
             &format!(
                 "{} lines in {} files, without tests, comments and empty lines",
-                self.tree.lines, self.tree.files
+                self.tree.code.values().map(BTreeSet::len).sum::<usize>(),
+                self.tree.code.len()
             ),
+        );
+        row(
+            "run by tests",
+            &self.tested.map_or("not measured yet".to_owned(), |share| {
+                format!("{share}, when `cargo xtask coverage` last measured")
+            }),
         );
         match self.api {
             Some(api) => row(

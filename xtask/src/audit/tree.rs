@@ -3,10 +3,13 @@
 //!
 //! It reads with `syn` and expands no macro.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use syn::spanned::Spanned as _;
+
+use crate::metadata::Package;
 
 /// One module, and those within it.
 pub(crate) struct Module {
@@ -18,23 +21,26 @@ pub(crate) struct Module {
     pub(crate) modules: Vec<Module>,
 }
 
-/// A crate: its root module, and how many lines of its files hold code.
+/// A crate: its root module, and which lines of its files hold code.
 pub(crate) struct Tree {
     pub(crate) root: Module,
-    pub(crate) files: usize,
-    pub(crate) lines: usize,
+    pub(crate) code: BTreeMap<PathBuf, BTreeSet<usize>>,
 }
 
 impl Tree {
-    /// Reads the crate whose first source is `path`.
+    /// Reads the library of a package, or its program if it has none.
     ///
     /// # Errors
     ///
     /// A file is not there or is no Rust.
-    pub(crate) fn read(path: &Path) -> Result<Self, String> {
+    pub(crate) fn of(package: &Package) -> Result<Self, String> {
+        let target = package
+            .library()
+            .or_else(|| package.targets.iter().find(|target| target.is("bin")))
+            .ok_or_else(|| format!("{} has no sources", package.name))?;
         let mut reader = Reader::default();
         let root = reader.file(
-            path,
+            &target.src_path,
             "crate",
             Vec::new(),
             syn::Visibility::Inherited,
@@ -42,8 +48,7 @@ impl Tree {
         )?;
         Ok(Self {
             root,
-            files: reader.files,
-            lines: reader.lines,
+            code: reader.code,
         })
     }
 }
@@ -67,8 +72,7 @@ struct IsRoot(bool);
 
 #[derive(Default)]
 struct Reader {
-    files: usize,
-    lines: usize,
+    code: BTreeMap<PathBuf, BTreeSet<usize>>,
 }
 
 impl Reader {
@@ -83,8 +87,8 @@ impl Reader {
         let at = |error: &dyn core::fmt::Display| format!("{}: {error}", path.display());
         let text = fs::read_to_string(path).map_err(|error| at(&error))?;
         let file = syn::parse_file(&text).map_err(|error| at(&error))?;
-        self.files = self.files.saturating_add(1);
-        self.lines = self.lines.saturating_add(super::lines::of_code(&file));
+        self.code
+            .insert(path.to_owned(), super::lines::of_code(&file));
         let parent = path.parent().unwrap_or(Path::new(""));
         let folder = if is_root.0 || path.ends_with("mod.rs") {
             parent.to_owned()

@@ -1,5 +1,7 @@
 //! What counts as public, and how it is written down.
 
+use std::collections::BTreeMap;
+
 use super::Api;
 use crate::audit::tree::{Module, Tree};
 
@@ -21,8 +23,7 @@ fn api(root: &str, inner: &str) -> String {
         .push(module("inner", syn::Visibility::Inherited, inner));
     let tree = Tree {
         root,
-        files: 2,
-        lines: 0,
+        code: BTreeMap::new(),
     };
     Api::of("sample", &tree).text
 }
