@@ -70,6 +70,7 @@ fn g13_a_token_is_for_its_channel_user_and_client_alone() {
     let open = r#"{"sub":"42","channel":"news"}"#;
     let empty_client = r#"{"sub":"42","channel":"news","client":""}"#;
     let anonymous = r#"{"channel":"news"}"#;
+    let of_centrifugo_v2 = r#"{"channel":"news","client":"c1"}"#;
     for (payload, request, refused_for) in [
         (bound, ("news", "42", "c1"), None),
         (bound, ("news", "42", "c2"), Some("client")),
@@ -83,6 +84,8 @@ fn g13_a_token_is_for_its_channel_user_and_client_alone() {
         (empty_client, ("news", "42", "c2"), None),
         (anonymous, ("news", "", "c2"), None),
         (anonymous, ("news", "42", "c2"), Some("user")),
+        (of_centrifugo_v2, ("news", "42", "c1"), None),
+        (of_centrifugo_v2, ("news", "42", "c2"), Some("client")),
     ] {
         let (channel, user, client) = request;
         let claims = subscription(payload).unwrap();

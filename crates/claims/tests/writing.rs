@@ -36,7 +36,7 @@ fn every_claim_of_a_connection_comes_back_as_it_was_written() {
         .info_json("  { \"a\" : null }\n")
         .meta_json("null")
         .sub("news", options)
-        .sub("plain", NewSubscribeOptions::default())
+        .sub("plain", NewSubscribeOptions::default().data_bytes(b"\x01"))
         .claim_json("tenant", r#""t""#)
         .finish()
         .unwrap();
@@ -63,6 +63,8 @@ fn every_claim_of_a_connection_comes_back_as_it_was_written() {
     assert_eq!(news.info.unwrap().to_vec(), b"\x00\xff");
     assert_eq!(news.data.unwrap().as_json(), Some(r#"{"d": 1}"#));
     assert_eq!(news.overrides, presence(false));
+    let plain = claims.channel("plain").unwrap();
+    assert_eq!((plain.info, plain.data.unwrap().to_vec()), (None, vec![1]));
     assert!(payload.contains(r#""tenant":"t""#));
 }
 
