@@ -1,43 +1,161 @@
-//! What every algorithm of every backend owes to the seam, with keys of the suite: which keys
-//! it takes, what its signatures survive, what it never shows.
+//! What every algorithm of every backend owes to the seam, with keys of the suite or of the
+//! author: which keys it takes, what its signatures survive, what it never shows.
 
 use countersign::jws::{NewHeader, Scratch, Unverified, sign};
 use countersign_signature::{
-    AkpPrivateKey, AkpPublicKey, Algorithm, KeyMaterial, KeyRejectedReason, OkpCurve, OkpPublicKey,
-    Provider,
+    AkpPrivateKey, AkpPublicKey, Algorithm, Curve, KeyMaterial, KeyRejected, KeyRejectedReason,
+    OkpCurve, OkpPublicKey, Secret,
 };
+use countersign_test_backends::{ecdsa, keys, rsa};
 
+use crate::backend::{Backend, Example};
 use crate::cases::{parts, signature};
-use crate::judge::{HOLDS, Judge};
+use crate::judge::{HOLDS, Judge, PANICKED, guarded};
 use crate::report::Report;
-use crate::wycheproof::ml_dsa_pair;
+use crate::wycheproof;
+
+type Check = Result<(), String>;
+
+/// What is tried: the name that the report has for it, and the algorithms that it is about
+/// where it is not every one.
+const CASES: [(&str, &[&str], fn(&Subject) -> Check); 7] = [
+    ("takes its own keys and no others", &[], its_keys),
+    ("takes no short secret", HMAC, short_secrets),
+    ("signs and verifies", &[], signatures),
+    ("takes no signature of another algorithm", SHARED, others),
+    (
+        "takes no DER as long as a raw signature",
+        CURVES,
+        raw_length_der,
+    ),
+    (
+        "takes no number without its leading zero",
+        RSA,
+        leading_zero,
+    ),
+    ("shows no secret", &[], silence),
+];
+
+const HMAC: &[&str] = &["HS256", "HS384", "HS512"];
+const CURVES: &[&str] = &["ES256", "ES384", "ES512"];
+const RSA: &[&str] = &["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
+/// Those whose key another one could use.
+const SHARED: &[&str] = &[
+    "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256",
+    "ES384",
+];
+
+/// An algorithm under test.
+struct Subject {
+    alg: String,
+    algorithm: &'static dyn Algorithm,
+    /// A secret or a private key; where the author brought an example alone, its public key.
+    own: KeyMaterial<'static>,
+    examples: Vec<Example>,
+}
 
 /// The contract of each algorithm that is expected.
-pub(crate) fn run(backend: &str, provider: &Provider, expected: &[&str]) -> Report {
-    let mut judge = Judge::new("contract", backend);
-    for alg in expected {
-        let (Some(algorithm), Some(private)) = (provider.get(alg), key_for(alg)) else {
+pub(crate) fn run(backend: &Backend<'_>) -> Report {
+    let mut judge = Judge::new("contract", backend.name);
+    for alg in &backend.expected {
+        // One that is missing is a case of its own.
+        let Some(algorithm) = backend.provider.get(alg) else {
             continue;
         };
-        let mut case = |name: &str, result: Result<(), String>| {
-            let found = if result.is_ok() { HOLDS } else { "broken" };
-            judge.case(&format!("{alg}/{name}"), HOLDS, found, || {
-                result.err().unwrap_or_default()
-            });
+        let Some(subject) = Subject::of(backend, alg, algorithm) else {
+            judge.surprise(format!(
+                "nothing is known here of {alg}, so that nothing was tried: bring a key by \
+                 `Backend::key`, or an example by `Backend::example`"
+            ));
+            continue;
         };
-        case(
-            "takes its own keys and no others",
-            keys(algorithm, &private),
-        );
-        case("signs and verifies", signatures(algorithm, &private));
-        case("shows no secret", silence(algorithm, &private));
+        for (name, algorithms, holds) in CASES {
+            if !algorithms.is_empty() && !algorithms.contains(alg) {
+                continue;
+            }
+            let (found, why) = match guarded(|| holds(&subject)) {
+                Ok(Ok(())) => (HOLDS, String::new()),
+                Ok(Err(why)) => ("broken", why),
+                Err(why) => (PANICKED, why),
+            };
+            judge.case(&format!("{alg}/{name}"), HOLDS, found, || why);
+        }
     }
     judge.finish()
 }
 
+impl Subject {
+    fn of(backend: &Backend<'_>, alg: &str, algorithm: &'static dyn Algorithm) -> Option<Self> {
+        let examples = backend.own_examples(alg);
+        let own = backend.own_key(alg).cloned();
+        let own = own
+            .or_else(|| key_for(alg))
+            .or_else(|| Some(examples.first()?.key.clone()))?;
+        Some(Self {
+            alg: alg.to_owned(),
+            algorithm,
+            own,
+            examples,
+        })
+    }
+
+    fn public(&self) -> KeyMaterial<'static> {
+        let public = self.own.public().map(KeyMaterial::into_owned);
+        public.unwrap_or_else(|| self.own.clone())
+    }
+
+    fn is_on_a_curve(&self) -> bool {
+        matches!(
+            self.own,
+            KeyMaterial::EcPrivate(_) | KeyMaterial::EcPublic(_)
+        )
+    }
+
+    /// A signature of the algorithm's own making, or of somebody else's where it only verifies.
+    fn signed(&self, message: &[u8]) -> Result<Vec<Example>, String> {
+        let key = self.public();
+        if let Ok(signer) = self.algorithm.signer(&self.own) {
+            let mut signature = b"before".to_vec();
+            signer.sign(message, &mut signature).map_err(said)?;
+            hold(
+                signature.starts_with(b"before"),
+                "what stood before is gone",
+            )?;
+            return Ok(vec![Example {
+                key,
+                message: message.to_vec(),
+                signature: signature.split_off(b"before".len()),
+            }]);
+        }
+        if !self.examples.is_empty() {
+            return Ok(Vec::new());
+        }
+        if signature::signing_provider().get(&self.alg).is_some() {
+            let signature = signature::sign(&format!("own as {}", self.alg), None, message);
+            return Ok(vec![Example {
+                key,
+                message: message.to_vec(),
+                signature,
+            }]);
+        }
+        let vector = wycheproof::example(&self.alg);
+        Ok(vec![vector.ok_or(
+            "it only verifies: bring an example by `Backend::example`",
+        )?])
+    }
+}
+
+fn said(error: impl core::fmt::Display) -> String {
+    error.to_string()
+}
+
+fn hold(it: bool, what: &str) -> Check {
+    if it { Ok(()) } else { Err(what.to_owned()) }
+}
+
 /// A secret, or a private key with its public half.
 fn key_for(alg: &str) -> Option<KeyMaterial<'static>> {
-    if let Some((seed, public)) = ml_dsa_pair(alg) {
+    if let Some((seed, public)) = wycheproof::ml_dsa_pair(alg) {
         let public = AkpPublicKey::new(alg.to_owned(), public).unwrap();
         let private = AkpPrivateKey::new(alg.to_owned(), seed, Some(public)).unwrap();
         return Some(KeyMaterial::AkpPrivate(private));
@@ -59,7 +177,7 @@ fn all_kinds() -> Vec<(String, KeyMaterial<'static>)> {
     let x25519 = OkpPublicKey::new(OkpCurve::X25519, vec![9; 32]).unwrap();
     kinds.push(("x25519".into(), KeyMaterial::OkpPublic(x25519)));
     for alg in ["ML-DSA-44", "ML-DSA-65", "ML-DSA-87"] {
-        let (seed, public) = ml_dsa_pair(alg).unwrap();
+        let (seed, public) = wycheproof::ml_dsa_pair(alg).unwrap();
         let public = AkpPublicKey::new(alg, public).unwrap();
         kinds.push((alg.into(), KeyMaterial::AkpPublic(public.clone())));
         let private = AkpPrivateKey::new(alg, seed, Some(public)).unwrap();
@@ -77,15 +195,19 @@ fn kind(key: &KeyMaterial<'_>) -> String {
     }
 }
 
-fn keys(algorithm: &dyn Algorithm, own: &KeyMaterial<'_>) -> Result<(), String> {
-    for (name, key) in all_kinds() {
-        let is_own = kind(&key) == kind(own);
-        let verifies = algorithm.verifier(&key);
+fn its_keys(it: &Subject) -> Check {
+    let own = [
+        ("its own".to_owned(), it.own.clone()),
+        ("its own, public".to_owned(), it.public()),
+    ];
+    for (name, key) in all_kinds().into_iter().chain(own) {
+        let is_own = kind(&key) == kind(&it.own);
+        let verifies = it.algorithm.verifier(&key);
         let wanted = is_own && !key.is_private();
         if verifies.is_ok() != wanted {
             return Err(format!("verifier({name}) is {verifies:?}"));
         }
-        let signs = algorithm.signer(&key);
+        let signs = it.algorithm.signer(&key);
         let may_sign = is_own && !key.is_public();
         match &signs {
             Ok(_) if !may_sign => return Err(format!("signer({name}) takes it")),
@@ -98,76 +220,183 @@ fn keys(algorithm: &dyn Algorithm, own: &KeyMaterial<'_>) -> Result<(), String> 
     Ok(())
 }
 
-fn signatures(algorithm: &dyn Algorithm, own: &KeyMaterial<'static>) -> Result<(), String> {
-    let said = |error: &dyn core::fmt::Display| error.to_string();
-    let public = own.public().unwrap_or_else(|| own.clone());
-    let verifier = algorithm.verifier(&public).map_err(|error| said(&error))?;
-    let hold = |it: bool, what: &str| if it { Ok(()) } else { Err(what.to_owned()) };
+/// RFC 7518 section 3.2: a secret is as long as the hash, unless its owner says otherwise.
+fn short_secrets(it: &Subject) -> Check {
+    let least = match it.alg.as_str() {
+        "HS256" => 32,
+        "HS384" => 48,
+        _ => 64,
+    };
+    let is_weak = |error: KeyRejected| error.reason() == KeyRejectedReason::Weak;
+    let verifies = |key: &KeyMaterial<'_>| it.algorithm.verifier(key).map(drop);
+    let signs = |key: &KeyMaterial<'_>| match it.algorithm.signer(key) {
+        Err(error) if error.reason() == KeyRejectedReason::Unsupported => verifies(key),
+        other => other.map(drop),
+    };
+    let secret = |bytes: usize| Secret::new(vec![7; bytes]).unwrap();
+    let short = KeyMaterial::Secret(secret(least - 1));
+    hold(verifies(&short).is_err_and(is_weak), "verifies by it")?;
+    hold(signs(&short).is_err_and(is_weak), "signs by it")?;
+    for allowed in [secret(least), secret(least - 1).allow_short()] {
+        let allowed = KeyMaterial::Secret(allowed);
+        verifies(&allowed).and(signs(&allowed)).map_err(said)?;
+    }
+    Ok(())
+}
+
+fn signatures(it: &Subject) -> Check {
+    let verifier = it.algorithm.verifier(&it.public()).map_err(said)?;
     hold(
-        verifier.algorithm() == algorithm.name(),
+        verifier.algorithm() == it.algorithm.name(),
         "a verifier of another name",
     )?;
-    let message = b"header.payload";
-    let made = match algorithm.signer(own) {
-        Ok(signer) => {
-            hold(
-                signer.algorithm() == algorithm.name(),
-                "a signer of another name",
-            )?;
-            let mut made = b"before".to_vec();
-            signer
-                .sign(message, &mut made)
-                .map_err(|error| said(&error))?;
-            hold(made.starts_with(b"before"), "what stood before is gone")?;
-            let token = sign(&*signer, NewHeader::JWT, b"{}").map_err(|error| said(&error))?;
-            let mut scratch = Scratch::default();
-            let parsed = Unverified::parse(&token, &mut scratch).map_err(|error| said(&error))?;
-            parsed.verify(&*verifier).map_err(|error| said(&error))?;
-            made.split_off(b"before".len())
+    if let Ok(signer) = it.algorithm.signer(&it.own) {
+        hold(
+            signer.algorithm() == it.algorithm.name(),
+            "a signer of another name",
+        )?;
+        let token = sign(&*signer, NewHeader::JWT, b"{}").map_err(said)?;
+        let mut scratch = Scratch::default();
+        let parsed = Unverified::parse(&token, &mut scratch).map_err(said)?;
+        parsed.verify(&*verifier).map_err(said)?;
+    }
+    for example in &it.examples {
+        survives(it, example)?;
+    }
+    // A long one, too: nothing is cut off.
+    for message in [&b"header.payload"[..], b"", &[b'x'; 100_000]] {
+        for example in it.signed(message)? {
+            survives(it, &example)?;
         }
-        // It only verifies.
-        Err(_) => {
-            let how = format!("own as {}", algorithm.name());
-            signature::sign(&how, None, message)
-        }
-    };
+    }
+    Ok(())
+}
+
+/// A good signature is accepted, and nothing that was made of it or is like it.
+fn survives(it: &Subject, example: &Example) -> Check {
+    let (message, made) = (example.message.as_slice(), &example.signature);
+    let verifier = it.algorithm.verifier(&example.key).map_err(said)?;
     let is_good = |message: &[u8], signature: &[u8]| verifier.verify(message, signature).is_ok();
-    hold(is_good(message, &made), "its own signature")?;
-    hold(!is_good(b"header.payloae", &made), "another message")?;
-    hold(!is_good(b"", &made), "no message")?;
+    hold(is_good(message, made), "a good signature is refused")?;
+    hold(!is_good(b"header.payloae", made), "another message")?;
+    hold(!is_good(&[message, b"."].concat(), made), "a byte more")?;
+    if let Some((last, rest)) = message.split_last() {
+        hold(!is_good(b"", made), "no message")?;
+        hold(!is_good(rest, made), "a byte less")?;
+        let other = [rest, &[last ^ 1]].concat();
+        hold(!is_good(&other, made), "another last byte")?;
+    }
     for bit in (0..8 * made.len()).step_by(8 * made.len() / 37 + 1) {
         let mut bent = made.clone();
         bent[bit / 8] ^= 1 << (bit % 8);
         hold(!is_good(message, &bent), &format!("bit {bit} turned"))?;
     }
-    for words in [
-        "empty",
-        "cut:1",
-        "drop:1",
-        "append:00",
-        "prepend:00",
-        "twice",
-    ] {
+    let bends = "empty cut:1 drop:1 append:00 prepend:00 twice";
+    let of_curves = if it.is_on_a_curve() { "der wide" } else { "" };
+    for words in bends.split(' ').chain(of_curves.split_whitespace()) {
         let bent = signature::bend(words, made.clone(), "");
         hold(!is_good(message, &bent), words)?;
     }
-    for length in [
-        1,
-        made.len() / 2,
-        made.len() - 1,
-        made.len(),
-        made.len() + 1,
-        1 << 16,
-    ] {
+    let n = made.len();
+    for length in [1, n / 2, n - 1, n, n + 1, 1 << 16] {
         hold(!is_good(message, &vec![0; length]), "nothing but zeros")?;
         hold(!is_good(message, &vec![0xff; length]), "nothing but ones")?;
     }
     Ok(())
 }
 
+/// One key, and the other paddings and hashes: the name says which one counts.
+fn others(it: &Subject) -> Check {
+    let key = signature::own_key(&it.alg);
+    let by_hash = ["ECDSA-SHA-256", "ECDSA-SHA-384", "ECDSA-SHA-512"];
+    let others = match it.alg.as_str() {
+        "ES256" => vec![by_hash[1], by_hash[2]],
+        "ES384" => vec![by_hash[0], by_hash[2]],
+        alg => signature::signing_provider()
+            .iter()
+            .map(|other| other.name().as_str())
+            .filter(|other| *other != alg && signature::own_key(other) == key)
+            .collect(),
+    };
+    let public = parts::key(key, false);
+    let verifier = it.algorithm.verifier(public.material()).map_err(said)?;
+    for other in others {
+        let made = signature::sign(&format!("{key} as {other}"), None, b"message");
+        hold(verifier.verify(b"message", &made).is_err(), other)?;
+    }
+    Ok(())
+}
+
+/// A reader that tells DER from raw signatures by their length takes this one for raw, or
+/// one that guesses by the first byte takes it for DER.
+fn raw_length_der(it: &Subject) -> Check {
+    let curve = match it.alg.as_str() {
+        "ES256" => Curve::P256,
+        "ES384" => Curve::P384,
+        _ => Curve::P521,
+    };
+    let message = b"header.payload";
+    let half = curve.coordinate_bytes();
+    // r follows from the nonce alone, so that s can be chosen as short as it takes.
+    let (_, r) = ecdsa::key_for(curve, message, &[1], 1);
+    let (short, raw, der) = (1..half)
+        .find_map(|length| {
+            let short = vec![0x35; length];
+            let raw = [&r[..], &vec![0; half - length], &short].concat();
+            let der = signature::bend("der", raw.clone(), "");
+            (der.len() == raw.len()).then_some((short, raw, der))
+        })
+        .expect("some length fits");
+    let (public, _) = ecdsa::key_for(curve, message, &short, 1);
+    let verifier = it.algorithm.verifier(&KeyMaterial::EcPublic(public));
+    let verifier = verifier.map_err(said)?;
+    hold(verifier.verify(message, &raw).is_ok(), "the raw signature")?;
+    hold(
+        verifier.verify(message, &der).is_err(),
+        "the same in DER is accepted",
+    )
+}
+
+/// RFC 8017 sections 8.1.2 and 8.2.2: a signature is as long as the modulus. One in 256 begins
+/// with a zero; these messages were searched for such.
+fn leading_zero(it: &Subject) -> Check {
+    let message = match it.alg.as_str() {
+        "RS256" => "message 286",
+        "RS384" => "message 8",
+        "RS512" => "message 53",
+        "PS256" => "message 531",
+        "PS384" => "message 103",
+        _ => "message 175",
+    };
+    let message = message.as_bytes();
+    let made = zero_led(&it.alg, message);
+    assert_eq!(made[0], 0, "the key has changed: search anew");
+    let public = KeyMaterial::RsaPublic(keys::RSA_2048.public());
+    let verifier = it.algorithm.verifier(&public).map_err(said)?;
+    hold(verifier.verify(message, &made).is_ok(), "with its zero")?;
+    hold(
+        verifier.verify(message, &made[1..]).is_err(),
+        "without its zero it is accepted",
+    )
+}
+
+/// PSS with a salt that is always the same.
+fn zero_led(alg: &str, message: &[u8]) -> Vec<u8> {
+    let hash = match alg {
+        "PS256" => rsa::SHA256,
+        "PS384" => rsa::SHA384,
+        "PS512" => rsa::SHA512,
+        _ => return signature::sign(&format!("rsa as {alg}"), None, message),
+    };
+    rsa::sign_raw(
+        &keys::RSA_2048,
+        &rsa::Pss::proper(hash).encode(message, 2048),
+    )
+}
+
 /// `Debug` of what holds a secret shows none of it.
-fn silence(algorithm: &dyn Algorithm, own: &KeyMaterial<'_>) -> Result<(), String> {
-    let secret = match own {
+fn silence(it: &Subject) -> Check {
+    let secret = match &it.own {
         KeyMaterial::Secret(it) => it.expose(),
         KeyMaterial::RsaPrivate(it) => &it.expose().d,
         KeyMaterial::EcPrivate(it) => it.expose(),
@@ -176,11 +405,11 @@ fn silence(algorithm: &dyn Algorithm, own: &KeyMaterial<'_>) -> Result<(), Strin
         _ => return Ok(()),
     };
     let mut shown = String::new();
-    if let Ok(signer) = algorithm.signer(own) {
+    if let Ok(signer) = it.algorithm.signer(&it.own) {
         shown.push_str(&format!("{signer:?} {signer:#?}"));
     }
-    if let KeyMaterial::Secret(_) = own
-        && let Ok(verifier) = algorithm.verifier(own)
+    if let KeyMaterial::Secret(_) = it.own
+        && let Ok(verifier) = it.algorithm.verifier(&it.own)
     {
         shown.push_str(&format!("{verifier:?} {verifier:#?}"));
     }

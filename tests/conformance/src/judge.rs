@@ -1,6 +1,7 @@
 //! Compares how cases end with how they should, one suite and backend at a time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{self, AssertUnwindSafe};
 use std::time::Instant;
 
 use crate::deviations::{self, matches};
@@ -12,6 +13,19 @@ pub(crate) const ACCEPT: &str = "accept";
 pub(crate) const HOLDS: &str = "holds";
 /// The verdict of a case that is to be refused, for whatever reason.
 pub(crate) const REFUSE: &str = "refuse";
+
+/// The verdict of a case that was not survived. None expects it.
+pub(crate) const PANICKED: &str = "panicked";
+
+/// What comes of `act`, or the words that it panicked with: one case must not end the run, nor
+/// lose its name.
+pub(crate) fn guarded<T>(act: impl FnOnce() -> T) -> Result<T, String> {
+    panic::catch_unwind(AssertUnwindSafe(act)).map_err(|payload| {
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
+        text.unwrap_or("without a word").to_owned()
+    })
+}
 
 /// The judge of one suite over one backend.
 pub(crate) struct Judge {

@@ -7,6 +7,8 @@
 //! countersign_conformance::backend("mine", &mine, &["EdDSA"]).assert_clean();
 //! ```
 //!
+//! For an algorithm that is not known here its author brings a key: [`Backend`].
+//!
 //! Each case has a verdict that is expected of it. What differs from the label of a public
 //! vector, or between two libraries, stands with its reason in `data/`; what differs
 //! otherwise is a surprise, and so is a difference that no longer shows.
@@ -24,6 +26,7 @@
     clippy::arithmetic_side_effects
 )] // test code
 
+mod backend;
 mod cases;
 mod centrifugo;
 mod contract;
@@ -40,20 +43,15 @@ mod wycheproof;
 
 use countersign_signature::Provider;
 
+pub use backend::Backend;
 pub use centrifugo::document as compatibility;
 pub use report::{Line, Report};
 
-/// Holds the algorithms `expected` of a provider to every public vector that is known for
-/// them, and to what every algorithm owes to the seam: the keys it takes, what its signatures
-/// survive, what it never shows. The provider must have them, and no others.
-///
-/// `name` is what the report calls the backend. An algorithm for which there are no vectors
-/// here is listed under [`Report::skipped`].
+/// Holds the algorithms `expected` of a provider to all that is known of them here, with keys
+/// of the suite: [`Backend::run`] without anything of the author's own.
 #[must_use]
 pub fn backend(name: &str, provider: &Provider, expected: &[&str]) -> Report {
-    let mut report = wycheproof::run(name, provider, expected);
-    report.merge(contract::run(name, provider, expected));
-    report
+    Backend::new(name, provider, expected).run()
 }
 
 /// Runs the suites of these names, or all.

@@ -41,6 +41,11 @@ impl Record {
         })
     }
 
+    /// Whether some value holds a text.
+    pub(crate) fn mentions(&self, text: &str) -> bool {
+        self.fields.iter().any(|(_, value)| value.contains(text))
+    }
+
     /// Fails on a name that nobody reads: a slip of the pen must not switch a case off.
     pub(crate) fn hold_names_to(&self, known: &[&str]) {
         for (name, _) in &self.fields {

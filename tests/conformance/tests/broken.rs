@@ -1,32 +1,195 @@
 //! Backends with one fault each: the suite must find it.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 use std::fmt;
 use std::sync::Arc;
 
+use countersign_conformance::Backend;
 use countersign_signature::{
-    Algorithm, AlgorithmName, InvalidSignature, KeyMaterial, KeyRejected, Provider, Secret, Signer,
-    Verifier,
+    AkpPrivateKey, AkpPublicKey, Algorithm, AlgorithmName, Curve, InvalidSignature, KeyMaterial,
+    KeyRejected, Provider, Secret, Signer, SigningError, Verifier,
 };
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Fault {
-    None,
-    /// Takes half a tag for a whole one.
-    ShortTags,
-    /// Takes zeros for a signature.
-    Zeros,
-    /// Takes a public key for a secret.
-    PublicKeyAsSecret,
-    /// Shows its secret.
-    Shows,
-    /// Takes a signature in DER.
-    Der,
-}
+use countersign_test_backends::keys;
 
 /// An algorithm of *ring*, with a fault.
 #[derive(Debug)]
-struct Broken(&'static str, Fault);
+struct Broken {
+    fault: &'static str,
+    /// What is wrapped, and how the suite calls what finds the fault.
+    alg: &'static str,
+    found_by: &'static str,
+    /// The key that is bound for another.
+    key: fn(&KeyMaterial<'_>) -> KeyMaterial<'static>,
+    accepts: fn(&Bound, &[u8], &[u8]) -> bool,
+    shows_key: bool,
+    signs: bool,
+}
+
+const SOUND: Broken = Broken {
+    fault: "none",
+    alg: "HS256",
+    found_by: "",
+    key: |key| key.clone().into_owned(),
+    accepts: Bound::is_good,
+    shows_key: false,
+    signs: true,
+};
+
+static FAULTS: [Broken; 16] = [
+    Broken {
+        fault: "half a tag is a whole one",
+        found_by: "hmac",
+        accepts: |it, message, tag| tag.len() >= 16 && it.sign(message).starts_with(tag),
+        ..SOUND
+    },
+    Broken {
+        fault: "a public key is a secret",
+        found_by: "contract",
+        key: |key| match key {
+            KeyMaterial::RsaPublic(it) => {
+                KeyMaterial::Secret(Secret::new(it.modulus().to_vec()).unwrap())
+            }
+            other => other.clone().into_owned(),
+        },
+        ..SOUND
+    },
+    Broken {
+        fault: "a secret of any length",
+        found_by: "contract",
+        key: |key| match key {
+            KeyMaterial::Secret(it) => {
+                KeyMaterial::Secret(Secret::new(it.expose().to_vec()).unwrap().allow_short())
+            }
+            other => other.clone().into_owned(),
+        },
+        ..SOUND
+    },
+    Broken {
+        fault: "its Debug shows the secret",
+        found_by: "contract",
+        shows_key: true,
+        ..SOUND
+    },
+    Broken {
+        fault: "zeros are a signature",
+        alg: "ES256",
+        found_by: "contract",
+        accepts: |it, message, signature| {
+            let is_zero = !signature.is_empty() && signature.iter().all(|byte| *byte == 0);
+            is_zero || it.is_good(message, signature)
+        },
+        ..SOUND
+    },
+    Broken {
+        fault: "DER, where it is not as long as a raw signature",
+        alg: "ES256",
+        found_by: "contract",
+        accepts: |it, message, signature| {
+            let raw = raw_of_der(signature).filter(|_| signature.len() != 64);
+            it.is_good(message, raw.as_deref().unwrap_or(signature))
+        },
+        ..SOUND
+    },
+    Broken {
+        fault: "DER, where it is as long as a raw signature",
+        alg: "ES256",
+        found_by: "contract",
+        accepts: |it, message, signature| {
+            let raw = raw_of_der(signature).filter(|_| signature.len() == 64);
+            it.is_good(message, signature)
+                || raw.is_some_and(|signature| it.is_good(message, &signature))
+        },
+        ..SOUND
+    },
+    Broken {
+        fault: "a key on another curve",
+        alg: "ES256",
+        found_by: "contract",
+        key: |key| match key {
+            KeyMaterial::EcPublic(_) => KeyMaterial::EcPublic(keys::ec_public(Curve::P256)),
+            other => other.clone().into_owned(),
+        },
+        ..SOUND
+    },
+    Broken {
+        fault: "a zero before each half",
+        alg: "ES256",
+        found_by: "contract",
+        accepts: |it, message, signature| {
+            let (r, s) = signature.split_at(signature.len() / 2);
+            let [r, s] = [r, s].map(|half| half.strip_prefix(&[0]).unwrap_or(half));
+            it.is_good(message, signature) || it.is_good(message, &[r, s].concat())
+        },
+        ..SOUND
+    },
+    Broken {
+        fault: "a byte more behind a signature",
+        alg: "EdDSA",
+        found_by: "contract",
+        accepts: |it, message, signature| {
+            let first = signature.get(..64).unwrap_or(signature);
+            it.is_good(message, first)
+        },
+        ..SOUND
+    },
+    Broken {
+        fault: "a number without its leading zero",
+        alg: "RS256",
+        found_by: "contract",
+        accepts: |it, message, signature| {
+            let zeros = vec![0; 256_usize.saturating_sub(signature.len())];
+            it.is_good(message, &[&zeros, signature].concat())
+        },
+        ..SOUND
+    },
+    Broken {
+        fault: "the other padding",
+        alg: "PS256",
+        found_by: "contract",
+        accepts: |it, message, signature| {
+            it.is_good(message, signature) || it.is_good_as("RS256", message, signature)
+        },
+        ..SOUND
+    },
+    Broken {
+        fault: "another hash",
+        alg: "RS256",
+        found_by: "contract",
+        accepts: |it, message, signature| {
+            it.is_good(message, signature) || it.is_good_as("RS512", message, signature)
+        },
+        ..SOUND
+    },
+    Broken {
+        fault: "another message",
+        alg: "ES384",
+        found_by: "contract",
+        accepts: |it, message, signature| {
+            it.is_good(message, signature) || it.is_good(b"header.payload", signature)
+        },
+        ..SOUND
+    },
+    Broken {
+        fault: "only the start of a message counts",
+        alg: "EdDSA",
+        found_by: "contract",
+        accepts: |it, message, signature| {
+            let shorter = message.split_last().map_or(message, |(_, rest)| rest);
+            it.is_good(message, signature) || it.is_good(shorter, signature)
+        },
+        ..SOUND
+    },
+    Broken {
+        fault: "a panic",
+        alg: "ES256",
+        found_by: "contract",
+        accepts: |it, message, signature| {
+            assert!(!signature.is_empty(), "no signature");
+            it.is_good(message, signature)
+        },
+        ..SOUND
+    },
+];
 
 fn ring(name: &str) -> &'static dyn Algorithm {
     countersign_ring::provider().get(name).unwrap()
@@ -34,109 +197,316 @@ fn ring(name: &str) -> &'static dyn Algorithm {
 
 impl Algorithm for Broken {
     fn name(&self) -> AlgorithmName {
-        ring(self.0).name()
+        ring(self.alg).name()
     }
 
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
-        let secret;
-        let (key, bytes) = match key {
-            KeyMaterial::RsaPublic(public) if self.1 == Fault::PublicKeyAsSecret => {
-                secret = KeyMaterial::Secret(Secret::new(public.modulus().to_vec())?);
-                (&secret, public.modulus().to_vec())
-            }
-            KeyMaterial::Secret(it) => (key, it.expose().to_vec()),
-            _ => (key, Vec::new()),
-        };
-        Ok(Arc::new(BrokenKey(
-            ring(self.0).verifier(key)?,
-            self.1,
-            bytes,
-        )))
+        let key = (self.key)(key);
+        Ok(Arc::new(Bound {
+            sound: ring(self.alg).verifier(&key)?,
+            key,
+            accepts: self.accepts,
+            shows_key: self.shows_key,
+        }))
     }
 
     fn signer(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Signer>, KeyRejected> {
-        ring(self.0).signer(key)
-    }
-}
-
-struct BrokenKey(Arc<dyn Verifier>, Fault, Vec<u8>);
-
-impl fmt::Debug for BrokenKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.1 {
-            Fault::Shows => write!(f, "BrokenKey({:?})", self.2),
-            _ => f.write_str("BrokenKey"),
+        if self.signs {
+            ring(self.alg).signer(key)
+        } else {
+            Err(KeyRejected::unsupported(key, "it only verifies"))
         }
     }
 }
 
-impl Verifier for BrokenKey {
+struct Bound {
+    sound: Arc<dyn Verifier>,
+    key: KeyMaterial<'static>,
+    accepts: fn(&Self, &[u8], &[u8]) -> bool,
+    shows_key: bool,
+}
+
+impl Bound {
+    fn is_good(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.sound.verify(message, signature).is_ok()
+    }
+
+    fn is_good_as(&self, alg: &str, message: &[u8], signature: &[u8]) -> bool {
+        let other = ring(alg).verifier(&self.key);
+        other.is_ok_and(|key| key.verify(message, signature).is_ok())
+    }
+
+    fn sign(&self, message: &[u8]) -> Vec<u8> {
+        let KeyMaterial::Secret(secret) = &self.key else {
+            panic!("no secret");
+        };
+        let key = KeyMaterial::Secret(secret.clone().allow_short());
+        let signer = ring(self.sound.algorithm().as_str()).signer(&key).unwrap();
+        let mut signature = Vec::new();
+        signer.sign(message, &mut signature).unwrap();
+        signature
+    }
+}
+
+impl fmt::Debug for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.key {
+            KeyMaterial::Secret(it) if self.shows_key => write!(f, "Bound({:?})", it.expose()),
+            _ => f.write_str("Bound"),
+        }
+    }
+}
+
+impl Verifier for Bound {
     fn algorithm(&self) -> AlgorithmName {
-        self.0.algorithm()
+        self.sound.algorithm()
     }
 
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
-        match self.1 {
-            Fault::ShortTags if (16..32).contains(&signature.len()) => {
-                let secret = Secret::new(self.2.clone()).map_err(|_| InvalidSignature)?;
-                let key = KeyMaterial::Secret(secret.allow_short());
-                let signer = ring("HS256").signer(&key).map_err(|_| InvalidSignature)?;
-                let mut whole = Vec::new();
-                signer
-                    .sign(message, &mut whole)
-                    .map_err(|_| InvalidSignature)?;
-                if whole.starts_with(signature) {
-                    Ok(())
-                } else {
-                    Err(InvalidSignature)
-                }
-            }
-            Fault::Zeros if !signature.is_empty() && signature.iter().all(|byte| *byte == 0) => {
-                Ok(())
-            }
-            Fault::Der if signature.first() == Some(&0x30) && signature.len() != 64 => Ok(()),
-            _ => self.0.verify(message, signature),
+        if (self.accepts)(self, message, signature) {
+            Ok(())
+        } else {
+            Err(InvalidSignature)
         }
     }
 }
 
-static SOUND: Broken = Broken("HS256", Fault::None);
-static SHORT_TAGS: Broken = Broken("HS256", Fault::ShortTags);
-static ZEROS: Broken = Broken("ES256", Fault::Zeros);
-static PUBLIC_KEY: Broken = Broken("HS256", Fault::PublicKeyAsSecret);
-static SHOWS: Broken = Broken("HS256", Fault::Shows);
-static DER: Broken = Broken("ES256", Fault::Der);
+/// `r || s` of 32 bytes each, out of a sequence of two short integers.
+fn raw_of_der(der: &[u8]) -> Option<Vec<u8>> {
+    let rest = der.strip_prefix(&[0x30])?.get(1..)?;
+    let (r, rest) = integer(rest)?;
+    let (s, _) = integer(rest)?;
+    Some([r, s].concat())
+}
+
+fn integer(der: &[u8]) -> Option<(Vec<u8>, &[u8])> {
+    let (length, rest) = der.strip_prefix(&[2])?.split_first()?;
+    let (number, rest) = rest.split_at_checked(usize::from(*length))?;
+    let number = number.strip_prefix(&[0]).unwrap_or(number);
+    let zeros = vec![0; 32_usize.checked_sub(number.len())?];
+    Some(([&zeros, number].concat(), rest))
+}
 
 #[test]
 fn each_fault_is_found() {
-    for (broken, shows_in) in [
-        (&SHORT_TAGS, "hmac"),
-        (&ZEROS, "contract"),
-        (&PUBLIC_KEY, "contract"),
-        (&SHOWS, "contract"),
-        (&DER, "ecdsa"),
-    ] {
+    for broken in &FAULTS {
         let provider = Provider::new([broken as &'static dyn Algorithm]);
-        let report = countersign_conformance::backend("broken", &provider, &[broken.0]);
+        let report = countersign_conformance::backend("broken", &provider, &[broken.alg]);
         let found = report
             .surprises()
             .iter()
-            .any(|surprise| surprise.starts_with(shows_in));
-        assert!(found, "{broken:?} is not found in {shows_in}\n{report}");
+            .any(|surprise| surprise.starts_with(broken.found_by));
+        assert!(found, "{} is not found\n{report}", broken.fault);
+    }
+}
+
+#[test]
+fn a_panic_is_told_with_the_name_of_its_case() {
+    static PANICS: Broken = Broken {
+        accepts: |_, _, _| panic!("in verify"),
+        ..SOUND
+    };
+    let provider = Provider::new([&PANICS as &'static dyn Algorithm]);
+    let report = countersign_conformance::backend("panics", &provider, &["HS256"]);
+    for case in [
+        "HS256/signs and verifies: ",
+        "hmac_sha256/raw/tag256/1: expected accept, found panicked (",
+    ] {
+        let told = report.surprises().iter().find(|it| it.contains(case));
+        let told = told.unwrap_or_else(|| panic!("{case}\n{report}"));
+        assert!(told.contains("in verify"), "{told}");
     }
 }
 
 #[test]
 fn what_wraps_a_sound_backend_is_clean() {
-    let provider = Provider::new([&SOUND as &'static dyn Algorithm]);
-    countersign_conformance::backend("sound", &provider, &["HS256"]).assert_clean();
+    static ES256: Broken = Broken {
+        alg: "ES256",
+        ..SOUND
+    };
+    static VERIFIES: [Broken; 3] = [
+        Broken {
+            signs: false,
+            ..SOUND
+        },
+        Broken {
+            alg: "ES256",
+            signs: false,
+            ..SOUND
+        },
+        Broken {
+            alg: "RS256",
+            signs: false,
+            ..SOUND
+        },
+    ];
+    static HS256: Broken = SOUND;
+    for broken in [&HS256, &ES256].into_iter().chain(&VERIFIES) {
+        let provider = Provider::new([broken as &'static dyn Algorithm]);
+        countersign_conformance::backend("sound", &provider, &[broken.alg]).assert_clean();
+    }
 }
 
 #[test]
 fn a_provider_that_lacks_an_algorithm_or_has_another_is_found() {
-    let provider = Provider::new([&SOUND as &'static dyn Algorithm]);
+    static HS256: Broken = SOUND;
+    let provider = Provider::new([&HS256 as &'static dyn Algorithm]);
     for expected in [&["HS256", "HS384"][..], &[], &["HS384"]] {
         let report = countersign_conformance::backend("short", &provider, expected);
         assert!(!report.is_clean(), "{expected:?}\n{report}");
+    }
+}
+
+#[test]
+fn the_second_name_of_an_algorithm_has_the_vectors_of_the_first() {
+    let provider = countersign_ring::provider().only(|it| it.name().is_spelled("EdDSA"));
+    let report = countersign_conformance::backend("ring", &provider, &["Ed25519"]);
+    report.assert_clean();
+    assert!(report.skipped().is_empty(), "{report}");
+}
+
+/// An algorithm that nobody knows. Its signature is its message, turned by the key's last byte.
+#[derive(Debug)]
+struct Unknown {
+    accepts_all: bool,
+    signs: bool,
+}
+
+const UNKNOWN: AlgorithmName = AlgorithmName::from_static("X-1");
+
+impl Unknown {
+    fn bind(&self, key: &KeyMaterial<'_>) -> Option<Arc<UnknownKey>> {
+        let (alg, last) = match key {
+            KeyMaterial::AkpPublic(it) => (it.algorithm(), it.bytes().last()?),
+            KeyMaterial::AkpPrivate(it) => (it.algorithm(), it.public()?.bytes().last()?),
+            _ => return None,
+        };
+        (alg == UNKNOWN.as_str()).then(|| Arc::new(UnknownKey(*last, self.accepts_all)))
+    }
+}
+
+struct UnknownKey(u8, bool);
+
+impl UnknownKey {
+    fn make(&self, message: &[u8]) -> Vec<u8> {
+        let marked = [b"signed: ", message, &[self.0]].concat();
+        marked.iter().map(|byte| byte ^ self.0).collect()
+    }
+}
+
+impl fmt::Debug for UnknownKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UnknownKey")
+    }
+}
+
+impl Algorithm for Unknown {
+    fn name(&self) -> AlgorithmName {
+        UNKNOWN
+    }
+
+    fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
+        match self.bind(key).filter(|_| !key.is_private()) {
+            Some(key) => Ok(key),
+            None => Err(key.cannot_verify(UNKNOWN, "a key of X-1")),
+        }
+    }
+
+    fn signer(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Signer>, KeyRejected> {
+        if !self.signs {
+            return Err(KeyRejected::unsupported(key, "it only verifies"));
+        }
+        match self.bind(key).filter(|_| key.is_private()) {
+            Some(key) => Ok(key),
+            None => Err(key.cannot_sign(UNKNOWN, "a key of X-1")),
+        }
+    }
+}
+
+impl Verifier for UnknownKey {
+    fn algorithm(&self) -> AlgorithmName {
+        UNKNOWN
+    }
+
+    fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
+        if self.1 || self.make(message) == signature {
+            Ok(())
+        } else {
+            Err(InvalidSignature)
+        }
+    }
+}
+
+impl Signer for UnknownKey {
+    fn algorithm(&self) -> AlgorithmName {
+        UNKNOWN
+    }
+
+    fn sign(&self, message: &[u8], signature: &mut Vec<u8>) -> Result<(), SigningError> {
+        signature.extend(self.make(message));
+        Ok(())
+    }
+}
+
+fn unknown_keys() -> [KeyMaterial<'static>; 2] {
+    let public = AkpPublicKey::new("X-1", vec![0x21; 32]).unwrap();
+    let private = AkpPrivateKey::new("X-1", vec![0x42; 32], Some(public.clone())).unwrap();
+    [
+        KeyMaterial::AkpPrivate(private),
+        KeyMaterial::AkpPublic(public),
+    ]
+}
+
+#[test]
+fn an_algorithm_that_nobody_knows_is_a_surprise_until_a_key_is_brought() {
+    static SIGNS: Unknown = Unknown {
+        accepts_all: false,
+        signs: true,
+    };
+    let provider = Provider::new([&SIGNS as &'static dyn Algorithm]);
+    let backend = || Backend::new("unknown", &provider, &["X-1"]);
+    let report = backend().run();
+    assert!(report.surprises()[0].contains("bring a key"), "{report}");
+    let [private, _] = unknown_keys();
+    let report = backend().key("X-1", private).run();
+    report.assert_clean();
+    assert!(
+        report.skipped()[0].contains("no public vectors"),
+        "{report}"
+    );
+}
+
+#[test]
+fn an_algorithm_that_nobody_knows_and_that_only_verifies_needs_an_example() {
+    static VERIFIES: Unknown = Unknown {
+        accepts_all: false,
+        signs: false,
+    };
+    let provider = Provider::new([&VERIFIES as &'static dyn Algorithm]);
+    let backend = || Backend::new("unknown", &provider, &["X-1"]);
+    let [private, public] = unknown_keys();
+    let report = backend().key("X-1", private.clone()).run();
+    assert!(report.surprises()[0].contains("an example"), "{report}");
+    let made = UnknownKey(0x21, false).make(b"message");
+    let with = |signature: &[u8]| backend().example("X-1", public.clone(), b"message", signature);
+    with(&made).run().assert_clean();
+    with(&made).key("X-1", private).run().assert_clean();
+    assert!(!with(b"another").run().is_clean());
+}
+
+#[test]
+fn an_algorithm_that_nobody_knows_and_that_takes_everything_is_found() {
+    for signs in [true, false] {
+        let all: &'static Unknown = Box::leak(Box::new(Unknown {
+            accepts_all: true,
+            signs,
+        }));
+        let provider = Provider::new([all as &'static dyn Algorithm]);
+        let [private, public] = unknown_keys();
+        let report = Backend::new("all", &provider, &["X-1"])
+            .key("X-1", private)
+            .example("X-1", public, b"message", b"signature")
+            .run();
+        assert!(!report.is_clean(), "{report}");
     }
 }

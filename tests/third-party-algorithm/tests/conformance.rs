@@ -1,5 +1,13 @@
-//! The one test that an author of an algorithm owes.
+//! The one test that an author of an algorithm owes; and that it is not passed by chance.
 #![allow(missing_docs)]
+
+use std::sync::Arc;
+
+use countersign_signature::{
+    Algorithm, AlgorithmName, InvalidSignature, KeyMaterial, KeyRejected, Provider, Signer,
+    Verifier,
+};
+use countersign_third_party_algorithm::ES256K;
 
 #[test]
 fn every_algorithm_conforms() {
@@ -9,4 +17,58 @@ fn every_algorithm_conforms() {
     println!("{report}");
     report.assert_clean();
     assert!(report.skipped().is_empty(), "{:?}", report.skipped());
+}
+
+/// ES256K for verifiers alone, and what it takes besides.
+#[derive(Debug)]
+struct Verifies(fn(&[u8]) -> Option<Vec<u8>>);
+
+#[derive(Debug)]
+struct Bound(Arc<dyn Verifier>, fn(&[u8]) -> Option<Vec<u8>>);
+
+impl Algorithm for Verifies {
+    fn name(&self) -> AlgorithmName {
+        ES256K.name()
+    }
+
+    fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
+        Ok(Arc::new(Bound(ES256K.verifier(key)?, self.0)))
+    }
+
+    fn signer(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Signer>, KeyRejected> {
+        Err(KeyRejected::unsupported(key, "it only verifies"))
+    }
+}
+
+impl Verifier for Bound {
+    fn algorithm(&self) -> AlgorithmName {
+        self.0.algorithm()
+    }
+
+    fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
+        let raw = self.1(signature);
+        self.0.verify(message, raw.as_deref().unwrap_or(signature))
+    }
+}
+
+#[test]
+fn an_algorithm_that_only_verifies_conforms() {
+    static SOUND: Verifies = Verifies(|_| None);
+    let provider = Provider::new([&SOUND as &'static dyn Algorithm]);
+    countersign_conformance::backend("verifies", &provider, &["ES256K"]).assert_clean();
+}
+
+#[test]
+fn one_that_takes_der_does_not() {
+    static DER: Verifies = Verifies(|signature| {
+        let signature = k256::ecdsa::Signature::from_der(signature).ok()?;
+        Some(signature.to_bytes().to_vec())
+    });
+    let provider = Provider::new([&DER as &'static dyn Algorithm]);
+    let report = countersign_conformance::backend("DER", &provider, &["ES256K"]);
+    for suite in ["contract", "ecdsa"] {
+        let mut surprises = report.surprises().iter();
+        let found = surprises.any(|it| it.starts_with(suite));
+        assert!(found, "{suite}\n{report}");
+    }
 }

@@ -15,7 +15,7 @@ pub(crate) mod token;
 use countersign_signature::Provider;
 
 use self::text::{Values, expand_text};
-use crate::judge::{ACCEPT, Judge};
+use crate::judge::{ACCEPT, Judge, PANICKED, guarded};
 use crate::records::{self, Record};
 use crate::report::Report;
 
@@ -60,8 +60,10 @@ pub(crate) fn run(suite: &str, file: &str, names: &[&str], run: Run) -> Report {
         let mut judge = Judge::new(suite, backend);
         for record in &records {
             record.hold_names_to(names);
+            hold_values_to_use(record);
             for values in combinations(record) {
-                let verdict = run(record, &values, &provider);
+                let verdict = guarded(|| run(record, &values, &provider))
+                    .unwrap_or_else(|why| Verdict::refuse(PANICKED, &why));
                 let expected = expectation(record, &values);
                 let name = name(record, &values);
                 judge.case(&name, &expected, &verdict.word, || verdict.details.clone());
@@ -70,6 +72,20 @@ pub(crate) fn run(suite: &str, file: &str, names: &[&str], run: Run) -> Report {
         report.merge(judge.finish());
     }
     report
+}
+
+/// Fails on an `each` that no line uses: its cases would all be the same one. `alg` and `key`
+/// stand in the header and the signer that a token has unless it says otherwise.
+fn hold_values_to_use(record: &Record) {
+    for name in record.names("each") {
+        let is_implied = match name {
+            "alg" => record.get("header").is_none() || record.get("sign").is_none(),
+            "key" => record.get("sign").is_none(),
+            _ => false,
+        };
+        let is_used = record.mentions(&format!("${{{name}}}"));
+        assert!(is_used || is_implied, "nothing uses {name}, in {record:?}");
+    }
 }
 
 /// What every file's records may say.

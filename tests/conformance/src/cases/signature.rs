@@ -114,6 +114,10 @@ pub(crate) fn bend(words: &str, mut signature: Vec<u8>, key: &str) -> Vec<u8> {
                 [s, r].concat()
             }
             "der" => der(&signature),
+            "wide" => {
+                let (r, s) = signature.split_at(signature.len() / 2);
+                [&[0], r, &[0], s].concat()
+            }
             "int" => integer(object, &modulus(key)),
             "r" | "s" => {
                 let n = order(key);
@@ -125,6 +129,7 @@ pub(crate) fn bend(words: &str, mut signature: Vec<u8>, key: &str) -> Vec<u8> {
                     [r, &value].concat()
                 }
             }
+            "unreduced" => unreduced(&signature, key),
             "mirror" => {
                 let n = order(key);
                 let (r, s) = signature.split_at(n.len());
@@ -134,6 +139,27 @@ pub(crate) fn bend(words: &str, mut signature: Vec<u8>, key: &str) -> Vec<u8> {
         };
     }
     signature
+}
+
+/// The same numbers by larger ones: the order, or the modulus, is added to `s`.
+fn unreduced(signature: &[u8], key: &str) -> Vec<u8> {
+    let half = signature.len() / 2;
+    match key {
+        "rsa" | "rsa3" => add(signature, &modulus(key)).expect("room for n"),
+        "ed" => {
+            // RFC 8032 section 5.1: the order of the base point; S is little-endian.
+            let l = "1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed";
+            let mut made = signature.to_vec();
+            made[half..].reverse();
+            let mut s = add(&made[half..], &unhex(l)).expect("room for L");
+            s.reverse();
+            [&made[..half], &s].concat()
+        }
+        _ => {
+            let (r, s) = signature.split_at(half);
+            [r, &add(s, &order(key)).expect("room for n")].concat()
+        }
+    }
 }
 
 /// A number given by `0`, `1`, `n-1`, `n`, `n+1` or `max`, as long as `n`.

@@ -9,7 +9,8 @@ use crate::encoding::{base64url, unhex};
 pub(crate) type Values = BTreeMap<String, String>;
 
 /// Puts in what stands for each `${…}`: a value of the case, a part of a fixed key, or one of
-/// `hex:` (bytes), `base64url:` (of text) and `repeat:COUNT:` (of text).
+/// `hex:` (bytes), `base64url:` (of text), `repeat:COUNT:` (of text) and `count:COUNT:`, a text
+/// that is repeated with a number in the place of each `#`.
 pub(crate) fn expand(text: &str, values: &Values) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut rest = text;
@@ -39,6 +40,14 @@ fn stands_for(name: &str, values: &Values) -> Vec<u8> {
     {
         let count = expand_text(count, values);
         expand(text, values).repeat(count.parse().expect("a count"))
+    } else if let Some((count, text)) = name
+        .strip_prefix("count:")
+        .and_then(|name| name.split_once(':'))
+    {
+        let text = expand_text(text, values);
+        let count: usize = expand_text(count, values).parse().expect("a count");
+        let numbered = (0..count).map(|number| text.replace('#', &number.to_string()));
+        numbered.collect::<String>().into_bytes()
     } else if let Some(value) = values.get(name) {
         expand(value, values)
     } else if name.contains("${") {

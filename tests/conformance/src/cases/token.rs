@@ -20,7 +20,7 @@ use crate::records::Record;
 pub(crate) const NOW: i64 = 1_700_000_000;
 
 /// What a record of a token may say, beside [`super::COMMON`].
-pub(crate) const NAMES: [&str; 21] = [
+pub(crate) const NAMES: [&str; 23] = [
     "alg",
     "header",
     "payload",
@@ -42,6 +42,8 @@ pub(crate) const NAMES: [&str; 21] = [
     "check",
     "only",
     "status",
+    "requests",
+    "warns",
 ];
 
 /// Makes the token, shows it, and says what came of it.
@@ -53,7 +55,8 @@ pub(crate) fn run(record: &Record, values: &Values, provider: &Provider) -> Verd
         return configured(record, values);
     }
     let token = make(record, values);
-    let authenticator = match authenticator(record, values, provider) {
+    let script = ScriptedFetch::new();
+    let authenticator = match authenticator(record, values, provider, &script) {
         Ok(authenticator) => authenticator,
         Err(verdict) => return verdict,
     };
@@ -81,6 +84,12 @@ pub(crate) fn run(record: &Record, values: &Values, provider: &Provider) -> Verd
             Ok(show_connection(&it))
         })
     };
+    if let Some(wanted) = record.get("requests") {
+        let made = script.requests();
+        if made.to_string() != wanted {
+            return Verdict::refuse("another number of requests", &made);
+        }
+    }
     verdict(record, values, shown)
 }
 
@@ -147,15 +156,24 @@ pub(crate) fn make(record: &Record, values: &Values) -> String {
     let made = signature::bend(&bends, made, signer);
 
     for (name, part) in [("h", header), ("p", payload), ("s", base64url(&made))] {
-        values.insert(format!("{name}.loose"), loose(&part));
+        // Only what differs has a name: a case cannot be about a spelling that is the right one.
+        for (spelling, other) in [
+            ("loose", loose(&part, 0b1111)),
+            ("bit", loose(&part, 1)),
+            ("standard", part.replace('-', "+").replace('_', "/")),
+        ] {
+            if other != part {
+                values.insert(format!("{name}.{spelling}"), other);
+            }
+        }
         values.insert(name.into(), part);
     }
     expand_text(record.get("token").unwrap_or("${h}.${p}.${s}"), &values)
 }
 
-/// Another spelling of the same bytes: the bits that the last character has to spare are set.
-/// Of a part whose characters have none to spare it is the part itself.
-fn loose(part: &str) -> String {
+/// Another spelling of the same bytes: of the bits that the last character has to spare, these
+/// are set. Of a part whose characters have none to spare it is the part itself.
+fn loose(part: &str, bits: usize) -> String {
     const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let spare = match part.len() % 4 {
         2 => 0b1111,
@@ -167,7 +185,7 @@ fn loose(part: &str) -> String {
     };
     match ALPHABET.find(last) {
         Some(digit) if !last.is_empty() => {
-            let other = ALPHABET.as_bytes()[digit | spare];
+            let other = ALPHABET.as_bytes()[digit | spare & bits];
             format!("{rest}{}", char::from(other))
         }
         _ => part.to_owned(),
@@ -189,6 +207,7 @@ fn authenticator(
     record: &Record,
     values: &Values,
     provider: &Provider,
+    script: &ScriptedFetch,
 ) -> Result<Authenticator, Verdict> {
     let provider = match record.get("allow") {
         None => provider.clone(),
@@ -206,18 +225,30 @@ fn authenticator(
         let setup = Config::from_text(&text, Format::Json, [])
             .and_then(|config| config.setup_with(&provider))
             .map_err(|error| Verdict::refuse("configuration", &error))?;
+        if let Some(about) = record.get("warns")
+            && !setup.warnings.iter().any(|it| it.contains(about))
+        {
+            let warnings = setup.warnings.join("; ");
+            return Err(Verdict::refuse("another warning", &warnings));
+        }
         return Ok(Authenticator::new(setup.rules));
     }
     let keys = match record.get("jwks") {
-        Some(document) => published(record, &expand(document, values), provider),
+        Some(document) => {
+            let status = record.get("status").unwrap_or("200");
+            let status = status.parse().expect("a status");
+            script.otherwise(Response::new(status, expand(document, values)));
+            published(script, provider)
+        }
         None => known(record, values, provider)?,
     };
     let mut authority = Authority::new(keys);
     if let Some(typ) = record.get("typ") {
-        authority = authority.with_typ(typ);
+        authority = authority.with_typ(expand_text(typ, values));
     }
     let mut rules = Rules::new(authority);
     if let Some(limit) = record.get("limit") {
+        let limit = expand_text(limit, values);
         rules = rules.with_token_limit(limit.parse().expect("a number of bytes"));
     }
     Ok(Authenticator::new(rules))
@@ -255,13 +286,10 @@ fn known(record: &Record, values: &Values, provider: Provider) -> Result<Keys, V
 }
 
 /// The keys of a document that an endpoint publishes, for ever the same.
-fn published(record: &Record, document: &[u8], provider: Provider) -> Keys {
-    let script = ScriptedFetch::new();
-    let status = record.get("status").unwrap_or("200");
-    script.otherwise(Response::new(status.parse().expect("a status"), document));
+fn published(script: &ScriptedFetch, provider: Provider) -> Keys {
     let clock = ManualClock::at(Duration::from_secs(NOW.unsigned_abs()));
     let client = Jwks::builder("https://keys.example/jwks.json", provider)
-        .fetch(script)
+        .fetch(script.clone())
         .clock(clock)
         .build()
         .expect("a client");

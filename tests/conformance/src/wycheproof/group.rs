@@ -55,7 +55,7 @@ pub(super) struct Test {
     #[serde(default, deserialize_with = "hex")]
     tag: Vec<u8>,
     #[serde(default, deserialize_with = "hex")]
-    ctx: Vec<u8>,
+    pub(super) ctx: Vec<u8>,
     pub(super) result: String,
 }
 

@@ -14,11 +14,18 @@ use countersign_signature::{Provider, Verifier};
 
 use self::group::{Group, Test, Vectors};
 use self::sets::{SETS, Set};
-use crate::judge::{ACCEPT, Judge, REFUSE};
+use crate::backend::{Backend, Example};
+use crate::judge::{ACCEPT, Judge, PANICKED, REFUSE, guarded};
 use crate::report::Report;
 
 /// Every set that one of the algorithms has something to do with.
-pub(crate) fn run(backend: &str, provider: &Provider, expected: &[&str]) -> Report {
+pub(crate) fn run(backend: &Backend<'_>) -> Report {
+    let Backend {
+        name: backend,
+        provider,
+        expected,
+        ..
+    } = backend;
     let mut report = Report::default();
     let mut offered = Judge::new("algorithms", backend);
     for alg in expected {
@@ -47,9 +54,9 @@ pub(crate) fn run(backend: &str, provider: &Provider, expected: &[&str]) -> Repo
     }
     for alg in expected {
         if !SETS.iter().any(|set| set.algorithms.contains(alg)) {
-            report
-                .skipped
-                .push(format!("{backend}: no vectors of {alg} are known here"));
+            report.skipped.push(format!(
+                "{backend}: no public vectors of {alg} are known here"
+            ));
         }
     }
     report
@@ -75,15 +82,18 @@ fn run_suite(suite: &str, backend: &str, provider: &Provider, expected: &[&str])
     judge.map(Judge::finish).unwrap_or_default()
 }
 
-/// The form of a key, and what the backend made of it.
-type Bound = (&'static str, Result<Arc<dyn Verifier>, String>);
+/// The form of a key, and what the backend made of it, or a verdict and why.
+type Bound = (
+    &'static str,
+    Result<Arc<dyn Verifier>, (&'static str, String)>,
+);
 
 fn judge_group(judge: &mut Judge, provider: &Provider, set: &Set, group: &Group, alg: &str) {
     for test in &group.tests {
         let keys = group.keys(alg, test);
         let verifiers: Vec<Bound> = keys
             .into_iter()
-            .map(|(form, key)| (form, key.and_then(|key| bind(&key, provider, alg))))
+            .map(|(form, key)| (form, bind(key, provider, alg)))
             .collect();
         judge_test(judge, set, group, test, &verifiers);
         if !group.has_one_key() {
@@ -97,9 +107,15 @@ fn judge_group(judge: &mut Judge, provider: &Provider, set: &Set, group: &Group,
     }
 }
 
-fn bind(key: &Key, provider: &Provider, alg: &str) -> Result<Arc<dyn Verifier>, String> {
-    key.verifier(provider, alg)
-        .map_err(|error| error.to_string())
+fn bind(
+    key: Result<Key, String>,
+    provider: &Provider,
+    alg: &str,
+) -> Result<Arc<dyn Verifier>, (&'static str, String)> {
+    let key = key.map_err(|why| (REFUSE, why))?;
+    let bound = guarded(|| key.verifier(provider, alg));
+    let bound = bound.map_err(|why| (PANICKED, why))?;
+    bound.map_err(|error| (REFUSE, error.to_string()))
 }
 
 fn judge_test(judge: &mut Judge, set: &Set, group: &Group, test: &Test, verifiers: &[Bound]) {
@@ -110,10 +126,11 @@ fn judge_test(judge: &mut Judge, set: &Set, group: &Group, test: &Test, verifier
     };
     for (form, verifier) in verifiers {
         let (found, why) = match verifier {
-            Err(why) => (REFUSE, why.as_str()),
-            Ok(verifier) => match verifier.verify(&test.msg, test.signature()) {
-                Ok(()) => (ACCEPT, "verified"),
-                Err(_) => (REFUSE, "not verified"),
+            Err((word, why)) => (*word, why.clone()),
+            Ok(verifier) => match guarded(|| verifier.verify(&test.msg, test.signature())) {
+                Ok(Ok(())) => (ACCEPT, "verified".into()),
+                Ok(Err(_)) => (REFUSE, "not verified".into()),
+                Err(why) => (PANICKED, why),
             },
         };
         let name = format!(
@@ -126,6 +143,23 @@ fn judge_test(judge: &mut Judge, set: &Set, group: &Group, test: &Test, verifier
             format!("{}; {why}", test.comment)
         });
     }
+}
+
+/// A signature of an algorithm, out of the first vector that is good.
+pub(crate) fn example(alg: &str) -> Option<Example> {
+    let is_of_it = |set: &&Set| set.labels_hold && set.algorithms.contains(&alg);
+    let set = SETS.iter().find(is_of_it)?;
+    let vectors = Vectors::read((set.json)());
+    vectors.groups.iter().find_map(|group| {
+        let is_good = |test: &&Test| test.result == "valid" && test.ctx.is_empty();
+        let test = group.tests.iter().find(is_good)?;
+        let (_, key) = group.keys(alg, test).into_iter().next()?;
+        Some(Example {
+            key: key.ok()?.material().clone(),
+            message: test.msg.clone(),
+            signature: test.signature().to_vec(),
+        })
+    })
 }
 
 /// A seed of ML-DSA and its public key, out of the vectors for signing.

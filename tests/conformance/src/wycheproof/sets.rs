@@ -61,6 +61,11 @@ pub(super) const SETS: &[Set] = &[
     set!("hmac", "hmac_sha256", mac::TestName::HmacSha256, "HS256"),
     set!("hmac", "hmac_sha384", mac::TestName::HmacSha384, "HS384"),
     set!("hmac", "hmac_sha512", mac::TestName::HmacSha512, "HS512"),
+    // Tags of the right length by another hash.
+    set!("hmac", "hmac_sha512_256", mac::TestName::HmacSha512_256, wrong "HS256"),
+    set!("hmac", "hmac_sha3_256", mac::TestName::HmacSha3_256, wrong "HS256"),
+    set!("hmac", "hmac_sha3_384", mac::TestName::HmacSha3_384, wrong "HS384"),
+    set!("hmac", "hmac_sha3_512", mac::TestName::HmacSha3_512, wrong "HS512"),
     set!(
         "rsa pkcs1",
         "rsa_signature_2048_sha256",
@@ -133,6 +138,12 @@ pub(super) const SETS: &[Set] = &[
         rsa_pkcs1_verify::TestName::Rsa8192Sha512,
         "RS512"
     ),
+    // Another hash.
+    set!("rsa pkcs1", "rsa_signature_2048_sha224", rsa_pkcs1_verify::TestName::Rsa2048Sha224, wrong "RS256"),
+    set!("rsa pkcs1", "rsa_signature_2048_sha512_256", rsa_pkcs1_verify::TestName::Rsa2048Sha512_256, wrong "RS256"),
+    set!("rsa pkcs1", "rsa_signature_2048_sha3_256", rsa_pkcs1_verify::TestName::Rsa2048Sha3_256, wrong "RS256"),
+    set!("rsa pkcs1", "rsa_signature_2048_sha3_384", rsa_pkcs1_verify::TestName::Rsa2048Sha3_384, wrong "RS384"),
+    set!("rsa pkcs1", "rsa_signature_2048_sha3_512", rsa_pkcs1_verify::TestName::Rsa2048Sha3_512, wrong "RS512"),
     set!("rsa pss", "rsa_pss_2048_sha256_mgf1_0_params", rsa_pss_verify::TestName::RsaPss2048Sha256Mgf1SaltLen0WithParams, by hash ["PS256", "PS384", "PS512"]),
     set!("rsa pss", "rsa_pss_2048_sha256_mgf1_0", rsa_pss_verify::TestName::RsaPss2048Sha256Mgf1SaltLen0, by hash ["PS256", "PS384", "PS512"]),
     set!("rsa pss", "rsa_pss_2048_sha256_mgf1_32_params", rsa_pss_verify::TestName::RsaPss2048Sha256Mgf1SaltLen32WithParams, by hash ["PS256", "PS384", "PS512"]),
@@ -150,6 +161,11 @@ pub(super) const SETS: &[Set] = &[
     set!("rsa pss", "rsa_pss_4096_sha512_mgf1_64", rsa_pss_verify::TestName::RsaPss4096Sha512Mgf1SaltLen64, by hash ["PS256", "PS384", "PS512"]),
     set!("rsa pss", "rsa_pss_misc_params", rsa_pss_verify::TestName::RsaPssmiscWithParams, by hash ["PS256", "PS384", "PS512"]),
     set!("rsa pss", "rsa_pss_misc", rsa_pss_verify::TestName::RsaPssmisc, by hash ["PS256", "PS384", "PS512"]),
+    // Another hash.
+    set!("rsa pss", "rsa_pss_2048_sha1_mgf1_20", rsa_pss_verify::TestName::RsaPss2048Sha1Mgf1SaltLen20, wrong "PS256"),
+    set!("rsa pss", "rsa_pss_2048_sha512_256_mgf1_32", rsa_pss_verify::TestName::RsaPss2048Sha512_256Mgf1SaltLen32, wrong "PS256"),
+    set!("rsa pss", "rsa_pss_2048_shake128", rsa_pss_verify::TestName::RsaPss2048Shake128, wrong "PS256"),
+    set!("rsa pss", "rsa_pss_2048_shake256", rsa_pss_verify::TestName::RsaPss2048Shake256, wrong "PS512"),
     set!(
         "ecdsa",
         "ecdsa_secp256k1_sha256_p1363",
@@ -187,6 +203,15 @@ pub(super) const SETS: &[Set] = &[
     ),
     // Signatures in DER: JOSE has them raw (RFC 7518 section 3.4).
     set!("ecdsa", "ecdsa_secp521r1_sha512", ecdsa::TestName::EcdsaSecp521r1Sha512, wrong "ES512"),
+    // Signatures in DER: JOSE has them raw (RFC 8812 section 3.2).
+    set!("ecdsa", "ecdsa_secp256k1_sha256", ecdsa::TestName::EcdsaSecp256k1Sha256, wrong "ES256K"),
+    // The right length, on another curve or by another hash.
+    set!("ecdsa", "ecdsa_brainpoolP256r1_sha256_p1363", ecdsa::TestName::EcdsaBrainpool256r1Sha256P1363, wrong "ES256"),
+    set!("ecdsa", "ecdsa_brainpoolP384r1_sha384_p1363", ecdsa::TestName::EcdsaBrainpool384r1Sha384P1363, wrong "ES384"),
+    set!("ecdsa", "ecdsa_secp256k1_shake128_p1363", ecdsa::TestName::EcdsaSecp256k1Shake128P1363, wrong "ES256K"),
+    set!("ecdsa", "ecdsa_secp256r1_shake128_p1363", ecdsa::TestName::EcdsaSecp256r1Shake128P1363, wrong "ES256"),
+    set!("ecdsa", "ecdsa_secp384r1_shake256_p1363", ecdsa::TestName::EcdsaSecp384r1Shake256P1363, wrong "ES384"),
+    set!("ecdsa", "ecdsa_secp521r1_shake256_p1363", ecdsa::TestName::EcdsaSecp521r1Shake256P1363, wrong "ES512"),
     set!("ed25519", "ed25519", eddsa::TestName::Ed25519, "EdDSA"),
     set!("ed25519", "ed448", eddsa::TestName::Ed448, wrong "EdDSA"),
     set!(
