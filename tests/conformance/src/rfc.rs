@@ -49,10 +49,15 @@ fn examples() -> Vec<Example> {
             "Example of Ed25519 signing",
         ),
     ];
-    // RFC 7797 section 4.2 with the payload in its place.
-    let attached = v::UNENCODED_DETACHED.replacen("..", ".$.02.", 1);
+    let [general, flattened] = in_json();
     let bad = [
         ("7515 A.5 unsecured", v::A5, oct(v::A1_K)),
+        ("7515 A.6 general", &general, rsa(v::A2_N)),
+        (
+            "7515 A.7 flattened",
+            &flattened,
+            ec("P-256", v::A3_X, v::A3_Y),
+        ),
         ("7520 4.5 detached", v::BILBO_4_5, oct(v::BILBO_K)),
         ("7520 4.6 general", v::BILBO_4_6_GENERAL, oct(v::BILBO_K)),
         (
@@ -68,7 +73,6 @@ fn examples() -> Vec<Example> {
         ),
         ("7520 4.8 general", v::BILBO_4_8_GENERAL, oct(v::BILBO_K)),
         ("7797 4.2 detached", v::UNENCODED_DETACHED, oct(v::A1_K)),
-        ("7797 4.2 attached", &attached, oct(v::A1_K)),
     ];
     let good = good.map(|(section, token, jwk, payload)| Example {
         section,
@@ -83,6 +87,24 @@ fn examples() -> Vec<Example> {
         payload: None,
     });
     good.into_iter().chain(bad).collect()
+}
+
+/// RFC 7515 appendices A.6 and A.7: the tokens of A.2 and A.3, in JSON.
+fn in_json() -> [String; 2] {
+    let [two, three] = [v::A2, v::A3].map(|token| {
+        let parts: Vec<&str> = token.split('.').collect();
+        let payload = format!(r#""payload":"{}""#, parts[1]);
+        let (header, signature) = (parts[0], parts[2]);
+        let rest = format!(r#""protected":"{header}","header":{{}},"signature":"{signature}""#);
+        (payload, rest)
+    });
+    [
+        format!(
+            r#"{{{},"signatures":[{{{}}},{{{}}}]}}"#,
+            two.0, two.1, three.1
+        ),
+        format!("{{{},{}}}", three.0, three.1),
+    ]
 }
 
 /// The suite.

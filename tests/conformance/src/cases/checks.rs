@@ -21,14 +21,15 @@ pub(crate) fn run(name: &str, provider: &Provider) -> Verdict {
     let done = match name {
         "reload" => reload(provider),
         "reload while in use" => reload_while_in_use(provider),
+        "judged anew" => judged_anew(provider),
         "tenants" => tenants(provider),
         "traversal" => traversal(),
         "one fetch" => one_fetch(provider),
         "cooldown" => cooldown(provider),
         "herd" => herd(provider),
         "sliding" => sliding(provider),
+        "endpoint" => endpoint(provider),
         "advice" => return advice(),
-        "internal" => return Verdict::refuse("internal", &"no token can tell"),
         other => panic!("no check is called {other:?}"),
     };
     match done {
@@ -42,11 +43,12 @@ fn hold(it: bool, what: &str) -> Check {
 }
 
 fn by_secret(secret: &str) -> String {
-    let input = format!(
-        "{}.{}",
-        base64url(br#"{"alg":"HS256"}"#),
-        base64url(br#"{"sub":"42"}"#)
-    );
+    token(secret, r#"{"sub":"42"}"#)
+}
+
+fn token(secret: &str, payload: &str) -> String {
+    let header = base64url(br#"{"alg":"HS256"}"#);
+    let input = format!("{header}.{}", base64url(payload.as_bytes()));
     let made = signature::sign("hs as HS256", Some(secret.as_bytes()), input.as_bytes());
     format!("{input}.{}", base64url(&made))
 }
@@ -88,6 +90,24 @@ fn reload_while_in_use(provider: &Provider) -> Check {
             .all(|reader| reader.join().is_ok_and(|good| good))
     });
     hold(all_good, "a token was refused during a reload")
+}
+
+/// One authenticator and one token: no verdict is kept.
+fn judged_anew(provider: &Provider) -> Check {
+    let authenticator = Authenticator::new(rules("old-secret", provider));
+    let token = token(
+        "old-secret",
+        &format!(r#"{{"sub":"42","exp":{}}}"#, NOW + 60),
+    );
+    let code = |now: i64| {
+        let found = authenticator.connection(&token, UnixTime::from_secs(now));
+        found.err().map(|error| error.code().as_str())
+    };
+    hold(code(NOW).is_none(), "a good token")?;
+    hold(code(NOW + 60) == Some("expired"), "the same, expired")?;
+    hold(code(NOW).is_none(), "the same, before that again")?;
+    authenticator.reload(rules("other-secret", provider));
+    hold(code(NOW) == Some("signature"), "its secret is gone")
 }
 
 fn document(key: &str, kid: &str) -> String {
@@ -142,8 +162,9 @@ fn tenants(provider: &Provider) -> Check {
 }
 
 fn traversal() -> Check {
-    let template = Template::new("https://keys.example/tenants/{{tenant}}/jwks.json", false)
-        .map_err(|error| error.to_string())?;
+    let template = |url| Template::new(url, false).map_err(|error| error.to_string());
+    let path = template("https://keys.example/tenants/{{tenant}}/jwks.json")?;
+    let host = template("https://{{tenant}}.keys.example/jwks.json")?;
     for value in [
         "../../etc",
         "..",
@@ -155,10 +176,21 @@ fn traversal() -> Check {
         "a#b",
         "a\\b",
         "a\r\nb",
+        "a@b",
+        "a:b",
+        "%2e%2e",
+        "%2E%2E%2F",
+        "ä",
+        " ",
     ] {
-        hold(template.endpoint(|_| Some(value)).is_err(), value)?;
+        for template in [&path, &host] {
+            hold(template.endpoint(|_| Some(value)).is_err(), value)?;
+        }
     }
-    hold(template.endpoint(|_| Some("acme")).is_ok(), "acme")
+    for template in [path, host] {
+        hold(template.endpoint(|_| Some("acme")).is_ok(), "acme")?;
+    }
+    Ok(())
 }
 
 fn one_fetch(provider: &Provider) -> Check {
@@ -198,6 +230,28 @@ fn herd(provider: &Provider) -> Check {
     });
     hold(all_found, "someone was left without the key")?;
     hold(script.requests() == 1, "one request for all")
+}
+
+/// Nothing is followed, nothing is tried for ever, and nothing huge is read.
+fn endpoint(provider: &Provider) -> Check {
+    let body = document("rsa", "a");
+    let huge = body.clone() + &" ".repeat(512 << 10);
+    for (status, body, requests) in [
+        (200, &body, 1),
+        (302, &body, 1),
+        (404, &body, 1),
+        (500, &body, 2),
+        (200, &huge, 1),
+    ] {
+        let (client, script, _) = client(provider);
+        script.otherwise(Response::new(status, body.as_str()));
+        let found = client.resolve(Some("a"));
+        let is_good = status == 200 && body.len() < 512 << 10;
+        let what = format!("{status}, {} bytes", body.len());
+        hold(verifies(&found, "rsa") == is_good, &what)?;
+        hold(script.requests() == requests, &what)?;
+    }
+    Ok(())
 }
 
 fn sliding(provider: &Provider) -> Check {

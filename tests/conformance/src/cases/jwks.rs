@@ -1,8 +1,9 @@
 //! Cases of the key set client: steps over a scripted transport and a manual clock.
 //!
 //! `do` lines, from top to bottom: what the endpoint answers from now on (`publish BODY`,
-//! `status CODE`, `fail`), what happens (`advance SECONDS`, `resolve KID`, `lookup KID`,
-//! `drive`, `refresh`), and behind ` => ` what must come of it: `found KEY`, `unknown`,
+//! `cached CACHE-CONTROL BODY`, `typed CONTENT-TYPE BODY`, `status CODE`, `later CODE
+//! RETRY-AFTER`, `fail`) or at the next request alone (`once BODY`, `panic`), what happens (`advance SECONDS`, `resolve KID`, `lookup KID`,
+//! `flood COUNT`, `drive`, `refresh`), and behind ` => ` what must come of it: `found KEY`, `unknown`,
 //! `kid required`, `unavailable`, `pending`; `requests` is how many were made, `used` and
 //! `skipped` are how many keys of the set were. `set` lines change settings.
 
@@ -97,6 +98,12 @@ impl Bench {
                 let control = control.replace('_', " ");
                 self.script
                     .otherwise(answer.with_header("cache-control", control));
+            }
+            "later" => {
+                let (status, seconds) = object.split_once(' ').expect("a status and seconds");
+                let answer = Response::new(status.parse().expect("a status"), "{}");
+                self.script
+                    .otherwise(answer.with_header("retry-after", seconds));
             }
             "typed" => {
                 let (kind, body) = object.split_once(' ').expect("a type and a body");

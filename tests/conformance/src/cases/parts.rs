@@ -60,8 +60,25 @@ pub(crate) fn get(name: &str) -> Option<&'static Vec<u8>> {
     PARTS.get(name)
 }
 
+/// Public RSA keys in other forms than SubjectPublicKeyInfo.
+const FORMS: [(&str, &str); 2] = [
+    (
+        "certificate",
+        include_str!("../../../../crates/keys/tests/data/rsa2048.certificate.pem"),
+    ),
+    (
+        "pkcs1",
+        include_str!("../../../../crates/keys/tests/data/rsa2048.pkcs1-public.pem"),
+    ),
+];
+
 fn make() -> BTreeMap<String, Vec<u8>> {
     let mut parts = BTreeMap::new();
+    // Of no key here: what a reader makes of the form.
+    for (name, pem) in FORMS {
+        let line = pem.replace('\n', "\\n");
+        parts.insert(format!("{name}.pem1"), line.into_bytes());
+    }
     for name in KEYS {
         let key = key(name, true);
         let jwk: BTreeMap<String, String> =

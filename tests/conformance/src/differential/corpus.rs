@@ -311,14 +311,14 @@ fn forms(good: &Parts) -> Vec<(&'static str, String)> {
         ("another space behind", format!("{h}.{p}.{s}{no_break}")),
         ("Bearer", format!("Bearer {h}.{p}.{s}")),
         (
-            "standard alphabet",
-            format!("{h}.{p}.{}", s.replace('-', "+").replace('_', "/")),
-        ),
-        (
             "JSON",
             format!(r#"{{"protected":"{h}","payload":"{p}","signature":"{s}"}}"#),
         ),
     ];
+    let standard = s.replace('-', "+").replace('_', "/");
+    if standard != *s {
+        all.push(("standard alphabet", format!("{h}.{p}.{standard}")));
+    }
     if let Some(loose) = loose(s) {
         all.push(("loose signature", format!("{h}.{p}.{loose}")));
     }
