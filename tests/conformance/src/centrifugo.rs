@@ -24,7 +24,7 @@ pub(crate) fn suite() -> Report {
     let names = [
         &cases::COMMON[..],
         &token::NAMES,
-        &["centrifugo", "differs"],
+        &["centrifugo", "differs", "also"],
     ]
     .concat();
     cases::run("centrifugo", FILE, &names, token::run)
@@ -36,6 +36,8 @@ fn comparison(centrifugo: &str, ours: &str) -> &'static str {
         ("internal", _) => "differs inside",
         (ACCEPT, ACCEPT) | ("holds", "holds") => "same",
         ("final", _) => "another code",
+        ("error", ACCEPT) => "wider",
+        ("error", _) => "another code",
         (ACCEPT, _) => "stricter",
         (_, ACCEPT) => "wider",
         ("expired", "expired") | ("config", "configuration") => "same",
@@ -54,14 +56,17 @@ pub fn document() -> String {
          What [Centrifugo](https://centrifugal.dev) does with a token, and what is done here. \
          Options have the same names; see [configuration.md](configuration.md).\n\n\
          **same**: tokens are accepted and refused alike; where they are refused, our code says \
-         more. **stricter**: accepted there and refused here. **wider**: the reverse. \
-         **another code**: refused by both, and a client is told something else.\n\n\
+         more. **stricter**: accepted there and refused here. **another code**: refused by both, \
+         and a client is told something else. **another result**: accepted by both, with another \
+         meaning. **wider**: refused there and accepted here; each is a decision, with its \
+         reason, and they are listed first.\n\n\
          This page is written by `cargo xtask conformance --write-docs` from \
          `tests/conformance/data/centrifugo.txt`; each row is a case that runs, over two \
          backends. Do not change it by hand.\n",
     );
     let mut counts: Vec<(&str, usize)> = Vec::new();
     let mut tables = String::new();
+    let mut wider = String::from("\n## Where it is wider\n\n");
     for (section, title) in SECTIONS {
         let _ = writeln!(
             tables,
@@ -76,10 +81,13 @@ pub fn document() -> String {
                     Some((_, count)) => *count += 1,
                     None => counts.push((row.word, 1)),
                 }
+                if let ("wider", Some(reason)) = (row.word, row.reason) {
+                    let _ = writeln!(wider, "- {}, {}: {reason}", numbers(record), row.case);
+                }
                 let _ = writeln!(
                     tables,
                     "| {} | {} | {} | {} | {}{} |",
-                    record.need("row"),
+                    numbers(record),
                     cell(&row.case),
                     row.centrifugo,
                     row.ours,
@@ -96,7 +104,13 @@ pub fn document() -> String {
         .map(|(word, count)| format!("{count} {word}"))
         .collect();
     let _ = writeln!(text, "\n{}.", counts.join(", "));
-    text + &tables
+    text + &wider + &tables
+}
+
+/// The rows of the list that a record is for.
+fn numbers(record: &Record) -> String {
+    let also = record.all("also").map(|row| format!(", {row}"));
+    record.need("row").to_owned() + &also.collect::<String>()
 }
 
 struct Row<'r> {
@@ -113,9 +127,17 @@ fn rows(record: &Record) -> Vec<Row<'_>> {
     for values in cases::combinations(record) {
         let centrifugo = expand_text(record.need("centrifugo"), &values);
         let ours = cases::expectation(record, &values);
-        let word = record
-            .get("differs")
-            .unwrap_or_else(|| comparison(&centrifugo, &ours));
+        let found = comparison(&centrifugo, &ours);
+        let word = match (found, record.get("differs")) {
+            // To accept more is never by chance.
+            ("wider", said) => {
+                let name = record.need("name");
+                assert!(said == Some("wider"), "{name} is wider and does not say so");
+                "wider"
+            }
+            (_, Some("another result")) => "another result",
+            _ => found,
+        };
         let reason = record.get("reason").filter(|_| word != "same");
         assert!(
             word == "same" || reason.is_some(),
@@ -167,4 +189,46 @@ fn shown(record: &Record, values: &Values) -> String {
 /// Text within a table.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{FILE, SECTIONS};
+    use crate::records;
+
+    /// How many rows each section of the list of its behaviour has.
+    const ROWS: [(&str, usize); 7] = [
+        ("1", 45),
+        ("2", 14),
+        ("3", 9),
+        ("4", 13),
+        ("5", 39),
+        ("6", 39),
+        ("7", 5),
+    ];
+
+    #[test]
+    fn every_row_of_the_list_has_a_case() {
+        let list: BTreeSet<String> = ROWS
+            .into_iter()
+            .flat_map(|(section, count)| (1..=count).map(move |row| format!("{section}.{row}")))
+            .collect();
+        let rows: BTreeSet<String> = records::read(FILE)
+            .iter()
+            .flat_map(|record| [record.need("row")].into_iter().chain(record.all("also")))
+            .map(str::to_owned)
+            .collect();
+        assert_eq!(rows, list);
+    }
+
+    #[test]
+    fn every_case_stands_in_a_section_of_the_page() {
+        for record in records::read(FILE) {
+            let section = record.need("row").split('.').next();
+            let is_known = |(known, _): &(&str, &str)| Some(*known) == section;
+            assert!(SECTIONS.iter().any(is_known), "{record:?}");
+        }
+    }
 }
