@@ -64,6 +64,9 @@ pub fn run(names: &[String]) -> Report {
     }
     let unseen = deviations::that_no_case_has(&report);
     report.surprises.extend(unseen);
+    if report.lines.is_empty() {
+        report.surprises.push("nothing ran".into());
+    }
     report
 }
 

@@ -104,7 +104,17 @@ impl Report {
     /// The whole report as JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("strings and numbers alone")
+        #[derive(Serialize)]
+        struct Whole<'r> {
+            clean: bool,
+            #[serde(flatten)]
+            report: &'r Report,
+        }
+        let whole = Whole {
+            clean: self.is_clean(),
+            report: self,
+        };
+        serde_json::to_string_pretty(&whole).expect("strings and numbers alone")
     }
 
     /// The whole report as Markdown.
