@@ -76,12 +76,15 @@ fn reload(provider: &Provider) -> Check {
 
 fn reload_while_in_use(provider: &Provider) -> Check {
     let authenticator = Authenticator::new(rules("a-secret", provider));
-    let token = by_secret("new-secret");
+    let connection = by_secret("new-secret");
+    let subscription = token("new-secret", r#"{"sub":"42","channel":"news"}"#);
     let now = UnixTime::from_secs(NOW);
+    let both_good = || {
+        authenticator.connection(&connection, now).is_ok()
+            && authenticator.subscription(&subscription, now).is_ok()
+    };
     let all_good = thread::scope(|scope| {
-        let readers = [(); 4].map(|()| {
-            scope.spawn(|| (0..300).all(|_| authenticator.connection(&token, now).is_ok()))
-        });
+        let readers = [(); 4].map(|()| scope.spawn(|| (0..300).all(|_| both_good())));
         for round in 0..30 {
             authenticator.reload(rules(&format!("a-secret-{round}"), provider));
         }
