@@ -18,7 +18,9 @@ type Check = Result<(), String>;
 
 /// What is tried: the name that the report has for it, and the algorithms that it is about
 /// where it is not every one.
-const CASES: [(&str, &[&str], fn(&Subject) -> Check); 7] = [
+type Case = (&'static str, &'static [&'static str], fn(&Subject) -> Check);
+
+const CASES: [Case; 7] = [
     ("takes its own keys and no others", &[], its_keys),
     ("takes no short secret", HMAC, short_secrets),
     ("signs and verifies", &[], signatures),

@@ -57,6 +57,21 @@ macro_rules! set {
     };
 }
 
+/// The groups of a set of PSS that are for a hash that JOSE has no algorithm for.
+const fn of_other_hashes(name: &'static str, json: fn() -> &'static str) -> Set {
+    Set {
+        suite: "rsa pss",
+        name,
+        json,
+        algorithms: &["PS256"],
+        algorithm: |group| match group.sha.as_deref() {
+            Some("SHA-256" | "SHA-384" | "SHA-512") => None,
+            _ => Some("PS256"),
+        },
+        labels_hold: false,
+    }
+}
+
 pub(super) const SETS: &[Set] = &[
     set!("hmac", "hmac_sha256", mac::TestName::HmacSha256, "HS256"),
     set!("hmac", "hmac_sha384", mac::TestName::HmacSha384, "HS384"),
@@ -161,6 +176,12 @@ pub(super) const SETS: &[Set] = &[
     set!("rsa pss", "rsa_pss_4096_sha512_mgf1_64", rsa_pss_verify::TestName::RsaPss4096Sha512Mgf1SaltLen64, by hash ["PS256", "PS384", "PS512"]),
     set!("rsa pss", "rsa_pss_misc_params", rsa_pss_verify::TestName::RsaPssmiscWithParams, by hash ["PS256", "PS384", "PS512"]),
     set!("rsa pss", "rsa_pss_misc", rsa_pss_verify::TestName::RsaPssmisc, by hash ["PS256", "PS384", "PS512"]),
+    of_other_hashes("rsa_pss_misc of other hashes", || {
+        rsa_pss_verify::TestName::RsaPssmisc.json_data()
+    }),
+    of_other_hashes("rsa_pss_misc_params of other hashes", || {
+        rsa_pss_verify::TestName::RsaPssmiscWithParams.json_data()
+    }),
     // Another hash.
     set!("rsa pss", "rsa_pss_2048_sha1_mgf1_20", rsa_pss_verify::TestName::RsaPss2048Sha1Mgf1SaltLen20, wrong "PS256"),
     set!("rsa pss", "rsa_pss_2048_sha512_256_mgf1_32", rsa_pss_verify::TestName::RsaPss2048Sha512_256Mgf1SaltLen32, wrong "PS256"),
