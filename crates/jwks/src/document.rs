@@ -110,6 +110,7 @@ fn judge(document: &[u8], provider: &Provider, settings: &Settings) -> Result<Ju
             let row = KeyReport {
                 kid: skipped.kid.clone(),
                 kty: skipped.kty.clone(),
+                alg: skipped.alg.clone(),
                 skipped: Some(skipped.reason.to_string()),
                 ..KeyReport::default()
             };
@@ -174,6 +175,7 @@ fn describe(key: &Key) -> KeyReport {
     KeyReport {
         kid: key.kid().map(str::to_owned),
         kty: Some(kty.to_owned()),
+        alg: key.algorithm().map(str::to_owned),
         size: Some(size),
         thumbprint: key.thumbprint(sha256).ok(),
         is_private: key.was_private(),
@@ -255,7 +257,7 @@ fn drop_nameless(
     let needed = if settings.allow_missing_kid {
         "a kid is needed where a set holds several keys"
     } else {
-        "a kid is needed for tokens to name it, or the setting that allows tokens without kid"
+        "a kid is needed for tokens to name it, or the setting `allow_missing_kid`"
     };
     candidates.retain(|key| {
         if key.kid.is_none() {

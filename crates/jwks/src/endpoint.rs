@@ -44,7 +44,7 @@ impl Endpoint {
         if !https && !allow_plain_http && !is_loopback(&host) {
             return Err(refused(
                 "an http: URL",
-                "https: is needed, or the setting that allows plain http",
+                "https: is needed, or the setting `allow_plain_http`",
             ));
         }
         let scheme = if https { "https" } else { "http" };

@@ -68,6 +68,7 @@ impl Report {
 pub struct KeyReport {
     pub(crate) kid: Option<String>,
     pub(crate) kty: Option<String>,
+    pub(crate) alg: Option<String>,
     pub(crate) algorithms: Vec<AlgorithmName>,
     pub(crate) size: Option<String>,
     pub(crate) thumbprint: Option<String>,
@@ -86,6 +87,12 @@ impl KeyReport {
     #[must_use]
     pub fn kty(&self) -> Option<&str> {
         self.kty.as_deref()
+    }
+
+    /// The `alg` that it names, such as `RS256`, known or not. It comes from the endpoint too.
+    #[must_use]
+    pub fn alg(&self) -> Option<&str> {
+        self.alg.as_deref()
     }
 
     /// The algorithms that it verifies; none if it is skipped.

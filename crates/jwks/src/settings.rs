@@ -125,9 +125,9 @@ impl Settings {
             ),
         ] {
             if found < least || found > most {
-                return Err(SettingsError::new(format!(
-                    "found {name} of {found:?}; it must be from {least:?} to {most:?}"
-                )));
+                let sentence =
+                    format!("found {name} of {found:?}; it must be from {least:?} to {most:?}");
+                return Err(SettingsError::of(name, sentence));
             }
         }
         for (name, found, most) in [
@@ -136,16 +136,13 @@ impl Settings {
             ("waiter_limit", self.waiter_limit, 1_000_000),
         ] {
             if found == 0 || found > most {
-                return Err(SettingsError::new(format!(
-                    "found {name} of {found}; it must be from 1 to {most}"
-                )));
+                let sentence = format!("found {name} of {found}; it must be from 1 to {most}");
+                return Err(SettingsError::of(name, sentence));
             }
         }
         if self.retries > 10 {
-            return Err(SettingsError::new(format!(
-                "found retries of {}; it must be from 0 to 10",
-                self.retries
-            )));
+            let sentence = format!("found retries of {}; it must be from 0 to 10", self.retries);
+            return Err(SettingsError::of("retries", sentence));
         }
         Ok(())
     }
@@ -160,14 +157,31 @@ impl Settings {
 /// found, and what is needed. It shows no credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingsError {
+    setting: Option<&'static str>,
     sentence: Box<str>,
 }
 
 impl SettingsError {
     pub(crate) fn new(sentence: impl Into<Box<str>>) -> Self {
         Self {
+            setting: None,
             sentence: sentence.into(),
         }
+    }
+
+    /// The fault of one setting.
+    pub(crate) fn of(setting: &'static str, sentence: impl Into<Box<str>>) -> Self {
+        Self {
+            setting: Some(setting),
+            sentence: sentence.into(),
+        }
+    }
+
+    /// The field of [`Settings`] or [`HttpOptions`](crate::HttpOptions) at fault, if it is
+    /// one: `None` is the endpoint or the last-known-good file.
+    #[must_use]
+    pub fn setting(&self) -> Option<&'static str> {
+        self.setting
     }
 }
 
@@ -193,7 +207,7 @@ mod tests {
         let change = |change: fn(&mut Settings)| {
             let mut settings = Settings::default();
             change(&mut settings);
-            settings.check().unwrap_err().to_string()
+            settings.check().unwrap_err()
         };
         for (name, error) in [
             ("time_to_live", change(|s| s.time_to_live = Duration::ZERO)),
@@ -221,7 +235,8 @@ mod tests {
             ("waiter_limit", change(|s| s.waiter_limit = 0)),
             ("retries", change(|s| s.retries = 11)),
         ] {
-            assert!(error.contains(name), "{error}");
+            assert!(error.to_string().contains(name), "{error}");
+            assert_eq!(error.setting(), Some(name));
         }
     }
 

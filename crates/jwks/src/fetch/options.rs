@@ -59,7 +59,8 @@ impl HttpOptions {
         if sound && self.user_agent.len() <= 256 {
             Ok(&self.user_agent)
         } else {
-            Err(SettingsError::new(
+            Err(SettingsError::of(
+                "user_agent",
                 "found a user agent that is no header value; \
                  at most 256 printable ASCII characters are needed",
             ))
@@ -112,7 +113,8 @@ impl Proxy {
             })
             .map(Some)
             .ok_or_else(|| {
-                SettingsError::new(
+                SettingsError::of(
+                    "proxy",
                     "found a proxy that cannot be used; \
                      a URL with http: or https: and a host is needed",
                 )

@@ -33,16 +33,24 @@ impl Tls {
         let authorities = options
             .ca_file
             .as_deref()
-            .map(load_authorities)
+            .map(|path| load_authorities(FromFile("ca_file", path)))
             .transpose()?;
         let client = match (
             options.client_certificate_file.as_deref(),
             options.client_key_file.as_deref(),
         ) {
             (None, None) => None,
-            (Some(chain), Some(key)) => Some(load_client(chain, key, &provider)?),
-            _ => {
-                return Err(SettingsError::new(
+            (Some(chain), Some(key)) => Some(load_client(
+                FromFile("client_certificate_file", chain),
+                FromFile("client_key_file", key),
+                &provider,
+            )?),
+            (chain, _) => {
+                return Err(SettingsError::of(
+                    match chain {
+                        Some(_) => "client_certificate_file",
+                        None => "client_key_file",
+                    },
                     "found a client certificate or its key alone; both files are needed",
                 ));
             }
@@ -84,34 +92,34 @@ fn owned(certificate: &CertificateDer<'_>) -> Certificate<'static> {
     Certificate::from_der(certificate).to_owned()
 }
 
-fn load_authorities(path: &Path) -> Result<Vec<Certificate<'static>>, SettingsError> {
-    let certificates = load_chain(path)?;
+fn load_authorities(file: FromFile<'_>) -> Result<Vec<Certificate<'static>>, SettingsError> {
+    let certificates = load_chain(file)?;
     let mut roots = RootCertStore::empty();
     for certificate in &certificates {
         roots
             .add(certificate.clone())
-            .map_err(|_| unusable(path, "a certificate that cannot be read"))?;
+            .map_err(|_| file.unusable("a certificate that cannot be read"))?;
     }
     Ok(certificates.iter().map(owned).collect())
 }
 
-fn load_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, SettingsError> {
-    let chain: Vec<_> = CertificateDer::pem_slice_iter(&read(path)?)
+fn load_chain(file: FromFile<'_>) -> Result<Vec<CertificateDer<'static>>, SettingsError> {
+    let chain: Vec<_> = CertificateDer::pem_slice_iter(&file.read()?)
         .collect::<Result<_, _>>()
-        .map_err(|_| unusable(path, "damaged PEM"))?;
+        .map_err(|_| file.unusable("damaged PEM"))?;
     if chain.is_empty() {
-        return Err(unusable(path, "no certificate"));
+        return Err(file.unusable("no certificate"));
     }
     Ok(chain)
 }
 
 fn load_client(
-    chain_path: &Path,
-    key_path: &Path,
+    chain: FromFile<'_>,
+    key_file: FromFile<'_>,
     provider: &CryptoProvider,
 ) -> Result<ClientCert, SettingsError> {
-    let chain = load_chain(chain_path)?;
-    let pem = read(key_path)?;
+    let chain = load_chain(chain)?;
+    let pem = key_file.read()?;
     let certificates: Vec<_> = chain.iter().map(owned).collect();
     // rustls would only find out in the middle of a request, and ureq would panic then.
     PrivateKeyDer::from_pem_slice(&pem)
@@ -119,32 +127,43 @@ fn load_client(
         .and_then(|key| CertifiedKey::from_der(chain, key, provider).ok())
         .and_then(|_| PrivateKey::from_pem(&pem).ok())
         .map(|key| ClientCert::new_with_certs(&certificates, key))
-        .ok_or_else(|| unusable(key_path, "no private key that fits the client certificate"))
+        .ok_or_else(|| key_file.unusable("no private key that fits the client certificate"))
 }
 
-/// A file of at most 1 MiB: no list of authorities is larger.
-fn read(path: &Path) -> Result<Vec<u8>, SettingsError> {
-    const LIMIT: u64 = 1024 * 1024;
-    // It may be a private key, and errors name their file.
-    if path.to_string_lossy().contains("-----BEGIN") {
-        return Err(SettingsError::new(
-            "found PEM where the path of a file is needed; write it to a file",
-        ));
+/// A setting, and the file that it names.
+#[derive(Clone, Copy)]
+struct FromFile<'p>(&'static str, &'p Path);
+
+impl FromFile<'_> {
+    /// At most 1 MiB: no list of authorities is larger.
+    fn read(self) -> Result<Vec<u8>, SettingsError> {
+        const LIMIT: u64 = 1024 * 1024;
+        let Self(setting, path) = self;
+        // It may be a private key, and errors name their file.
+        if path.to_string_lossy().contains("-----BEGIN") {
+            return Err(SettingsError::of(
+                setting,
+                "found PEM where the path of a file is needed; write it to a file",
+            ));
+        }
+        let mut text = Vec::new();
+        File::open(path)
+            .and_then(|file| file.take(LIMIT).read_to_end(&mut text))
+            .map_err(|error| {
+                let sentence = format!("{} cannot be read: {error}", path.display());
+                SettingsError::of(setting, sentence)
+            })?;
+        Ok(text)
     }
-    let mut text = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(LIMIT).read_to_end(&mut text))
-        .map_err(|error| {
-            SettingsError::new(format!("{} cannot be read: {error}", path.display()))
-        })?;
-    Ok(text)
-}
 
-fn unusable(path: &Path, found: &str) -> SettingsError {
-    SettingsError::new(format!(
-        "found {found} in {}; PEM is needed, beginning with -----BEGIN",
-        path.display()
-    ))
+    fn unusable(self, found: &str) -> SettingsError {
+        let Self(setting, path) = self;
+        let sentence = format!(
+            "found {found} in {}; PEM is needed, beginning with -----BEGIN",
+            path.display()
+        );
+        SettingsError::of(setting, sentence)
+    }
 }
 
 pub(super) fn describe(error: &rustls::Error) -> FetchError {
