@@ -143,12 +143,16 @@ impl Template {
         self.endpoints.values()
     }
 
-    /// The endpoint that `iss` and the first matching `aud` pick, if they pick one.
+    /// The endpoint that `iss` and the first matching `aud` pick.
+    ///
+    /// # Errors
+    ///
+    /// The claim that picks none.
     pub(crate) fn select(
         &self,
         issuer: Option<&str>,
         any_audience: impl Fn(&mut dyn FnMut(&str) -> bool) -> bool,
-    ) -> Option<&Endpoint> {
+    ) -> Result<&Endpoint, Claim> {
         let values = self.groups.iter().map(|group| {
             let mut value = None;
             let mut capture = |text: &str| {
@@ -160,10 +164,11 @@ impl Template {
                 Claim::Issuer => issuer.is_some_and(&mut capture),
                 Claim::Audience => any_audience(&mut capture),
             };
-            value
+            value.ok_or(group.claim)
         });
-        self.endpoints
-            .get(&values.collect::<Option<Vec<String>>>()?)
+        let endpoint = self.endpoints.get(&values.collect::<Result<Vec<_>, _>>()?);
+        // There is one for every combination of what the groups may be.
+        endpoint.ok_or(Claim::Issuer)
     }
 }
 

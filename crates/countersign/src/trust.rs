@@ -1,12 +1,12 @@
 //! Whom a server trusts: keys, and what it expects of tokens signed by them.
 
-use countersign_claims::{DecodeOptions, Policy};
+use countersign_claims::{ClaimsError, DecodeOptions, Policy};
 use countersign_json::{Object, Value};
 use countersign_jws::{Header, Unverified, Verified, danger};
 
 use crate::error::short;
 use crate::explain::{Observe, Stage};
-use crate::key_source::{Halt, KeySource, Keys, Patience};
+use crate::key_source::{Claim, Halt, KeySource, Keys, Patience};
 use crate::{Error, UnixTime};
 
 /// One party whose tokens are accepted: its keys, and what is expected of its tokens.
@@ -169,7 +169,10 @@ impl Trust {
             Keys::Templated(template) => {
                 let by_issuer = issuer.as_deref();
                 let endpoint = template.select(by_issuer, |matches| any_string(audience, matches));
-                KeySource::Endpoint(endpoint.ok_or_else(untrusted)?)
+                KeySource::Endpoint(endpoint.map_err(|claim| match claim {
+                    Claim::Issuer => untrusted(),
+                    Claim::Audience => authority.wrong_audience(audience),
+                })?)
             }
         };
         Ok(Picked { authority, keys })
@@ -179,6 +182,19 @@ impl Trust {
 impl Authority {
     fn is_templated(&self) -> bool {
         matches!(self.keys, Keys::Templated(_))
+    }
+
+    /// As its policy tells it, of the first audience.
+    fn wrong_audience(&self, found: Option<Value<'_>>) -> Error {
+        let mut first = None;
+        any_string(found, |text| {
+            first = Some(format!("{:?}", short(text, 64)));
+            true
+        });
+        Error::Claims(ClaimsError::Audience {
+            found: first,
+            expected: self.policy.audience.to_string(),
+        })
     }
 }
 
