@@ -49,6 +49,7 @@ mod key_source;
 mod keyring;
 
 mod provider;
+mod short_secret;
 mod subscription;
 mod thumbprint;
 mod trust;
@@ -66,6 +67,7 @@ pub use issuer::{IssueError, Issuer, NewToken};
 pub use key_source::{Endpoint, Keys, Template};
 pub use keyring::Keyring;
 pub use provider::default_provider;
+pub use short_secret::short_secret;
 pub use subscription::Subscription;
 pub use thumbprint::thumbprint;
 pub use trust::{Authority, Trust};

@@ -130,6 +130,70 @@ fn a_whole_configuration_of_v2_loads_and_its_tokens_are_verified() {
     }
 }
 
+/// A v3 server may keep names of v2; a v5 server makes those of TLS out of a prefix.
+#[test]
+fn configurations_of_v3_to_v5_load_with_the_options_of_their_brokers() {
+    let token = r#""token_hmac_secret_key":"bbe7d157-a253-4094-9759-06a8236543f9""#;
+    let tls = [
+        "key",
+        "cert",
+        "cert_pem",
+        "key_pem",
+        "root_ca",
+        "root_ca_pem",
+        "client_ca",
+        "client_ca_pem",
+        "server_name",
+        "insecure_skip_verify",
+    ];
+    let of_redis = |prefix: &str| {
+        let options = tls.map(|name| format!(r#""{prefix}_tls_{name}":"x""#));
+        format!(r#""{prefix}_tls":true,{}"#, options.join(","))
+    };
+    for options in [
+        r#""recover":true,"history_size":10,"history_ttl":"60s""#.to_owned(),
+        r#""protected":true"#.to_owned(),
+        format!(
+            r#""engine":"redis",{},{}"#,
+            of_redis("redis"),
+            of_redis("redis_sentinel")
+        ),
+        r#""broker":"nats","nats_tls":{"enabled":true}"#.to_owned(),
+    ] {
+        let config = json(&format!("{{{token},{options}}}"));
+        let config = config.unwrap_or_else(|error| panic!("{options}: {error}"));
+        assert!(config.setup().is_ok());
+    }
+}
+
+#[test]
+fn options_that_do_not_concern_tokens_are_left_alone_as_variables_too() {
+    let of = |name: &str| {
+        let secret = (
+            "COUNTERSIGN_TOKEN_HMAC_SECRET_KEY".to_owned(),
+            SECRET.to_owned(),
+        );
+        Config::from_environment([secret, (name.to_owned(), "x".to_owned())])
+    };
+    for name in [
+        "COUNTERSIGN_LOG_LEVEL",
+        "COUNTERSIGN_ADDRESS",
+        "COUNTERSIGN_HTTP_API_KEY",
+        "COUNTERSIGN_CLIENT_ALLOWED_ORIGINS",
+        "COUNTERSIGN_CLIENT_PROXY_CONNECT_ENDPOINT",
+    ] {
+        let config = of(name).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(config.left_alone(), [name]);
+    }
+    for name in [
+        "COUNTERSIGN_LOGLEVEL",
+        "COUNTERSIGN_CLIENT_ANONIMOUS",
+        "COUNTERSIGN_TOKENS",
+    ] {
+        assert!(of(name).is_err(), "{name}");
+    }
+}
+
 #[test]
 fn a_whole_configuration_of_v6_loads_and_its_tokens_are_verified() {
     let config = Config::from_text(V6, Format::Yaml, []).unwrap();

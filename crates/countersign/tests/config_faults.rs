@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{json, quoted};
+use common::{SECRET, json, quoted};
 use countersign::config::{Config, Format};
 
 #[test]
@@ -53,7 +53,11 @@ fn an_option_that_does_not_exist_names_the_nearest() {
             "`token_jwks_public_endpoint`",
         ),
         (r#"{"adress":"x"}"#, "adress", "address"),
-        (r#"{"TOKEN_AUDIENCE":"x"}"#, "TOKEN_AUDIENCE", ""),
+        (
+            r#"{"TOKEN_AUDIENCE":"x"}"#,
+            "TOKEN_AUDIENCE",
+            "`token_audience`",
+        ),
     ] {
         let error = json(text).unwrap_err();
         assert_eq!(error.option_name(), Some(option));
@@ -68,6 +72,131 @@ fn an_option_that_does_not_exist_names_the_nearest() {
     assert!(
         sentence.contains("`COUNTERSIGN_TOKEN_AUDIENCE`"),
         "{sentence}"
+    );
+}
+
+/// What is left alone would be a trap: whoever follows the hint has set nothing.
+#[test]
+fn the_nearest_option_is_one_that_counts_however_it_is_written() {
+    for (name, nearest) in [
+        ("hmac_secret_key", "token_hmac_secret_key"),
+        ("hmac_secret", "token_hmac_secret_key"),
+        ("token_secret", "token_hmac_secret_key"),
+        ("token_hmac", "token_hmac_secret_key"),
+        ("issuer", "token_issuer"),
+        ("token_aud", "token_audience"),
+        ("jwks_url", "token_jwks_public_endpoint"),
+        ("token_jwks_url", "token_jwks_public_endpoint"),
+        ("TOKEN_HMAC_SECRET_KEY", "token_hmac_secret_key"),
+        ("token-hmac-secret-key", "token_hmac_secret_key"),
+        ("COUNTERSIGN_TOKEN_HMAC_SECRET_KEY", "token_hmac_secret_key"),
+        (
+            "client.token.HMAC_SECRET_KEY",
+            "client.token.hmac_secret_key",
+        ),
+        ("subscription_token_audiance", "subscription_token_audience"),
+        ("client_insecur", "client_insecure"),
+        ("admin_pasword", "admin_password"),
+    ] {
+        let error = json(&format!(r#"{{"{name}":"x"}}"#)).unwrap_err();
+        let expected = format!("`{name}`: there is no such option; the nearest is `{nearest}`");
+        assert_eq!(error.to_string(), expected);
+    }
+}
+
+#[test]
+fn a_fault_is_told_by_the_name_under_which_the_option_was_given() {
+    let flat = |name: &str, value: &str| {
+        let text = format!(r#"{{"token_hmac_secret_key":"{SECRET}","token_{name}":{value}}}"#);
+        json(&text).unwrap().setup().unwrap_err()
+    };
+    for (name, value) in [
+        ("leeway", r#""10m""#),
+        ("max_age", "0"),
+        ("algorithms", r#"["none"]"#),
+        ("rsa_public_key", r#""no key""#),
+        ("user_id_claim", r#""channel""#),
+        ("user_id_claim", r#""exp""#),
+    ] {
+        let error = flat(name, value);
+        assert_eq!(
+            error.option_name(),
+            Some(&*format!("token_{name}")),
+            "{error}"
+        );
+    }
+    let variable = "COUNTERSIGN_TOKEN_RSA_PUBLIC_KEY";
+    let config = Config::from_environment([(variable.to_owned(), "no key".to_owned())]);
+    let error = config.unwrap().setup().unwrap_err();
+    assert_eq!(error.option_name(), Some(variable));
+    let issuers = r#"{"token_trusted_issuers":[{"issuer":"a","rsa_public_key":"no key"}]}"#;
+    let error = json(issuers).unwrap().setup().unwrap_err();
+    assert_eq!(
+        error.option_name(),
+        Some("token_trusted_issuers[0].rsa_public_key")
+    );
+}
+
+#[test]
+fn the_option_at_fault_is_named_among_those_of_an_endpoint() {
+    let https = r#","token_jwks_public_endpoint":"https://id.example/keys""#;
+    let key = format!(r#","token_hmac_secret_key":"{SECRET}""#);
+    for (option, value, with) in [
+        ("jwks_cooldown", "0", https),
+        ("jwks_time_to_live", "0", https),
+        ("jwks_retries", "11", https),
+        ("jwks_key_limit", "0", https),
+        ("jwks_total_deadline", r#""500ms""#, https),
+        ("jwks_ca_file", r#""absent.pem""#, https),
+        ("jwks_client_certificate_file", r#""absent.pem""#, https),
+        ("jwks_client_key_file", r#""absent.pem""#, https),
+        ("jwks_proxy", r#""no proxy""#, https),
+        ("jwks_user_agent", r#""\n""#, https),
+        ("jwks_public_endpoint", r#""ftp://id.example/""#, ""),
+        // Not only when somebody uses it.
+        ("jwks_total_deadline", r#""500ms""#, key.as_str()),
+    ] {
+        let config = json(&format!(r#"{{"token_{option}":{value}{with}}}"#)).unwrap();
+        let error = config.setup_on_demand().unwrap_err();
+        assert_eq!(
+            error.option_name(),
+            Some(&*format!("token_{option}")),
+            "{error}"
+        );
+    }
+    let plain = r#"{"token_jwks_public_endpoint":"http://id.example/"}"#;
+    let error = json(plain).unwrap().setup_on_demand().unwrap_err();
+    assert!(error.to_string().contains("allow_plain_http"), "{error}");
+}
+
+#[test]
+fn what_is_wrong_with_an_expression_is_told_and_where() {
+    for (regex, expected) in [
+        ("(", "unclosed group (at character 1)"),
+        ("ab[z-a]", "at character 4"),
+        (
+            r"(a)\\1",
+            "backreferences are not supported (at character 4)",
+        ),
+        ("(a{1000}){1000}", "compiles to more than 10 MiB"),
+        ("(?x)a#", "does not end with its text"),
+    ] {
+        let text =
+            format!(r#"{{"token_hmac_secret_key":"{SECRET}","token_audience_regex":"{regex}"}}"#);
+        let error = json(&text).unwrap().setup().unwrap_err();
+        assert!(error.to_string().contains(expected), "{regex}: {error}");
+    }
+}
+
+#[test]
+fn a_date_of_toml_is_called_a_date() {
+    let text = "token_hmac_previous_secret_key_valid_until = 2027-01-01T00:00:00Z";
+    let error = Config::from_text(text, Format::Toml, []).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("found a date; expected whole seconds"),
+        "{error}"
     );
 }
 
@@ -210,6 +339,7 @@ fn the_extension_of_a_file_tells_its_format() {
         ("c.toml", "token_audience = \"a\""),
         ("c.yaml", "token_audience: a"),
         ("c.yml", "token_audience: a"),
+        ("C.JSON", r#"{"token_audience":"a"}"#),
     ] {
         let path = folder.join(file);
         std::fs::write(&path, text).unwrap();

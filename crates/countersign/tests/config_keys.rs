@@ -95,7 +95,7 @@ fn a_key_that_does_not_belong_is_refused_with_what_was_found() {
         let error = config.setup().unwrap_err();
         assert_eq!(
             error.option_name(),
-            Some(format!("client.token.{option}").as_str())
+            Some(format!("token_{option}").as_str())
         );
         assert!(error.to_string().contains(found), "{found}: {error}");
     }
@@ -108,12 +108,84 @@ fn a16_a_short_secret_is_accepted_with_a_warning_that_tells_its_bits() {
         let warnings = json(&text).unwrap().setup().unwrap().warnings;
         assert_eq!(warnings.len(), 1, "{warnings:?}");
         let warning = warnings.concat();
-        assert!(warning.contains(&format!("has {bits}")) && warning.contains("hmac_secret_key"));
+        assert!(
+            warning.contains(&format!("has {bits}")) && warning.contains("token_hmac_secret_key")
+        );
     }
     let long = format!(r#"{{"token_hmac_secret_key":"{}"}}"#, "x".repeat(32));
     assert!(json(&long).unwrap().setup().unwrap().warnings.is_empty());
     let previous = r#"{"token_hmac_secret_key":"x","token_hmac_previous_secret_key":"y"}"#;
     assert_eq!(json(previous).unwrap().setup().unwrap().warnings.len(), 2);
+}
+
+#[test]
+fn a16_a_secret_is_measured_by_the_longest_hash_that_it_is_used_for() {
+    let warnings = |algorithms: &str| {
+        let text = format!(
+            r#"{{"client":{{"token":{{"hmac_secret_key":"{}"{algorithms}}}}}}}"#,
+            "x".repeat(40)
+        );
+        json(&text).unwrap().setup().unwrap().warnings.concat()
+    };
+    for (listed, needed) in [
+        (r#", "algorithms":["HS512"]"#, "HS512 needs at least 512"),
+        (
+            r#", "algorithms":["HS256","HS384"]"#,
+            "HS384 needs at least 384",
+        ),
+    ] {
+        let warning = warnings(listed);
+        assert!(
+            warning.starts_with("client.token.hmac_secret_key: the secret has 320 bits; ")
+                && warning.contains(needed),
+            "{warning}"
+        );
+    }
+    // Where any may be used tokens are signed by HS256.
+    for listed in ["", r#", "algorithms":["HS256"]"#] {
+        assert_eq!(warnings(listed), "");
+    }
+}
+
+#[test]
+fn a_key_that_fits_none_of_the_listed_algorithms_is_told_which_it_needs() {
+    for (keys, option, needed) in [
+        (
+            format!(
+                r#""token_hmac_secret_key":"{SECRET}","token_rsa_public_key":{}"#,
+                quoted(RSA_PUBLIC)
+            ),
+            "token_hmac_secret_key",
+            "lists none of HS256, HS384, HS512",
+        ),
+        (
+            format!(r#""token_ecdsa_public_key":{}"#, quoted(P256_PUBLIC)),
+            "token_ecdsa_public_key",
+            "lists none of ES256",
+        ),
+    ] {
+        let text = format!(r#"{{{keys},"token_algorithms":["RS256"]}}"#);
+        let error = json(&text).unwrap().setup().unwrap_err();
+        assert_eq!(error.option_name(), Some(option));
+        let sentence = error.to_string();
+        assert!(
+            sentence.contains(needed) && sentence.contains("`token_algorithms`"),
+            "{sentence}"
+        );
+    }
+}
+
+#[test]
+fn c11_a_previous_secret_whose_day_has_passed_is_told() {
+    let warnings = |until: i64| {
+        let text = format!(
+            r#"{{"token_hmac_secret_key":"{SECRET}","token_hmac_previous_secret_key":"{SECRET}",
+                "token_hmac_previous_secret_key_valid_until":{until}}}"#
+        );
+        json(&text).unwrap().setup().unwrap().warnings.concat()
+    };
+    assert!(warnings(5).contains("token_hmac_previous_secret_key_valid_until has passed"));
+    assert_eq!(warnings(i64::MAX), "");
 }
 
 #[test]

@@ -6,7 +6,7 @@
 mod common;
 
 use common::json;
-use countersign::config::{Config, Format, TokenConfig, option_help};
+use countersign::config::{Config, Format, TokenConfig, option_help, refused_option_help};
 
 /// An option of a token section: its name, a value in JSON (which is YAML too), the
 /// same in TOML where that differs, and as a variable's text where it is no plain string.
@@ -132,6 +132,12 @@ fn every_option_of_a_token_section_has_the_same_meaning_under_every_name() {
                 ),
                 Format::Json,
             ),
+            load(
+                &format!(
+                    r#"{{"subscription_token_enabled":true,"subscription_token_{name}":{value}}}"#
+                ),
+                Format::Json,
+            ),
             Config::from_environment([enabled, (named, variable.into())]).unwrap(),
         ] {
             assert_eq!(
@@ -144,6 +150,35 @@ fn every_option_of_a_token_section_has_the_same_meaning_under_every_name() {
                 TokenConfig::default(),
                 "{name}: nothing is inherited"
             );
+        }
+    }
+}
+
+#[test]
+fn the_names_of_an_option_are_listed_and_work() {
+    let options = option_help();
+    let also = |name: &str| {
+        &options
+            .iter()
+            .find(|option| option.name == name)
+            .unwrap()
+            .also
+    };
+    assert_eq!(
+        *also("client.token.hmac_secret_key"),
+        ["token_hmac_secret_key", "secret"]
+    );
+    assert_eq!(
+        *also("client.subscription_token.enabled"),
+        [
+            "separate_subscription_token_config",
+            "subscription_token_enabled"
+        ]
+    );
+    for option in refused_option_help() {
+        for name in option.also.iter().chain([&option.name]) {
+            let error = json(&format!(r#"{{"{name}":true}}"#)).unwrap_err();
+            assert!(error.to_string().contains(option.help), "{error}");
         }
     }
 }

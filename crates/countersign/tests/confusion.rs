@@ -127,11 +127,7 @@ fn a4_a_secret_that_is_a_key_is_refused_and_not_shown() {
     let refuse = |name, text: &str| {
         let config = json(&format!(r#"{{"token_hmac_secret_key":{}}}"#, quoted(text))).unwrap();
         let error = config.setup().unwrap_err();
-        assert_eq!(
-            error.option_name(),
-            Some("client.token.hmac_secret_key"),
-            "{name}"
-        );
+        assert_eq!(error.option_name(), Some("token_hmac_secret_key"), "{name}");
         let sentence = error.to_string();
         assert!(sentence.contains("a secret that is"), "{name}: {sentence}");
         assert!(

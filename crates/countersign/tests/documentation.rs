@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use countersign::config::option_help;
+use countersign::config::{option_help, refused_option_help};
 
 fn page() -> String {
     let mut page = String::from(
@@ -24,25 +24,55 @@ fn page() -> String {
          be written flat as `token_NAME`, as in Centrifugo 2 to 5, and given as\n\
          `COUNTERSIGN_CLIENT_TOKEN_NAME` or `COUNTERSIGN_TOKEN_NAME`. The section\n\
          `client.subscription_token` has the same options (`subscription_token_NAME`); it\n\
-         inherits nothing, and counts if `client.subscription_token.enabled` is set. Options\n\
-         of Centrifugo that do not concern tokens are left alone; those that switch a check\n\
-         off are refused.\n\
+         inherits nothing, and counts if `client.subscription_token.enabled` is set.\n\
+         \n\
+         Any other option is given as a variable too: `COUNTERSIGN_` and its name in upper case,\n\
+         each `.` as `_`. Options of Centrifugo that do not concern tokens are left alone, in a\n\
+         file and as variables (`COUNTERSIGN_LOG_LEVEL`), and so are the variables that\n\
+         Kubernetes sets for a service of that name (`COUNTERSIGN_SERVICE_HOST`).\n\
          \n\
          Durations are whole seconds or a text such as `\"25s\"`, `\"1h30m\"`, `\"500ms\"`. Lists in\n\
          environment variables are separated by spaces, `trusted_issuers` there is JSON. Keys\n\
          are text: a PEM, in which `\\n` may be written as two characters, or a JWK.\n\
          \n\
+         A secret that is shorter than the hash works, with a warning: HS256 needs 256 bits, HS384\n\
+         384, HS512 512 (RFC 7518 section 3.2). What counts is the longest hash that `algorithms`\n\
+         lists; where it lists nothing, that of HS256, by which tokens are signed here.\n\
+         \n\
          ## Options\n\
          \n\
-         | option | what it is for |\n\
-         |---|---|\n",
+         | option | what it is for | also |\n\
+         |---|---|---|\n",
     );
     let options = option_help();
     let shown = options.iter().filter(|option| {
         !option.name.starts_with("client.subscription_token.") || option.name.ends_with(".enabled")
     });
     for option in shown {
-        writeln!(page, "| `{}` | {} |", option.name, option.help).unwrap();
+        // The rule above gives those of the sections.
+        let by_rule = |name: &&String| name.starts_with("token_");
+        let also: Vec<String> = option
+            .also
+            .iter()
+            .filter(|name| !by_rule(name))
+            .map(|name| format!("`{name}`"))
+            .collect();
+        let also = also.join(", ");
+        writeln!(page, "| `{}` | {} | {also} |", option.name, option.help).unwrap();
+    }
+    page.push_str(
+        "\n\
+         ## Options that are refused\n\
+         \n\
+         They switch a check off. They may stand there if they are off themselves.\n\
+         \n\
+         | option | why, or what to do instead | also |\n\
+         |---|---|---|\n",
+    );
+    for option in refused_option_help() {
+        let also: Vec<String> = option.also.iter().map(|name| format!("`{name}`")).collect();
+        let also = also.join(", ");
+        writeln!(page, "| `{}` | {} | {also} |", option.name, option.help).unwrap();
     }
     page
 }

@@ -359,10 +359,47 @@ fn a_template_may_be_filled_by_an_audience() {
             .connection(&sign(&["else", "app-chat"]), now())
             .is_ok()
     );
-    let error = authenticator
-        .connection(&sign(&["else"]), now())
-        .unwrap_err();
-    assert_eq!(error.code(), Code::Issuer);
+    // The issuer is nobody's business here: none is configured.
+    for (audiences, found) in [
+        (&["else", "more"][..], "is for the audience \"else\""),
+        (&[], "names no audience"),
+    ] {
+        let error = authenticator
+            .connection(&sign(audiences), now())
+            .unwrap_err();
+        assert_eq!(error.code(), Code::Audience);
+        let sentence = error.to_string();
+        assert!(
+            sentence.contains(found) && sentence.contains("app-(?P<app>chat|mail)"),
+            "{sentence}"
+        );
+    }
+}
+
+#[test]
+fn the_endpoints_of_a_configuration_are_those_of_all_its_sections() {
+    let text = r#"{"client": {
+        "token": {
+            "jwks_public_endpoint": "https://id.example/{{realm}}/certs",
+            "issuer_regex": "https://id/(?P<realm>a|b)",
+            "trusted_issuers": [{"issuer": "c", "jwks_public_endpoint": "https://c.example/",
+                "jwks_retries": 3}]
+        },
+        "subscription_token": {"enabled": true, "jwks_public_endpoint": "https://d.example/"}
+    }}"#;
+    let endpoints = config(text).endpoints().unwrap();
+    let urls: Vec<&str> = endpoints.iter().map(|it| it.url.as_str()).collect();
+    assert_eq!(
+        urls,
+        [
+            "https://id.example/a/certs",
+            "https://id.example/b/certs",
+            "https://c.example/",
+            "https://d.example/"
+        ]
+    );
+    let retries = endpoints.iter().map(|it| it.jwks.settings.retries);
+    assert_eq!(retries.collect::<Vec<_>>(), [1, 1, 3, 1]);
 }
 
 #[test]

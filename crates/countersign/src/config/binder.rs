@@ -4,18 +4,37 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use countersign_claims::{DecodeOptions, Expectation, MAX_LEEWAY, Pattern, Policy};
-use countersign_jwks as jwks;
-use countersign_keys::Key;
+use countersign_jwks::{self as jwks, SettingsError};
+use countersign_keys::{Key, KeyError};
 use countersign_signature::{AlgorithmName, KeyMaterial, Provider};
 use regex::Regex;
 
 use super::endpoint::Endpoints;
+use super::table::TOKEN_OPTIONS;
 use super::{ConfigError, SecretText, TokenConfig, template};
 use crate::key_source::{Claim, Group, Template};
-use crate::{Authority, Issuer, Keyring, Keys, Trust, default_provider};
+use crate::{Authority, Issuer, Keyring, Keys, Trust, default_provider, now, short_secret};
 
-/// The least bits of an HMAC secret for the least of the algorithms, HS256.
-const LEAST_SECRET_BITS: usize = 256;
+/// The claims that say something else than who the user is.
+const NO_USER: &[&str] = &[
+    "exp",
+    "nbf",
+    "iat",
+    "iss",
+    "aud",
+    "info",
+    "b64info",
+    "meta",
+    "channel",
+    "channels",
+    "subs",
+    "expire_at",
+    "client",
+    "eto",
+    "data",
+    "b64data",
+    "override",
+];
 
 /// What is shared while the sections of one configuration are bound.
 pub(super) struct Binder<'b> {
@@ -29,14 +48,14 @@ impl Binder<'_> {
     pub(super) fn trust(
         &mut self,
         section: Section<'_>,
-        token: &TokenConfig,
         anonymous: bool,
     ) -> Result<Trust, ConfigError> {
-        let mut trust = match self.authority(section, token, anonymous)? {
+        let token = section.token;
+        let mut trust = match self.authority(section, anonymous)? {
             Some(authority) => Trust::from(authority),
             None if token.trusted_issuers.is_empty() => {
                 return Err(ConfigError::option(
-                    section.0,
+                    section.path,
                     "found no key; give hmac_secret_key, rsa_public_key, ecdsa_public_key, \
                      eddsa_public_key or jwks_public_endpoint",
                 ));
@@ -47,7 +66,7 @@ impl Binder<'_> {
                 rest.trusted_issuers = Vec::new();
                 if rest != TokenConfig::default() {
                     return Err(ConfigError::option(
-                        section.0,
+                        section.path,
                         "found options beside `trusted_issuers`, and no key that they are for; \
                          give each trusted issuer its own",
                     ));
@@ -56,8 +75,8 @@ impl Binder<'_> {
             }
         };
         for (index, issuer) in token.trusted_issuers.iter().enumerate() {
-            let path = format!("{}.trusted_issuers[{index}]", section.0);
-            let authority = self.authority(Section(&path), issuer, anonymous)?;
+            let path = format!("{}[{index}]", section.name("trusted_issuers"));
+            let authority = self.authority(Section::new(&path, issuer), anonymous)?;
             let authority = authority.ok_or_else(|| {
                 ConfigError::option(&path, "found no key; a trusted issuer has its own")
             })?;
@@ -86,14 +105,17 @@ impl Binder<'_> {
     fn authority(
         &mut self,
         section: Section<'_>,
-        token: &TokenConfig,
         anonymous: bool,
     ) -> Result<Option<Authority>, ConfigError> {
-        let provider = section.provider(token, self.provider)?;
+        let token = section.token;
+        let provider = section.provider(self.provider)?;
+        // Without an endpoint too: the option was given to be used one day.
+        let settings = token.jwks.settings.check();
+        settings.map_err(|error| section.jwks_fault(&error))?;
         let keys = match &token.jwks_public_endpoint {
-            Some(url) => self.published_keys(section, token, url, &provider)?,
+            Some(url) => self.published_keys(section, url, &provider)?,
             None => {
-                let keyring = self.keyring(section, token, provider)?;
+                let keyring = self.keyring(section, provider)?;
                 if keyring.is_empty() {
                     return Ok(None);
                 }
@@ -101,9 +123,9 @@ impl Binder<'_> {
             }
         };
         let mut reading = DecodeOptions::default();
-        reading.user_id_claim.clone_from(&token.user_id_claim);
+        reading.user_id_claim = section.user_id_claim()?;
         let authority = Authority::new(keys)
-            .with_policy(section.policy(token, anonymous)?)
+            .with_policy(section.policy(anonymous)?)
             .with_reading(reading);
         Ok(Some(match &token.typ {
             Some(typ) => authority.with_typ(typ),
@@ -114,11 +136,11 @@ impl Binder<'_> {
     fn published_keys(
         &mut self,
         section: Section<'_>,
-        token: &TokenConfig,
         url: &str,
         provider: &Provider,
     ) -> Result<Keys, ConfigError> {
-        let fault = |message: String| section.fault("jwks_public_endpoint", message);
+        let token = section.token;
+        let fault = |error: &SettingsError| section.jwks_fault(error);
         let statics = [
             token.hmac_secret_key.is_some() || token.hmac_previous_secret_key.is_some(),
             token.rsa_public_key.is_some(),
@@ -127,12 +149,12 @@ impl Binder<'_> {
         ];
         if statics.contains(&true) {
             self.warnings.push(format!(
-                "{}.jwks_public_endpoint is set: the secrets and keys beside it are not consulted",
-                section.0
+                "{} is set: the secrets and keys beside it are not consulted",
+                section.name("jwks_public_endpoint")
             ));
         }
         let template = jwks::Template::new(url, token.jwks.settings.allow_plain_http)
-            .map_err(|error| fault(error.to_string()))?;
+            .map_err(|error| fault(&error))?;
         let mut names: Vec<&str> = Vec::new();
         for name in template.names() {
             if !names.contains(&name) {
@@ -152,7 +174,7 @@ impl Binder<'_> {
                 .endpoints
                 .get(url, &token.jwks, provider)
                 .and_then(|endpoint| self.endpoints.start(&endpoint).map(|()| endpoint))
-                .map_err(|error| fault(error.to_string()))?;
+                .map_err(|error| fault(&error))?;
             return Ok(Keys::Endpoint(endpoint));
         }
         if token.jwks.last_known_good_file.is_some() {
@@ -164,7 +186,7 @@ impl Binder<'_> {
         let mut groups = Vec::new();
         let mut values = Vec::new();
         for name in names {
-            let (claim, expression, strings) = section.group(token, name)?;
+            let (claim, expression, strings) = section.group(name)?;
             groups.push(Group {
                 name: name.to_owned(),
                 claim,
@@ -173,9 +195,11 @@ impl Binder<'_> {
             values.push((name.to_owned(), strings));
         }
         let mut endpoints = BTreeMap::new();
-        for (picked, endpoint) in template::endpoints(&template, &values).map_err(fault)? {
+        let each = template::endpoints(&template, &values)
+            .map_err(|message| section.fault("jwks_public_endpoint", message))?;
+        for (picked, endpoint) in each {
             let endpoint = self.endpoints.get(endpoint.as_str(), &token.jwks, provider);
-            endpoints.insert(picked, endpoint.map_err(|error| fault(error.to_string()))?);
+            endpoints.insert(picked, endpoint.map_err(|error| fault(&error))?);
         }
         Ok(Keys::Templated(Arc::new(Template::new(groups, endpoints))))
     }
@@ -183,9 +207,9 @@ impl Binder<'_> {
     fn keyring(
         &mut self,
         section: Section<'_>,
-        token: &TokenConfig,
         provider: Provider,
     ) -> Result<Keyring, ConfigError> {
+        let token = section.token;
         let mut keyring = Keyring::new(provider);
         let secrets = [
             ("hmac_secret_key", &token.hmac_secret_key, None),
@@ -206,19 +230,21 @@ impl Binder<'_> {
                 continue;
             };
             let key = section.secret(option, secret)?;
-            let bits = secret.expose().len().saturating_mul(8);
-            if bits < LEAST_SECRET_BITS {
+            if let Some(warning) = short_secret(&key, section.hmac_algorithm()) {
+                self.warnings
+                    .push(format!("{}: {warning}", section.name(option)));
+            }
+            if until.is_some_and(|until| until < now()) {
                 self.warnings.push(format!(
-                    "{}.{option} has {bits} bits; HS256 needs at least {LEAST_SECRET_BITS} \
-                     (RFC 7518 section 3.2): whoever sees a token can find a short secret by trying",
-                    section.0
+                    "{}_valid_until has passed: no token under that secret is accepted",
+                    section.name(option)
                 ));
             }
             let added = match until {
                 Some(until) => keyring.with_until(&key, until),
                 None => keyring.with(&key),
             };
-            keyring = added.map_err(|error| section.fault(option, error.to_string()))?;
+            keyring = added.map_err(|error| self.unbound(section, option, &key, &error))?;
         }
         type IsKind = fn(&KeyMaterial<'_>) -> bool;
         let public: [(&str, &Option<String>, &str, IsKind); 3] = [
@@ -257,9 +283,34 @@ impl Binder<'_> {
             }
             keyring = keyring
                 .with(&key)
-                .map_err(|error| section.fault(option, error.to_string()))?;
+                .map_err(|error| self.unbound(section, option, &key, &error))?;
         }
         Ok(keyring)
+    }
+
+    /// A key that no algorithm takes, or none of those that are listed.
+    fn unbound(
+        &self,
+        section: Section<'_>,
+        option: &str,
+        key: &Key,
+        error: &KeyError,
+    ) -> ConfigError {
+        let listed = !section.token.algorithms.is_empty();
+        let fitting = listed.then(|| key.verifiers(self.provider).ok()).flatten();
+        let Some(fitting) = fitting else {
+            return section.fault(option, error.to_string());
+        };
+        let names: Vec<&str> = fitting.iter().map(|it| it.algorithm().as_str()).collect();
+        section.fault(
+            option,
+            format!(
+                "found {}, and `{}` lists none of {}; add one or remove this",
+                key.material(),
+                section.name("algorithms"),
+                names.join(", ")
+            ),
+        )
     }
 }
 
@@ -269,17 +320,59 @@ fn is_told_apart(earlier: &TokenConfig, later: &TokenConfig) -> bool {
     audience(earlier) != (None, None) && audience(earlier) != audience(later)
 }
 
-/// A section of the configuration, by its path, for errors.
+/// A table of options, and its path, for errors.
 #[derive(Clone, Copy)]
-pub(super) struct Section<'p>(pub(super) &'p str);
+pub(super) struct Section<'p> {
+    path: &'p str,
+    token: &'p TokenConfig,
+}
 
-impl Section<'_> {
+impl<'p> Section<'p> {
+    pub(super) fn new(path: &'p str, token: &'p TokenConfig) -> Self {
+        Self { path, token }
+    }
+
+    /// What to call an option: the name under which it was given, else that of v6.
+    fn name(self, option: &str) -> String {
+        let given = self.token.given.0.get(option).cloned();
+        given.unwrap_or_else(|| format!("{}.{option}", self.path))
+    }
+
     fn fault(self, option: &str, message: impl Into<String>) -> ConfigError {
-        ConfigError::option(format!("{}.{option}", self.0), message)
+        ConfigError::option(self.name(option), message)
+    }
+
+    /// A fault of one of the options `jwks_…`, or of the endpoint itself.
+    fn jwks_fault(self, error: &SettingsError) -> ConfigError {
+        let of_jwks = |name: &&str| name.strip_prefix("jwks_") == error.setting();
+        let named = TOKEN_OPTIONS.iter().map(|option| option.name).find(of_jwks);
+        let option = error.setting().and(named).unwrap_or("jwks_public_endpoint");
+        self.fault(option, error.to_string())
+    }
+
+    /// The algorithm whose hash a secret must not be shorter than: the greatest of those
+    /// that are listed. Where any may be used it is HS256, by which tokens are signed.
+    fn hmac_algorithm(self) -> AlgorithmName {
+        [AlgorithmName::HS512, AlgorithmName::HS384]
+            .into_iter()
+            .find(|name| self.token.algorithms.iter().any(|it| name.is_spelled(it)))
+            .unwrap_or(AlgorithmName::HS256)
+    }
+
+    fn user_id_claim(self) -> Result<Option<String>, ConfigError> {
+        let claim = &self.token.user_id_claim;
+        if let Some(claim) = claim.as_deref().filter(|claim| NO_USER.contains(claim)) {
+            return Err(self.fault(
+                "user_id_claim",
+                format!("found `{claim}`, which says something else; name a claim of the user"),
+            ));
+        }
+        Ok(claim.clone())
     }
 
     /// The provider, held to the algorithms that are listed.
-    fn provider(self, token: &TokenConfig, provider: &Provider) -> Result<Provider, ConfigError> {
+    fn provider(self, provider: &Provider) -> Result<Provider, ConfigError> {
+        let token = self.token;
         if token.algorithms.is_empty() {
             return Ok(provider.clone());
         }
@@ -305,7 +398,14 @@ impl Section<'_> {
             .map_err(|error| self.fault(option, error.to_string()))
     }
 
-    fn policy(self, token: &TokenConfig, anonymous: bool) -> Result<Policy, ConfigError> {
+    fn policy(self, anonymous: bool) -> Result<Policy, ConfigError> {
+        let token = self.token;
+        if token.max_age.is_some_and(|age| age.is_zero()) {
+            return Err(self.fault(
+                "max_age",
+                "found 0, by which every token would soon be too old",
+            ));
+        }
         if token.leeway > MAX_LEEWAY {
             return Err(self.fault(
                 "leeway",
@@ -350,11 +450,8 @@ impl Section<'_> {
     }
 
     /// The expression whose group of this name fills a placeholder.
-    fn group(
-        self,
-        token: &TokenConfig,
-        name: &str,
-    ) -> Result<(Claim, Regex, BTreeSet<String>), ConfigError> {
+    fn group(self, name: &str) -> Result<(Claim, Regex, BTreeSet<String>), ConfigError> {
+        let token = self.token;
         let expressions = [
             (Claim::Issuer, "issuer_regex", &token.issuer_regex),
             (Claim::Audience, "audience_regex", &token.audience_regex),
@@ -390,16 +487,11 @@ impl Section<'_> {
         // By itself first: `a)|(?:b` is one only between the parentheses.
         Regex::new(expression)
             .and_then(|_| Regex::new(&format!(r"\A(?:{expression})\z")))
-            .map_err(|_| {
-                self.fault(
-                    option,
-                    "found no regular expression of the crate `regex`, or one that compiles to \
-                     more than 10 MiB",
-                )
-            })
+            .map_err(|error| self.fault(option, template::fault(expression, &error)))
     }
 
-    pub(super) fn issuer(self, token: &TokenConfig) -> Result<Issuer, ConfigError> {
+    pub(super) fn issuer(self) -> Result<Issuer, ConfigError> {
+        let token = self.token;
         if token.jwks_public_endpoint.is_some() {
             return Err(self.fault(
                 "jwks_public_endpoint",
@@ -415,7 +507,7 @@ impl Section<'_> {
             )
         })?;
         let key = self.secret("hmac_secret_key", secret)?;
-        let provider = self.provider(token, &default_provider())?;
+        let provider = self.provider(&default_provider())?;
         let mut accepted = ["HS256", "HS384", "HS512"]
             .into_iter()
             .filter(|alg| provider.get(alg).is_some());
@@ -428,7 +520,7 @@ impl Section<'_> {
         if let Some(audience) = &token.audience {
             issuer = issuer.with_aud(audience);
         }
-        if let Some(claim) = &token.user_id_claim {
+        if let Some(claim) = self.user_id_claim()? {
             issuer = issuer.with_user_id_claim(claim);
         }
         if let Some(typ) = &token.typ {

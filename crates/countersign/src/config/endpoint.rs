@@ -9,7 +9,7 @@ use countersign_jwks::{
 };
 use countersign_signature::Provider;
 
-use super::JwksConfig;
+use super::{ConfiguredEndpoint, JwksConfig};
 use crate::{Endpoint, default_provider};
 
 /// Who fetches keys ahead of time.
@@ -61,6 +61,17 @@ impl Endpoints {
         let entry = (url.into(), config.clone(), algorithms, endpoint.clone());
         self.known.push(entry);
         Ok(endpoint)
+    }
+
+    /// Each once, though it be asked for several sets of algorithms.
+    pub(super) fn configured(self) -> Vec<ConfiguredEndpoint> {
+        let mut configured: Vec<ConfiguredEndpoint> = Vec::new();
+        for (url, jwks, ..) in self.known {
+            if !configured.iter().any(|it| it.url == url && it.jwks == jwks) {
+                configured.push(ConfiguredEndpoint { url, jwks });
+            }
+        }
+        configured
     }
 
     /// Whether an endpoint at another URL keeps its last good set in this file.

@@ -10,7 +10,7 @@
 //!   expanded to nothing must not open the door.
 //! - Variables that Kubernetes sets for a service (`COUNTERSIGN_SERVICE_HOST`) are passed over.
 //! - The options of Centrifugo that do not concern tokens are left alone and
-//!   listed ([`Config::left_alone`]).
+//!   listed ([`Config::left_alone`]), also as variables (`COUNTERSIGN_LOG_LEVEL`).
 //! - Options that switch a check off are refused: there is no such switch here.
 //!
 //! It never shows a secret or a key in an error, and no value at all in `Debug`.
@@ -31,6 +31,8 @@ mod binder;
 mod centrifugo;
 mod endpoint;
 mod error;
+mod given;
+mod nearest;
 mod options;
 mod secret;
 mod setting;
@@ -48,9 +50,9 @@ use countersign_jwks::Settings;
 use crate::UnixTime;
 
 pub use error::ConfigError;
-pub use options::{OptionHelp, option_help};
+pub use options::{OptionHelp, option_help, refused_option_help};
 pub use secret::SecretText;
-pub use setup::Setup;
+pub use setup::{ConfiguredEndpoint, Setup};
 pub use source::Format;
 
 /// What a file and the environment say, read and type-checked; keys are still text.
@@ -118,6 +120,7 @@ pub struct TokenConfig {
     pub typ: Option<String>,
     /// More issuers, each with keys and expectations of its own.
     pub trusted_issuers: Vec<TokenConfig>,
+    given: given::Names,
 }
 
 impl fmt::Debug for TokenConfig {
@@ -222,6 +225,13 @@ impl Config {
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
         options::read(None, environment)
+    }
+
+    /// Whether an environment variable of this name concerns a configuration, so that it
+    /// is read or is an error.
+    #[must_use]
+    pub fn reads(variable: &str) -> bool {
+        options::is_ours(variable)
     }
 
     /// The options of Centrifugo that were found and do not concern tokens.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::centrifugo::{CLIENT_ELSEWHERE, ELSEWHERE};
+use super::nearest::{nearest, no_such};
 use super::setting::Setting;
 use super::table::{CLIENT_OPTIONS, ClientOption, Draft, REFUSED, TOKEN_OPTIONS, TokenOption};
 use super::{Config, ConfigError, TokenConfig};
@@ -25,8 +26,8 @@ enum Target {
 impl Target {
     fn set(&self, draft: &mut Draft, setting: &Setting) -> Result<(), ConfigError> {
         match self {
-            Self::Token(option) => (option.set)(&mut draft.config.token, setting),
-            Self::SubscriptionToken(option) => (option.set)(&mut draft.subscription_token, setting),
+            Self::Token(option) => option.apply(&mut draft.config.token, setting),
+            Self::SubscriptionToken(option) => option.apply(&mut draft.subscription_token, setting),
             Self::Client(option) => (option.set)(draft, setting),
         }
     }
@@ -79,6 +80,8 @@ fn section(
 pub struct OptionHelp {
     /// Its name, as in Centrifugo v6 (`client.token.audience`).
     pub name: String,
+    /// Its other names, those of v2 to v5 (`token_audience`).
+    pub also: Vec<String>,
     /// One line.
     pub help: &'static str,
 }
@@ -86,16 +89,36 @@ pub struct OptionHelp {
 /// All options, each once.
 #[must_use]
 pub fn option_help() -> Vec<OptionHelp> {
-    names()
-        .filter(|(name, canonical, _)| name == canonical)
-        .map(|(name, _, target)| OptionHelp {
-            name,
-            help: match target {
-                Target::Token(option) | Target::SubscriptionToken(option) => option.help,
-                Target::Client(option) => option.help,
-            },
+    let mut options: Vec<OptionHelp> = Vec::new();
+    for (name, canonical, target) in names() {
+        match options.iter_mut().find(|option| option.name == canonical) {
+            Some(option) => option.also.push(name),
+            None => options.push(OptionHelp {
+                name: canonical,
+                also: Vec::new(),
+                help: match target {
+                    Target::Token(option) | Target::SubscriptionToken(option) => option.help,
+                    Target::Client(option) => option.help,
+                },
+            }),
+        }
+    }
+    options
+}
+
+/// The options of Centrifugo that are refused unless they are off, each with what to do
+/// instead.
+#[must_use]
+pub fn refused_option_help() -> Vec<OptionHelp> {
+    let refused = REFUSED.iter().filter_map(|(names, help)| {
+        let (name, also) = names.split_first()?;
+        Some(OptionHelp {
+            name: (*name).into(),
+            also: also.iter().map(|name| (*name).into()).collect(),
+            help,
         })
-        .collect()
+    });
+    refused.collect()
 }
 
 /// The environment variable of a name.
@@ -118,7 +141,7 @@ pub(super) fn read(
     }
     let variables: Vec<Setting> = environment
         .into_iter()
-        .filter(|(name, _)| name.starts_with(ENVIRONMENT) && !is_of_a_service(name))
+        .filter(|(name, _)| is_ours(name))
         .map(|(name, value)| Setting {
             name,
             value: Value::String(value),
@@ -127,6 +150,11 @@ pub(super) fn read(
         .collect();
     apply(&mut draft, &variables, variable)?;
     Ok(finish(draft))
+}
+
+/// Whether a variable of this name is read, or is an error.
+pub(super) fn is_ours(variable: &str) -> bool {
+    variable.starts_with(ENVIRONMENT) && !is_of_a_service(variable)
 }
 
 /// Whether Kubernetes sets this variable by itself, for a service whose name begins
@@ -187,19 +215,29 @@ fn apply(
             .find(|(names, _)| names.iter().any(|refused| spelled(refused) == name))
         {
             refuse(setting, instead)?;
-        } else if !setting.from_environment && is_elsewhere(name) {
+        } else if elsewhere().any(|known| is_within(setting, &spelled(&known))) {
             draft.config.left_alone.push(name.into());
         } else {
-            return Err(unknown(name, targets.keys()));
+            return Err(unknown(name, targets.into_keys(), spelled));
         }
     }
     Ok(())
 }
 
-fn is_elsewhere(name: &str) -> bool {
-    match name.strip_prefix("client.") {
-        Some(name) => CLIENT_ELSEWHERE.contains(&name),
-        None => ELSEWHERE.contains(&name),
+/// The options of Centrifugo that do not concern tokens.
+fn elsewhere() -> impl Iterator<Item = String> {
+    let in_client = CLIENT_ELSEWHERE.iter().map(|name| format!("client.{name}"));
+    let others = ELSEWHERE.iter().map(|name| (*name).to_owned());
+    others.chain(in_client)
+}
+
+/// Whether it is the known option, or, of a section whose content is not looked at, an
+/// environment variable for a part of it.
+fn is_within(setting: &Setting, known: &str) -> bool {
+    match setting.name.strip_prefix(known) {
+        Some("") => true,
+        Some(part) => setting.from_environment && part.starts_with('_'),
+        None => false,
     }
 }
 
@@ -218,24 +256,23 @@ fn refuse(setting: &Setting, instead: &str) -> Result<(), ConfigError> {
     }
 }
 
-pub(super) fn unknown<'n>(name: &str, known: impl Iterator<Item = &'n String>) -> ConfigError {
-    let sections = SECTIONS.iter().chain(ELSEWHERE).map(|it| (*it).to_owned());
-    let in_client = CLIENT_ELSEWHERE.iter().map(|it| format!("client.{it}"));
-    // In proportion to the length: `token_jwks_endpoint` lacks a word of
-    // `token_jwks_public_endpoint` and is as many letters from `token_jwks_body_limit`.
-    let likeness = |known: &String| strsim::normalized_damerau_levenshtein(known, name);
-    let nearest = known
-        .cloned()
-        .chain(sections)
-        .chain(in_client)
-        .max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
-    ConfigError::option(
-        name,
-        format!(
-            "there is no such option; the nearest is `{}`",
-            nearest.unwrap_or_default()
-        ),
-    )
+/// What is ours comes first: an option that is left alone must be much nearer, since
+/// whoever follows the hint to it has set nothing.
+fn unknown(
+    name: &str,
+    ours: impl Iterator<Item = String>,
+    spelled: fn(&str) -> String,
+) -> ConfigError {
+    const NEAR: f64 = 0.8;
+    const MUCH: f64 = 0.15;
+    let refused = REFUSED.iter().flat_map(|(names, _)| names.iter());
+    let sections = SECTIONS.iter().chain(refused).map(|it| spelled(it));
+    // The oldest name of all works, and nobody should begin with it.
+    let ours = ours.filter(|known| *known != spelled("secret"));
+    let (ours, likeness) = nearest(name, ours.chain(sections));
+    let (other, other_likeness) = nearest(name, elsewhere().map(|known| spelled(&known)));
+    let is_other = other_likeness >= NEAR && other_likeness > likeness + MUCH;
+    no_such(name, if is_other { &other } else { &ours })
 }
 
 fn finish(draft: Draft) -> Config {

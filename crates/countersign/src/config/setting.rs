@@ -8,6 +8,9 @@ use serde_json::Value;
 use super::{ConfigError, SecretText};
 use crate::UnixTime;
 
+/// The one member of the table that a date of TOML comes as.
+const TOML_DATE: &str = "$__toml_private_datetime";
+
 /// A value and the name under which it was given.
 #[derive(Clone)]
 pub(super) struct Setting {
@@ -153,6 +156,8 @@ impl Setting {
             Value::Number(_) => "a number",
             Value::String(_) => "a string",
             Value::Array(_) => "a list",
+            // So the library hands them over.
+            Value::Object(table) if table.contains_key(TOML_DATE) => "a date",
             Value::Object(_) => "a table",
         };
         self.fault(format!("found {found}; expected {expected}"))

@@ -4,11 +4,21 @@ use countersign_signature::Provider;
 
 use super::binder::{Binder, Section};
 use super::endpoint::{Endpoints, Fetching};
-use super::{Config, ConfigError};
-use crate::{Issuer, Rules, default_provider};
+use super::{Config, ConfigError, JwksConfig};
+use crate::{Issuer, Rules, Trust, default_provider};
 
-const CONNECTION: Section<'_> = Section("client.token");
-const SUBSCRIPTION: Section<'_> = Section("client.subscription_token");
+const CONNECTION: &str = "client.token";
+const SUBSCRIPTION: &str = "client.subscription_token";
+
+/// An endpoint that a configuration names, or that a template in it stands for.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ConfiguredEndpoint {
+    /// Where it is.
+    pub url: String,
+    /// How its keys are fetched.
+    pub jwks: JwksConfig,
+}
 
 /// What a configuration comes to.
 #[derive(Clone, Debug)]
@@ -50,19 +60,37 @@ impl Config {
         self.set_up(&default_provider(), Fetching::OnDemand)
     }
 
-    fn set_up(&self, provider: &Provider, fetching: Fetching) -> Result<Setup, ConfigError> {
+    /// The endpoints that keys are fetched from, of all sections and trusted issuers, each once.
+    ///
+    /// # Errors
+    ///
+    /// As [`setup`](Self::setup).
+    pub fn endpoints(&self) -> Result<Vec<ConfiguredEndpoint>, ConfigError> {
+        let provider = default_provider();
+        let (binder, ..) = self.bind(&provider, Fetching::OnDemand)?;
+        Ok(binder.endpoints.configured())
+    }
+
+    /// Binds both kinds of token: connections, then subscriptions.
+    fn bind<'p>(
+        &self,
+        provider: &'p Provider,
+        fetching: Fetching,
+    ) -> Result<(Binder<'p>, Trust, Trust), ConfigError> {
         let mut binder = Binder {
             provider,
             endpoints: Endpoints::new(fetching),
             warnings: self.notes.clone(),
         };
         let anonymous = !self.disallow_anonymous_connection_tokens;
-        let connections = binder.trust(CONNECTION, &self.token, anonymous)?;
-        let subscriptions = match &self.subscription_token {
-            Some(token) => binder.trust(SUBSCRIPTION, token, true)?,
-            // The same once more: that the user may not be empty concerns connections alone.
-            None => binder.trust(CONNECTION, &self.token, true)?,
-        };
+        let connections = binder.trust(Section::new(CONNECTION, &self.token), anonymous)?;
+        // Perhaps the same once more: that the user may not be empty concerns connections alone.
+        let subscriptions = binder.trust(self.subscriptions(), true)?;
+        Ok((binder, connections, subscriptions))
+    }
+
+    fn set_up(&self, provider: &Provider, fetching: Fetching) -> Result<Setup, ConfigError> {
+        let (binder, connections, subscriptions) = self.bind(provider, fetching)?;
         let mut warnings = Vec::new();
         for warning in binder.warnings {
             if !warnings.contains(&warning) {
@@ -92,7 +120,7 @@ impl Config {
     ///
     /// [`ConfigError`] if there is no such secret.
     pub fn connection_issuer(&self) -> Result<Issuer, ConfigError> {
-        CONNECTION.issuer(&self.token)
+        Section::new(CONNECTION, &self.token).issuer()
     }
 
     /// What signs subscription tokens that this configuration accepts.
@@ -101,9 +129,14 @@ impl Config {
     ///
     /// [`ConfigError`] if there is no HMAC secret in the section that verifies them.
     pub fn subscription_issuer(&self) -> Result<Issuer, ConfigError> {
+        self.subscriptions().issuer()
+    }
+
+    /// The section that verifies subscription tokens.
+    fn subscriptions(&self) -> Section<'_> {
         match &self.subscription_token {
-            Some(token) => SUBSCRIPTION.issuer(token),
-            None => CONNECTION.issuer(&self.token),
+            Some(token) => Section::new(SUBSCRIPTION, token),
+            None => Section::new(CONNECTION, &self.token),
         }
     }
 }

@@ -27,7 +27,8 @@ impl Format {
     ///
     /// [`ConfigError`] for any other extension.
     pub fn of(path: &Path) -> Result<Self, ConfigError> {
-        match path.extension().and_then(|extension| extension.to_str()) {
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        match extension.map(str::to_ascii_lowercase).as_deref() {
             Some("json") => Ok(Self::Json),
             Some("toml") => Ok(Self::Toml),
             Some("yaml" | "yml") => Ok(Self::Yaml),

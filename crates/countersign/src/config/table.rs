@@ -1,6 +1,6 @@
 //! Every option, in one table: its names, what it is for, where its value goes.
 
-use super::options::unknown;
+use super::nearest::{nearest, no_such};
 use super::setting::Setting;
 use super::{Config, ConfigError, TokenConfig};
 
@@ -8,7 +8,19 @@ use super::{Config, ConfigError, TokenConfig};
 pub(super) struct TokenOption {
     pub(super) name: &'static str,
     pub(super) help: &'static str,
-    pub(super) set: fn(&mut TokenConfig, &Setting) -> Result<(), ConfigError>,
+    set: fn(&mut TokenConfig, &Setting) -> Result<(), ConfigError>,
+}
+
+impl TokenOption {
+    /// Sets it, and remembers by which name it was given.
+    pub(super) fn apply(
+        &self,
+        token: &mut TokenConfig,
+        setting: &Setting,
+    ) -> Result<(), ConfigError> {
+        token.given.0.insert(self.name, setting.name.clone());
+        (self.set)(token, setting)
+    }
 }
 
 pub(super) const TOKEN_OPTIONS: &[TokenOption] = &[
@@ -309,6 +321,7 @@ pub(super) const CLIENT_OPTIONS: &[ClientOption] = &[
         names: &[
             "client.subscription_token.enabled",
             "separate_subscription_token_config",
+            "subscription_token_enabled",
         ],
         help: "verify subscription tokens by `client.subscription_token`, which inherits nothing",
         set: |draft, value| value.flag().map(|it| draft.separate = it),
@@ -363,12 +376,10 @@ fn trusted_issuers(token: &mut TokenConfig, value: &Setting) -> Result<(), Confi
                     .filter(|option| option.name != "trusted_issuers")
             };
             match options().find(|option| option.name == name) {
-                Some(option) => (option.set)(&mut issuer, &setting)?,
+                Some(option) => option.apply(&mut issuer, &setting)?,
                 None => {
-                    let names: Vec<String> = options()
-                        .map(|option| format!("{path}.{}", option.name))
-                        .collect();
-                    return Err(unknown(&setting.name, names.iter()));
+                    let names = options().map(|option| format!("{path}.{}", option.name));
+                    return Err(no_such(&setting.name, &nearest(&setting.name, names).0));
                 }
             }
         }

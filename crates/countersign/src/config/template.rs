@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_jwks::{Endpoint, Template};
 use regex_syntax::ast::{Ast, GroupKind, parse::Parser};
+use regex_syntax::hir;
 
 /// The most URLs that one template may stand for.
 const MOST_URLS: usize = 1000;
@@ -31,6 +32,22 @@ pub(super) fn strings_of_group(
         Some(strings) => Ok(strings),
         None => Err("the group is no explicit alternation of fixed strings such as (?P<name>a|b)"),
     })
+}
+
+/// What is wrong with an expression that does not compile, and where.
+pub(super) fn fault(expression: &str, error: &regex::Error) -> String {
+    if let regex::Error::CompiledTooBig(_) = error {
+        return "found an expression that compiles to more than 10 MiB; repeat less".into();
+    }
+    let (kind, at) = match Parser::new().parse(expression) {
+        Err(error) => (error.kind().to_string(), error.span().start.column),
+        Ok(tree) => match hir::translate::Translator::new().translate(expression, &tree) {
+            Err(error) => (error.kind().to_string(), error.span().start.column),
+            // By itself it is one: a comment of (?x) runs on past its end.
+            Ok(_) => return "found an expression that does not end with its text".into(),
+        },
+    };
+    format!("found no regular expression: {kind} (at character {at})")
 }
 
 fn children(tree: &Ast) -> &[Ast] {
