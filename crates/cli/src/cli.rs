@@ -9,6 +9,7 @@ use crate::commands::{
     checkconfig, checktoken, demo, genconfig, genkey, gentoken, inspect, jwks, jws,
 };
 use crate::config::ConfigFile;
+use crate::delicate;
 use crate::failure::{Failure, REFUSED, USAGE};
 use crate::output::Console;
 
@@ -128,34 +129,15 @@ fn run(line: Line, console: &mut Console) -> Result<(), Failure> {
 }
 
 /// What clap has to say: help to standard output, errors to standard error.
-///
-/// It quotes the argument that it does not understand, which may be a token in the
-/// wrong place; that is left out. Of `--name=value` it quotes either part, of `-nvalue`
-/// the second; PEM begins with dashes and may hold a `=`.
 fn usage(error: &clap::Error) -> ExitCode {
-    let rendered = error.render();
-    let mut text = rendered.ansi().to_string();
-    for argument in std::env::args_os().skip(1) {
-        let argument = argument.to_string_lossy();
-        let (name, value) = argument.split_once('=').unwrap_or_default();
-        let short = argument.strip_prefix('-').and_then(|flag| flag.get(1..));
-        let parts = [&*argument, name, value, short.unwrap_or_default()];
-        for part in parts.into_iter().filter(|part| is_delicate(part)) {
-            text = text.replace(part, "[not shown]");
-        }
-    }
+    let text = error.render().ansi().to_string();
     // It cannot be told to anyone if this fails.
     if error.use_stderr() {
-        let _ = write!(anstream::stderr(), "{text}");
+        let _ = write!(anstream::stderr(), "{}", delicate::hidden(&text));
         ExitCode::from(USAGE)
     } else {
         let mut out = anstream::stdout();
         let _ = write!(out, "{text}").and_then(|()| out.flush());
         ExitCode::SUCCESS
     }
-}
-
-/// Whether a text is as long as a token or a secret, and no path. PEM holds slashes too.
-fn is_delicate(text: &str) -> bool {
-    text.len() >= 24 && (!text.contains('/') || text.contains("-----BEGIN"))
 }

@@ -78,16 +78,22 @@ pub(crate) fn load_if_any(named: Option<&Path>) -> Result<Option<Found>, Failure
         && !Path::new(DEFAULT).try_exists().unwrap_or(true)
         && environment()?.is_empty();
     if nothing {
-        Ok(None)
-    } else {
-        load(named).map(Some)
+        return Ok(None);
     }
+    let is_default = named.is_none();
+    load(named).map(Some).map_err(|failure| match failure {
+        // Many programs have a file of that name, and this command needs none.
+        Failure::Usage(sentence) if is_default && sentence.starts_with(DEFAULT) => Failure::Usage(
+            format!("{sentence} (if this {DEFAULT} is another program's, name one with -c)"),
+        ),
+        other => other,
+    })
 }
 
 /// The variables that are ours.
 fn environment() -> Result<Vec<(String, String)>, Failure> {
     env::vars_os()
-        .filter(|(name, _)| name.as_encoded_bytes().starts_with(PREFIX.as_bytes()))
+        .filter(|(name, _)| Config::reads(&name.to_string_lossy()))
         .map(
             |(name, value)| match (name.into_string(), value.into_string()) {
                 (Ok(name), Ok(value)) => Ok((name, value)),

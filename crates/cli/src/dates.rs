@@ -86,9 +86,9 @@ pub(crate) fn lifetime(text: &str) -> Result<Option<Duration>, String> {
         if seconds <= 0 {
             return Ok(None);
         }
-        return u32::try_from(seconds)
-            .map(|seconds| Some(Duration::from_secs(seconds.into())))
-            .map_err(|_| "more seconds than a century has; give -1 for no expiry".into());
+        // What is later than any time ends with time itself.
+        let seconds = u64::try_from(seconds).unwrap_or(u64::MAX);
+        return Ok(Some(Duration::from_secs(seconds)));
     }
     humantime::parse_duration(text)
         .map(|duration| Some(duration).filter(|duration| !duration.is_zero()))
@@ -146,7 +146,9 @@ mod tests {
         for never in ["0", "-1", "-9223372036854775808", "0s"] {
             assert_eq!(lifetime(never), Ok(None), "{never}");
         }
-        for wrong in ["", "x", "1e3", "99999999999", "1.5"] {
+        let long = Duration::from_secs(5_000_000_000);
+        assert_eq!(lifetime("5000000000"), Ok(Some(long)));
+        for wrong in ["", "x", "1e3", "1.5", "-1h"] {
             assert!(lifetime(wrong).is_err(), "{wrong}");
         }
     }

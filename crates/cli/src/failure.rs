@@ -1,9 +1,11 @@
 //! Why a command did not end well, and what that means to the shell.
 
 use std::io;
+use std::path::Path;
 
 use countersign::config::ConfigError;
-use countersign::{GenerateError, IssueError, KeyError};
+use countersign::keys::KeyErrorReason;
+use countersign::{GenerateError, IssueError, KeyError, default_provider};
 
 /// The exit status of a token that was refused.
 pub(crate) const REFUSED: u8 = 1;
@@ -21,12 +23,24 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// A file that cannot be read or written.
-    pub(crate) fn file(path: &std::path::Path, error: &io::Error) -> Self {
+    /// A file that cannot be read.
+    pub(crate) fn file(path: &Path, error: &io::Error) -> Self {
         Self::Usage(match error.kind() {
+            _ if path.as_os_str().is_empty() => "found an empty path; name a file".into(),
             io::ErrorKind::NotFound => format!("{}: there is no such file", path.display()),
             _ => format!("{}: {error}", path.display()),
         })
+    }
+
+    /// A file that cannot be made.
+    pub(crate) fn new_file(path: &Path, error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::Usage(format!(
+                "{}: there is no such folder; make it first",
+                path.parent().unwrap_or(path).display()
+            )),
+            _ => Self::file(path, error),
+        }
     }
 
     /// A key that was made here and does not hold.
@@ -35,8 +49,21 @@ impl Failure {
     }
 
     /// A key that does not hold, and the file that it came from.
-    pub(crate) fn key(path: &std::path::Path, error: &KeyError) -> Self {
-        Self::Usage(format!("{}: {error}", path.display()))
+    pub(crate) fn key(path: &Path, error: &KeyError) -> Self {
+        Self::Usage(match error.reason() {
+            // The library's sentence is about its provider, which is ours here.
+            KeyErrorReason::NoAlgorithm => {
+                let known = default_provider();
+                let known: Vec<&str> = known.iter().map(|it| it.name().as_str()).collect();
+                format!(
+                    "{}: found {}; the algorithms are {}",
+                    path.display(),
+                    error.found(),
+                    known.join(", ")
+                )
+            }
+            _ => format!("{}: {error}", path.display()),
+        })
     }
 }
 

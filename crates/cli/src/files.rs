@@ -1,23 +1,55 @@
 //! Files that hold secrets: made readable to their owner alone, and never over another.
 
-use std::fs::OpenOptions;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Writes a new file. On Unix its mode is 0600, or 0644 if it is `public`.
+/// A file to be made.
+pub(crate) struct NewFile<'t> {
+    pub(crate) path: PathBuf,
+    pub(crate) text: &'t str,
+    /// On Unix its mode is 0644, and 0600 if it is not.
+    pub(crate) is_public: bool,
+}
+
+/// Writes all of them or none: half of a new pair beside half of an old one is no pair.
 ///
 /// # Errors
 ///
-/// `AlreadyExists` if there is something of that name.
-pub(crate) fn create(path: &Path, text: &str, public: bool) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(if public { 0o644 } else { 0o600 });
+/// The file at fault; `AlreadyExists` if there is something of its name.
+pub(crate) fn create<'f>(files: &'f [NewFile<'_>]) -> Result<(), (&'f Path, io::Error)> {
+    let mut made = Vec::new();
+    let written = files
+        .iter()
+        .try_for_each(|file| {
+            let opened = file.open().map_err(|error| (&*file.path, error))?;
+            made.push((file, opened));
+            Ok(())
+        })
+        .and_then(|()| {
+            made.iter_mut().try_for_each(|(file, opened)| {
+                let written = opened.write_all(file.text.as_bytes());
+                written.map_err(|error| (&*file.path, error))
+            })
+        });
+    if written.is_err() {
+        for (file, _) in made {
+            // There is nothing else to try; the first error is the one to tell.
+            let _ = fs::remove_file(&file.path);
+        }
     }
-    #[cfg(not(unix))]
-    let _ = public;
-    options.open(path)?.write_all(text.as_bytes())
+    written
+}
+
+impl NewFile<'_> {
+    fn open(&self) -> io::Result<File> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            options.mode(if self.is_public { 0o644 } else { 0o600 });
+        }
+        options.open(&self.path)
+    }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use countersign::Key;
 use countersign::keys::{self, KeySet};
+use countersign::signature::AlgorithmName;
 
 use crate::failure::Failure;
 
@@ -33,7 +34,15 @@ impl KeyFile {
                 set
             }
             (None, Some(path)) => {
-                let bytes = bytes(path)?;
+                let bytes = bytes(path).map_err(|failure| match path.try_exists() {
+                    // Most likely it is the secret itself, of whatever length.
+                    Ok(false) => Failure::Usage(
+                        "--secret-file: there is no such file; it takes the path of a file, \
+                         not the secret"
+                            .into(),
+                    ),
+                    _ => failure,
+                })?;
                 if bytes.ends_with(b"\n") {
                     warnings.push(format!(
                         "{}: the file ends with a line break, which is part of the secret",
@@ -74,20 +83,20 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// The one key of a set to sign with: the one that `kid` names, else the only one
-/// that can sign. A single key takes the name `kid`.
+/// that can sign. A single key without a name takes the name `kid`.
 pub(crate) fn to_sign(set: KeySet, kid: Option<&str>, path: &Path) -> Result<Key, Failure> {
     let mut keys: Vec<Key> = set.into_keys().collect();
-    if let ([_], Some(kid)) = (keys.as_slice(), kid) {
-        return Ok(keys.remove(0).with_kid(kid));
-    }
-    if keys.len() > 1 {
-        keys.retain(|key| match kid {
-            Some(kid) => key.kid() == Some(kid),
-            None => key.is_private() || key.is_secret(),
-        });
-    }
+    let is_single = keys.len() == 1;
+    keys.retain(|key| match kid {
+        Some(_) if is_single && key.kid().is_none() => true,
+        Some(kid) => key.kid() == Some(kid),
+        None => is_single || key.is_private() || key.is_secret(),
+    });
     match keys.len() {
-        1 => Ok(keys.remove(0)),
+        1 => Ok(match kid {
+            Some(kid) => keys.remove(0).with_kid(kid),
+            None => keys.remove(0),
+        }),
         0 => Err(Failure::Usage(format!(
             "{}: found no key to sign with{}; a private key or a secret is needed",
             path.display(),
@@ -100,19 +109,9 @@ pub(crate) fn to_sign(set: KeySet, kid: Option<&str>, path: &Path) -> Result<Key
     }
 }
 
-/// The warning about a secret that is too short for the algorithm, if it is one.
-/// It is used all the same: a program that is told to use it says so and does.
-pub(crate) fn short_secret(key: &Key, path: &Path) -> Option<String> {
-    use countersign::signature::KeyMaterial;
-
-    const LEAST_BITS: usize = 256;
-    match key.material() {
-        KeyMaterial::Secret(secret) if secret.bits() < LEAST_BITS => Some(format!(
-            "{}: the secret has {} bits; HS256 needs at least {LEAST_BITS} (RFC 7518 section 3.2): \
-             whoever sees a token can find a short secret by trying",
-            path.display(),
-            secret.bits()
-        )),
-        _ => None,
-    }
+/// The warning about a secret that is too short for what it is used for. It is used all the
+/// same: a program that is told to use it says so and does.
+pub(crate) fn short_secret(key: &Key, algorithm: AlgorithmName, path: &Path) -> Option<String> {
+    let warning = countersign::short_secret(key, algorithm)?;
+    Some(format!("{}: {warning}", path.display()))
 }

@@ -9,6 +9,7 @@ mod cli;
 mod commands;
 mod config;
 mod dates;
+mod delicate;
 mod explained;
 mod failure;
 mod files;

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 
+use crate::delicate;
 use crate::json::Record;
 
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
@@ -78,6 +79,7 @@ impl Console {
     /// The end of a command that could not do its work. Where it cannot be told, it is not.
     pub(crate) fn error(&mut self, sentence: impl Display) {
         let _ = self.out.flush();
+        let sentence = delicate::hidden(&sentence.to_string());
         let _ = writeln!(self.err, "{}: {sentence}", styled(BAD, "error"));
     }
 

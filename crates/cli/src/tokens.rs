@@ -8,6 +8,8 @@ use crate::failure::Failure;
 /// The longest line that is read, in bytes; every cap on tokens lies far below.
 pub(crate) const LINE_LIMIT: usize = 1024 * 1024;
 
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// One token as it came in.
 pub(crate) struct Given {
     /// The line of standard input, counted from 1; None on the command line.
@@ -42,6 +44,10 @@ pub(crate) fn each(
     let (mut number, mut found) = (0_u64, false);
     while let Some(is_whole) = read_line(&mut input, &mut line)? {
         number = number.saturating_add(1);
+        // Some shells write one before what they pipe or save.
+        if number == 1 && line.starts_with(BYTE_ORDER_MARK) {
+            line.drain(..BYTE_ORDER_MARK.len());
+        }
         let token = if is_whole {
             String::from_utf8(line.clone()).map_err(|_| not_utf8())
         } else {

@@ -160,6 +160,33 @@ fn a_variable_that_is_not_utf8_is_an_error_if_it_is_ours() {
     }
 }
 
+/// Kubernetes sets them in every pod beside a service named "countersign".
+#[test]
+fn variables_of_a_service_are_no_configuration() {
+    let place = Place::new();
+    let variables = [
+        ("COUNTERSIGN_SERVICE_HOST", "10.0.0.1"),
+        ("COUNTERSIGN_PORT", "tcp://10.0.0.1:80"),
+    ];
+    let token = place.signed(r#"{"sub":"42"}"#);
+    let said = place.run_with(&["inspect", &token], b"", &variables);
+    assert_eq!((said.code, said.err.as_str()), (0, ""), "{said:?}");
+    let said = place.run_with(&["checktoken", &token], b"", &variables);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("found no configuration"), "{said:?}");
+}
+
+#[test]
+fn durations_are_shown_as_they_are() {
+    let place = Place::configured(r#", "token_leeway": "1500ms", "token_max_age": "90s""#);
+    let said = place.run(&["checkconfig"]);
+    assert!(
+        said.out.contains("clocks differ by at most 1s 500ms"),
+        "{said:?}"
+    );
+    assert!(said.out.contains("`iat` is at most 1m 30s ago"), "{said:?}");
+}
+
 #[test]
 fn an_unknown_option_is_an_error_that_names_the_nearest() {
     let place = Place::configured(r#", "token_audiance": "me""#);

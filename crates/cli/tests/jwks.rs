@@ -129,6 +129,85 @@ fn for_machines_there_is_one_object() {
 }
 
 #[test]
+fn the_algorithm_that_a_skipped_key_names_is_shown() {
+    let place = Place::new();
+    let for_encryption = GOOD.replace(r#""kid":"ed""#, r#""kid":"enc","alg":"EdDSA","use":"enc""#);
+    let unknown = r#"{"kty":"EC","crv":"BP-256","kid":"bp","alg":"ESB256"}"#;
+    place.write("set.json", set(&[&for_encryption, unknown, GOOD]));
+    let said = place.run(&["jwks", "set.json"]);
+    for (kid, alg) in [("enc", "EdDSA"), ("bp", "ESB256")] {
+        let line = said.out.lines().find(|line| line.starts_with(kid)).unwrap();
+        assert!(line.contains(&format!("  {alg}  ")), "{line}");
+    }
+    let keys = &place.run(&["--json", "jwks", "set.json"]).json()[0]["keys"];
+    assert_eq!(keys[0]["alg"], "EdDSA");
+    assert_eq!(keys[0]["algorithms"], serde_json::json!([]));
+    assert_eq!(keys[1]["alg"], "ESB256");
+    assert_eq!(keys[2]["alg"], serde_json::Value::Null);
+}
+
+#[test]
+fn every_endpoint_of_a_configuration_is_asked() {
+    let place = Place::new();
+    let (one, two) = (
+        Server::start("200 OK", set(&[GOOD])),
+        Server::start("200 OK", set(&[SECRET])),
+    );
+    let template = one.url().replace("/keys", "/{{realm}}/keys");
+    let hmac = r#""hmac_secret_key":"a secret that is a bit longer than thirty-two bytes""#;
+    let token = format!(
+        r#"{{"jwks_public_endpoint":"{template}","issuer_regex":"https://id/(?P<realm>a|b)"}}"#
+    );
+    let subscription = format!(
+        r#"{{"enabled":true,"jwks_public_endpoint":"{}"}}"#,
+        two.url()
+    );
+    let urls = ["a", "b"].map(|realm| one.url().replace("/keys", &format!("/{realm}/keys")));
+    for (token, subscription, expected, code) in [
+        (token.as_str(), "{}", &urls[..], 0),
+        (&format!("{{{hmac}}}"), &subscription, &[two.url()], 1),
+        (
+            &token,
+            &subscription,
+            &[&urls[..], &[two.url()]].concat(),
+            1,
+        ),
+    ] {
+        let config =
+            format!(r#"{{"client":{{"token":{token},"subscription_token":{subscription}}}}}"#);
+        place.write("config.json", config);
+        let said = place.run(&["jwks"]);
+        assert_eq!(said.code, code, "{said:?}");
+        let json = place.run(&["--json", "jwks"]).json();
+        let asked: Vec<_> = json
+            .iter()
+            .map(|it| it["endpoint"].as_str().unwrap())
+            .collect();
+        assert_eq!(asked, expected);
+        for url in expected {
+            let shown = said.out.lines().any(|line| line == url);
+            assert_eq!(shown, expected.len() > 1, "{said:?}");
+        }
+    }
+}
+
+/// Many programs have a `config.json`.
+#[test]
+fn a_configuration_of_another_program_does_not_stop_what_needs_none() {
+    let place = Place::new();
+    place.run(&["genkey", "EdDSA", "--out", "k"]);
+    place.write("set.json", set(&[GOOD]));
+    place.write("config.json", "not a configuration");
+    assert_eq!(place.run(&["jwks", "set.json"]).code, 0);
+    let token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiI0MiJ9.AAAA";
+    for arguments in [&["gentoken", "--key", "k.key"][..], &["inspect", token]] {
+        let said = place.run(arguments);
+        assert_eq!(said.code, 2, "{said:?}");
+        assert!(said.err.contains("name one with -c"), "{said:?}");
+    }
+}
+
+#[test]
 fn without_a_usable_key_the_exit_status_is_1() {
     let place = Place::new();
     place.write("set.json", set(&[SECRET]));
@@ -167,6 +246,7 @@ fn what_cannot_be_asked_is_a_usage_error() {
     for arguments in [
         &["jwks"][..],
         &["jwks", "no-such-file.json"],
+        &["jwks", ""],
         &["jwks", "http://id.example/keys"],
         &["jwks", "ftp://id.example/keys"],
         &["jwks", "https://user:pass@id.example/keys"],
@@ -174,7 +254,20 @@ fn what_cannot_be_asked_is_a_usage_error() {
         let said = place.run(arguments);
         assert_eq!((said.code, said.out.as_str()), (2, ""), "{arguments:?}");
         assert!(!said.err.contains("pass"), "{said:?}");
+        assert!(said.err.starts_with("error: found ") || said.err.contains("no such file"));
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_of_any_name_is_read() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let place = Place::new();
+    let name = std::ffi::OsStr::from_bytes(b"set-\xff.json");
+    std::fs::write(place.path().join(name), set(&[GOOD])).unwrap();
+    let output = place.command().arg("jwks").arg(name).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
 }
 
 #[test]

@@ -128,6 +128,101 @@ fn genkey_refuses_what_makes_no_sense() {
 }
 
 #[test]
+fn genkey_writes_both_halves_of_a_pair_or_none() {
+    let place = Place::new();
+    place.write("pair.pub", "of another pair");
+    for _ in 0..2 {
+        let said = place.run(&["genkey", "ES256", "--out", "pair"]);
+        assert_eq!(said.code, 2);
+        assert!(
+            said.err.contains("pair.pub: there is such a file already"),
+            "{said:?}"
+        );
+        assert!(!place.path().join("pair.key").exists());
+    }
+    assert_eq!(place.read("pair.pub"), "of another pair");
+    std::fs::remove_file(place.path().join("pair.pub")).unwrap();
+    assert_eq!(place.run(&["genkey", "ES256", "--out", "pair"]).code, 0);
+}
+
+#[test]
+fn a_folder_that_is_missing_is_told_of_what_is_to_be_made() {
+    let place = Place::new();
+    for arguments in [
+        &["genkey", "ES256", "--out", "none/x"][..],
+        &["genconfig", "-c", "none/x.json"],
+    ] {
+        let said = place.run(arguments);
+        assert_eq!(
+            (said.code, said.err.as_str()),
+            (2, "error: none: there is no such folder; make it first\n")
+        );
+    }
+}
+
+#[test]
+fn a_secret_that_is_shorter_than_the_hash_is_used_with_a_warning() {
+    let place = Place::new();
+    place.write("s", "x".repeat(40));
+    let jwk = place
+        .run(&["genkey", "HS256", "--format", "jwk"])
+        .out
+        .replace("HS256", "HS512");
+    place.write("s.jwk", jwk);
+    for (flag, file, alg, bits) in [
+        ("--secret-file", "s", "HS256", None),
+        ("--secret-file", "s", "HS384", Some(("320", "384"))),
+        ("--secret-file", "s", "HS512", Some(("320", "512"))),
+        ("--key", "s.jwk", "HS512", Some(("256", "512"))),
+    ] {
+        let said = place.pipe("x", &["jws", "sign", flag, file, "--alg", alg]);
+        let verified = place.pipe(&said.out, &["jws", "verify", flag, file, "-"]);
+        let warning = bits.map_or_else(String::new, |(bits, needed)| {
+            format!("warning: {file}: the secret has {bits} bits; {alg} needs at least {needed} ")
+        });
+        for said in [&said, &verified] {
+            assert_eq!(said.code, 0, "{said:?}");
+            assert!(said.err.starts_with(&warning), "{alg}: {said:?}");
+            assert_eq!(said.err.is_empty(), warning.is_empty(), "{alg}: {said:?}");
+        }
+        if flag == "--key" {
+            let said = place.run(&["gentoken", "-u", "1", flag, file, "--alg", alg]);
+            assert!(said.err.starts_with(&warning), "{alg}: {said:?}");
+        }
+    }
+}
+
+#[test]
+fn an_algorithm_that_does_not_exist_is_told_with_those_that_do() {
+    let place = Place::new();
+    place.run(&["genkey", "ES256", "--out", "k"]);
+    let said = place.pipe("x", &["jws", "sign", "--key", "k.key", "--alg", "foo"]);
+    assert_eq!(said.code, 2);
+    assert!(
+        said.err
+            .contains("found the algorithm \"foo\"; the algorithms are HS256, "),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn what_jws_verify_could_not_read_is_not_signed() {
+    let place = Place::new();
+    place.write("s", SECRET);
+    let sign = ["jws", "sign", "--secret-file", "s"];
+    let said = place.pipe(vec![0; 780_000], &sign);
+    assert_eq!(said.code, 0);
+    let said = place.pipe(&said.out, &["jws", "verify", "--secret-file", "s", "-"]);
+    assert_eq!(said.code, 0);
+    let said = place.pipe(vec![0; 900_000], &sign);
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(
+        said.err.contains("900000") && said.err.contains("1048576"),
+        "{said:?}"
+    );
+}
+
+#[test]
 fn any_bytes_are_signed_and_come_back_as_they_were() {
     let place = Place::new();
     place.write("s", SECRET);
@@ -203,6 +298,36 @@ fn a_kid_selects_in_a_set_by_exact_match() {
         .out;
     let said = place.pipe(&token, &["jws", "verify", "--key", "public.jwks", "-"]);
     assert_eq!(said.refusal(), "unknown_key");
+}
+
+#[test]
+fn a_kid_names_a_key_without_one_and_renames_none() {
+    let place = Place::new();
+    let jwk = place
+        .run(&["genkey", "ES256", "--format", "jwk", "--kid", "a"])
+        .out;
+    let jwk = jwk.lines().next().unwrap();
+    place.write("one.jwk", jwk);
+    place.write("one.jwks", format!(r#"{{"keys":[{jwk}]}}"#));
+    place.run(&["genkey", "ES256", "--out", "pem"]);
+    for (file, kid, code) in [
+        ("one.jwk", "zz", 2),
+        ("one.jwks", "zz", 2),
+        ("one.jwk", "a", 0),
+        ("one.jwks", "a", 0),
+        ("pem.key", "zz", 0),
+    ] {
+        for command in [&["jws", "sign"][..], &["gentoken", "-q"]] {
+            let said = place.pipe("x", &[command, &["--key", file, "--kid", kid]].concat());
+            assert_eq!(said.code, code, "{file} {kid}: {said:?}");
+            if code == 0 {
+                let json = &place.pipe(&said.out, &["inspect", "--json", "-"]).json()[0];
+                assert_eq!(json["header"]["kid"], kid);
+            } else {
+                assert!(said.err.contains("of the name \"zz\""), "{said:?}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -108,6 +108,97 @@ fn c10_a_key_in_the_place_of_its_path_is_not_shown() {
     }
 }
 
+/// The masking is told by its mark, so that an error that says nothing does not pass.
+#[test]
+fn no_error_shows_a_token_or_a_secret_that_stands_where_something_else_belongs() {
+    let place = Place::configured("");
+    let token = place.token(&["-u", "42"]);
+    let jwk = r#"{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr8"}"#;
+    let config = r#"{"token_hmac_secret_key":"mysecret"}"#;
+    let genkey = ["genkey", "EdDSA", "--format", "jwk", "--kid", "a"];
+    place.run(&[&genkey[..], &["--out", "k"]].concat());
+    for arguments in [
+        &["inspect", "-c", &token, &token][..],
+        &["checkconfig", "-c", config],
+        &["checkconfig", "-c", &token],
+        &["genconfig", "-c", &format!("none/{jwk}")],
+        &["jwks", &token],
+        &["jwks", jwk],
+        &["gentoken", "--key", &token],
+        &["gentoken", &format!("--key={token}")],
+        &["gentoken", "--key", "k.key", "--alg", &token],
+        &["jws", "verify", "--key", &token, "x"],
+        &["jws", "sign", "--key", "k.key", "--kid", &token],
+        &["jws", "sign", "--key", "k.key", "--alg", &token],
+        &["genkey", jwk],
+        &["genkey", &token],
+    ] {
+        let said = place.pipe("x", arguments);
+        let mut errors = said.err.clone();
+        if arguments[0] == "checkconfig" {
+            errors += &place.run(&[arguments, &["--json"]].concat()).out;
+        }
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{said:?}");
+        for secret in [&token[..20], "AyM1SysPpb", "mysecret"] {
+            assert!(!errors.contains(secret), "{arguments:?}: {errors}");
+        }
+        if !arguments[1..].iter().any(|it| it.starts_with("none/")) {
+            assert!(errors.contains("[not shown]"), "{arguments:?}: {errors}");
+        }
+    }
+}
+
+#[test]
+fn a_secret_of_any_length_in_the_place_of_its_file_is_not_shown() {
+    let place = Place::new();
+    for command in ["sign", "verify"] {
+        let mut arguments = vec!["jws", command, "--secret-file", "mysecret"];
+        if command == "verify" {
+            arguments.push("x");
+        }
+        let said = place.run(&arguments);
+        assert_eq!(said.code, 2);
+        assert_eq!(
+            said.err,
+            "error: --secret-file: there is no such file; it takes the path of a file, not the \
+             secret\n"
+        );
+    }
+}
+
+#[test]
+fn flags_of_centrifugo_take_their_values_as_there() {
+    let place = Place::configured("");
+    for (arguments, claim, value) in [
+        (&["gentoken", "-u", "-5"][..], "sub", "-5"),
+        (&["gensubtoken", "-u", "1", "-s", "-x"], "channel", "-x"),
+        (&["gentoken", "--quiet=false", "-u", "42"], "sub", "42"),
+        (&["gentoken", "--quiet", "-u", "42"], "sub", "42"),
+        (&["gentoken", "-qu", "42"], "sub", "42"),
+        (&["gentoken", "-u", "42", "-t", "5000000000"], "sub", "42"),
+        (
+            &["gentoken", "-u", "42", "-t", "9223372036854775807"],
+            "sub",
+            "42",
+        ),
+    ] {
+        let said = place.run(arguments);
+        assert_eq!(said.code, 0, "{arguments:?}: {said:?}");
+        let quiet = arguments.iter().any(|it| ["--quiet", "-qu"].contains(it));
+        assert_eq!(
+            said.out.lines().count() == 1,
+            quiet,
+            "{arguments:?}: {said:?}"
+        );
+        let token = said.out.lines().last().unwrap();
+        let json = &place.run(&["inspect", "--json", token]).json()[0];
+        assert_eq!(json["claims"][claim], value, "{arguments:?}");
+    }
+    for flag in ["--strict", "--strict=true", "--strict=false", "-s"] {
+        assert_eq!(place.run(&["checkconfig", flag]).code, 0, "{flag}");
+    }
+}
+
 #[test]
 fn help_shows_examples_and_names_every_command() {
     let place = Place::new();

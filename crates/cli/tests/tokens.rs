@@ -103,6 +103,22 @@ fn long_flags_are_those_of_centrifugo() {
     assert_eq!(place.run(&[&more[..], &config[..]].concat()).code, 0);
 }
 
+/// PowerShell writes one before what it saves.
+#[test]
+fn a_byte_order_mark_before_the_first_token_is_passed_over() {
+    let place = Place::configured("");
+    let token = place.token(&["-u", "42"]);
+    for input in [
+        format!("\u{feff}{token}\r\n"),
+        format!("\u{feff}\n{token}\n"),
+    ] {
+        let said = place.pipe(input, &["checktoken", "-"]);
+        assert_eq!(said.code, 0, "{said:?}");
+    }
+    let said = place.pipe(format!("{token}\n\u{feff}{token}\n"), &["checktoken", "-"]);
+    assert_eq!(said.refusal(), "malformed");
+}
+
 #[test]
 fn k5_a_short_secret_works_with_a_warning_that_tells_the_bits() {
     let place = Place::new();

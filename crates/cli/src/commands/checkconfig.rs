@@ -3,11 +3,15 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use clap::ArgAction;
+use clap::builder::BoolishValueParser;
 use countersign::config::{Config, Setup, TokenConfig};
 use countersign::{Key, default_provider};
+use humantime::format_duration;
 
 use crate::config::{self, ConfigFile, Found};
 use crate::dates;
+use crate::delicate;
 use crate::failure::Failure;
 use crate::json::Record;
 use crate::output::{Console, GOOD, HEAD, styled};
@@ -22,7 +26,10 @@ Examples:
 The exit status is 2 if it is not sound. Warnings go to standard error.")]
 pub(crate) struct Args {
     /// Accepted as Centrifugo has it: unknown options are an error in any case
-    #[arg(short, long)]
+    #[arg(short, long, value_name = "BOOL", action = ArgAction::Set, num_args = 0..=1,
+          require_equals = true, value_parser = BoolishValueParser::new(),
+          default_value = "false", default_missing_value = "true",
+          hide_default_value = true, hide_possible_values = true)]
     strict: bool,
     #[command(flatten)]
     pub(crate) config: ConfigFile,
@@ -38,6 +45,7 @@ pub(crate) fn run(path: Option<&Path>, console: &mut Console) -> Result<(), Fail
         Ok((found, setup)) => tell(&found, &setup, console),
         Err(failure) => {
             if let (true, Failure::Usage(message)) = (console.is_json(), &failure) {
+                let message = delicate::hidden(message);
                 let record = Record::new().raw("valid", false).text("message", message);
                 console.line(record.finish())?;
             }
@@ -191,12 +199,12 @@ fn expectations(token: &TokenConfig) -> Vec<String> {
         found.push("`exp` is there".into());
     }
     if let Some(age) = token.max_age {
-        found.push(format!("`iat` is at most {} s ago", age.as_secs()));
+        found.push(format!("`iat` is at most {} ago", format_duration(age)));
     }
     if !token.leeway.is_zero() {
         found.push(format!(
-            "clocks differ by at most {} s",
-            token.leeway.as_secs()
+            "clocks differ by at most {}",
+            format_duration(token.leeway)
         ));
     }
     found

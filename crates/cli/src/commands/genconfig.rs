@@ -8,6 +8,7 @@ use countersign::config::Format;
 use crate::commands::genkey;
 use crate::config::ConfigFile;
 use crate::failure::Failure;
+use crate::files::NewFile;
 use crate::json::{Record, quoted};
 use crate::output::Console;
 use crate::{config, files};
@@ -43,12 +44,17 @@ pub(crate) fn run(path: Option<&Path>, console: &mut Console) -> Result<(), Fail
         Format::Toml => format!("[client.token]\nhmac_secret_key = {secret}\n"),
         Format::Yaml => format!("client:\n  token:\n    hmac_secret_key: {secret}\n"),
     };
-    files::create(path, &text, false).map_err(|error| match error.kind() {
+    let file = NewFile {
+        path: path.into(),
+        text: &text,
+        is_public: false,
+    };
+    files::create(&[file]).map_err(|(path, error)| match error.kind() {
         ErrorKind::AlreadyExists => Failure::Usage(format!(
             "output config file already exists: {}",
             path.display()
         )),
-        _ => Failure::file(path, &error),
+        _ => Failure::new_file(path, &error),
     })?;
     let path = path.display().to_string();
     let record = Record::new().text("written", &path);

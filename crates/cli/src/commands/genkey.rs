@@ -1,12 +1,13 @@
 //! `genkey`: a new key, private and public half, as PEM or JWK.
 
 use std::io::ErrorKind;
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use countersign::{Key, KeyError, default_provider, generate_key};
 
 use crate::failure::Failure;
-use crate::files;
+use crate::files::{self, NewFile};
 use crate::json::Record;
 use crate::output::Console;
 
@@ -134,21 +135,25 @@ fn save(
         name.push(extension);
         PathBuf::from(name)
     };
-    let mut written = Vec::new();
-    for (path, text, is_public) in [
-        (named(".key"), Some(private), false),
-        (named(".pub"), public, true),
-    ] {
-        let Some(text) = text else { continue };
-        files::create(&path, text, is_public).map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => Failure::Usage(format!(
-                "{}: there is such a file already; name another with --out",
-                path.display()
-            )),
-            _ => Failure::file(&path, &error),
-        })?;
-        written.push(path.display().to_string());
-    }
+    let private = NewFile {
+        path: named(".key"),
+        text: private,
+        is_public: false,
+    };
+    let public = public.map(|text| NewFile {
+        path: named(".pub"),
+        text,
+        is_public: true,
+    });
+    let pair: Vec<NewFile<'_>> = iter::once(private).chain(public).collect();
+    files::create(&pair).map_err(|(path, error)| match error.kind() {
+        ErrorKind::AlreadyExists => Failure::Usage(format!(
+            "{}: there is such a file already; name another with --out",
+            path.display()
+        )),
+        _ => Failure::new_file(path, &error),
+    })?;
+    let written: Vec<String> = (pair.iter().map(|file| file.path.display().to_string())).collect();
     let record = Record::new().texts("written", &written);
     Ok(console.result(record, format_args!("wrote {}", written.join(" and ")))?)
 }

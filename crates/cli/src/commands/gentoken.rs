@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clap::ArgAction;
+use clap::builder::BoolishValueParser;
 use countersign::config::{Config, ConfigError, TokenConfig};
 use countersign::{Issuer, NewToken, default_provider};
 
@@ -19,14 +21,23 @@ const DEFAULT_TTL: &str = "604800";
 #[derive(clap::Args)]
 struct Common {
     /// User id; none is an anonymous user
-    #[arg(short, long, default_value = "", hide_default_value = true)]
+    #[arg(
+        short,
+        long,
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
     user: String,
     /// Lifetime: seconds, or 10m, 12h, 7d; -1 for none
-    #[arg(short, long, default_value = DEFAULT_TTL, allow_negative_numbers = true,
+    #[arg(short, long, default_value = DEFAULT_TTL, allow_hyphen_values = true,
           value_parser = Lifetime::parse)]
     ttl: Lifetime,
     /// Print the token and nothing else
-    #[arg(short, long)]
+    #[arg(short, long, value_name = "BOOL", action = ArgAction::Set, num_args = 0..=1,
+          require_equals = true, value_parser = BoolishValueParser::new(),
+          default_value = "false", default_missing_value = "true",
+          hide_default_value = true, hide_possible_values = true)]
     quiet: bool,
     /// What others see of the user: any JSON
     #[arg(long, value_name = "JSON")]
@@ -61,7 +72,7 @@ pub(crate) struct Connection {
     #[command(flatten)]
     common: Common,
     /// Channel to subscribe the connection to; may be repeated
-    #[arg(long, value_name = "CHANNEL")]
+    #[arg(long, value_name = "CHANNEL", allow_hyphen_values = true)]
     channel: Vec<String>,
 }
 
@@ -77,10 +88,10 @@ pub(crate) struct Subscription {
     #[command(flatten)]
     common: Common,
     /// Channel that the token opens
-    #[arg(short = 's', long, value_name = "CHANNEL")]
+    #[arg(short = 's', long, value_name = "CHANNEL", allow_hyphen_values = true)]
     channel: String,
     /// The one client (connection id) that may use the token
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     client: Option<String>,
 }
 
@@ -192,13 +203,13 @@ impl Common {
         section: &Section,
     ) -> Result<(Issuer, Vec<String>), Failure> {
         let key = keys::to_sign(keys::read(path)?, self.kid.as_deref(), path)?;
-        let warnings = keys::short_secret(&key, path).into_iter().collect();
         let (key, provider) = (key.allow_short(), default_provider());
         let mut issuer = match &self.alg {
             Some(alg) => Issuer::with_algorithm(&key, &provider, alg),
             None => Issuer::new(&key, &provider),
         }
         .map_err(|error| Failure::key(path, &error))?;
+        let warnings = keys::short_secret(&key, issuer.algorithm(), path);
         if let Some(found) = config::load_if_any(config)? {
             let expected = (section.token)(&found.config);
             if let Some(iss) = &expected.issuer {
@@ -214,7 +225,7 @@ impl Common {
                 issuer = issuer.with_typ(typ);
             }
         }
-        Ok((issuer, warnings))
+        Ok((issuer, warnings.into_iter().collect()))
     }
 
     fn dress<'t, K>(&'t self, mut token: NewToken<'t, K>) -> NewToken<'t, K> {

@@ -1,11 +1,13 @@
 //! `inspect`: what a token says, without trusting it, and each check that it passes or fails.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 
+use countersign::claims::{ConnectionClaims, DecodeOptions, SubscriptionClaims};
 use countersign::jws::{Scratch, Unverified, danger};
 use countersign::{Authenticator, Code, Error, Step, UnixTime};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::config::{self, ConfigFile, Found};
 use crate::dates;
@@ -65,13 +67,21 @@ pub(crate) fn run(
                 Some((Code::Malformed, sentence.clone()))
             }
             Ok(token) => {
-                let look = Look::at(token);
+                let mut look = Look::at(token);
                 let is_subscription = args.sub || look.has_channel();
                 let explained = judge
                     .as_ref()
                     .map(|it| it.explain(token, is_subscription, now));
+                if judge.is_none() {
+                    look.judge_claims(is_subscription);
+                }
                 if console.is_json() {
-                    console.line(look.record(start(&given), explained.as_ref()))?;
+                    let record = look.record(start(&given), explained.as_ref());
+                    let record = match &judge {
+                        Some(judge) => record.texts("warnings", &judge.warnings),
+                        None => record,
+                    };
+                    console.line(record.finish())?;
                 } else {
                     look.write(console, now)?;
                     if judge.is_none() {
@@ -97,10 +107,14 @@ pub(crate) fn run(
         Ok(())
     })?;
     if refused {
-        Err(Failure::Refused)
-    } else {
-        Ok(())
+        return Err(Failure::Refused);
     }
+    if let (Some(judge), false) = (judge, console.is_json()) {
+        for warning in judge.warnings {
+            console.warning(warning)?;
+        }
+    }
+    Ok(())
 }
 
 fn start(given: &Given) -> Record {
@@ -113,13 +127,16 @@ fn start(given: &Given) -> Record {
 /// A configuration to judge by.
 struct Judge {
     authenticator: Authenticator,
+    warnings: Vec<String>,
     name: String,
 }
 
 impl Judge {
     fn new(found: &Found) -> Result<Self, Failure> {
+        let setup = found.config.setup_on_demand()?;
         Ok(Self {
-            authenticator: Authenticator::new(found.config.setup_on_demand()?.rules),
+            authenticator: Authenticator::new(setup.rules),
+            warnings: setup.warnings,
             name: found.name(),
         })
     }
@@ -177,6 +194,7 @@ struct Look {
     header: Option<Vec<u8>>,
     payload: Option<Vec<u8>>,
     signature_bytes: Option<usize>,
+    has_three_parts: bool,
     /// Why nothing here would ever accept it.
     fault: Option<Error>,
 }
@@ -189,6 +207,7 @@ impl Look {
             header: parts.next().flatten(),
             payload: parts.next().flatten(),
             signature_bytes: parts.next().flatten().map(|bytes| bytes.len()),
+            has_three_parts: token.split('.').count() == 3,
             fault: Unverified::parse(token, &mut scratch)
                 .map_err(Error::Token)
                 .err(),
@@ -198,18 +217,34 @@ impl Look {
     /// The fault of a token that cannot even be shown: other than three parts of
     /// base64url, or a header that is not JSON.
     fn undecodable(&self) -> Option<Error> {
-        let shown = self.payload.is_some() && self.signature_bytes.is_some();
+        let shown =
+            self.has_three_parts && self.payload.is_some() && self.signature_bytes.is_some();
         let header = self.header.as_deref().and_then(json::value);
         self.fault.clone().filter(|_| !shown || header.is_none())
     }
 
-    fn claims(&self) -> Value {
+    /// Looks for what no server takes in the claims of a token that is sound so far.
+    fn judge_claims(&mut self, is_subscription: bool) {
+        let (None, Some(payload)) = (&self.fault, &self.payload) else {
+            return;
+        };
+        let options = DecodeOptions::default();
+        let decoded = if is_subscription {
+            SubscriptionClaims::decode(payload, &options).map(|_| ())
+        } else {
+            ConnectionClaims::decode(payload, &options).map(|_| ())
+        };
+        self.fault = decoded.map_err(Error::Claims).err();
+    }
+
+    /// The claims one by one, so that an odd one does not take the others with it.
+    fn claims(&self) -> BTreeMap<String, Box<RawValue>> {
         let payload = self.payload.as_deref().unwrap_or_default();
         serde_json::from_slice(payload).unwrap_or_default()
     }
 
     fn has_channel(&self) -> bool {
-        self.claims().get("channel").is_some()
+        self.claims().contains_key("channel")
     }
 
     fn write(&self, console: &mut Console, now: UnixTime) -> Result<(), Failure> {
@@ -227,7 +262,7 @@ impl Look {
         let claims = self.claims();
         let dates = DATES
             .iter()
-            .filter_map(|name| Some((name, claims.get(name)?)));
+            .filter_map(|name| Some((name, claims.get(*name)?.get())));
         let mut dates = dates.peekable();
         if dates.peek().is_some() {
             console.line(styled(HEAD, "Dates"))?;
@@ -246,7 +281,7 @@ impl Look {
         Ok(())
     }
 
-    fn record(&self, record: Record, explained: Option<&Judged>) -> String {
+    fn record(&self, record: Record, explained: Option<&Judged>) -> Record {
         let part = |record: Record, name, part: &Option<Vec<u8>>| match part {
             Some(bytes) => record.bytes(name, bytes),
             None => record.raw(name, "null"),
@@ -280,7 +315,6 @@ impl Look {
                 }
             }
         }
-        .finish()
     }
 }
 
@@ -291,14 +325,15 @@ fn decoded(part: &str) -> Option<Vec<u8>> {
     Some(parts.header)
 }
 
-fn date(name: &str, value: &Value, now: UnixTime) -> String {
-    let Value::Number(number) = value else {
+/// A date, from the text of its JSON.
+fn date(name: &str, value: &str, now: UnixTime) -> String {
+    if !value.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
         return "not a number, so the token is refused".into();
-    };
-    if name == "expire_at" && number.as_i64() == Some(0) {
+    }
+    if name == "expire_at" && value == "0" {
         return "0, what the token opens never expires".into();
     }
-    match UnixTime::from_numeric_date(&number.to_string()) {
+    match UnixTime::from_numeric_date(value) {
         Some(time) => dates::in_words(time, now),
         None => "out of range, so the token is refused".into(),
     }

@@ -1,12 +1,13 @@
 //! `jwks`: what a server makes of the keys that an endpoint publishes.
 
+use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
-use countersign::config::JwksConfig;
+use countersign::config::{ConfiguredEndpoint, JwksConfig};
 use countersign::default_provider;
-use countersign::jwks::{KeyReport, Report, Settings};
+use countersign::jwks::{FetchError, KeyReport, Report, Settings};
 
 use crate::config::{self, ConfigFile};
 use crate::failure::Failure;
@@ -18,8 +19,8 @@ use crate::output::{BAD, Console, DIM, GOOD, HEAD, shown, styled};
 const UNAVAILABLE: &str = "keys_unavailable";
 const NO_KEY: &str = "found no usable key; every token would be refused";
 
-/// The characters of a `kid` that the table shows: one odd key must not spoil it.
-const KID_WIDTH: usize = 48;
+/// The most characters that a cell of the table shows.
+const CELL_WIDTH: usize = 48;
 
 /// `jwks`.
 #[derive(clap::Args)]
@@ -27,76 +28,112 @@ const KID_WIDTH: usize = 48;
 Examples:
   countersign jwks https://id.example/.well-known/jwks.json
   countersign jwks keys.json
-  countersign jwks                  the endpoint of the configuration
+  countersign jwks                  every endpoint of the configuration
 
 It fetches as a server would, with the jwks_… options of the configuration if there is
 one. The exit status is 1 if no key is usable or the keys could not be fetched.")]
 pub(crate) struct Args {
     /// URL of an endpoint, or a file with a JWK Set
     #[arg(value_name = "URL|FILE")]
-    source: Option<String>,
+    source: Option<OsString>,
     #[command(flatten)]
     pub(crate) config: ConfigFile,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, path: Option<&Path>, console: &mut Console) -> Result<(), Failure> {
-    let configured = config::load_if_any(path)?.map(|found| found.config.token);
-    let options = match &configured {
-        Some(token) => token.jwks.clone(),
-        None => JwksConfig::default(),
+    let Some(source) = &args.source else {
+        return configured(path, console);
     };
-    let source = match (&args.source, &configured) {
-        (Some(source), _) => source.clone(),
-        (None, Some(token)) if token.jwks_public_endpoint.is_some() => {
-            token.jwks_public_endpoint.clone().unwrap_or_default()
-        }
-        _ => {
-            return Err(Failure::Usage(
-                "found no endpoint: give a URL or a file, or set \
-                 client.token.jwks_public_endpoint"
-                    .into(),
-            ));
+    let url = source.to_str().filter(|source| source.contains("://"));
+    // A file needs no configuration, unless somebody names one for its limits.
+    let config = match (url, path) {
+        (None, None) => None,
+        _ => config::load_if_any(path)?,
+    };
+    let options = config.map_or_else(JwksConfig::default, |found| found.config.token.jwks);
+    let report = match url {
+        Some(url) => fetch(url, &options)?,
+        None => {
+            let file = Path::new(source);
+            let document = std::fs::read(file).map_err(|error| Failure::file(file, &error))?;
+            Report::of(&document, &default_provider(), &options.settings)
         }
     };
-    let report = if source.contains("://") {
-        options
-            .report(&source)
-            .map_err(|error| Failure::Usage(error.to_string()))?
+    if tell(report, &options.settings, Record::new(), console)? {
+        Ok(())
     } else {
-        let document = std::fs::read(&source)
-            .map_err(|error| Failure::Usage(format!("{}: {error}", shown(&source))))?;
-        Report::of(&document, &default_provider(), &options.settings)
-    };
-    match report {
-        Ok(report) => tell(&report, &options.settings, console),
-        Err(error) => {
-            if console.is_json() {
-                let record = unavailable(Record::new().raw("usable", false), &error.to_string());
-                console.line(record.finish())?;
-            }
-            console.refused(UNAVAILABLE, error)?;
-            Err(Failure::Refused)
-        }
+        Err(Failure::Refused)
     }
 }
 
-fn tell(report: &Report, settings: &Settings, console: &mut Console) -> Result<(), Failure> {
+/// Every endpoint of the configuration, each of its own options.
+fn configured(path: Option<&Path>, console: &mut Console) -> Result<(), Failure> {
+    let endpoints = match config::load_if_any(path)? {
+        Some(found) => found.config.endpoints()?,
+        None => Vec::new(),
+    };
+    if endpoints.is_empty() {
+        return Err(Failure::Usage(
+            "found no endpoint: give a URL or a file, or set client.token.jwks_public_endpoint"
+                .into(),
+        ));
+    }
+    let mut is_good = true;
+    for (index, ConfiguredEndpoint { url, jwks, .. }) in endpoints.iter().enumerate() {
+        if endpoints.len() > 1 && !console.is_json() {
+            let gap = if index > 0 { "\n" } else { "" };
+            console.line(format_args!("{gap}{}", styled(HEAD, shown(url))))?;
+        }
+        let record = Record::new().text("endpoint", url);
+        is_good &= tell(fetch(url, jwks)?, &jwks.settings, record, console)?;
+    }
+    if is_good {
+        Ok(())
+    } else {
+        Err(Failure::Refused)
+    }
+}
+
+fn fetch(url: &str, options: &JwksConfig) -> Result<Result<Report, FetchError>, Failure> {
+    let report = options.report(url);
+    report.map_err(|error| Failure::Usage(error.to_string()))
+}
+
+/// Tells of one set, and whether it has a usable key.
+fn tell(
+    report: Result<Report, FetchError>,
+    settings: &Settings,
+    record: Record,
+    console: &mut Console,
+) -> Result<bool, Failure> {
+    let report = match report {
+        Ok(report) => report,
+        Err(error) => {
+            if console.is_json() {
+                let record = unavailable(record.raw("usable", false), &error.to_string());
+                console.line(record.finish())?;
+            }
+            console.refused(UNAVAILABLE, error)?;
+            return Ok(false);
+        }
+    };
     let trusted = settings.removed_key_trusted_at_most();
+    let is_usable = report.used() > 0;
     if console.is_json() {
-        let keys = list(report.keys().iter().map(|key| record(key).finish()));
-        let record = Record::new()
-            .raw("usable", report.used() > 0)
+        let keys = list(report.keys().iter().map(|key| self::record(key).finish()));
+        let record = record
+            .raw("usable", is_usable)
             .raw("keys", keys)
             .raw("removed_key_trusted_at_most", trusted.as_secs());
-        let record = if report.used() > 0 {
+        let record = if is_usable {
             record
         } else {
             unavailable(record, NO_KEY)
         };
         console.line(record.finish())?;
     } else {
-        table(report, console)?;
+        table(&report, console)?;
         console.line(format_args!(
             "A removed key is trusted for at most {}: {} that a set is fresh, and {} more while \
              the endpoint fails.",
@@ -105,11 +142,10 @@ fn tell(report: &Report, settings: &Settings, console: &mut Console) -> Result<(
             duration(settings.stale_if_error),
         ))?;
     }
-    if report.used() > 0 {
-        return Ok(());
+    if !is_usable {
+        console.refused(UNAVAILABLE, NO_KEY)?;
     }
-    console.refused(UNAVAILABLE, NO_KEY)?;
-    Err(Failure::Refused)
+    Ok(is_usable)
 }
 
 fn unavailable(record: Record, message: &str) -> Record {
@@ -123,6 +159,7 @@ fn record(key: &KeyReport) -> Record {
     };
     let record = text(Record::new(), "kid", key.kid());
     let record = text(record, "kty", key.kty());
+    let record = text(record, "alg", key.alg());
     let record = record.texts("algorithms", key.algorithms().iter().map(|it| it.as_str()));
     let record = text(record, "size", key.size());
     let record = text(record, "thumbprint", key.thumbprint());
@@ -173,18 +210,21 @@ fn table(report: &Report, console: &mut Console) -> io::Result<()> {
 }
 
 fn row(key: &KeyReport) -> [String; 5] {
-    let cell = |text: Option<&str>| text.map_or_else(|| "-".into(), |text| shown(text).to_string());
-    let kid = cell(key.kid());
+    // One odd name must not spoil the table.
+    let cell = |text: Option<&str>| {
+        let text = text.map_or_else(|| "-".into(), |text| shown(text).to_string());
+        match text.char_indices().nth(CELL_WIDTH) {
+            Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+            None => text,
+        }
+    };
     let algorithms: Vec<&str> = key.algorithms().iter().map(|it| it.as_str()).collect();
     [
-        match kid.char_indices().nth(KID_WIDTH) {
-            Some((end, _)) => format!("{}…", kid.get(..end).unwrap_or_default()),
-            None => kid,
-        },
+        cell(key.kid()),
         cell(key.kty()),
         cell(key.size()),
         if algorithms.is_empty() {
-            "-".into()
+            cell(key.alg())
         } else {
             algorithms.join(" ")
         },

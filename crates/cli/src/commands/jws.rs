@@ -1,10 +1,11 @@
 //! `jws sign` and `jws verify`: any payload, any key, no claims.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{self, Read as _, Write as _};
 
-use countersign::jws::{NewHeader, Scratch, Unverified, sign};
-use countersign::{Code, Error, Keyring, default_provider};
+use countersign::jws::{NewHeader, Scratch, Unverified, Verified, sign};
+use countersign::{Code, Error, KeySet, Keyring, default_provider};
 
 use crate::explained::{refusal, unreadable};
 use crate::failure::Failure;
@@ -71,15 +72,13 @@ impl Sign {
         let (set, warnings) = self.file.read()?;
         let path = self.file.path();
         let key = keys::to_sign(set, self.kid.as_deref(), path)?;
-        warn(
-            console,
-            warnings.into_iter().chain(keys::short_secret(&key, path)),
-        )?;
         let signer = key
             .clone()
             .allow_short()
             .signer(&default_provider(), self.alg.as_deref())
             .map_err(|error| Failure::key(path, &error))?;
+        let short = keys::short_secret(&key, signer.algorithm(), path);
+        warn(console, warnings.into_iter().chain(short))?;
         let mut payload = Vec::new();
         io::stdin()
             .read_to_end(&mut payload)
@@ -91,6 +90,13 @@ impl Sign {
         };
         let token =
             sign(&*signer, header, &payload).map_err(|error| Failure::Usage(error.to_string()))?;
+        if token.len() > LINE_LIMIT {
+            return Err(Failure::Usage(format!(
+                "found a payload of {} bytes; the token has {}, and at most {LINE_LIMIT} are read",
+                payload.len(),
+                token.len()
+            )));
+        }
         let record = Record::new()
             .text("token", &token)
             .text("algorithm", signer.algorithm().as_str());
@@ -100,14 +106,20 @@ impl Sign {
 
 impl Verify {
     fn run(&self, console: &mut Console) -> Result<(), Failure> {
-        let (keyring, warnings) = self.keyring()?;
+        let (set, mut warnings) = self.file.read()?;
+        let keyring = self.keyring(&set, &mut warnings)?;
         let (mut refused, mut accepted) = (false, false);
+        let mut used = BTreeSet::new();
         tokens::each(&self.token, |given| {
             let mut scratch = Scratch::default();
             let result = match &given.token {
                 Ok(token) => open(&keyring, token, &mut scratch).map_err(Some),
                 Err(_) => Err(None),
             };
+            let result = result.map(|verified| {
+                used.insert(verified.algorithm());
+                verified.payload()
+            });
             match result {
                 Ok(payload) if console.is_json() => {
                     let record = start(&given).raw("accepted", true);
@@ -133,18 +145,20 @@ impl Verify {
         if refused {
             return Err(Failure::Refused);
         }
+        warnings.extend(set.keys().filter_map(|key| {
+            let mut used = used.iter().rev();
+            used.find_map(|algorithm| keys::short_secret(key, *algorithm, self.file.path()))
+        }));
         warn(console, warnings)
     }
 
     /// The keys of the file that can verify. Of a set, those that cannot are warned of.
-    fn keyring(&self) -> Result<(Keyring, Vec<String>), Failure> {
-        let (set, mut warnings) = self.file.read()?;
+    fn keyring(&self, set: &KeySet, warnings: &mut Vec<String>) -> Result<Keyring, Failure> {
         let path = self.file.path();
         let provider = default_provider();
         let mut keyring = Keyring::new(provider.clone());
         let mut reason = None;
         for key in set.keys() {
-            warnings.extend(keys::short_secret(key, path));
             let key = key.clone().allow_short();
             // Asked beforehand, since a keyring that refuses a key is gone with it.
             match key.verifiers(&provider) {
@@ -170,7 +184,7 @@ impl Verify {
                 )
             })));
         }
-        Ok((keyring, warnings))
+        Ok(keyring)
     }
 }
 
@@ -178,9 +192,9 @@ fn open<'s>(
     keyring: &Keyring,
     token: &'s str,
     scratch: &'s mut Scratch,
-) -> Result<&'s [u8], Error> {
+) -> Result<Verified<'s>, Error> {
     let token = Unverified::parse_within(LINE_LIMIT, token, scratch).map_err(Error::Token)?;
-    Ok(keyring.open(&token, countersign::now())?.payload())
+    keyring.open(&token, countersign::now())
 }
 
 fn start(given: &Given) -> Record {

@@ -1,0 +1,102 @@
+//! Arguments that may be a token, a secret or a key in the wrong place: no error shows them.
+
+use std::env;
+
+/// The end of a name that is a file's, and of no token or secret.
+const EXTENSIONS: [&str; 12] = [
+    "json", "toml", "yaml", "yml", "pem", "key", "pub", "der", "crt", "cer", "jwk", "jwks",
+];
+
+/// The text without the arguments of this process that nobody should read over somebody's
+/// shoulder or in a log.
+///
+/// Of `--name=value` either part may be shown, of `-nvalue` the second; PEM begins with
+/// dashes and may hold a `=`.
+pub(crate) fn hidden(text: &str) -> String {
+    let mut text = text.to_owned();
+    for argument in env::args_os().skip(1) {
+        let argument = argument.to_string_lossy();
+        let (name, value) = argument.split_once('=').unwrap_or_default();
+        let short = argument.strip_prefix('-').and_then(|flag| flag.get(1..));
+        let parts = [&*argument, name, value, short.unwrap_or_default()];
+        for part in parts.into_iter().filter(|part| is_delicate(part)) {
+            text = without(&text, part);
+            text = without(&text, &part.escape_debug().to_string());
+        }
+    }
+    text
+}
+
+/// Whether a text is as long as a token or a secret, and no path, or the text of a key.
+fn is_delicate(text: &str) -> bool {
+    let is_path = || {
+        let extension = text.rsplit_once('.').map(|(_, extension)| extension);
+        text.contains('/') || extension.is_some_and(|it| EXTENSIONS.contains(&it))
+    };
+    let is_json = text.trim_start().starts_with('{') && text.len() > "{\"k\":}".len();
+    text.contains("-----BEGIN") || is_json || (text.len() >= 24 && !is_path())
+}
+
+/// The text without `part`, or its beginning: errors cut what they quote.
+fn without(text: &str, part: &str) -> String {
+    const TELLING: usize = 16;
+    let start = part.char_indices().nth(TELLING);
+    let start = start.and_then(|(end, _)| part.get(..end)).unwrap_or(part);
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some((before, found)) = rest.find(start).and_then(|at| rest.split_at_checked(at)) {
+        let same = found.chars().zip(part.chars());
+        let same = same.take_while(|(found, part)| found == part);
+        let length = same.fold(0, |length: usize, (character, _)| {
+            length.saturating_add(character.len_utf8())
+        });
+        out.push_str(before);
+        out.push_str("[not shown]");
+        rest = found.get(length..).unwrap_or_default();
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_delicate, without};
+
+    #[test]
+    fn a_text_is_hidden_whole_and_where_it_is_cut() {
+        let secret = "0123456789abcdefghij";
+        for (text, expected) in [
+            ("no such file", "no such file"),
+            ("0123456789abcdefghij: no", "[not shown]: no"),
+            ("\"0123456789abcdefgh\"", "\"[not shown]\""),
+            (
+                "0123456789abcdefghij0123456789abcdef.",
+                "[not shown][not shown].",
+            ),
+            // Too little of it to tell anything, and more likely something else.
+            ("0123456789", "0123456789"),
+        ] {
+            assert_eq!(without(text, secret), expected);
+        }
+    }
+
+    #[test]
+    fn tokens_secrets_and_keys_are_delicate_and_paths_are_not() {
+        for text in [
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0MiJ9.AAAA",
+            "{\"kty\":\"oct\",\"k\":\"YQ\"}",
+            " {\"k\":\"a/b.json\"}",
+            "-----BEGIN PRIVATE KEY-----",
+            "twenty-four-bytes-secret",
+        ] {
+            assert!(is_delicate(text), "{text}");
+        }
+        for text in [
+            "config.json",
+            "the-configuration-of-production.json",
+            "/etc/countersign/server.configuration",
+            "mysecret",
+            "--json",
+        ] {
+            assert!(!is_delicate(text), "{text}");
+        }
+    }
+}
