@@ -36,6 +36,8 @@ pub enum Error {
         /// The header's `kid`, at most 256 bytes; shown escaped.
         kid: Option<String>,
     },
+    /// Each key that it could be signed by was accepted up to a moment that has passed.
+    KeyEnded,
     /// The key endpoint could not be read and nothing usable is cached.
     KeysUnavailable {
         /// What the endpoint did.
@@ -84,7 +86,7 @@ impl Error {
             Self::Token(ParseError::HeaderMember { name: "alg", .. }) => Code::Algorithm,
             Self::Token(_) | Self::Nested => Code::Malformed,
             Self::Type { .. } => Code::WrongKind,
-            Self::UnknownKey { .. } => Code::UnknownKey,
+            Self::UnknownKey { .. } | Self::KeyEnded => Code::UnknownKey,
             Self::KeysUnavailable { .. } => Code::KeysUnavailable,
             Self::Signature => Code::Signature,
             Self::Untrusted { .. } => Code::Issuer,
@@ -136,6 +138,10 @@ impl fmt::Display for Error {
             }
             Self::UnknownKey { kid: None } => f.write_str(
                 "found no key name (`kid`); no key that is in force may be used without one",
+            ),
+            Self::KeyEnded => f.write_str(
+                "found no key in force; the time up to which it was accepted has passed: \
+                 sign with the key that came after it",
             ),
             Self::KeysUnavailable { reason } => write!(f, "the keys are not available: {reason}"),
             Self::Signature => f.write_str("the signature does not match"),

@@ -106,13 +106,21 @@ impl Keyring {
         // A name that one key has is that key's alone, be it in force or not.
         let exact = header.kid().is_some() && self.entries.iter().any(same);
         let named = move |entry: &&Entry| {
-            let in_time = entry.not_after.is_none_or(|last| now <= last);
             let may_be = entry.kid.is_none() || header.kid().is_none();
-            in_time && (same(entry) || (may_be && !exact))
+            same(entry) || (may_be && !exact)
         };
-        let mut known = self.entries.iter().filter(named).peekable();
+        let in_force = move |entry: &&Entry| entry.not_after.is_none_or(|last| now <= last);
+        let mut known = self
+            .entries
+            .iter()
+            .filter(move |entry| named(entry) && in_force(entry))
+            .peekable();
         if known.peek().is_none() {
-            return Err(Error::unknown_key(header));
+            return Err(if self.entries.iter().any(|entry| named(&entry)) {
+                Error::KeyEnded
+            } else {
+                Error::unknown_key(header)
+            });
         }
         let mut keys = known
             .flat_map(|entry| &entry.verifiers)

@@ -6,7 +6,7 @@
 mod common;
 
 use common::*;
-use countersign::{Authenticator, Code};
+use countersign::{Authenticator, Code, Error};
 
 const PAYLOAD: &str = r#"{"sub":"42"}"#;
 
@@ -217,6 +217,20 @@ fn c11_the_previous_secret_is_accepted_until_its_day() {
         };
         assert_eq!(outcome(&until, secret), expected, "{until} {secret}");
     }
+}
+
+/// It has nothing to do with a `kid`, which the token need not have.
+#[test]
+fn c11_a_token_of_a_secret_whose_day_has_passed_is_told_so() {
+    let authenticator = configured(
+        r#"{"token_hmac_previous_secret_key":"old-secret",
+            "token_hmac_previous_secret_key_valid_until":5}"#,
+    );
+    let error = authenticator
+        .connection(&hmac(b"old-secret", "HS256", PAYLOAD), now())
+        .unwrap_err();
+    assert_eq!((error.code(), &error), (Code::UnknownKey, &Error::KeyEnded));
+    assert!(error.to_string().contains("has passed"), "{error}");
 }
 
 #[test]
