@@ -206,6 +206,21 @@ fn an_algorithm_that_does_not_exist_is_told_with_those_that_do() {
 }
 
 #[test]
+fn the_header_names_eddsa_as_it_was_asked_for() {
+    let place = Place::new();
+    place.run(&["genkey", "EdDSA", "--out", "k"]);
+    for alg in ["EdDSA", "Ed25519"] {
+        for command in [&["jws", "sign"][..], &["gentoken", "-q"]] {
+            let token = place.pipe("x", &[command, &["--key", "k.key", "--alg", alg]].concat());
+            let json = &place.pipe(&token.out, &["inspect", "--json", "-"]).json()[0];
+            assert_eq!(json["header"]["alg"], alg);
+            let said = place.pipe(&token.out, &["jws", "verify", "--key", "k.pub", "-"]);
+            assert_eq!(said.code, 0, "{said:?}");
+        }
+    }
+}
+
+#[test]
 fn what_jws_verify_could_not_read_is_not_signed() {
     let place = Place::new();
     place.write("s", SECRET);

@@ -37,7 +37,8 @@ pub fn generate_key(algorithm: &str, rsa_bits: usize) -> Result<Key, GenerateErr
     countersign_rustcrypto::generate(name, rsa_bits)
         .map_err(|error| GenerateError(error.to_string()))
         .and_then(|material| Key::new(material).map_err(|error| GenerateError(error.to_string())))
-        .map(|key| key.with_algorithm(name.as_str()))
+        // As it was asked for: EdDSA is `Ed25519` too.
+        .map(|key| key.with_algorithm(algorithm))
 }
 
 /// Why no key was made.

@@ -13,7 +13,7 @@ use countersign_keys::{Key, KeyError};
 use countersign_signature::{AlgorithmName, Provider, Signer, SigningError};
 use serde::Serialize;
 
-use crate::{UnixTime, now};
+use crate::{UnixTime, now, signer};
 
 /// Signs connection and subscription tokens with one key.
 ///
@@ -45,7 +45,7 @@ pub struct Issuer {
 
 impl Issuer {
     /// Signs with `key`: by the algorithm that it names, else by the first of its
-    /// kind (HS256, RS256, the curve's own). Its `kid` goes into the header.
+    /// kind (HS256, RS256, the curve's own). Its `kid` goes into the header. See [`signer`].
     ///
     /// # Errors
     ///
@@ -65,7 +65,7 @@ impl Issuer {
 
     fn by(key: &Key, provider: &Provider, alg: Option<&str>) -> Result<Self, KeyError> {
         Ok(Self {
-            signer: key.signer(provider, alg)?,
+            signer: signer(key, provider, alg)?,
             kid: key.kid().map(String::from),
             typ: "JWT".into(),
             iss: None,

@@ -50,6 +50,7 @@ mod keyring;
 
 mod provider;
 mod short_secret;
+mod spelling;
 mod subscription;
 mod thumbprint;
 mod trust;
@@ -68,6 +69,7 @@ pub use key_source::{Endpoint, Keys, Template};
 pub use keyring::Keyring;
 pub use provider::default_provider;
 pub use short_secret::short_secret;
+pub use spelling::signer;
 pub use subscription::Subscription;
 pub use thumbprint::thumbprint;
 pub use trust::{Authority, Trust};

@@ -11,7 +11,9 @@ use std::time::Duration;
 use common::*;
 use countersign::claims::{NewSubscribeOptions, Overrides};
 use countersign::jws::{Scratch, Unverified, danger};
-use countersign::{Authenticator, Code, IssueError, Issuer, UnixTime, default_provider};
+use countersign::{
+    Authenticator, Code, IssueError, Issuer, Keyring, UnixTime, default_provider, generate_key,
+};
 
 fn issuer() -> Issuer {
     Issuer::new(&secret(), &default_provider()).unwrap()
@@ -218,6 +220,33 @@ fn a_lifetime_longer_than_time_itself_ends_with_it() {
             .issued_at(UnixTime::from_secs(at))
             .expires_in(Duration::MAX);
         assert!(token.sign().is_ok(), "{at}");
+    }
+}
+
+/// RFC 9864: other libraries may know one of the names alone.
+#[test]
+fn the_header_names_eddsa_as_it_was_asked_for() {
+    let key = generate_key("EdDSA", 2048).unwrap();
+    let named = generate_key("Ed25519", 2048).unwrap();
+    let provider = default_provider();
+    for (issuer, expected) in [
+        (Issuer::new(&key, &provider), "EdDSA"),
+        (Issuer::with_algorithm(&key, &provider, "EdDSA"), "EdDSA"),
+        (
+            Issuer::with_algorithm(&key, &provider, "Ed25519"),
+            "Ed25519",
+        ),
+        (Issuer::new(&named, &provider), "Ed25519"),
+    ] {
+        let token = issuer.unwrap().connection("42").sign().unwrap();
+        assert_eq!(header(&token).0, expected);
+        let mut keyring = Keyring::new(provider.clone());
+        for key in [&key, &named] {
+            keyring = keyring.with(&key.clone().into_public().unwrap()).unwrap();
+        }
+        let mut scratch = Scratch::default();
+        let token = Unverified::parse(&token, &mut scratch).unwrap();
+        assert!(keyring.open(&token, now()).is_ok(), "{expected}");
     }
 }
 

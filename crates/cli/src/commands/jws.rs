@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::io::{self, Read as _, Write as _};
 
 use countersign::jws::{NewHeader, Scratch, Unverified, Verified, sign};
-use countersign::{Code, Error, KeySet, Keyring, default_provider};
+use countersign::{Code, Error, KeySet, Keyring, default_provider, signer};
 
 use crate::explained::{refusal, unreadable};
 use crate::failure::Failure;
@@ -72,10 +72,8 @@ impl Sign {
         let (set, warnings) = self.file.read()?;
         let path = self.file.path();
         let key = keys::to_sign(set, self.kid.as_deref(), path)?;
-        let signer = key
-            .clone()
-            .allow_short()
-            .signer(&default_provider(), self.alg.as_deref())
+        let key = key.allow_short();
+        let signer = signer(&key, &default_provider(), self.alg.as_deref())
             .map_err(|error| Failure::key(path, &error))?;
         let short = keys::short_secret(&key, signer.algorithm(), path);
         warn(console, warnings.into_iter().chain(short))?;
