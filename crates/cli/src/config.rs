@@ -74,18 +74,15 @@ pub(crate) fn load(named: Option<&Path>) -> Result<Found, Failure> {
 
 /// As [`load`], where a configuration may be absent.
 pub(crate) fn load_if_any(named: Option<&Path>) -> Result<Option<Found>, Failure> {
-    let nothing = named.is_none()
-        && !Path::new(DEFAULT).try_exists().unwrap_or(true)
-        && environment()?.is_empty();
-    if nothing {
+    let is_default = named.is_none() && Path::new(DEFAULT).try_exists().unwrap_or(true);
+    if named.is_none() && !is_default && environment()?.is_empty() {
         return Ok(None);
     }
-    let is_default = named.is_none();
     load(named).map(Some).map_err(|failure| match failure {
         // Many programs have a file of that name, and this command needs none.
-        Failure::Usage(sentence) if is_default && sentence.starts_with(DEFAULT) => Failure::Usage(
-            format!("{sentence} (if this {DEFAULT} is another program's, name one with -c)"),
-        ),
+        Failure::Usage(sentence) if is_default => Failure::Usage(format!(
+            "{sentence} (if the {DEFAULT} here is another program's, name one with -c)"
+        )),
         other => other,
     })
 }

@@ -197,13 +197,15 @@ fn a_configuration_of_another_program_does_not_stop_what_needs_none() {
     let place = Place::new();
     place.run(&["genkey", "EdDSA", "--out", "k"]);
     place.write("set.json", set(&[GOOD]));
-    place.write("config.json", "not a configuration");
-    assert_eq!(place.run(&["jwks", "set.json"]).code, 0);
-    let token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiI0MiJ9.AAAA";
-    for arguments in [&["gentoken", "--key", "k.key"][..], &["inspect", token]] {
-        let said = place.run(arguments);
-        assert_eq!(said.code, 2, "{said:?}");
-        assert!(said.err.contains("name one with -c"), "{said:?}");
+    for text in ["not a configuration", r#"{"name":"chat","private":true}"#] {
+        place.write("config.json", text);
+        assert_eq!(place.run(&["jwks", "set.json"]).code, 0);
+        let token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiI0MiJ9.AAAA";
+        for arguments in [&["gentoken", "--key", "k.key"][..], &["inspect", token]] {
+            let said = place.run(arguments);
+            assert_eq!(said.code, 2, "{said:?}");
+            assert!(said.err.contains("name one with -c"), "{said:?}");
+        }
     }
 }
 

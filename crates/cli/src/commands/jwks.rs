@@ -97,7 +97,12 @@ fn configured(path: Option<&Path>, console: &mut Console) -> Result<(), Failure>
 
 fn fetch(url: &str, options: &JwksConfig) -> Result<Result<Report, FetchError>, Failure> {
     let report = options.report(url);
-    report.map_err(|error| Failure::Usage(error.to_string()))
+    report.map_err(|error| {
+        Failure::Usage(match error.setting() {
+            Some(setting) => format!("`jwks_{setting}`: {error}"),
+            None => error.to_string(),
+        })
+    })
 }
 
 /// Tells of one set, and whether it has a usable key.
