@@ -29,7 +29,7 @@ fn page() -> String {
          Any other option is given as a variable too: `COUNTERSIGN_` and its name in upper case,\n\
          each `.` as `_`. Options of Centrifugo that do not concern tokens are left alone, in a\n\
          file and as variables (`COUNTERSIGN_LOG_LEVEL`), and so are the variables that\n\
-         Kubernetes sets for a service of that name (`COUNTERSIGN_SERVICE_HOST`).\n\
+         Kubernetes sets for a service named countersign (`COUNTERSIGN_SERVICE_HOST`).\n\
          \n\
          Durations are whole seconds or a text such as `\"25s\"`, `\"1h30m\"`, `\"500ms\"`. Lists in\n\
          environment variables are separated by spaces, `trusted_issuers` there is JSON. Keys\n\

@@ -54,7 +54,7 @@ struct Common {
     /// Algorithm to sign by, where the key fits several
     #[arg(long, requires = "key")]
     alg: Option<String>,
-    /// Name of the key, for the header; picks a key of a JWK Set
+    /// Name of the key: picks one of a JWK Set, or names one that has none
     #[arg(long, requires = "key")]
     kid: Option<String>,
 }

@@ -31,7 +31,7 @@ Examples:
   countersign jwks                  every endpoint of the configuration
 
 It fetches as a server would, with the jwks_… options of the configuration if there is
-one. The exit status is 1 if no key is usable or the keys could not be fetched.")]
+one; for a file they count where -c names it. The exit status is 1 if no key is usable or the keys could not be fetched.")]
 pub(crate) struct Args {
     /// URL of an endpoint, or a file with a JWK Set
     #[arg(value_name = "URL|FILE")]

@@ -41,7 +41,7 @@ pub(crate) struct Sign {
     /// Algorithm to sign by [default: the key's own]
     #[arg(long)]
     alg: Option<String>,
-    /// Name of the key, for the header; picks a key of a JWK Set
+    /// Name of the key: picks one of a JWK Set, or names one that has none
     #[arg(long)]
     kid: Option<String>,
     /// Media type of the token, for the header, such as JWT
