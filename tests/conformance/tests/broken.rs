@@ -9,7 +9,8 @@ use countersign_signature::{
     AkpPrivateKey, AkpPublicKey, Algorithm, AlgorithmName, Curve, InvalidSignature, KeyMaterial,
     KeyRejected, Provider, Secret, Signer, SigningError, Verifier,
 };
-use countersign_test_backends::keys;
+use countersign_test_backends::{keys, rsa};
+use sha2::{Digest as _, Sha256};
 
 /// An algorithm of *ring*, with a fault.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ const SOUND: Broken = Broken {
     signs: true,
 };
 
-static FAULTS: [Broken; 16] = [
+static FAULTS: [Broken; 17] = [
     Broken {
         fault: "half a tag is a whole one",
         found_by: "hmac",
@@ -152,6 +153,15 @@ static FAULTS: [Broken; 16] = [
         ..SOUND
     },
     Broken {
+        fault: "a salt of any length",
+        alg: "PS256",
+        found_by: "rsa pss",
+        accepts: |it, message, signature| {
+            it.is_good(message, signature) || is_pss(&it.power(signature), message)
+        },
+        ..SOUND
+    },
+    Broken {
         fault: "another hash",
         alg: "RS256",
         found_by: "contract",
@@ -236,6 +246,26 @@ impl Bound {
         other.is_ok_and(|key| key.verify(message, signature).is_ok())
     }
 
+    /// The signature to the power of the public exponent.
+    fn power(&self, signature: &[u8]) -> Vec<u8> {
+        let KeyMaterial::RsaPublic(key) = &self.key else {
+            panic!("no RSA key");
+        };
+        if signature.len() != key.modulus().len() || signature >= key.modulus() {
+            return Vec::new();
+        }
+        let hex = |bytes: &[u8]| -> &'static str {
+            let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            text.leak()
+        };
+        let public = keys::RsaHex {
+            n: hex(key.modulus()),
+            d: hex(key.exponent()),
+            ..keys::RSA_2048
+        };
+        rsa::sign_raw(&public, signature)
+    }
+
     fn sign(&self, message: &[u8]) -> Vec<u8> {
         let KeyMaterial::Secret(secret) = &self.key else {
             panic!("no secret");
@@ -285,6 +315,34 @@ fn integer(der: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     let number = number.strip_prefix(&[0]).unwrap_or(number);
     let zeros = vec![0; 32_usize.checked_sub(number.len())?];
     Some(([&zeros, number].concat(), rest))
+}
+
+/// RFC 8017 section 9.1.2 for a modulus of whole bytes, but for the length of the salt.
+fn is_pss(encoded: &[u8], message: &[u8]) -> bool {
+    let Some((db, rest)) = encoded.split_at_checked(encoded.len().saturating_sub(33)) else {
+        return false;
+    };
+    let Some((hash, [0xbc])) = rest.split_at_checked(32) else {
+        return false;
+    };
+    let mask = (0_u32..).flat_map(|count| {
+        let input = [hash, &count.to_be_bytes()].concat();
+        <[u8; 32]>::from(Sha256::digest(input))
+    });
+    let mut db: Vec<u8> = db
+        .iter()
+        .zip(mask)
+        .map(|(byte, mask)| byte ^ mask)
+        .collect();
+    if let Some(first) = db.first_mut() {
+        *first &= 0x7f;
+    }
+    let Some(one) = db.iter().position(|byte| *byte != 0) else {
+        return false;
+    };
+    let (one, salt) = db.split_at(one + 1);
+    let input = [&[0; 8], &Sha256::digest(message)[..], salt].concat();
+    one.ends_with(&[1]) && Sha256::digest(input)[..] == *hash
 }
 
 #[test]
