@@ -1,5 +1,10 @@
 //! Backends with one fault each: the suite must find it.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    missing_docs
+)] // test code
 
 use std::fmt;
 use std::sync::Arc;
