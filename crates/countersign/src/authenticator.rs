@@ -10,7 +10,7 @@ use countersign_jws::{DEFAULT_LIMIT, Scratch};
 use crate::explain::{Explanation, Trace};
 use crate::key_source::{Halt, Patience};
 use crate::verification::{Accepted, Kind, OfConnection, OfSubscription, Verification};
-use crate::{Connection, Error, Subscription, Trust, UnixTime};
+use crate::{Connection, Endpoint, Error, Subscription, Trust, UnixTime};
 
 /// What an [`Authenticator`] goes by. Built once, exchanged as a whole.
 #[derive(Clone, Debug)]
@@ -52,6 +52,19 @@ impl Rules {
     pub fn with_token_limit(mut self, bytes: usize) -> Self {
         self.token_limit = bytes;
         self
+    }
+
+    /// The endpoints that keys are fetched from, each once.
+    #[must_use]
+    pub fn endpoints(&self) -> Vec<Endpoint> {
+        let trusts = core::iter::once(&self.connections).chain(&self.subscriptions);
+        let mut endpoints: Vec<Endpoint> = Vec::new();
+        for endpoint in trusts.flat_map(Trust::endpoints) {
+            if !endpoints.iter().any(|known| known.is(endpoint)) {
+                endpoints.push(endpoint.clone());
+            }
+        }
+        endpoints
     }
 
     /// A verification by these rules.
@@ -111,6 +124,13 @@ impl Authenticator {
     /// Goes by other rules from now on. Verifications under way end by the old ones.
     pub fn reload(&self, rules: Rules) {
         self.rules.store(Arc::new(rules));
+    }
+
+    /// The endpoints that keys are now fetched from, each once. A server exports the
+    /// counters of those that have [`started`](Endpoint::started).
+    #[must_use]
+    pub fn endpoints(&self) -> Vec<Endpoint> {
+        self.rules.load().endpoints()
     }
 
     /// The connection of a client that shows no token: the user "", if that is allowed.

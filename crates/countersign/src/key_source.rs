@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use countersign_jwks::{Jwks, Lookup, Pending, SettingsError};
-use countersign_jws::{Unverified, Verified};
+use countersign_jws::{Header, Unverified, Verified};
+use countersign_signature::{Provider, Verifier};
 use regex::Regex;
 
 use crate::explain::{Observe, Stage};
@@ -32,7 +33,18 @@ impl From<Keyring> for Keys {
 
 impl From<Jwks> for Keys {
     fn from(jwks: Jwks) -> Self {
-        Self::Endpoint(Endpoint::new(|| Ok(jwks)))
+        Self::Endpoint(jwks.into())
+    }
+}
+
+impl Keys {
+    /// The endpoints that keys are fetched from.
+    pub(crate) fn endpoints(&self) -> Vec<&Endpoint> {
+        match self {
+            Self::Static(_) => Vec::new(),
+            Self::Endpoint(endpoint) => vec![endpoint],
+            Self::Templated(template) => template.endpoints().collect(),
+        }
     }
 }
 
@@ -40,16 +52,43 @@ impl From<Jwks> for Keys {
 /// that of many endpoints those that no token names cost nothing.
 #[derive(Clone)]
 pub struct Endpoint {
-    client: Arc<LazyLock<Result<Jwks, SettingsError>, MakeClient>>,
+    shared: Arc<Shared>,
 }
 
-type MakeClient = Box<dyn FnOnce() -> Result<Jwks, SettingsError> + Send>;
+struct Shared {
+    /// What published keys can be for. Known before there is a client, so that a token
+    /// which no key could verify starts none.
+    algorithms: Provider,
+    client: OnceLock<Jwks>,
+    /// Held while the client is made: once, though many ask.
+    make: Mutex<MakeClient>,
+}
+
+type MakeClient = Box<dyn Fn() -> Result<Jwks, SettingsError> + Send>;
+
+impl From<Jwks> for Endpoint {
+    fn from(jwks: Jwks) -> Self {
+        let algorithms = jwks.provider().clone();
+        let again = jwks.clone();
+        let endpoint = Self::new(algorithms, move || Ok(again.clone()));
+        let _ = endpoint.shared.client.set(jwks);
+        endpoint
+    }
+}
 
 impl Endpoint {
-    /// The keys that the client fetches which `make` makes.
-    pub fn new(make: impl FnOnce() -> Result<Jwks, SettingsError> + Send + 'static) -> Self {
+    /// The keys that the client fetches which `make` makes, for those of `algorithms` that
+    /// take a published key. Where it fails, the next token that needs the client tries again.
+    pub fn new(
+        algorithms: Provider,
+        make: impl Fn() -> Result<Jwks, SettingsError> + Send + 'static,
+    ) -> Self {
         Self {
-            client: Arc::new(LazyLock::new(Box::new(make))),
+            shared: Arc::new(Shared {
+                algorithms: algorithms.for_key_pairs(),
+                client: OnceLock::new(),
+                make: Mutex::new(Box::new(make)),
+            }),
         }
     }
 
@@ -58,8 +97,57 @@ impl Endpoint {
     /// # Errors
     ///
     /// [`SettingsError`] if it could not be made.
-    pub fn client(&self) -> Result<&Jwks, &SettingsError> {
-        (*self.client).as_ref()
+    pub fn client(&self) -> Result<&Jwks, SettingsError> {
+        if let Some(client) = self.started() {
+            return Ok(client);
+        }
+        let make = self.shared.make.lock();
+        let make = make.unwrap_or_else(PoisonError::into_inner);
+        // Perhaps made while this waited.
+        match self.started() {
+            Some(client) => Ok(client),
+            None => make().map(|client| self.shared.client.get_or_init(|| client)),
+        }
+    }
+
+    /// The client, if any token has needed it: what to export the counters of, without
+    /// starting one for it.
+    #[must_use]
+    pub fn started(&self) -> Option<&Jwks> {
+        self.shared.client.get()
+    }
+
+    /// Whether both are the same endpoint, with one client.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+
+    /// The key that a header names, and the client that has it.
+    fn key(
+        &self,
+        header: &Header<'_>,
+        patience: Patience,
+    ) -> Result<(Arc<dyn Verifier>, &Jwks), Halt> {
+        // Before any look-up: an algorithm that no key can have costs no request.
+        if self.shared.algorithms.get(header.alg()).is_none() {
+            return Err(Error::algorithm(header).into());
+        }
+        let client = self.client().map_err(|error| Error::KeysUnavailable {
+            reason: error.to_string(),
+        })?;
+        let found = match patience {
+            Patience::Wait => client.resolve(header.kid()),
+            Patience::Never => client.lookup(header.kid()),
+        };
+        match found {
+            Lookup::Found(keys) => match keys.for_alg(header.alg()) {
+                Some(key) => Ok((key.clone(), client)),
+                None => Err(Error::algorithm(header).into()),
+            },
+            Lookup::Pending(pending) => Err(Halt::Pending(pending)),
+            Lookup::UnknownKey | Lookup::KidRequired => Err(Error::unknown_key(header).into()),
+            Lookup::Unavailable(error) => Err(Error::keys_unavailable(error).into()),
+        }
     }
 
     fn verify<'t>(
@@ -68,29 +156,12 @@ impl Endpoint {
         patience: Patience,
         observe: &mut impl Observe,
     ) -> Result<Verified<'t>, Halt> {
-        let header = token.header();
-        let client = self.client().map_err(|error| Error::KeysUnavailable {
-            reason: error.to_string(),
-        })?;
-        // Before any look-up: an algorithm that no key can have costs no request.
-        let key = if client.provider().get(header.alg()).is_none() {
-            Err(Error::algorithm(header))
-        } else {
-            let found = match patience {
-                Patience::Wait => client.resolve(header.kid()),
-                Patience::Never => client.lookup(header.kid()),
-            };
-            match found {
-                Lookup::Found(keys) => match keys.for_alg(header.alg()) {
-                    Some(key) => Ok(key.clone()),
-                    None => Err(Error::algorithm(header)),
-                },
-                Lookup::Pending(pending) => return Err(Halt::Pending(pending)),
-                Lookup::UnknownKey | Lookup::KidRequired => Err(Error::unknown_key(header)),
-                Lookup::Unavailable(error) => Err(Error::keys_unavailable(error)),
-            }
+        let key = match self.key(token.header(), patience) {
+            Ok(found) => Ok(found),
+            Err(Halt::Refused(error)) => Err(error),
+            Err(pending) => return Err(pending),
         };
-        let key = observe.settle(Stage::Key, key, |key| {
+        let (key, _) = observe.settle(Stage::Key, key, |(key, client)| {
             format!(
                 "{} publishes it, for {}",
                 client.endpoint(),

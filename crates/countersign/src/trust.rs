@@ -6,7 +6,7 @@ use countersign_jws::{Header, Unverified, Verified, danger};
 
 use crate::error::short;
 use crate::explain::{Observe, Stage};
-use crate::key_source::{Claim, Halt, KeySource, Keys, Patience};
+use crate::key_source::{Claim, Endpoint, Halt, KeySource, Keys, Patience};
 use crate::{Error, UnixTime};
 
 /// One party whose tokens are accepted: its keys, and what is expected of its tokens.
@@ -139,15 +139,25 @@ impl Trust {
         let one_choice =
             self.issuers.is_empty() && !self.any.as_ref().is_some_and(Authority::is_templated);
         let claims = if one_choice {
-            None
+            Ok(None)
         } else {
-            Object::parse(danger::unverified_payload(token)).ok()
+            Object::parse(danger::unverified_payload(token)).map(Some)
         };
-        let claim = |name| claims.and_then(|claims| claims.get(name));
-        let issuer = claim("iss").and_then(|iss| iss.as_str());
+        let claim = |name| claims.as_ref().ok()?.as_ref()?.get(name);
+        let iss = claim("iss");
+        let issuer = iss.and_then(|iss| iss.as_str());
         let audience = claim("aud");
-        let untrusted = || Error::Untrusted {
-            found: issuer.as_deref().map(|issuer| short(issuer, 64)),
+        // What names nobody because it cannot be read is to blame for that.
+        let untrusted = || match (&claims, iss, &issuer) {
+            (Err(error), ..) => Error::Claims(ClaimsError::Malformed(error.clone())),
+            (Ok(_), Some(iss), None) => Error::Claims(ClaimsError::WrongType {
+                claim: "iss".into(),
+                found: iss.kind(),
+                expected: "a string",
+            }),
+            (Ok(_), ..) => Error::Untrusted {
+                found: issuer.as_deref().map(|issuer| short(issuer, 64)),
+            },
         };
         let of_issuer = || {
             self.issuers
@@ -170,12 +180,21 @@ impl Trust {
                 let by_issuer = issuer.as_deref();
                 let endpoint = template.select(by_issuer, |matches| any_string(audience, matches));
                 KeySource::Endpoint(endpoint.map_err(|claim| match claim {
-                    Claim::Issuer => untrusted(),
-                    Claim::Audience => authority.wrong_audience(audience),
+                    Claim::Audience if claims.is_ok() => authority.wrong_audience(audience),
+                    _ => untrusted(),
                 })?)
             }
         };
         Ok(Picked { authority, keys })
+    }
+}
+
+impl Trust {
+    /// The endpoints that keys are fetched from.
+    pub(crate) fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
+        let issuers = self.issuers.iter().map(|(_, authority)| authority);
+        let authorities = self.any.iter().chain(issuers);
+        authorities.flat_map(|authority| authority.keys.endpoints())
     }
 }
 

@@ -50,21 +50,22 @@ fn g11_a_trusted_issuer_picks_its_own_keys_and_no_other() {
         (A, r#""iss":"https://ab""#, Err(Code::Issuer)),
         (A, r#""iss":" https://a""#, Err(Code::Issuer)),
         (A, r#""iss":"""#, Err(Code::Issuer)),
-        (A, r#""iss":["https://a"]"#, Err(Code::Issuer)),
-        (A, r#""iss":null"#, Err(Code::Issuer)),
+        (A, r#""iss":["https://a"]"#, Err(Code::Claims)),
+        (A, r#""iss":null"#, Err(Code::Claims)),
         (A, r#""ISS":"https://a""#, Err(Code::Issuer)),
         (A, r#""info":{"iss":"https://a"}"#, Err(Code::Issuer)),
-        // A claim that stands twice names nobody.
+        // What cannot be read names nobody.
         (
             A,
             r#""iss":"https://a","iss":"https://a""#,
-            Err(Code::Issuer),
+            Err(Code::Malformed),
         ),
         (
             A,
             r#""iss":"https://b","iss":"https://a""#,
-            Err(Code::Issuer),
+            Err(Code::Malformed),
         ),
+        (A, r#""iss":"#, Err(Code::Malformed)),
     ] {
         assert_eq!(outcome(&trust, secret, claims), expected, "{claims}");
     }

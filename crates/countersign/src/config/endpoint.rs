@@ -7,7 +7,7 @@ use countersign_jwks::{
     Builder, Fetch, FetchError, FetchErrorKind, HttpFetch, HttpOptions, Jwks, Proxy, Report,
     Request, Response, SettingsError,
 };
-use countersign_signature::Provider;
+use countersign_signature::{AlgorithmName, Provider};
 
 use super::{ConfiguredEndpoint, JwksConfig};
 use crate::{Endpoint, default_provider};
@@ -22,9 +22,20 @@ pub(super) enum Fetching {
 }
 
 /// The endpoints of one configuration.
+#[derive(Clone, Debug)]
 pub(super) struct Endpoints {
     fetching: Fetching,
-    known: Vec<(String, JwksConfig, Vec<String>, Endpoint)>,
+    known: Vec<Known>,
+    /// Those of the configuration before, from which clients are taken over.
+    before: Vec<Known>,
+}
+
+#[derive(Clone, Debug)]
+struct Known {
+    url: String,
+    config: JwksConfig,
+    algorithms: Vec<AlgorithmName>,
+    endpoint: Endpoint,
 }
 
 impl Endpoints {
@@ -32,7 +43,23 @@ impl Endpoints {
         Self {
             fetching,
             known: Vec::new(),
+            before: Vec::new(),
         }
+    }
+
+    /// None yet, and the clients of these for those that are configured alike.
+    pub(super) fn after(self) -> Self {
+        Self {
+            fetching: self.fetching,
+            known: Vec::new(),
+            before: self.known,
+        }
+    }
+
+    /// As soon as every endpoint was asked for: lets go of clients that nobody took over.
+    pub(super) fn settle(mut self) -> Self {
+        self.before = Vec::new();
+        self
     }
 
     /// The endpoint at `url`, whose client is made when a token first needs it.
@@ -42,31 +69,42 @@ impl Endpoints {
         config: &JwksConfig,
         provider: &Provider,
     ) -> Result<Endpoint, SettingsError> {
-        let algorithms: Vec<String> = provider.iter().map(|it| it.name().to_string()).collect();
-        let same =
-            |(known, by, for_algorithms, _): &&(String, JwksConfig, Vec<String>, Endpoint)| {
-                known == url && by == config && *for_algorithms == algorithms
-            };
-        if let Some((.., endpoint)) = self.known.iter().find(same) {
-            return Ok(endpoint.clone());
+        let algorithms: Vec<AlgorithmName> = provider.iter().map(|it| it.name()).collect();
+        let same = |known: &&Known| {
+            known.url == url && known.config == *config && known.algorithms == algorithms
+        };
+        if let Some(known) = self.known.iter().find(same) {
+            return Ok(known.endpoint.clone());
         }
-        let builder = builder(url, config, provider.clone());
-        // A wrong URL, setting or file is told now, not when the first token comes.
-        builder.clone().build()?;
-        let fetching = self.fetching;
-        let endpoint = Endpoint::new(move || match fetching {
-            Fetching::InBackground => builder.spawn(),
-            Fetching::OnDemand => builder.build(),
+        let taken_over = self.before.iter().find(same);
+        let endpoint = match taken_over {
+            Some(known) => known.endpoint.clone(),
+            None => self.make(builder(url, config, provider.clone()))?,
+        };
+        self.known.push(Known {
+            url: url.into(),
+            config: config.clone(),
+            algorithms,
+            endpoint: endpoint.clone(),
         });
-        let entry = (url.into(), config.clone(), algorithms, endpoint.clone());
-        self.known.push(entry);
         Ok(endpoint)
+    }
+
+    fn make(&self, builder: Builder) -> Result<Endpoint, SettingsError> {
+        // A wrong URL, setting or file is told now, not when the first token comes.
+        let algorithms = builder.clone().build()?.provider().clone();
+        let fetching = self.fetching;
+        Ok(Endpoint::new(algorithms, move || match fetching {
+            Fetching::InBackground => builder.clone().spawn(),
+            Fetching::OnDemand => builder.clone().build(),
+        }))
     }
 
     /// Each once, though it be asked for several sets of algorithms.
     pub(super) fn configured(self) -> Vec<ConfiguredEndpoint> {
         let mut configured: Vec<ConfiguredEndpoint> = Vec::new();
-        for (url, jwks, ..) in self.known {
+        for known in self.known {
+            let (url, jwks) = (known.url, known.config);
             if !configured.iter().any(|it| it.url == url && it.jwks == jwks) {
                 configured.push(ConfiguredEndpoint { url, jwks });
             }
@@ -76,8 +114,8 @@ impl Endpoints {
 
     /// Whether an endpoint at another URL keeps its last good set in this file.
     pub(super) fn keeps_another(&self, url: &str, file: &str) -> bool {
-        self.known.iter().any(|(known, config, ..)| {
-            known != url && config.last_known_good_file.as_deref() == Some(file)
+        self.known.iter().any(|known| {
+            known.url != url && known.config.last_known_good_file.as_deref() == Some(file)
         })
     }
 
@@ -85,7 +123,7 @@ impl Endpoints {
     /// are there when the first token comes.
     pub(super) fn start(&self, endpoint: &Endpoint) -> Result<(), SettingsError> {
         match self.fetching {
-            Fetching::InBackground => endpoint.client().map(|_| ()).map_err(Clone::clone),
+            Fetching::InBackground => endpoint.client().map(|_| ()),
             Fetching::OnDemand => Ok(()),
         }
     }

@@ -28,6 +28,8 @@ pub struct Setup {
     pub rules: Rules,
     /// What works and should not stay so, a sentence each.
     pub warnings: Vec<String>,
+    provider: Provider,
+    endpoints: Endpoints,
 }
 
 impl Config {
@@ -47,7 +49,32 @@ impl Config {
     ///
     /// As [`setup`](Self::setup).
     pub fn setup_with(&self, provider: &Provider) -> Result<Setup, ConfigError> {
-        self.set_up(provider, Fetching::InBackground)
+        self.set_up(provider, Endpoints::new(Fetching::InBackground))
+    }
+
+    /// As the setup `before`, by the same algorithms, for a reload: an endpoint that is
+    /// configured as before keeps its client, so that no key is forgotten that may be
+    /// unavailable just now.
+    ///
+    /// ```
+    /// use countersign::Authenticator;
+    /// use countersign::config::{Config, Format};
+    ///
+    /// let read = |text| Config::from_text(text, Format::Json, []);
+    /// let setup = read(r#"{"token_jwks_public_endpoint": "https://id.example/certs"}"#)?.setup_on_demand()?;
+    /// let authenticator = Authenticator::new(setup.rules.clone());
+    ///
+    /// let changed = r#"{"token_jwks_public_endpoint": "https://id.example/certs", "token_audience": "chat"}"#;
+    /// let setup = read(changed)?.setup_after(&setup)?;
+    /// authenticator.reload(setup.rules.clone());
+    /// # Ok::<(), countersign::config::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`setup`](Self::setup).
+    pub fn setup_after(&self, before: &Setup) -> Result<Setup, ConfigError> {
+        self.set_up(&before.provider, before.endpoints.clone().after())
     }
 
     /// As [`setup`](Self::setup) for a program that ends soon: keys are fetched from an
@@ -57,7 +84,7 @@ impl Config {
     ///
     /// As [`setup`](Self::setup).
     pub fn setup_on_demand(&self) -> Result<Setup, ConfigError> {
-        self.set_up(&default_provider(), Fetching::OnDemand)
+        self.set_up(&default_provider(), Endpoints::new(Fetching::OnDemand))
     }
 
     /// The endpoints that keys are fetched from, of all sections and trusted issuers, each once.
@@ -67,7 +94,7 @@ impl Config {
     /// As [`setup`](Self::setup).
     pub fn endpoints(&self) -> Result<Vec<ConfiguredEndpoint>, ConfigError> {
         let provider = default_provider();
-        let (binder, ..) = self.bind(&provider, Fetching::OnDemand)?;
+        let (binder, ..) = self.bind(&provider, Endpoints::new(Fetching::OnDemand))?;
         Ok(binder.endpoints.configured())
     }
 
@@ -75,11 +102,11 @@ impl Config {
     fn bind<'p>(
         &self,
         provider: &'p Provider,
-        fetching: Fetching,
+        endpoints: Endpoints,
     ) -> Result<(Binder<'p>, Trust, Trust), ConfigError> {
         let mut binder = Binder {
             provider,
-            endpoints: Endpoints::new(fetching),
+            endpoints,
             warnings: self.notes.clone(),
         };
         let anonymous = !self.disallow_anonymous_connection_tokens;
@@ -89,8 +116,8 @@ impl Config {
         Ok((binder, connections, subscriptions))
     }
 
-    fn set_up(&self, provider: &Provider, fetching: Fetching) -> Result<Setup, ConfigError> {
-        let (binder, connections, subscriptions) = self.bind(provider, fetching)?;
+    fn set_up(&self, provider: &Provider, endpoints: Endpoints) -> Result<Setup, ConfigError> {
+        let (binder, connections, subscriptions) = self.bind(provider, endpoints)?;
         let mut warnings = Vec::new();
         for warning in binder.warnings {
             if !warnings.contains(&warning) {
@@ -108,6 +135,8 @@ impl Config {
                 rules
             },
             warnings,
+            provider: provider.clone(),
+            endpoints: binder.endpoints.settle(),
         })
     }
 
