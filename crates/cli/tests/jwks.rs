@@ -191,6 +191,22 @@ fn every_endpoint_of_a_configuration_is_asked() {
     }
 }
 
+#[test]
+fn a_key_that_the_configuration_has_no_use_for_is_not_usable() {
+    let place = Place::new();
+    let server = Server::start("200 OK", set(&[GOOD]));
+    let url = server.url();
+    for (algorithms, code) in [("", 0), (r#","algorithms":["ES256"]"#, 1)] {
+        let config =
+            format!(r#"{{"client":{{"token":{{"jwks_public_endpoint":"{url}"{algorithms}}}}}}}"#);
+        place.write("config.json", config);
+        for arguments in [&["jwks"][..], &["jwks", &url]] {
+            let said = place.run(arguments);
+            assert_eq!(said.code, code, "{said:?}");
+        }
+    }
+}
+
 /// Many programs have a `config.json`.
 #[test]
 fn a_configuration_of_another_program_does_not_stop_what_needs_none() {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use countersign::config::{ConfiguredEndpoint, JwksConfig};
 use countersign::default_provider;
 use countersign::jwks::{FetchError, KeyReport, Report, Settings};
+use countersign::signature::Provider;
 
 use crate::config::{self, ConfigFile};
 use crate::failure::Failure;
@@ -51,13 +52,25 @@ pub(crate) fn run(args: &Args, path: Option<&Path>, console: &mut Console) -> Re
         (None, None) => None,
         _ => config::load_if_any(path)?,
     };
-    let options = config.map_or_else(JwksConfig::default, |found| found.config.token.jwks);
+    let mut options = JwksConfig::default();
+    let mut provider = default_provider();
+    if let Some(config) = config.map(|found| found.config) {
+        // What a fault of other options hides is told by the commands that need them.
+        let configured = config.endpoints().unwrap_or_default();
+        let same = configured
+            .into_iter()
+            .find(|it| Some(it.url.as_str()) == url);
+        (options, provider) = match same {
+            Some(endpoint) => (endpoint.jwks, endpoint.provider),
+            None => (config.token.jwks, provider),
+        };
+    }
     let report = match url {
-        Some(url) => fetch(url, &options)?,
+        Some(url) => fetch(url, &options, &provider)?,
         None => {
             let file = Path::new(source);
             let document = std::fs::read(file).map_err(|error| Failure::file(file, &error))?;
-            Report::of(&document, &default_provider(), &options.settings)
+            Report::of(&document, &provider, &options.settings)
         }
     };
     if tell(report, &options.settings, Record::new(), console)? {
@@ -80,13 +93,19 @@ fn configured(path: Option<&Path>, console: &mut Console) -> Result<(), Failure>
         ));
     }
     let mut is_good = true;
-    for (index, ConfiguredEndpoint { url, jwks, .. }) in endpoints.iter().enumerate() {
+    for (index, endpoint) in endpoints.iter().enumerate() {
+        let ConfiguredEndpoint { url, jwks, .. } = endpoint;
         if endpoints.len() > 1 && !console.is_json() {
             let gap = if index > 0 { "\n" } else { "" };
             console.line(format_args!("{gap}{}", styled(HEAD, shown(url))))?;
         }
         let record = Record::new().text("endpoint", url);
-        is_good &= tell(fetch(url, jwks)?, &jwks.settings, record, console)?;
+        is_good &= tell(
+            fetch(url, jwks, &endpoint.provider)?,
+            &jwks.settings,
+            record,
+            console,
+        )?;
     }
     if is_good {
         Ok(())
@@ -95,8 +114,12 @@ fn configured(path: Option<&Path>, console: &mut Console) -> Result<(), Failure>
     }
 }
 
-fn fetch(url: &str, options: &JwksConfig) -> Result<Result<Report, FetchError>, Failure> {
-    let report = options.report(url);
+fn fetch(
+    url: &str,
+    options: &JwksConfig,
+    provider: &Provider,
+) -> Result<Result<Report, FetchError>, Failure> {
+    let report = options.report(url, provider);
     report.map_err(|error| {
         Failure::Usage(match error.setting() {
             Some(setting) => format!("`jwks_{setting}`: {error}"),

@@ -7,10 +7,10 @@ use countersign_jwks::{
     Builder, Fetch, FetchError, FetchErrorKind, HttpFetch, HttpOptions, Jwks, Proxy, Report,
     Request, Response, SettingsError,
 };
-use countersign_signature::{AlgorithmName, Provider};
+use countersign_signature::{Algorithm, Provider};
 
 use super::{ConfiguredEndpoint, JwksConfig};
-use crate::{Endpoint, default_provider};
+use crate::Endpoint;
 
 /// Who fetches keys ahead of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(super) struct Endpoints {
 struct Known {
     url: String,
     config: JwksConfig,
-    algorithms: Vec<AlgorithmName>,
+    provider: Provider,
     endpoint: Endpoint,
 }
 
@@ -69,9 +69,11 @@ impl Endpoints {
         config: &JwksConfig,
         provider: &Provider,
     ) -> Result<Endpoint, SettingsError> {
-        let algorithms: Vec<AlgorithmName> = provider.iter().map(|it| it.name()).collect();
         let same = |known: &&Known| {
-            known.url == url && known.config == *config && known.algorithms == algorithms
+            let algorithms = known.provider.iter().map(Algorithm::name);
+            known.url == url
+                && known.config == *config
+                && algorithms.eq(provider.iter().map(Algorithm::name))
         };
         if let Some(known) = self.known.iter().find(same) {
             return Ok(known.endpoint.clone());
@@ -84,7 +86,7 @@ impl Endpoints {
         self.known.push(Known {
             url: url.into(),
             config: config.clone(),
-            algorithms,
+            provider: provider.clone(),
             endpoint: endpoint.clone(),
         });
         Ok(endpoint)
@@ -100,16 +102,13 @@ impl Endpoints {
         }))
     }
 
-    /// Each once, though it be asked for several sets of algorithms.
     pub(super) fn configured(self) -> Vec<ConfiguredEndpoint> {
-        let mut configured: Vec<ConfiguredEndpoint> = Vec::new();
-        for known in self.known {
-            let (url, jwks) = (known.url, known.config);
-            if !configured.iter().any(|it| it.url == url && it.jwks == jwks) {
-                configured.push(ConfiguredEndpoint { url, jwks });
-            }
-        }
-        configured
+        let configured = self.known.into_iter().map(|known| ConfiguredEndpoint {
+            url: known.url,
+            jwks: known.config,
+            provider: known.provider,
+        });
+        configured.collect()
     }
 
     /// Whether an endpoint at another URL keeps its last good set in this file.
@@ -130,15 +129,18 @@ impl Endpoints {
 }
 
 impl JwksConfig {
-    /// Fetches the keys at `url` once, as a server with this configuration does, and
-    /// tells what it makes of each, usable keys or none.
+    /// Fetches the keys at `url` once, as a server with this configuration does for these
+    /// algorithms, and tells what it makes of each, usable keys or none.
     ///
     /// # Errors
     ///
     /// [`SettingsError`] if the URL, a setting or a file is refused; [`FetchError`] if
     /// no key set could be fetched.
-    pub fn report(&self, url: &str) -> Result<Result<Report, FetchError>, SettingsError> {
-        let provider = default_provider();
+    pub fn report(
+        &self,
+        url: &str,
+        provider: &Provider,
+    ) -> Result<Result<Report, FetchError>, SettingsError> {
         let transport = Remembering {
             inner: HttpFetch::new(&self.http())?,
             body: Arc::default(),
@@ -154,7 +156,7 @@ impl JwksConfig {
         Ok(match fetched {
             // A set without a usable key is an error to a server; here it is what to show.
             Err(error) if error.kind() != FetchErrorKind::NoUsableKey => Err(error),
-            _ => Report::of(&body, &provider, &self.settings),
+            _ => Report::of(&body, provider, &self.settings),
         })
     }
 

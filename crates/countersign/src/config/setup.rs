@@ -18,6 +18,8 @@ pub struct ConfiguredEndpoint {
     pub url: String,
     /// How its keys are fetched.
     pub jwks: JwksConfig,
+    /// What they may be used for.
+    pub provider: Provider,
 }
 
 /// What a configuration comes to.
@@ -87,7 +89,8 @@ impl Config {
         self.set_up(&default_provider(), Endpoints::new(Fetching::OnDemand))
     }
 
-    /// The endpoints that keys are fetched from, of all sections and trusted issuers, each once.
+    /// The endpoints that keys are fetched from, of all sections and trusted issuers, each once for
+    /// the same options.
     ///
     /// # Errors
     ///
