@@ -7,7 +7,7 @@ use countersign_signature::{
     Algorithm, AlgorithmName, InvalidSignature, KeyMaterial, KeyRejected, Provider, Signer,
     Verifier,
 };
-use countersign_third_party_algorithm::ES256K;
+use countersign_third_party_algorithm::{ES256K, ML_DSA_44};
 
 #[test]
 fn every_algorithm_conforms() {
@@ -19,20 +19,20 @@ fn every_algorithm_conforms() {
     assert!(report.skipped().is_empty(), "{:?}", report.skipped());
 }
 
-/// ES256K for verifiers alone, and what it takes besides.
+/// An algorithm for verifiers alone, and what it takes besides.
 #[derive(Debug)]
-struct Verifies(fn(&[u8]) -> Option<Vec<u8>>);
+struct Verifies(&'static dyn Algorithm, fn(&[u8]) -> Option<Vec<u8>>);
 
 #[derive(Debug)]
 struct Bound(Arc<dyn Verifier>, fn(&[u8]) -> Option<Vec<u8>>);
 
 impl Algorithm for Verifies {
     fn name(&self) -> AlgorithmName {
-        ES256K.name()
+        self.0.name()
     }
 
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
-        Ok(Arc::new(Bound(ES256K.verifier(key)?, self.0)))
+        Ok(Arc::new(Bound(self.0.verifier(key)?, self.1)))
     }
 
     fn signer(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Signer>, KeyRejected> {
@@ -53,14 +53,15 @@ impl Verifier for Bound {
 
 #[test]
 fn an_algorithm_that_only_verifies_conforms() {
-    static SOUND: Verifies = Verifies(|_| None);
-    let provider = Provider::new([&SOUND as &'static dyn Algorithm]);
-    countersign_conformance::backend("verifies", &provider, &["ES256K"]).assert_clean();
+    static SOUND: [Verifies; 2] = [Verifies(ES256K, |_| None), Verifies(ML_DSA_44, |_| None)];
+    let provider = Provider::new(SOUND.iter().map(|it| it as &'static dyn Algorithm));
+    let expected = ["ES256K", "ML-DSA-44"];
+    countersign_conformance::backend("verifies", &provider, &expected).assert_clean();
 }
 
 #[test]
 fn one_that_takes_der_does_not() {
-    static DER: Verifies = Verifies(|signature| {
+    static DER: Verifies = Verifies(ES256K, |signature| {
         let signature = k256::ecdsa::Signature::from_der(signature).ok()?;
         Some(signature.to_bytes().to_vec())
     });
