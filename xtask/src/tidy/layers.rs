@@ -1,4 +1,4 @@
-//! Which crate may need which: the one place that says so.
+//! Which crate needs which: the one place that says so.
 //!
 //! The rule is about direct dependencies, normal and build ones; tests may use
 //! what they like. Since every crate below is held, so is what they reach through it.
@@ -7,258 +7,228 @@
 use super::{Complaints, Workspace};
 use crate::metadata::Package;
 
-/// What one crate may need.
+/// What one crate needs.
 struct Layer {
     name: &'static str,
-    /// Whether it says `#![no_std]`.
-    no_std: bool,
-    ours: &'static [&'static str],
-    others: Others,
+    std: Std,
+    /// All of it, ours first: what is not named is forbidden, and what is not used is stale.
+    needs: &'static [&'static str],
 }
 
-/// The crates of other people.
-enum Others {
-    Only(&'static [&'static str]),
-    /// Whatever its work needs, but never a cryptographic library.
-    NoCryptography,
+/// Whether a crate uses `std`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Std {
+    Needed,
+    /// Its own code does not; a library below it is not for every target.
+    NeverOfOurs,
+    Never,
 }
 
-const LAYERS: [Layer; 12] = [
+const LAYERS: [Layer; 10] = [
     Layer {
         name: "countersign-signature",
-        no_std: true,
-        ours: &[],
-        others: Others::Only(&[]),
+        std: Std::Never,
+        needs: &[],
     },
     Layer {
         name: "countersign-json",
-        no_std: true,
-        ours: &[],
-        others: Others::Only(&["serde", "serde_json"]),
+        std: Std::Never,
+        needs: &["serde", "serde_json"],
     },
     Layer {
         name: "countersign-claims",
-        no_std: true,
-        ours: &["countersign-json"],
-        others: Others::Only(&["base64"]),
+        std: Std::Never,
+        needs: &["countersign-json", "base64"],
     },
     Layer {
         name: "countersign-jws",
-        no_std: true,
-        ours: &["countersign-signature", "countersign-json"],
-        others: Others::Only(&["base64"]),
+        std: Std::Never,
+        needs: &["countersign-json", "countersign-signature", "base64"],
     },
     Layer {
         name: "countersign-keys",
-        no_std: true,
-        ours: &["countersign-signature", "countersign-json"],
-        others: Others::Only(&[
+        std: Std::Never,
+        needs: &[
+            "countersign-json",
+            "countersign-signature",
             "base64",
             "der",
-            "pem-rfc7468",
             "pkcs1",
             "pkcs8",
             "sec1",
             "spki",
             "x509-cert",
-            "zeroize",
-        ]),
+        ],
     },
     Layer {
         name: "countersign-ring",
-        // It says so itself, but ring's C code is not for every target without `std`.
-        no_std: false,
-        ours: &["countersign-signature"],
-        others: Others::Only(&["ring"]),
+        // ring's C code is not for every target without `std`.
+        std: Std::NeverOfOurs,
+        needs: &["countersign-signature", "ring"],
     },
     Layer {
         name: "countersign-rustcrypto",
-        no_std: true,
-        ours: &["countersign-signature"],
-        others: Others::Only(&[
-            "ecdsa",
+        std: Std::Never,
+        needs: &[
+            "countersign-signature",
             "ed25519-dalek",
-            "elliptic-curve",
             "getrandom",
             "hmac",
             "p256",
             "p384",
             "p521",
-            "rand_core",
             "rsa",
             "sha2",
-            "signature",
-            "subtle",
-            "zeroize",
-        ]),
+        ],
     },
     Layer {
         name: "countersign-jwks",
-        no_std: false,
-        ours: &[
-            "countersign-signature",
-            "countersign-keys",
-            "countersign-json",
-        ],
+        std: Std::Needed,
         // rustls is how it speaks to an endpoint, and ring what rustls is built on, here for
         // the SHA-256 of thumbprints; what they verify is no token.
-        others: Others::Only(&[
+        needs: &[
+            "countersign-json",
+            "countersign-keys",
+            "countersign-signature",
             "arc-swap",
             "ring",
             "rustls",
             "rustls-native-certs",
             "tracing",
             "ureq",
-        ]),
-    },
-    Layer {
-        name: "countersign-lifetime",
-        no_std: false,
-        ours: &["countersign-claims"],
-        others: Others::Only(&[]),
+        ],
     },
     Layer {
         name: "countersign",
-        no_std: false,
-        ours: &[
+        std: Std::Needed,
+        needs: &[
             "countersign-claims",
             "countersign-json",
             "countersign-jwks",
             "countersign-jws",
             "countersign-keys",
-            "countersign-lifetime",
             "countersign-ring",
             "countersign-rustcrypto",
             "countersign-signature",
+            "arc-swap",
+            "humantime",
+            "regex",
+            "regex-syntax",
+            "serde",
+            "serde-saphyr",
+            "serde_json",
+            "strsim",
+            "toml",
         ],
-        others: Others::NoCryptography,
-    },
-    Layer {
-        name: "countersign-gateway",
-        no_std: false,
-        ours: &["countersign", "countersign-lifetime"],
-        others: Others::NoCryptography,
     },
     Layer {
         name: "countersign-cli",
-        no_std: false,
-        ours: &["countersign", "countersign-gateway"],
-        others: Others::NoCryptography,
+        std: Std::Needed,
+        needs: &[
+            "countersign",
+            "anstream",
+            "anstyle",
+            "base64",
+            "clap",
+            "humantime",
+            "serde_json",
+        ],
     },
 ];
 
-/// What only a backend may need.
-const CRYPTOGRAPHY: [&str; 15] = [
-    "aws-lc-rs",
-    "ecdsa",
-    "ed25519-dalek",
-    "elliptic-curve",
-    "hmac",
-    "jsonwebtoken",
-    "openssl",
-    "p256",
-    "p384",
-    "p521",
-    "ring",
-    "rsa",
-    "sha2",
-    "signature",
-    "subtle",
-];
+/// Crates of tests that others build on, whoever writes an algorithm included.
+const SHARED_BY_TESTS: [&str; 2] = ["countersign-conformance", "countersign-test-backends"];
 
-/// Holds every crate for users to its row.
+/// Holds every crate for users to its row, and every row to its crate.
 pub(super) fn check(workspace: &Workspace) -> Complaints {
-    let users = workspace
-        .metadata
-        .members()
-        .filter(|package| package.is_for_users());
-    users.flat_map(forbidden_edges).collect()
+    let members = || workspace.metadata.members();
+    let users = members().filter(|package| package.is_for_users());
+    let mut complaints: Complaints = users.flat_map(held_to_its_row).collect();
+    let is_gone = |layer: &&Layer| members().all(|package| package.name != layer.name);
+    let gone = LAYERS.iter().filter(is_gone);
+    complaints.extend(gone.map(|layer| format!("{} has a row and is not there", layer.name)));
+    complaints
 }
 
-/// Nothing needs the program, the chores or the tests, not even in tests of its own; but one
-/// crate of tests may build on another.
+/// Nothing needs the program, the chores or the tests, not even in tests of its own; but tests
+/// may build on those that are shared.
 pub(super) fn leaves(workspace: &Workspace) -> Complaints {
-    const NEVER: [&str; 2] = ["countersign-cli", "xtask"];
-    let tests: Vec<&str> = workspace
-        .metadata
-        .members()
-        .filter(|package| !package.is_for_users())
-        .map(|package| package.name.as_str())
-        .chain(NEVER)
-        .collect();
-    workspace
-        .metadata
-        .members()
-        .flat_map(|package| {
-            let leaves = if package.is_for_users() {
-                &tests[..]
-            } else {
-                &NEVER
-            };
-            needed_leaves(package, leaves)
-        })
-        .collect()
+    let members: Vec<&Package> = workspace.metadata.members().collect();
+    let needed = |package: &&Package| needed_leaves(package, &members);
+    members.iter().flat_map(needed).collect()
 }
 
 /// The crates that need no operating system.
 pub(crate) fn no_std_crates() -> impl Iterator<Item = &'static str> {
-    LAYERS
-        .iter()
-        .filter(|layer| layer.no_std)
-        .map(|layer| layer.name)
+    named(|std| std == Std::Never)
 }
 
-fn needed_leaves(package: &Package, leaves: &[&str]) -> Complaints {
-    let needed = package
-        .dependencies
-        .iter()
-        .filter(|needed| leaves.contains(&needed.name.as_str()));
-    needed
-        .map(|leaf| format!("{} needs {}, which nothing may", package.name, leaf.name))
+/// The crates whose own code needs none.
+pub(super) fn without_std_of_ours() -> impl Iterator<Item = &'static str> {
+    named(|std| std != Std::Needed)
+}
+
+fn named(which: impl Fn(Std) -> bool) -> impl Iterator<Item = &'static str> {
+    let layers = LAYERS.iter().filter(move |layer| which(layer.std));
+    layers.map(|layer| layer.name)
+}
+
+fn needed_leaves(package: &Package, members: &[&Package]) -> Complaints {
+    let is_leaf = |other: &&&Package| {
+        let is_shared = SHARED_BY_TESTS.contains(&other.name.as_str());
+        other.name == "countersign-cli"
+            || !other.is_for_users() && (package.is_for_users() || !is_shared)
+    };
+    let is_needed = |leaf: &&&Package| {
+        let mut needs = package.dependencies.iter();
+        needs.any(|needed| needed.name == leaf.name)
+    };
+    let leaves = members.iter().filter(is_leaf).filter(is_needed);
+    leaves
+        .map(|leaf| format!("{} needs {}, which it may not", package.name, leaf.name))
         .collect()
 }
 
-fn forbidden_edges(package: &Package) -> Complaints {
+fn held_to_its_row(package: &Package) -> Complaints {
     let Some(layer) = LAYERS.iter().find(|layer| layer.name == package.name) else {
         return vec![format!(
             "{} has no row in xtask/src/tidy/layers.rs",
             package.name
         )];
     };
-    package
+    let needs: Vec<&str> = package
         .dependencies
         .iter()
-        .filter(|needed| needed.kind.as_deref() != Some("dev") && !layer.allows(&needed.name))
-        .map(|needed| format!("{} must not need {}", package.name, needed.name))
-        .collect()
-}
-
-impl Layer {
-    fn allows(&self, name: &str) -> bool {
-        if name == "countersign" || name.starts_with("countersign-") {
-            return self.ours.contains(&name);
-        }
-        match self.others {
-            Others::Only(names) => names.contains(&name),
-            Others::NoCryptography => !CRYPTOGRAPHY.contains(&name),
-        }
-    }
+        .filter(|needed| needed.kind.as_deref() != Some("dev"))
+        .map(|needed| needed.name.as_str())
+        .collect();
+    let forbidden = needs.iter().filter(|name| !layer.needs.contains(name));
+    let forbidden = forbidden.map(|name| format!("{} must not need {name}", package.name));
+    let stale = layer.needs.iter().filter(|name| !needs.contains(name));
+    let stale = stale.map(|name| format!("{} may need {name} and does not", package.name));
+    forbidden.chain(stale).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{forbidden_edges, needed_leaves};
+    use super::{LAYERS, SHARED_BY_TESTS, held_to_its_row, needed_leaves};
     use crate::metadata::{Dependency, Package};
 
-    fn package(name: &str, needs: &str, kind: Option<&str>) -> Package {
-        let kind = kind.map(str::to_owned);
-        let dependencies = vec![Dependency {
-            name: needs.to_owned(),
-            kind,
-        }];
+    fn dependency(name: &str, kind: Option<&str>) -> Dependency {
+        Dependency {
+            name: name.to_owned(),
+            kind: kind.map(str::to_owned),
+        }
+    }
+
+    /// A crate for users that needs what its row says.
+    fn package(name: &str) -> Package {
+        let layer = LAYERS.iter().find(|layer| layer.name == name);
+        let needs = layer.map_or(&[][..], |layer| layer.needs);
         Package {
             name: name.to_owned(),
-            dependencies,
+            manifest_path: format!("crates/{name}/Cargo.toml").into(),
+            dependencies: needs.iter().map(|name| dependency(name, None)).collect(),
             ..Package::default()
         }
     }
@@ -279,45 +249,66 @@ mod tests {
             ("countersign-jwks", "countersign-ring"),
             ("countersign-jwks", "countersign-claims"),
             ("countersign", "ring"),
+            ("countersign", "curve25519-dalek"),
+            ("countersign", "tokio"),
             ("countersign", "countersign-cli"),
             ("countersign-cli", "countersign-ring"),
             ("countersign-cli", "countersign-jws"),
             ("countersign-cli", "hmac"),
             ("countersign-newcomer", "serde"),
         ] {
-            assert_eq!(
-                forbidden_edges(&package(name, needs, None)).len(),
-                1,
-                "{name} → {needs}"
-            );
+            let mut package = package(name);
+            assert!(package.dependencies.is_empty() || held_to_its_row(&package).is_empty());
+            package.dependencies.push(dependency(needs, None));
+            assert_eq!(held_to_its_row(&package).len(), 1, "{name} → {needs}");
         }
-        let build = package("countersign-signature", "cc", Some("build"));
-        assert_eq!(forbidden_edges(&build).len(), 1);
+        let mut package = package("countersign-signature");
+        package.dependencies.push(dependency("cc", Some("build")));
+        assert_eq!(held_to_its_row(&package).len(), 1);
     }
 
     #[test]
-    fn an_allowed_edge_is_let_be() {
-        for (name, needs, kind) in [
-            ("countersign-json", "serde_json", None),
-            ("countersign-keys", "der", None),
-            ("countersign-rustcrypto", "p521", None),
-            ("countersign-signature", "countersign-ring", Some("dev")),
-            ("countersign", "countersign-rustcrypto", None),
-            ("countersign-cli", "countersign", None),
-            ("countersign-cli", "clap", None),
+    fn tests_may_need_what_they_like() {
+        let mut package = package("countersign-signature");
+        let ring = dependency("countersign-ring", Some("dev"));
+        package.dependencies.push(ring);
+        assert!(held_to_its_row(&package).is_empty());
+    }
+
+    #[test]
+    fn an_allowance_that_is_not_used_is_found() {
+        let mut package = package("countersign-json");
+        package.dependencies.pop();
+        assert_eq!(held_to_its_row(&package).len(), 1);
+    }
+
+    #[test]
+    fn needing_the_program_the_chores_or_the_tests_is_found() {
+        let of_tests = |name: &str| Package {
+            manifest_path: format!("tests/{name}/Cargo.toml").into(),
+            ..package(name)
+        };
+        let user = package("countersign-jws");
+        let test = of_tests("countersign-newcomer");
+        let [conformance, _] = SHARED_BY_TESTS;
+        // What is needed, whether a crate for users may, whether a crate of tests may.
+        for (needs, user_may, test_may) in [
+            (package("countersign"), true, true),
+            (package("countersign-cli"), false, false),
+            (of_tests("xtask"), false, false),
+            (of_tests("countersign-fuzz"), false, false),
+            (of_tests(conformance), false, true),
         ] {
-            let found = forbidden_edges(&package(name, needs, kind));
-            assert!(found.is_empty(), "{found:?}");
+            for (package, may) in [(&user, user_may), (&test, test_may)] {
+                let package = Package {
+                    name: package.name.clone(),
+                    manifest_path: package.manifest_path.clone(),
+                    dependencies: vec![dependency(&needs.name, Some("dev"))],
+                    ..Package::default()
+                };
+                let found = needed_leaves(&package, &[&needs]);
+                assert_eq!(found.is_empty(), may, "{} → {}", package.name, needs.name);
+            }
         }
-    }
-
-    #[test]
-    fn needing_the_program_or_the_tests_is_found() {
-        let test = package("countersign-jws", "countersign-interop", Some("dev"));
-        assert_eq!(
-            needed_leaves(&test, &["xtask", "countersign-interop"]).len(),
-            1
-        );
-        assert!(needed_leaves(&test, &["xtask"]).is_empty());
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn forbid_unsafe(workspace: &Workspace) -> Complaints {
 
 /// Every crate that needs no operating system says so.
 pub(super) fn no_std(workspace: &Workspace) -> Complaints {
-    let no_std: Vec<&str> = layers::no_std_crates().collect();
+    let no_std: Vec<&str> = layers::without_std_of_ours().collect();
     let members = workspace.metadata.members();
     let libraries = members
         .filter(|package| no_std.contains(&package.name.as_str()))
