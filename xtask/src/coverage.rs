@@ -16,7 +16,7 @@ use crate::command::Failure;
 use crate::metadata::Metadata;
 use crate::{files, process};
 
-const FIGURES: &str = "docs/audit/coverage.toml";
+pub(crate) const FIGURES: &str = "docs/audit/coverage.toml";
 
 /// What llvm-cov writes, for an editor to show line by line.
 const LCOV: &str = "target/coverage.lcov";

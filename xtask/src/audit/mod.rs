@@ -17,7 +17,7 @@ use std::path::Path;
 
 use crate::command::Failure;
 use crate::metadata::{Metadata, Package};
-use crate::{files, process};
+use crate::{coverage, files, process};
 
 pub(crate) use tree::Tree;
 
@@ -50,13 +50,14 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
             println!("wrote {}", output.path);
         }
     }
-    deny(&root)?;
+    complaints.extend(orphans(&root, &metadata));
+    complaints.extend(deny(&root).err());
     if complaints.is_empty() {
         return Ok(());
     }
-    complaints
-        .iter()
-        .for_each(|complaint| println!("{complaint}"));
+    for complaint in &complaints {
+        println!("{complaint}");
+    }
     Err(Failure::Failed(format!(
         "audit: {} complaints",
         complaints.len()
@@ -73,7 +74,43 @@ pub(crate) fn stale(root: &Path, metadata: &Metadata) -> Vec<String> {
             }
         }
     }
+    complaints.extend(orphans(root, metadata));
     complaints
+}
+
+/// Pages that no crate stands behind any more.
+fn orphans(root: &Path, metadata: &Metadata) -> Vec<String> {
+    let mut pages = vec![
+        "docs/audit/README.md".to_owned(),
+        coverage::FIGURES.to_owned(),
+    ];
+    for package in audited(metadata) {
+        pages.push(sheet_of(package));
+        pages.extend(package.library().map(|_| api_of(package)));
+    }
+    let in_folder = |folder: &str| {
+        let entries = fs::read_dir(root.join(folder))
+            .into_iter()
+            .flatten()
+            .flatten();
+        let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+        entries
+            .map(|entry| format!("{folder}/{}", name(entry)))
+            .collect::<Vec<_>>()
+    };
+    let there = ["docs/audit", "docs/api"].into_iter().flat_map(in_folder);
+    let orphans = there.filter(|page| !pages.contains(page));
+    orphans
+        .map(|page| format!("{page} is of no crate; remove it"))
+        .collect()
+}
+
+fn sheet_of(package: &Package) -> String {
+    format!("docs/audit/{}.md", package.folder_name())
+}
+
+fn api_of(package: &Package) -> String {
+    format!("docs/api/{}.txt", package.folder_name())
 }
 
 fn audited(metadata: &Metadata) -> impl Iterator<Item = &Package> {
@@ -87,17 +124,15 @@ fn outputs(
     package: &Package,
     complaints: &mut Vec<String>,
 ) -> Vec<Output> {
-    let name = package.folder_name();
     match sheet::Sheet::of(root, metadata, package) {
         Ok(sheet) => {
-            let of_crate = |said: &String| format!("crates/{name}/AUDIT.toml: {said}");
-            complaints.extend(sheet.complaints.iter().map(of_crate));
+            complaints.extend(sheet.complaints);
             let mut outputs = vec![Output {
-                path: format!("docs/audit/{name}.md"),
+                path: sheet_of(package),
                 text: sheet.text,
             }];
             outputs.extend(sheet.api.map(|text| Output {
-                path: format!("docs/api/{name}.txt"),
+                path: api_of(package),
                 text,
             }));
             outputs
@@ -128,4 +163,25 @@ fn deny(root: &Path) -> Result<(), String> {
         println!("advisories, by the database that is on this machine: {error}");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::orphans;
+    use crate::files;
+    use crate::metadata::Metadata;
+
+    #[test]
+    fn a_page_of_a_crate_that_is_gone_is_found() {
+        let root = files::root();
+        assert!(orphans(&root, &Metadata::read(&root).unwrap()).is_empty());
+        let nobody = Metadata {
+            packages: Vec::new(),
+            workspace_members: Vec::new(),
+        };
+        let found = orphans(&root, &nobody);
+        for page in ["docs/audit/claims.md", "docs/api/claims.txt"] {
+            assert!(found.iter().any(|it| it.starts_with(page)), "{found:?}");
+        }
+    }
 }

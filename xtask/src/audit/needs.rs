@@ -1,19 +1,33 @@
 //! What a crate is built from: its own dependencies, and theirs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::metadata::{Metadata, Package};
 use crate::process;
 
-/// The dependencies of one crate, normal and build ones.
+/// Where dependencies are counted. On all that cargo knows, there would also be those that no
+/// platform has: a condition that never holds is how `serde` pins `serde_derive`.
+const PLATFORMS: [&str; 4] = [
+    "x86_64-unknown-linux-gnu",
+    "x86_64-pc-windows-msvc",
+    "aarch64-apple-darwin",
+    "wasm32-wasip1",
+];
+
+/// The dependencies of one crate, normal and build ones, with all of its features.
 #[derive(Debug)]
 pub(super) struct Needs<'a> {
     /// Those that the manifest names, in order.
     pub(super) direct: Vec<String>,
-    /// Everything that is built with the crate alone, with all of its features on any platform.
-    all: Vec<&'a Package>,
+    /// Their packages, but for those of other platforms.
+    packages: Vec<&'a Package>,
+    /// What they bring along, each with the direct ones that need it.
+    pub(super) others: Vec<(&'a Package, BTreeSet<String>)>,
 }
+
+/// A name and a version.
+type Id = (String, String);
 
 impl<'a> Needs<'a> {
     /// Of one of our own packages.
@@ -34,45 +48,61 @@ impl<'a> Needs<'a> {
             .collect();
         // `cargo metadata` would tell of features that other crates of the workspace turn on.
         let mut tree = process::cargo(root);
-        tree.args(["tree", "--locked", "--all-features", "--target=all"]);
-        tree.args(["--edges=normal,build", "--prefix=none", "--no-dedupe"]);
-        tree.args(["--format={p}", "--package", &package.name]);
-        let built: BTreeSet<(String, String)> = process::output(&mut tree)?
-            .lines()
-            .filter_map(name_and_version)
-            .collect();
-        let is_built = |it: &&Package| {
-            it.name != package.name && built.contains(&(it.name.clone(), it.version.clone()))
-        };
-        let mut all: Vec<&Package> = metadata.packages.iter().filter(is_built).collect();
-        all.sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
+        tree.args(["tree", "--locked", "--all-features", "--no-dedupe"]);
+        tree.args(["--edges=normal,build", "--prefix=depth", "--format={p}"]);
+        tree.args(PLATFORMS.iter().flat_map(|platform| ["--target", platform]));
+        let text = process::output(tree.args(["--package", &package.name]))?;
+        let (firsts, brought) = read(&text);
+        let mut packages: Vec<&Package> = metadata.packages.iter().collect();
+        packages.sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
+        let id = |package: &Package| (package.name.clone(), package.version.clone());
         Ok(Self {
             direct: direct.into_iter().collect(),
-            all,
+            others: packages
+                .iter()
+                .filter_map(|package| Some((*package, brought.get(&id(package))?.clone())))
+                .collect(),
+            packages: packages
+                .into_iter()
+                .filter(|package| firsts.contains(&id(package)))
+                .collect(),
         })
     }
 
     /// The package of a direct dependency.
     pub(super) fn package(&self, name: &str) -> Option<&'a Package> {
-        self.all
-            .iter()
-            .find(|package| package.name == name)
-            .copied()
-    }
-
-    /// What comes with the direct ones.
-    pub(super) fn transitive(&self) -> Vec<&'a Package> {
-        let is_direct = |package: &&Package| self.direct.contains(&package.name);
-        self.all
-            .iter()
-            .copied()
-            .filter(|it| !is_direct(it))
-            .collect()
+        let mut packages = self.packages.iter();
+        packages.find(|package| package.name == name).copied()
     }
 }
 
-/// From a line such as `serde v1.0.229 (proc-macro)`.
-fn name_and_version(line: &str) -> Option<(String, String)> {
+/// From lines such as `1serde v1.0.229 (proc-macro)`: the direct dependencies, and through which
+/// of them the others come.
+fn read(tree: &str) -> (BTreeSet<Id>, BTreeMap<Id, BTreeSet<String>>) {
+    let mut direct = BTreeSet::new();
+    let mut others: BTreeMap<Id, BTreeSet<String>> = BTreeMap::new();
+    let mut through = String::new();
+    for line in tree.lines() {
+        let package = line.trim_start_matches(|c: char| c.is_ascii_digit());
+        let Some(id) = name_and_version(package) else {
+            continue;
+        };
+        match line.strip_suffix(package) {
+            Some("0") => {}
+            Some("1") => {
+                through.clone_from(&id.0);
+                direct.insert(id);
+            }
+            _ => {
+                others.entry(id).or_default().insert(through.clone());
+            }
+        }
+    }
+    others.retain(|id, _| !direct.contains(id));
+    (direct, others)
+}
+
+fn name_and_version(line: &str) -> Option<Id> {
     let mut words = line.split(' ');
     let name = words.next()?.to_owned();
     Some((name, words.next()?.strip_prefix('v')?.to_owned()))
@@ -80,13 +110,33 @@ fn name_and_version(line: &str) -> Option<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::name_and_version;
+    use std::collections::BTreeSet;
+
+    use super::read;
 
     #[test]
-    fn a_line_of_the_tree_is_read() {
-        let read = |line| name_and_version(line).unwrap();
-        assert_eq!(read("a v1.0.0"), ("a".to_owned(), "1.0.0".to_owned()));
-        assert_eq!(read("b-c v0.1.0+x (proc-macro)").1, "0.1.0+x");
-        assert!(name_and_version("").is_none());
+    fn what_comes_along_is_told_with_what_brings_it() {
+        // One tree a platform.
+        let tree = "0ours v0.1.0 (/ours)\n1a v1.0.0\n2b v0.1.0+x (proc-macro)\n3c v3.0.0\n1d v1.1.0\n\n\
+                    0ours v0.1.0 (/ours)\n1a v1.0.0\n1d v1.1.0\n2c v3.0.0\n2a v1.0.0\n2d v0.9.0\n";
+        let (direct, others) = read(tree);
+        let id = |name: &str, version: &str| (name.to_owned(), version.to_owned());
+        assert_eq!(direct, BTreeSet::from([id("a", "1.0.0"), id("d", "1.1.0")]));
+        let through = |name, version| {
+            let names = others.get(&id(name, version)).unwrap();
+            names
+                .iter()
+                .map(String::as_str)
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert_eq!(others.len(), 3);
+        assert_eq!(through("b", "0.1.0+x"), "a");
+        assert_eq!(through("c", "3.0.0"), "a d");
+        assert_eq!(
+            through("d", "0.9.0"),
+            "d",
+            "another version of a direct one"
+        );
     }
 }

@@ -17,7 +17,7 @@ pub(super) struct Sheet {
     pub(super) text: String,
     /// The public interface, if it is a library.
     pub(super) api: Option<String>,
-    /// What its `AUDIT.toml` says that is not so.
+    /// What its `AUDIT.toml` says that is not so, and what its interface may hide.
     pub(super) complaints: Vec<String>,
 }
 
@@ -45,7 +45,12 @@ impl Sheet {
         };
         Ok(Self {
             text: page.text(),
-            complaints: notes.complaints(root, package.folder(), &needs.direct),
+            complaints: notes
+                .complaints(root, package.folder(), &needs.direct)
+                .into_iter()
+                .map(|said| format!("crates/{folder}/AUDIT.toml: {said}"))
+                .chain(api.iter().flat_map(|api| api.complaints.clone()))
+                .collect(),
             api: api.map(|api| api.text),
         })
     }
@@ -152,7 +157,10 @@ impl Page<'_> {
         }
         row(
             "`unsafe`",
-            "none: forbidden by the compiler (`unsafe_code = \"forbid\"`)",
+            &match self.tree.says("unsafe") {
+                0 => "none: the compiler forbids it (`unsafe_code = \"forbid\"`)".to_owned(),
+                count => format!("{count} times"),
+            },
         );
     }
 
@@ -161,17 +169,10 @@ impl Page<'_> {
             let turns_on: Vec<String> = turns_on.iter().map(|it| format!("`{it}`")).collect();
             [format!("`{name}`"), turns_on.join(", ")]
         });
-        if self.package.features.is_empty() {
-            text.push_str("\n## Features\n\nNone.\n");
-        }
         table(text, "Features", ["feature", "turns on"], rows);
     }
 
     fn dependencies(&self, text: &mut String) {
-        if self.needs.direct.is_empty() {
-            text.push_str("\n## Dependencies\n\nNone.\n");
-            return;
-        }
         let rows = self.needs.direct.iter().map(|name| {
             let package = self.needs.package(name);
             let said = |text: Option<&str>| text.unwrap_or("").to_owned();
@@ -188,25 +189,27 @@ impl Page<'_> {
             ["crate", "version", "licence", "why"],
             rows,
         );
-        let others = self.needs.transitive();
-        if others.is_empty() {
-            text.push_str("\nThey bring no others along.\n");
-            return;
+        let others = &self.needs.others;
+        match (self.needs.direct.len(), others.len()) {
+            (0, _) => return,
+            (_, 0) => text.push_str("\nThey bring no others along.\n"),
+            (_, count) => {
+                let _ = writeln!(
+                    text,
+                    "\nThey bring {count} others along, with every feature on Linux, Windows, macOS and WASI:"
+                );
+            }
         }
-        let _ = writeln!(
-            text,
-            "\nThey bring {} others along, counted on every platform and with every feature:\n\n\
-             | crate | version | licence |\n|---|---|---|",
-            others.len()
-        );
-        for package in others {
-            let licence = package.license.as_deref().unwrap_or("");
-            let _ = writeln!(
-                text,
-                "| `{}` | {} | {licence} |",
-                package.name, package.version
-            );
-        }
+        let rows = others.iter().map(|(package, through)| {
+            let through: Vec<String> = through.iter().map(|name| format!("`{name}`")).collect();
+            [
+                format!("`{}`", package.name),
+                package.version.clone(),
+                package.license.clone().unwrap_or_default(),
+                through.join(", "),
+            ]
+        });
+        rows_of(text, ["crate", "version", "licence", "through"], rows);
     }
 
     fn invariants(&self, text: &mut String) {
@@ -232,7 +235,7 @@ impl Page<'_> {
     }
 }
 
-/// A section with a table, unless it has no rows.
+/// A section with a table.
 fn table<const N: usize>(
     text: &mut String,
     title: &str,
@@ -240,10 +243,25 @@ fn table<const N: usize>(
     rows: impl Iterator<Item = [String; N]>,
 ) {
     let mut rows = rows.peekable();
+    let _ = writeln!(text, "\n## {title}");
+    if rows.peek().is_none() {
+        text.push_str("\nNone.\n");
+    } else {
+        rows_of(text, columns, rows);
+    }
+}
+
+/// The table, unless it has no rows.
+fn rows_of<const N: usize>(
+    text: &mut String,
+    columns: [&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+) {
+    let mut rows = rows.peekable();
     if rows.peek().is_none() {
         return;
     }
-    let _ = writeln!(text, "\n## {title}\n\n| {} |", columns.join(" | "));
+    let _ = writeln!(text, "\n| {} |", columns.join(" | "));
     let _ = writeln!(text, "|{}", "---|".repeat(N));
     for row in rows {
         let cells = row.map(|cell| cell.trim().replace('|', "\\|").replace('\n', " "));

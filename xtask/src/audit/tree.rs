@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::spanned::Spanned as _;
 
 use crate::metadata::Package;
@@ -51,6 +53,23 @@ impl Tree {
             code: reader.code,
         })
     }
+
+    /// How often its code says `word`.
+    pub(crate) fn says(&self, word: &str) -> usize {
+        let modules = self.root.all();
+        let items = modules.iter().flat_map(|module| &module.items);
+        items.map(|item| says(item.to_token_stream(), word)).sum()
+    }
+}
+
+/// How often `word`, a name or a keyword, stands among the tokens.
+pub(super) fn says(tokens: TokenStream, word: &str) -> usize {
+    let count = |token| match token {
+        TokenTree::Ident(ident) => usize::from(ident == word),
+        TokenTree::Group(group) => says(group.stream(), word),
+        _ => 0,
+    };
+    tokens.into_iter().map(count).sum()
 }
 
 impl Module {
@@ -180,4 +199,16 @@ pub(super) fn attributes_of(item: &syn::Item) -> &[syn::Attribute] {
 pub(super) fn span_of(item: &syn::Item) -> core::ops::RangeInclusive<usize> {
     let span = item.span();
     span.start().line..=span.end().line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says;
+
+    #[test]
+    fn a_word_is_found_in_code_alone() {
+        let text =
+            "/// unsafe\nfn a() { let b = \"unsafe\"; unsafe { c(unsafe_code) } } // unsafe\n";
+        assert_eq!(says(text.parse().unwrap(), "unsafe"), 1);
+    }
 }

@@ -8,9 +8,10 @@ mod print;
 
 use std::collections::BTreeMap;
 
+use quote::ToTokens as _;
 use syn::Visibility;
 
-use super::tree::{Module, Tree};
+use super::tree::{self, Module, Tree};
 use print::Printed;
 
 /// The interface of one library.
@@ -19,6 +20,8 @@ pub(super) struct Api {
     pub(super) text: String,
     /// How many public items there are: types, traits, functions, constants, methods.
     pub(super) items: usize,
+    /// What may be public and is not in the text.
+    pub(super) complaints: Vec<String>,
 }
 
 impl Api {
@@ -34,8 +37,38 @@ impl Api {
                 "// The public interface of {name}, written by `cargo xtask audit`.\n\n{body}"
             ),
             items: surface.items,
+            complaints: hidden_by_macros(tree.root.all())
+                .map(|call| {
+                    format!(
+                        "{name}: `{call}!` may bring public items, which docs/api would not show"
+                    )
+                })
+                .collect(),
         }
     }
+}
+
+/// The macros that are called for items, but for those of our own that make nothing public.
+fn hidden_by_macros(modules: Vec<&Module>) -> impl Iterator<Item = String> {
+    let macros = modules.into_iter().flat_map(|module| &module.items);
+    let macros = macros.filter_map(|item| match item {
+        syn::Item::Macro(it) => Some(it),
+        _ => None,
+    });
+    let (definitions, calls): (Vec<_>, Vec<_>) = macros.partition(|it| it.ident.is_some());
+    let is_public = |it: &syn::ItemMacro| tree::says(it.mac.tokens.clone(), "pub") > 0;
+    let hides = move |call: &&syn::ItemMacro| {
+        let of = |it: &&&syn::ItemMacro| {
+            call.mac
+                .path
+                .is_ident(&it.ident.as_ref().map_or(String::new(), ToString::to_string))
+        };
+        is_public(call) || definitions.iter().find(of).is_none_or(|it| is_public(it))
+    };
+    calls
+        .into_iter()
+        .filter(hides)
+        .map(|call| call.mac.path.to_token_stream().to_string())
 }
 
 struct Surface<'a> {
@@ -83,12 +116,15 @@ impl<'a> Surface<'a> {
 
     fn item(&self, name: &str, item: &syn::Item) -> Option<Printed> {
         let mut printed = print::item(name, item)?;
+        let own_name = print::public_name(item)?;
         let mut impls: Vec<Printed> = self
             .root
             .all()
             .into_iter()
             .flat_map(|module| &module.items)
-            .filter_map(|item| print::implementation(name, item, |it| self.is_private_trait(it)))
+            .filter_map(|item| {
+                print::implementation(&own_name, name, item, |it| self.is_private_trait(it))
+            })
             .collect();
         impls.sort_by(|a, b| a.text.cmp(&b.text));
         for it in impls {

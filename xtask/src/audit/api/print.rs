@@ -114,8 +114,9 @@ pub(super) fn module(name: &str, module: &Module, inner: &str) -> String {
     text
 }
 
-/// The public part of an `impl` of the type `name`, unless there is none.
+/// The public part of an `impl` of the type `own_name`, exported as `name`, unless there is none.
 pub(super) fn implementation(
+    own_name: &str,
     name: &str,
     item: &Item,
     is_private_trait: impl Fn(&str) -> bool,
@@ -123,13 +124,15 @@ pub(super) fn implementation(
     let Item::Impl(it) = item else {
         return None;
     };
-    let Type::Path(path) = it.self_ty.as_ref() else {
+    let mut it = it.clone();
+    let Type::Path(path) = it.self_ty.as_mut() else {
         return None;
     };
-    if path.path.segments.last()?.ident != name {
+    let of = path.path.segments.last_mut()?;
+    if of.ident != own_name {
         return None;
     }
-    let mut it = it.clone();
+    of.ident = syn::parse_str(name).ok()?;
     keep(&mut it.attrs);
     if let Some((_, path, _)) = &it.trait_ {
         if is_private_trait(&path.segments.last()?.ident.to_string()) {

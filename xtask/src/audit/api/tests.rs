@@ -18,6 +18,10 @@ fn module(name: &str, visibility: syn::Visibility, text: &str) -> Module {
 
 /// The interface of a crate of a root and one private module `inner`.
 fn api(root: &str, inner: &str) -> String {
+    whole(root, inner).text
+}
+
+fn whole(root: &str, inner: &str) -> Api {
     let mut root = module("crate", syn::Visibility::Inherited, root);
     root.modules
         .push(module("inner", syn::Visibility::Inherited, inner));
@@ -25,7 +29,7 @@ fn api(root: &str, inner: &str) -> String {
         root,
         code: BTreeMap::new(),
     };
-    Api::of("sample", &tree).text
+    Api::of("sample", &tree)
 }
 
 #[test]
@@ -61,8 +65,33 @@ fn a_change_of_a_signature_changes_the_text_and_a_move_does_not() {
 fn a_renamed_and_a_foreign_export_are_shown() {
     let text = api(
         "pub use inner::{Name as Other}; pub use core::fmt::{self as form, Debug};",
-        "pub enum Name { A, B(u8) }",
+        "pub enum Name { A, B(u8) } impl Name { pub fn get(&self) -> u8 { 0 } }",
+    );
+    assert!(
+        text.contains("impl Other {\n    pub fn get(&self) -> u8;"),
+        "{text}"
     );
     assert!(text.contains("pub enum Other"), "{text}");
     assert_eq!(text.matches("pub use core::fmt").count(), 1, "{text}");
+}
+
+#[test]
+fn a_macro_that_may_hide_something_public_is_found() {
+    let private = "macro_rules! it { ($a:ident) => { fn $a() {} }; }";
+    let public = "macro_rules! it { ($a:ident) => { pub fn $a() {} }; }";
+    for (definition, call, found) in [
+        (private, "", 0),
+        (public, "", 0),
+        (private, "it!(a);", 0),
+        (public, "it!(a);", 1),
+        (private, "it!(pub);", 1),
+        ("", "another::it!(a);", 1),
+    ] {
+        let complaints = whole(call, definition).complaints;
+        assert_eq!(
+            complaints.len(),
+            found,
+            "{definition} {call} {complaints:?}"
+        );
+    }
 }
