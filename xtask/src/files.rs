@@ -33,9 +33,9 @@ pub(crate) fn all(root: &Path) -> Result<Vec<File>, String> {
         "--others",
         "--exclude-standard",
     ]);
-    let mut paths: Vec<String> = match process::output(&mut git) {
-        Ok(list) => list.split_terminator('\0').map(str::to_owned).collect(),
-        Err(_) => walk(root, root)?,
+    let mut paths = match process::output(&mut git).ok().and_then(|list| ours(&list)) {
+        Some(paths) => paths,
+        None => walk(root, root)?,
     };
     paths.sort();
     paths.dedup();
@@ -43,6 +43,15 @@ pub(crate) fn all(root: &Path) -> Result<Vec<File>, String> {
         .into_iter()
         .filter_map(|path| read(root, path))
         .collect())
+}
+
+/// None where git speaks of another repository: one that has this folder in it, and ignores it.
+fn ours(list: &str) -> Option<Vec<String>> {
+    let paths: Vec<String> = list.split_terminator('\0').map(str::to_owned).collect();
+    paths
+        .iter()
+        .any(|path| path == "Cargo.toml")
+        .then_some(paths)
 }
 
 /// None where the file is binary, or deleted and not yet committed so.
@@ -66,4 +75,16 @@ fn walk(root: &Path, folder: &Path) -> Result<Vec<String>, String> {
         }
     }
     Ok(paths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ours;
+
+    #[test]
+    fn a_list_without_our_manifest_is_of_another_repository() {
+        assert_eq!(ours("Cargo.toml\0a.rs\0").unwrap().len(), 2);
+        assert!(ours("").is_none());
+        assert!(ours("a/Cargo.toml\0").is_none());
+    }
 }

@@ -1,6 +1,7 @@
 //! Fuzzes one target. Under cargo-fuzz this is libFuzzer, and the variable `COUNTERSIGN_FUZZ`
 //! names the target; otherwise it is the loop of [`countersign_fuzz::mutate`]:
 //! `fuzz TARGET SECONDS`, `fuzz --minimise TARGET FILE` or `fuzz --list`.
+#![forbid(unsafe_code)]
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]

@@ -1,5 +1,6 @@
 //! Measures every case and shows t: `countersign-timing [ROUNDS]`. Exit 1 where time certainly
 //! tells a secret, or where the control is not seen to leak.
+#![forbid(unsafe_code)]
 
 use std::process::ExitCode;
 

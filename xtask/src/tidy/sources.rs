@@ -4,7 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use super::{Complaints, Workspace, layers};
+use crate::audit::Tree;
 use crate::files::File;
+use crate::metadata::Package;
 
 /// Longer than this is not read in one sitting.
 const MAX_LINES: usize = 600;
@@ -17,27 +19,33 @@ const LEFT_OPEN: [&str; 4] = [
     concat!("#[ig", "nore"),
 ];
 
-/// Every library forbids unsafe code.
+/// Every library and every program forbids unsafe code, and so do the lints of the workspace.
 pub(super) fn forbid_unsafe(workspace: &Workspace) -> Complaints {
-    let libraries = workspace
-        .metadata
-        .members()
-        .filter_map(|package| package.library());
-    libraries
-        .filter_map(|library| lacks(&library.src_path, "#![forbid(unsafe_code)]"))
-        .collect()
+    let targets = workspace.metadata.members().flat_map(|it| &it.targets);
+    let built = targets.filter(|target| target.is("lib") || target.is("bin"));
+    let lacking = built.filter_map(|it| lacks(&it.src_path, "#![forbid(unsafe_code)]"));
+    let manifest = workspace.root.join("Cargo.toml");
+    let lints = lacks(&manifest, "unsafe_code = \"forbid\"");
+    lacking.chain(lints).collect()
 }
 
-/// Every crate that needs no operating system says so.
+/// Every crate that needs no operating system says so, and asks for none.
 pub(super) fn no_std(workspace: &Workspace) -> Complaints {
     let no_std: Vec<&str> = layers::without_std_of_ours().collect();
     let members = workspace.metadata.members();
-    let libraries = members
-        .filter(|package| no_std.contains(&package.name.as_str()))
-        .filter_map(|package| package.library());
-    libraries
-        .filter_map(|library| lacks(&library.src_path, "#![no_std]"))
-        .collect()
+    let packages = members.filter(|package| no_std.contains(&package.name.as_str()));
+    packages.flat_map(asks_for_std).collect()
+}
+
+fn asks_for_std(package: &Package) -> Complaints {
+    let library = package.library();
+    let says = library.and_then(|it| lacks(&it.src_path, "#![no_std]"));
+    let uses = match Tree::of(package).map(|tree| tree.says("std")) {
+        Ok(0) => None,
+        Ok(_) => Some(format!("{} names `std` outside of its tests", package.name)),
+        Err(error) => Some(error),
+    };
+    says.into_iter().chain(uses).collect()
 }
 
 /// Every module begins by saying what it is.
@@ -112,8 +120,11 @@ fn too_long(file: &File) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LEFT_OPEN, MAX_LINES, begins_with_docs, has_attribute, left_open, too_long};
-    use crate::files::File;
+    use super::{
+        LEFT_OPEN, MAX_LINES, asks_for_std, begins_with_docs, has_attribute, left_open, too_long,
+    };
+    use crate::files::{self, File};
+    use crate::metadata::{Package, Target};
 
     fn file(text: &str) -> File {
         File {
@@ -127,6 +138,19 @@ mod tests {
         assert!(has_attribute("//! docs\n#![no_std]\n", "#![no_std]"));
         assert!(!has_attribute("// #![no_std]\n", "#![no_std]"));
         assert!(!has_attribute("", "#![no_std]"));
+    }
+
+    #[test]
+    fn a_crate_that_uses_std_is_found() {
+        let of = |path: &str| Package {
+            targets: vec![Target {
+                kind: vec!["lib".to_owned()],
+                src_path: files::root().join(path),
+            }],
+            ..Package::default()
+        };
+        assert!(asks_for_std(&of("crates/signature/src/lib.rs")).is_empty());
+        assert_eq!(asks_for_std(&of("crates/countersign/src/lib.rs")).len(), 2);
     }
 
     #[test]
