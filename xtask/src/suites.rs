@@ -73,21 +73,21 @@ struct Artifact {
     executable: Option<PathBuf>,
 }
 
-/// Every library builds without the features that others turn on, and the
-/// `no_std` ones where there is no `std` to find.
+/// Every crate builds without the features that others turn on, those with features of their
+/// own without these too, and the `no_std` ones where there is no `std` to find.
 pub(crate) fn alone(root: &Path) -> Outcome {
+    let check = |name: &str, options: &[&str]| {
+        let mut command = cargo(root);
+        run(command
+            .args(["check", "--quiet", "--package", name])
+            .args(options))
+    };
     let metadata = Metadata::read(root)?;
     for package in metadata.members().filter(|package| package.is_for_users()) {
-        run(cargo(root).args(["check", "--quiet", "--package", &package.name]))?;
-    }
-    for name in tidy::no_std_crates() {
-        run(cargo(root).args([
-            "check",
-            "--quiet",
-            "--package",
-            name,
-            "--no-default-features",
-        ]))?;
+        check(&package.name, &[])?;
+        if !package.features.is_empty() {
+            check(&package.name, &["--no-default-features"])?;
+        }
     }
     let mut rustc = process::command("rustc", root);
     let sysroot = output(rustc.args(["--print", "target-libdir", "--target", BARE]))?;
@@ -97,15 +97,7 @@ pub(crate) fn alone(root: &Path) -> Outcome {
         )]);
     }
     for name in tidy::no_std_crates() {
-        let mut command = cargo(root);
-        command.args([
-            "check",
-            "--quiet",
-            "--package",
-            name,
-            "--no-default-features",
-        ]);
-        run(command.args(["--target", BARE]))?;
+        check(name, &["--no-default-features", "--target", BARE])?;
     }
     Ok(Vec::new())
 }
