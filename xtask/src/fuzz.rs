@@ -12,11 +12,14 @@ use crate::{files, process};
 
 const PACKAGE: &str = "countersign-fuzz";
 
+/// Where it is built: with a sanitizer and optimised, it shares nothing with the other builds.
+const BUILD: &str = "target/fuzz/build";
+
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
 struct Wish {
     target: Option<String>,
-    seconds: u32,
+    seconds: Option<u32>,
     replay: bool,
 }
 
@@ -24,11 +27,6 @@ struct Wish {
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     let wish = parse(arguments).map_err(Failure::Usage)?;
     let root = files::root();
-    if wish.replay {
-        let mut replay = process::cargo(&root);
-        replay.args(["test", "--package", PACKAGE, "--test", "replay"]);
-        return Ok(process::run(&mut replay)?);
-    }
     let mut targets = targets(&root)?;
     if let Some(name) = &wish.target {
         if !targets.contains(name) {
@@ -39,12 +37,15 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
         }
         targets.retain(|target| target == name);
     }
+    if wish.replay {
+        return Ok(replay(&root, &targets)?);
+    }
     let engine = Engine::choose();
     println!("{}", engine.about());
     let broken: Vec<&String> = targets
         .iter()
         .filter(|target| {
-            let outcome = engine.fuzz(&root, target, wish.seconds);
+            let outcome = engine.fuzz(&root, target, wish.seconds.unwrap_or(60));
             outcome.inspect_err(|error| println!("{error}")).is_err()
         })
         .collect();
@@ -60,7 +61,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
 fn parse(arguments: &[String]) -> Result<Wish, String> {
     let mut wish = Wish {
         target: None,
-        seconds: 60,
+        seconds: None,
         replay: false,
     };
     let mut words = arguments.iter();
@@ -70,7 +71,7 @@ fn parse(arguments: &[String]) -> Result<Wish, String> {
             "--seconds" => {
                 let number = words.next().map(|number| (number.parse(), number));
                 wish.seconds = match number {
-                    Some((Ok(seconds), _)) => seconds,
+                    Some((Ok(seconds), _)) => Some(seconds),
                     Some((Err(_), number)) => {
                         return Err(format!("{number:?} is no number of seconds"));
                     }
@@ -84,20 +85,34 @@ fn parse(arguments: &[String]) -> Result<Wish, String> {
             name => return Err(format!("one target at a time, found {name:?} too")),
         }
     }
+    if wish.replay && wish.seconds.is_some() {
+        return Err("--replay runs each stored input once, for no number of seconds".to_owned());
+    }
     Ok(wish)
 }
 
-/// The names of the targets: each has a folder of inputs, which a test of theirs holds.
+/// The names of the targets: each has a program, which a test of theirs holds.
 fn targets(root: &Path) -> Result<Vec<String>, String> {
-    let corpus = root.join("tests/fuzz/corpus");
+    let folder = root.join("tests/fuzz/fuzz_targets");
     let entries =
-        fs::read_dir(&corpus).map_err(|error| format!("{}: {error}", corpus.display()))?;
-    let mut names: Vec<String> = entries
-        .flatten()
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let file_names = entries.flatten().map(|entry| entry.file_name());
+    let mut names: Vec<String> = file_names
+        .filter_map(|name| Some(name.to_str()?.strip_suffix(".rs")?.to_owned()))
         .collect();
     names.sort();
     Ok(names)
+}
+
+/// Runs the stored inputs as plain tests. Their names are shown: one that ends the whole
+/// process is the last.
+fn replay(root: &Path, targets: &[String]) -> Result<(), String> {
+    const TEST: &str = "k1_every_stored_input_holds_what_its_target_promises";
+    let mut replay = process::cargo(root);
+    replay.args(["test", "--package", PACKAGE, "--lib", "--"]);
+    replay.args(["--nocapture", "--test-threads=1", "--exact"]);
+    replay.args(targets.iter().map(|target| format!("{TEST}::{target}")));
+    process::run(&mut replay)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,7 +168,6 @@ impl Engine {
             fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         }
         let mut fuzz = process::command("cargo", root);
-        fuzz.env("COUNTERSIGN_FUZZ", target);
         if self == Self::Nightly {
             fuzz.env("RUSTUP_TOOLCHAIN", "nightly");
         }
@@ -161,9 +175,19 @@ impl Engine {
         if self == Self::Stable {
             fuzz.args(["--sanitizer", "none"]);
         }
-        fuzz.args(["--target-dir", "target/fuzz/build", "fuzz"]);
+        fuzz.args(["--codegen-units", "16", "--target-dir", BUILD, target]);
         fuzz.args([&learnt, &root.join("tests/fuzz/corpus").join(target)]);
-        fuzz.args(["--", "-max_len=4096", "-timeout=20", "-print_final_stats=1"]);
+        // Longer than a token may be.
+        fuzz.args([
+            "--",
+            "-max_len=20000",
+            "-timeout=20",
+            "-print_final_stats=1",
+        ]);
+        let words = root.join(format!("tests/fuzz/dictionaries/{target}.dict"));
+        if words.is_file() {
+            fuzz.arg(format!("-dict={}", words.display()));
+        }
         fuzz.arg(format!("-max_total_time={seconds}"));
         fuzz.arg(format!("-artifact_prefix={}/", found.display()));
         let outcome = process::run(quick_to_build(&mut fuzz));
@@ -179,7 +203,8 @@ fn keep(root: &Path, target: &str, file: &Path) -> Result<(), String> {
     let path = file.to_string_lossy();
     let small = process::run(program(root).args(["--minimise", target, &path]));
     if small.is_err() {
-        // It breaks nothing in the loop: too slow or too large, or the sanitizer's to say.
+        // It breaks nothing in the loop, being too slow or the sanitizer's to say; or it ends
+        // the loop itself, as an overflow of the stack does.
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let stored = root
             .join("tests/fuzz/corpus")
@@ -200,7 +225,7 @@ fn files_in(folder: &Path) -> Vec<PathBuf> {
 fn program(root: &Path) -> Command {
     let mut cargo = process::cargo(root);
     cargo.args(["run", "--quiet", "--release", "--package", PACKAGE]);
-    cargo.args(["--target-dir", "target/fuzz/build", "--"]);
+    cargo.args(["--target-dir", BUILD, "--"]);
     quick_to_build(&mut cargo);
     cargo
 }
@@ -228,10 +253,11 @@ mod tests {
         let wish = call(&["claims", "--seconds", "600"]).unwrap();
         assert_eq!(
             (wish.target.as_deref(), wish.seconds),
-            (Some("claims"), 600)
+            (Some("claims"), Some(600))
         );
-        assert!(call(&["--replay"]).unwrap().replay);
-        assert_eq!(call(&[]).unwrap().seconds, 60);
+        let wish = call(&["--replay", "claims"]).unwrap();
+        assert!(wish.replay && wish.target.is_some());
+        assert_eq!(call(&[]).unwrap().seconds, None);
     }
 
     #[test]
@@ -241,6 +267,7 @@ mod tests {
             &["--seconds"],
             &["--seconds", "x"],
             &["a", "b"],
+            &["--replay", "--seconds", "1"],
         ] {
             assert!(call(words).is_err(), "{words:?}");
         }

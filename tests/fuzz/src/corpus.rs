@@ -1,7 +1,9 @@
-//! The stored inputs: seeds to begin with, and `found-…` files, each of which once broke
-//! something. They stand in `corpus/TARGET/`.
+//! The stored inputs, in `corpus/TARGET/`: seeds to begin with; `learnt-…` files, a few of those
+//! by which libFuzzer reached further; and `found-…` files, each of which once broke something.
+//! Words that inputs are made of stand in `dictionaries/TARGET.dict`, in libFuzzer's form.
 
 use std::fs;
+use std::panic;
 use std::path::{Path, PathBuf};
 
 use crate::Target;
@@ -31,6 +33,48 @@ pub fn inputs(target: &Target) -> Vec<(String, Vec<u8>)> {
     inputs
 }
 
+/// The words of a target's dictionary, if it has one.
+#[must_use]
+pub fn words(target: &Target) -> Vec<Vec<u8>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("dictionaries")
+        .join(target.name)
+        .with_extension("dict");
+    let text = fs::read_to_string(path).unwrap_or_default();
+    text.lines().filter_map(word).collect()
+}
+
+/// A word in quotes; a backslash stands before another, a quote, or `x` and two digits.
+fn word(line: &str) -> Option<Vec<u8>> {
+    let mut rest = line.strip_prefix('"')?.strip_suffix('"')?.as_bytes();
+    let mut word = Vec::new();
+    while let Some((first, after)) = rest.split_first() {
+        (rest, word) = match (first, after) {
+            (b'\\', [b'x', digits @ ..]) => {
+                let (digits, after) = digits.split_at_checked(2)?;
+                let digits = core::str::from_utf8(digits).ok()?;
+                let byte = u8::from_str_radix(digits, 16).ok()?;
+                (after, [&word[..], &[byte]].concat())
+            }
+            (b'\\', [escaped, after @ ..]) => (after, [&word[..], &[*escaped]].concat()),
+            _ => (after, [&word[..], &[*first]].concat()),
+        };
+    }
+    Some(word)
+}
+
+/// Runs every input of a target, and panics if some break what it promises. The name of each is
+/// written first: what ends the whole process is the last one.
+pub fn replay(target: &Target) {
+    let breaks = |(name, input): &(String, Vec<u8>)| {
+        eprintln!("corpus/{}/{name}", target.name);
+        panic::catch_unwind(|| (target.run)(input)).is_err()
+    };
+    let broken = inputs(target).into_iter().filter(breaks);
+    let names: Vec<String> = broken.map(|(name, _)| name).collect();
+    assert!(names.is_empty(), "{}: {names:?}", target.name);
+}
+
 /// Keeps an input that broke something; gives its path.
 ///
 /// # Errors
@@ -45,4 +89,22 @@ pub fn keep(target: &Target, input: &[u8]) -> Result<PathBuf, String> {
         .and_then(|()| fs::write(&path, input))
         .map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::word;
+
+    #[test]
+    fn a_word_is_read_as_libfuzzer_reads_it() {
+        for (line, bytes) in [
+            (r#""a b""#, Some(&b"a b"[..])),
+            (r#""\"\\\x00\xFFx""#, Some(b"\"\\\x00\xffx")),
+            (r#""\\u0000""#, Some(br"\u0000")),
+            ("# a comment", None),
+            ("", None),
+        ] {
+            assert_eq!(word(line).as_deref(), bytes, "{line}");
+        }
+    }
 }

@@ -2,9 +2,9 @@
 //!
 //! A promise is more than "no panic": what is accepted must mean the same to another reader,
 //! two backends must agree, one token must not be of two kinds, a key set must not be trusted
-//! longer than its settings tell. [`TARGETS`] is the table; the program `fuzz` runs one under
-//! libFuzzer, or mutates its corpus by a loop of its own where there is no libFuzzer; the test
-//! `replay` runs every stored input on a stable compiler.
+//! longer than its settings tell. [`TARGETS`] is the table; each has a program in `fuzz_targets`
+//! for libFuzzer, and a test that runs its stored inputs on a stable compiler. The program of
+//! this crate mutates them by a loop of its own, where there is no libFuzzer.
 //!
 //! It relies on the public interfaces of the crates alone. The provider in [`accept`] takes any
 //! token for good: nothing may depend on this crate, and `cargo xtask tidy` holds that.
@@ -25,36 +25,91 @@ pub mod targets;
 /// Something to be fuzzed.
 #[derive(Clone, Copy, Debug)]
 pub struct Target {
-    /// Its name, and that of its folder in `corpus`.
+    /// Its name, and that of its program, its folder in `corpus` and its dictionary.
     pub name: &'static str,
     /// What it holds.
     pub about: &'static str,
     /// Runs one input; panics if a promise is broken.
     pub run: fn(&[u8]),
-    /// Words that its inputs are made of.
-    pub words: &'static [&'static str],
 }
 
-/// Every target.
-pub const TARGETS: [Target; 14] = [
-    targets::json::TARGET,
-    targets::compact::TARGET,
-    targets::header::TARGET,
-    targets::claims::TARGET,
-    targets::written::TARGET,
-    targets::pem::TARGET,
-    targets::der::TARGET,
-    targets::jwk::TARGET,
-    targets::jwk_set::TARGET,
-    targets::secret::TARGET,
-    targets::config::TARGET,
-    targets::authenticator::TARGET,
-    targets::backends::TARGET,
-    targets::jwks::TARGET,
-];
+/// Makes the table of targets, and a test of each that runs its stored inputs.
+macro_rules! targets {
+    ($($name:ident)*) => {
+        /// Every target.
+        pub const TARGETS: [Target; 14] = [$(targets::$name::TARGET),*];
+
+        #[cfg(test)]
+        mod k1_every_stored_input_holds_what_its_target_promises {
+            $(
+                #[test]
+                fn $name() {
+                    crate::corpus::replay(&crate::targets::$name::TARGET);
+                }
+            )*
+        }
+    };
+}
+
+targets! {
+    json compact header claims written pem der jwk jwk_set secret config authenticator backends jwks
+}
+
+/// The program of one target: libFuzzer under cargo-fuzz, and otherwise a word about how.
+#[macro_export]
+macro_rules! fuzz_target {
+    ($name:ident) => {
+        #[cfg(fuzzing)]
+        ::libfuzzer_sys::fuzz_target!(|data: &[u8]| ($crate::targets::$name::TARGET.run)(data));
+
+        #[cfg(not(fuzzing))]
+        fn main() {
+            println!("cargo xtask fuzz {}", stringify!($name));
+        }
+    };
+}
 
 /// The target of this name.
 #[must_use]
 pub fn target(name: &str) -> Option<&'static Target> {
     TARGETS.iter().find(|target| target.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    use crate::{TARGETS, corpus, target};
+
+    #[test]
+    fn every_target_has_a_program_and_inputs_and_there_are_no_others() {
+        let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let listed = |folder: &str, ending: &str| -> BTreeSet<String> {
+            let entries = fs::read_dir(crate_folder.join(folder)).unwrap();
+            let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+            names
+                .map(|name| name.strip_suffix(ending).unwrap().to_owned())
+                .collect()
+        };
+        let names: BTreeSet<String> = TARGETS.iter().map(|it| it.name.to_owned()).collect();
+        assert_eq!(listed("fuzz_targets", ".rs"), names);
+        assert_eq!(listed("corpus", ""), names);
+        let manifest = fs::read_to_string(crate_folder.join("Cargo.toml")).unwrap();
+        for name in &names {
+            let row = format!("name = \"{name}\"\npath = \"fuzz_targets/{name}.rs\"");
+            assert!(manifest.contains(&row), "{name} has no [[bin]]");
+            assert!(
+                !corpus::inputs(target(name).unwrap()).is_empty(),
+                "{name} has no input"
+            );
+        }
+        for name in listed("dictionaries", ".dict") {
+            assert!(
+                !corpus::words(target(&name).unwrap()).is_empty(),
+                "{name} has no word"
+            );
+        }
+    }
 }

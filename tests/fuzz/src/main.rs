@@ -1,31 +1,14 @@
-//! Fuzzes one target. Under cargo-fuzz this is libFuzzer, and the variable `COUNTERSIGN_FUZZ`
-//! names the target; otherwise it is the loop of [`countersign_fuzz::mutate`]:
-//! `fuzz TARGET SECONDS`, `fuzz --minimise TARGET FILE` or `fuzz --list`.
+//! Fuzzes one target without libFuzzer, by the loop of [`countersign_fuzz::mutate`]:
+//! `countersign-fuzz TARGET SECONDS`, `--minimise TARGET FILE` or `--list`.
 #![forbid(unsafe_code)]
-#![cfg_attr(fuzzing, no_main)]
 
-#[cfg(fuzzing)]
-mod under_libfuzzer {
-    use std::sync::LazyLock;
+use core::time::Duration;
+use std::path::Path;
+use std::process::ExitCode;
 
-    use countersign_fuzz::{Target, target};
+use countersign_fuzz::{TARGETS, mutate, target};
 
-    static CHOSEN: LazyLock<&'static Target> = LazyLock::new(|| {
-        let name = std::env::var("COUNTERSIGN_FUZZ").unwrap_or_default();
-        target(&name).unwrap_or_else(|| panic!("COUNTERSIGN_FUZZ names no target: {name:?}"))
-    });
-
-    libfuzzer_sys::fuzz_target!(|data: &[u8]| (CHOSEN.run)(data));
-}
-
-#[cfg(not(fuzzing))]
-fn main() -> std::process::ExitCode {
-    use core::time::Duration;
-    use std::path::Path;
-    use std::process::ExitCode;
-
-    use countersign_fuzz::{TARGETS, mutate, target};
-
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words[..] {
@@ -44,7 +27,9 @@ fn main() -> std::process::ExitCode {
             (None, _) => Err(format!("no target is called {name:?}")),
             (_, Err(_)) => Err(format!("{seconds:?} is no number of seconds")),
         },
-        _ => Err("usage: fuzz TARGET SECONDS | --minimise TARGET FILE | --list".to_owned()),
+        _ => Err(
+            "usage: countersign-fuzz TARGET SECONDS | --minimise TARGET FILE | --list".to_owned(),
+        ),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

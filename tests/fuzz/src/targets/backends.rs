@@ -1,47 +1,22 @@
-//! *ring* against RustCrypto: one verdict on any key, message and signature.
+//! Backend against backend: one verdict on any key, message and signature.
 
 use std::sync::{Arc, LazyLock};
 
 use arbitrary::{Arbitrary, Unstructured};
-use countersign::Key;
 use countersign::signature::{
-    Curve, EcPublicKey, KeyMaterial, OkpCurve, OkpPublicKey, Provider, RsaPublicKey, Verifier,
+    AlgorithmName, Curve, EcPublicKey, KeyMaterial, OkpCurve, OkpPublicKey, RsaPublicKey, Verifier,
 };
+use countersign_test_backends::{ALGORITHMS, Backend, backends, sign, verifiers};
 
 use crate::Target;
 
 /// The target.
 pub const TARGET: Target = Target {
     name: "backends",
-    about: "both backends take the same keys and the same signatures",
+    about: "all backends take the same keys and the same signatures",
     run,
-    words: &[],
 };
 
-const ALGORITHMS: [(&str, &str); 12] = [
-    ("HS256", ""),
-    ("HS384", ""),
-    ("HS512", ""),
-    ("RS256", RSA),
-    ("RS384", RSA),
-    ("RS512", RSA),
-    ("PS256", RSA),
-    ("PS384", RSA),
-    ("PS512", RSA),
-    (
-        "ES256",
-        include_str!("../../../../crates/keys/tests/data/p256.pkcs8.pem"),
-    ),
-    (
-        "ES384",
-        include_str!("../../../../crates/keys/tests/data/p384.pkcs8.pem"),
-    ),
-    (
-        "EdDSA",
-        include_str!("../../../../crates/keys/tests/data/ed25519.pkcs8-v2.pem"),
-    ),
-];
-const RSA: &str = include_str!("../../../../crates/keys/tests/data/rsa2048.pkcs8.pem");
 const MESSAGE: &[u8] = b"header.payload";
 
 #[derive(Arbitrary, Debug)]
@@ -68,37 +43,20 @@ enum Signature<'a> {
     Shorter(u8),
 }
 
-/// One algorithm with its fixed key: both verifiers, and a good signature.
+/// One algorithm with its fixed key: a verifier of each backend that has it, a good signature.
 struct Fixed {
-    verifiers: [Arc<dyn Verifier>; 2],
+    algorithm: AlgorithmName,
+    verifiers: Vec<(&'static str, Arc<dyn Verifier>)>,
     signature: Vec<u8>,
 }
 
-static PROVIDERS: LazyLock<[Provider; 2]> = LazyLock::new(|| {
-    [
-        countersign_ring::provider(),
-        countersign_rustcrypto::provider(),
-    ]
-});
+static BACKENDS: LazyLock<Vec<Backend>> = LazyLock::new(backends);
 
 static FIXED: LazyLock<Vec<Fixed>> = LazyLock::new(|| {
-    let fixed = |(alg, pem): (&str, &str)| {
-        let key = match pem {
-            "" => Key::secret(&[7; 64]).unwrap(),
-            pem => Key::from_pem(pem).unwrap(),
-        };
-        let signer = key.signer(&PROVIDERS[0], Some(alg)).unwrap();
-        let mut signature = Vec::new();
-        signer.sign(MESSAGE, &mut signature).unwrap();
-        let public = if key.is_secret() {
-            key
-        } else {
-            key.into_public().unwrap()
-        };
-        Fixed {
-            verifiers: [0, 1].map(|at| public.verifier(&PROVIDERS[at], alg).unwrap()),
-            signature,
-        }
+    let fixed = |algorithm| Fixed {
+        algorithm,
+        verifiers: verifiers(algorithm),
+        signature: sign(algorithm, MESSAGE),
     };
     ALGORITHMS.map(fixed).into()
 });
@@ -107,31 +65,48 @@ fn run(data: &[u8]) {
     let Ok(input) = Input::arbitrary_take_rest(Unstructured::new(data)) else {
         return;
     };
-    let at = usize::from(input.algorithm) % ALGORITHMS.len();
-    let (alg, fixed) = (ALGORITHMS[at].0, &FIXED[at]);
+    let fixed = &FIXED[usize::from(input.algorithm) % FIXED.len()];
     let message = input.message.unwrap_or(MESSAGE);
     let signature = input.signature.of(&fixed.signature);
     let is_good = message == MESSAGE && signature == fixed.signature;
 
     let verifiers = match input.key {
         SomeKey::Fixed => fixed.verifiers.clone(),
-        SomeKey::Any(a, b) => {
-            let Some(material) = material(alg, a, b) else {
-                return;
-            };
-            let bound = [0, 1].map(|at| PROVIDERS[at].get(alg).unwrap().verifier(&material));
-            match bound {
-                [Ok(a), Ok(b)] => [a, b],
-                [Err(_), Err(_)] => return,
-                [a, b] => panic!("{alg}: one takes the key: {:?}, {:?}", a.err(), b.err()),
-            }
-        }
+        SomeKey::Any(a, b) => match material(fixed.algorithm.as_str(), a, b) {
+            Some(material) => bound(fixed.algorithm, &material),
+            None => return,
+        },
     };
-    let [ring, rustcrypto] = [0, 1].map(|at| verifiers[at].verify(message, &signature).is_ok());
-    assert_eq!(ring, rustcrypto, "{alg}");
-    if matches!(input.key, SomeKey::Fixed) {
-        assert!(!is_good || ring, "{alg}: a good signature is refused");
+    let verify = |(name, verifier): &(_, Arc<dyn Verifier>)| {
+        (*name, verifier.verify(message, &signature).is_ok())
+    };
+    let verdicts: Vec<(&str, bool)> = verifiers.iter().map(verify).collect();
+    for (name, verdict) in &verdicts {
+        assert_eq!(*verdict, verdicts[0].1, "{}: {name}", fixed.algorithm);
+        if matches!(input.key, SomeKey::Fixed) {
+            assert!(!is_good || *verdict, "{}: {name} refuses", fixed.algorithm);
+        }
     }
+}
+
+/// A verifier of each backend that has the algorithm, or none if the key is refused: by all.
+fn bound(
+    algorithm: AlgorithmName,
+    material: &KeyMaterial<'_>,
+) -> Vec<(&'static str, Arc<dyn Verifier>)> {
+    let with = BACKENDS
+        .iter()
+        .filter_map(|it| Some((it.name, it.get(algorithm)?)));
+    let bound = with.map(|(name, algorithm)| (name, algorithm.verifier(material)));
+    let (taken, refused): (Vec<_>, Vec<_>) = bound.partition(|(_, bound)| bound.is_ok());
+    assert!(
+        taken.is_empty() || refused.is_empty(),
+        "{algorithm}: some take the key: {taken:?}, {refused:?}"
+    );
+    taken
+        .into_iter()
+        .filter_map(|(name, bound)| Some((name, bound.ok()?)))
+        .collect()
 }
 
 impl Signature<'_> {
@@ -165,6 +140,9 @@ fn material<'a>(alg: &str, a: &'a [u8], b: &'a [u8]) -> Option<KeyMaterial<'a>> 
             .ok()
             .map(KeyMaterial::EcPublic),
         "ES384" => EcPublicKey::new(Curve::P384, a, b)
+            .ok()
+            .map(KeyMaterial::EcPublic),
+        "ES512" => EcPublicKey::new(Curve::P521, a, b)
             .ok()
             .map(KeyMaterial::EcPublic),
         // A modulus of the least size, so that few bytes make a key.

@@ -15,16 +15,6 @@ pub const TARGET: Target = Target {
     name: "compact",
     about: "a token that is read has one spelling and a sound header; a real key refuses it",
     run,
-    words: &[
-        ".",
-        "..",
-        "eyJhbGciOiJIUzI1NiJ9",
-        "eyJhbGciOiJub25lIn0",
-        "=",
-        "-_",
-        "e30",
-        "AA",
-    ],
 };
 
 /// A key whose tags no input can hold: an accepted one would be a forgery.

@@ -10,13 +10,6 @@ pub const TARGET: Target = Target {
     name: "der",
     about: "a DER file that is read is one key, which survives its other forms",
     run,
-    words: &[
-        "0\u{1}",
-        "\u{2}\u{1}\u{0}",
-        "\u{4}",
-        "\u{3}\u{2}\u{0}",
-        "\u{5}\u{0}",
-    ],
 };
 
 fn run(data: &[u8]) {

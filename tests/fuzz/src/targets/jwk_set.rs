@@ -10,17 +10,6 @@ pub const TARGET: Target = Target {
     name: "jwk_set",
     about: "every key of a set is used or skipped with a reason; none spoils another; the cap holds",
     run,
-    words: &[
-        "{\"keys\":[",
-        "]}",
-        "{\"kty\":\"oct\",\"k\":\"AA\"}",
-        ",",
-        "null",
-        "\"keys\":",
-        "\"kid\":\"a\"",
-        "{",
-        "}",
-    ],
 };
 
 const CAP: usize = 4;

@@ -17,7 +17,6 @@ pub const TARGET: Target = Target {
     name: "jwks",
     about: "no sequence of events makes the client trust what it should not, or ask too often",
     run,
-    words: &["max-age=", "60", "{\"keys\":[]}"],
 };
 
 #[derive(Arbitrary, Debug)]

@@ -10,20 +10,6 @@ pub const TARGET: Target = Target {
     name: "pem",
     about: "a PEM that is read is one key, which survives its other forms",
     run,
-    words: &[
-        "-----BEGIN PUBLIC KEY-----",
-        "-----END PUBLIC KEY-----",
-        "-----BEGIN EC PARAMETERS-----",
-        "\n",
-        "\\n",
-        "\r\n",
-        "-----",
-        "PRIVATE KEY",
-        "CERTIFICATE",
-        "\u{feff}",
-        "MCowBQYDK2VwAyEA",
-        "=",
-    ],
 };
 
 fn run(data: &[u8]) {

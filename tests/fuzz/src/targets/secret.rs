@@ -10,16 +10,6 @@ pub const TARGET: Target = Target {
     name: "secret",
     about: "a secret that reads as a key in any form, also behind space, is refused",
     run,
-    words: &[
-        "-----BEGIN PUBLIC KEY-----",
-        "{\"kty\":\"oct\"}",
-        "ssh-rsa AAAAB3NzaC1",
-        "\u{feff}",
-        " ",
-        "\n",
-        "\\n",
-        "MCowBQYDK2VwAyEA",
-    ],
 };
 
 fn run(data: &[u8]) {

@@ -16,15 +16,6 @@ pub const TARGET: Target = Target {
     name: "written",
     about: "what is written is read back as it was meant, whatever texts it was made of",
     run,
-    words: &[
-        "{}",
-        "\"",
-        "\\",
-        "},\"sub\":\"b\"",
-        "\u{0}",
-        "1,\"exp\":1",
-        "]",
-    ],
 };
 
 #[derive(Arbitrary, Debug)]
