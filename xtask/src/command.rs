@@ -38,7 +38,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "conformance",
-        arguments: "[--json]",
+        arguments: "[--json] [--write-docs] [SUITE…]",
         about: "hold the backends and the layers above to vectors, cases and peers",
         run: conformance::run,
     },
@@ -50,8 +50,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "fuzz",
-        arguments: "[TARGET]",
-        about: "fuzz each target, for a minute or --seconds N; --replay runs the stored inputs alone",
+        arguments: "[TARGET] [--seconds N | --replay]",
+        about: "fuzz each target for a minute, or run its stored inputs alone",
         run: fuzz::run,
     },
     Command {
@@ -107,11 +107,11 @@ fn help() -> String {
     let mut text = "Usage: cargo xtask COMMAND\n\nCommands:\n".to_owned();
     for command in COMMANDS {
         let call = format!("{} {}", command.name, command.arguments);
-        text.push_str(&format!("  {call:<22} {}\n", command.about));
+        text.push_str(&format!("  {}\n      {}\n", call.trim_end(), command.about));
     }
-    text.push_str("  help                   print this\n\nSuites of `test`:\n");
+    text.push_str("  help\n      print this\n\nSuites of `test`:\n");
     for suite in &test::SUITES {
-        text.push_str(&format!("  {:<22} {}\n", suite.name, suite.about));
+        text.push_str(&format!("  {:<10} {}\n", suite.name, suite.about));
     }
     text.trim_end().to_owned()
 }

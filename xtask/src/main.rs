@@ -1,6 +1,6 @@
 //! Every chore of this workspace: `cargo xtask NAME`.
 //!
-//! A command is one file with one `run` function and one row in [`command`].
+//! A command is one file or folder with one `run` function and one row in [`command`].
 //! This crate relies on `cargo`, `git` and what a command says it needs; it is
 //! built before anything else, so its dependencies stay few. Nothing depends on it.
 #![forbid(unsafe_code)]
@@ -12,9 +12,7 @@ mod coverage;
 mod files;
 mod fuzz;
 mod metadata;
-mod peers;
 mod process;
-mod suites;
 mod test;
 mod tidy;
 mod timing;

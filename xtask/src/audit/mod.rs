@@ -153,13 +153,13 @@ fn deny(root: &Path) -> Result<(), String> {
         );
         return Ok(());
     }
-    let check = |what: &[&str]| {
+    let deny = |arguments: &[&str]| {
         let mut command = process::cargo(root);
-        process::run(command.args(["deny", "--all-features", "check"]).args(what))
+        process::run(command.args(["deny", "--all-features"]).args(arguments))
     };
-    check(&["licenses", "bans", "sources"])?;
+    deny(&["check", "licenses", "bans", "sources"])?;
     // A new advisory is news about a dependency, not a fault of the change at hand.
-    if let Err(error) = check(&["--disable-fetch", "advisories"]) {
+    if let Err(error) = deny(&["--offline", "check", "advisories"]) {
         println!("advisories, by the database that is on this machine: {error}");
     }
     Ok(())

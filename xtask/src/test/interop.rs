@@ -6,8 +6,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::process::{self, run, works};
-use crate::test::Outcome;
+use super::Outcome;
+use crate::process::{self, works};
 
 /// One library of other people's, and what it takes to have it here.
 struct Peer {
@@ -38,8 +38,9 @@ const PEERS: [Peer; 2] = [
     },
 ];
 
-/// Installs what is not yet, and runs the tests against the peers that are there.
-pub(crate) fn interop(root: &Path) -> Outcome {
+/// Installs what is not yet, and runs the tests against the peers that are there: also where
+/// installing another failed, which is told in the end.
+pub(super) fn run(root: &Path) -> Outcome {
     if !works("openssl", &["version"]) {
         return Ok(vec![
             "everything: openssl is not on this machine, and it makes the keys".to_owned(),
@@ -48,23 +49,28 @@ pub(crate) fn interop(root: &Path) -> Outcome {
     let folder = root.join("tests/interop");
     let mut ready = Vec::new();
     let mut skipped = Vec::new();
+    let mut failed = Vec::new();
     for peer in &PEERS {
         if let Some(missing) = (peer.missing)() {
-            let line = format!("{}: {missing} is not on this machine", peer.name);
-            println!("skipped: {line}");
-            skipped.push(line);
+            skipped.push(format!("{}: {missing} is not on this machine", peer.name));
         } else {
-            peer.make_ready(&folder)?;
-            ready.push(peer.name);
+            match peer.make_ready(&folder) {
+                Ok(()) => ready.push(peer.name),
+                Err(error) => failed.push(error),
+            }
         }
     }
-    run(process::cargo(root).args(["build", "--package", "countersign-cli"]))?;
+    process::run(process::cargo(root).args(["build", "--package", "countersign-cli"]))?;
     let mut tests = process::cargo(root);
     tests.args(["test", "--package", "countersign-interop", "--no-fail-fast"]);
     // The tests of a peer named here fail where it does not answer; without the
     // variable they look for themselves and skip.
-    run(tests.env("COUNTERSIGN_INTEROP", ready.join(",")))?;
-    Ok(skipped)
+    failed.extend(process::run(tests.env("COUNTERSIGN_INTEROP", ready.join(","))).err());
+    if failed.is_empty() {
+        Ok(skipped)
+    } else {
+        Err(failed.join("\n"))
+    }
 }
 
 impl Peer {
@@ -93,7 +99,7 @@ fn python_is_missing() -> Option<&'static str> {
 }
 
 fn install_pyjwt(folder: &Path) -> Result<(), String> {
-    run(process::command("python3", folder).args(["-m", "venv", "--clear", ".venv"]))?;
+    process::run(process::command("python3", folder).args(["-m", "venv", "--clear", ".venv"]))?;
     let mut pip = process::command(python(folder), folder);
     pip.args([
         "-m",
@@ -102,7 +108,7 @@ fn install_pyjwt(folder: &Path) -> Result<(), String> {
         "--quiet",
         "--disable-pip-version-check",
     ]);
-    run(pip.args(["--requirement", "requirements.txt"]))
+    process::run(pip.args(["--requirement", "requirements.txt"]))
 }
 
 /// The interpreter of the virtual environment, as Windows and everyone else place it.
@@ -126,7 +132,7 @@ fn node_is_missing() -> Option<&'static str> {
 
 fn install_jose(folder: &Path) -> Result<(), String> {
     let mut npm = process::command(NPM, folder);
-    run(npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))
+    process::run(npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))
 }
 
 /// Windows finds a script by its whole name alone.

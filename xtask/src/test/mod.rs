@@ -3,13 +3,16 @@
 //! Every suite runs, also after another failed; a table at the end says how each went.
 //! What cannot run on this machine is skipped, and the table says so and why.
 
+mod interop;
+mod suites;
+
 use core::fmt::Write as _;
 use core::time::Duration;
 use std::path::Path;
 use std::time::Instant;
 
 use crate::command::Failure;
-use crate::{files, peers, suites};
+use crate::files;
 
 /// One set of tests.
 pub(crate) struct Suite {
@@ -19,7 +22,7 @@ pub(crate) struct Suite {
 }
 
 /// How a suite went: what it skipped and why, or what failed.
-pub(crate) type Outcome = Result<Vec<String>, String>;
+type Outcome = Result<Vec<String>, String>;
 
 /// Every suite, in the order in which they run.
 pub(crate) const SUITES: [Suite; 5] = [
@@ -46,7 +49,7 @@ pub(crate) const SUITES: [Suite; 5] = [
     Suite {
         name: "interop",
         about: "tokens to and from PyJWT and jose, keys of openssl",
-        run: peers::interop,
+        run: interop::run,
     },
 ];
 

@@ -5,19 +5,19 @@ use std::process::Stdio;
 
 use serde::Deserialize;
 
+use super::Outcome;
 use crate::metadata::{Metadata, Target};
 use crate::process::{self, cargo, output, run};
-use crate::test::Outcome;
 use crate::tidy;
 
-/// Crosses crates and needs other programs: a suite of its own, in [`crate::peers`].
+/// Crosses crates and needs other programs: a suite of its own, in [`super::interop`].
 const INTEROP: [&str; 2] = ["--exclude", "countersign-interop"];
 
 /// A target without an operating system, and so without `std`.
 const BARE: &str = "thumbv7em-none-eabihf";
 
 /// Unit and integration tests, by `cargo nextest` where it is installed.
-pub(crate) fn tests(root: &Path) -> Outcome {
+pub(super) fn tests(root: &Path) -> Outcome {
     let mut command = cargo(root);
     if output(cargo(root).args(["nextest", "--version"])).is_ok() {
         command.args(["nextest", "run"]);
@@ -30,7 +30,7 @@ pub(crate) fn tests(root: &Path) -> Outcome {
 }
 
 /// The examples in the documentation, which nextest does not run.
-pub(crate) fn docs(root: &Path) -> Outcome {
+pub(super) fn docs(root: &Path) -> Outcome {
     let mut command = cargo(root);
     command.args(["test", "--doc", "--no-fail-fast"]);
     run(command.args(["--workspace", "--all-features"]))?;
@@ -38,7 +38,7 @@ pub(crate) fn docs(root: &Path) -> Outcome {
 }
 
 /// Builds every example, and runs those of libraries, without arguments or input.
-pub(crate) fn examples(root: &Path) -> Outcome {
+pub(super) fn examples(root: &Path) -> Outcome {
     let mut build = cargo(root);
     build.args(["build", "--examples", "--workspace", "--all-features"]);
     build
@@ -75,7 +75,7 @@ struct Artifact {
 
 /// Every crate builds without the features that others turn on, those with features of their
 /// own without these too, and the `no_std` ones where there is no `std` to find.
-pub(crate) fn alone(root: &Path) -> Outcome {
+pub(super) fn alone(root: &Path) -> Outcome {
     let check = |name: &str, options: &[&str]| {
         let mut command = cargo(root);
         run(command
