@@ -62,7 +62,9 @@ impl Metadata {
             "--all-features",
             "--locked",
         ]);
-        let text = process::output(&mut cargo)?;
+        let text = process::output(&mut cargo).map_err(|error| {
+            format!("{error}\n(it needs the packages of every platform; `cargo fetch` gets them)")
+        })?;
         serde_json::from_str(&text).map_err(|error| format!("cargo metadata: {error}"))
     }
 

@@ -160,7 +160,7 @@ fn deny(root: &Path) -> Result<(), String> {
     deny(&["check", "licenses", "bans", "sources"])?;
     // A new advisory is news about a dependency, not a fault of the change at hand.
     if let Err(error) = deny(&["--offline", "check", "advisories"]) {
-        println!("advisories, by the database that is on this machine: {error}");
+        println!("advisories, by the database on this machine, if it has one: {error}");
     }
     Ok(())
 }

@@ -107,15 +107,18 @@ impl Page<'_> {
                 [it.section.clone(), it.what.clone(), files.join(", ")]
             }),
         );
-        table(
-            &mut text,
-            "Changes that no test notices",
-            ["change", "why none has to"],
-            self.notes
-                .mutants
-                .iter()
-                .map(|it| [it.change.clone(), it.why.clone()]),
-        );
+        // That none is listed does not say that there is none.
+        if !self.notes.mutants.is_empty() {
+            table(
+                &mut text,
+                "Changes that no test notices",
+                ["change", "why none has to"],
+                self.notes
+                    .mutants
+                    .iter()
+                    .map(|it| [it.change.clone(), it.why.clone()]),
+            );
+        }
         text
     }
 
