@@ -38,11 +38,7 @@ impl Api {
             ),
             items: surface.items,
             complaints: hidden_by_macros(tree.root.all())
-                .map(|call| {
-                    format!(
-                        "{name}: `{call}!` may bring public items, which docs/api would not show"
-                    )
-                })
+                .map(|call| format!("{name}: `{call}!` may hide public items from docs/api"))
                 .collect(),
         }
     }
@@ -58,17 +54,12 @@ fn hidden_by_macros(modules: Vec<&Module>) -> impl Iterator<Item = String> {
     let (definitions, calls): (Vec<_>, Vec<_>) = macros.partition(|it| it.ident.is_some());
     let is_public = |it: &syn::ItemMacro| tree::says(it.mac.tokens.clone(), "pub") > 0;
     let hides = move |call: &&syn::ItemMacro| {
-        let of = |it: &&&syn::ItemMacro| {
-            call.mac
-                .path
-                .is_ident(&it.ident.as_ref().map_or(String::new(), ToString::to_string))
-        };
-        is_public(call) || definitions.iter().find(of).is_none_or(|it| is_public(it))
+        let name = call.mac.path.get_ident();
+        let mut named = definitions.iter().filter(|it| it.ident.as_ref() == name);
+        is_public(call) || named.next().is_none_or(|it| is_public(it))
     };
-    calls
-        .into_iter()
-        .filter(hides)
-        .map(|call| call.mac.path.to_token_stream().to_string())
+    let calls = calls.into_iter().filter(hides);
+    calls.map(|call| call.mac.path.to_token_stream().to_string())
 }
 
 struct Surface<'a> {
