@@ -15,8 +15,11 @@ pub struct Case {
     /// The two inputs, of which neither is accepted.
     pub inputs: [Vec<u8>; 2],
     /// Runs the code on an input; gives whether it was accepted.
-    pub run: Box<dyn Fn(&[u8]) -> bool>,
+    pub run: Box<Run>,
 }
+
+/// What is measured.
+pub type Run = dyn Fn(&[u8]) -> bool;
 
 /// What a difference would mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@
 mod cases;
 pub mod welch;
 
-pub use cases::{Case, Kind, cases};
+pub use cases::{Case, Kind, Run, cases};
 
 use core::hint::black_box;
 use std::time::Instant;
