@@ -1,0 +1,119 @@
+//! A server of keys on loopback, and what is verified by them.
+#![allow(dead_code, unreachable_pub)] // each test binary uses its part
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+
+use countersign::config::{Config, Format};
+use countersign::{Authenticator, Issuer, Key, default_provider, generate_key};
+
+/// A server that answers each path with a body or a failure, and counts requests.
+pub struct Server {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    stop: AtomicBool,
+    bodies: Mutex<BTreeMap<String, String>>,
+    requests: Mutex<Vec<String>>,
+}
+
+impl Server {
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let shared = Arc::new(Shared::default());
+        let serving = shared.clone();
+        let thread = thread::spawn(move || {
+            for stream in listener.incoming() {
+                if serving.stop.load(Ordering::SeqCst) {
+                    return;
+                }
+                serving.answer(stream.unwrap());
+            }
+        });
+        Self {
+            address,
+            shared,
+            thread: Some(thread),
+        }
+    }
+
+    pub fn publish(&self, path: &str, keys: &[&Key]) {
+        let keys: Vec<String> = keys.iter().map(|key| key.public_jwk().unwrap()).collect();
+        let set = format!(r#"{{"keys":[{}]}}"#, keys.join(","));
+        self.shared.bodies.lock().unwrap().insert(path.into(), set);
+    }
+
+    /// Answers no path any more.
+    pub fn fail(&self) {
+        self.shared.bodies.lock().unwrap().clear();
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub fn requests(&self, path: &str) -> usize {
+        let requests = self.shared.requests.lock().unwrap();
+        requests.iter().filter(|found| *found == path).count()
+    }
+
+    pub fn all_requests(&self) -> usize {
+        self.shared.requests.lock().unwrap().len()
+    }
+}
+
+impl Shared {
+    fn answer(&self, mut stream: TcpStream) {
+        let mut lines = BufReader::new(&stream).lines();
+        let Some(Ok(first)) = lines.next() else {
+            return;
+        };
+        while lines
+            .next()
+            .is_some_and(|line| line.is_ok_and(|line| !line.is_empty()))
+        {}
+        let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
+        let body = self.bodies.lock().unwrap().get(&path).cloned();
+        self.requests.lock().unwrap().push(path);
+        let (status, body) = body.map_or(("500 No", String::new()), |body| ("200 OK", body));
+        let length = body.len();
+        let _ = write!(
+            stream,
+            "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        );
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::SeqCst);
+        let _ = TcpStream::connect(self.address);
+        let _ = self.thread.take().unwrap().join();
+    }
+}
+
+pub fn key(alg: &str, kid: &str) -> Key {
+    generate_key(alg, 2048).unwrap().with_kid(kid)
+}
+
+pub fn issuer(key: &Key) -> Issuer {
+    Issuer::new(key, &default_provider()).unwrap()
+}
+
+pub fn config(text: &str) -> Config {
+    Config::from_text(text, Format::Json, []).unwrap()
+}
+
+/// Without threads, so that requests can be counted.
+pub fn on_demand(text: &str) -> Authenticator {
+    Authenticator::new(config(text).setup_on_demand().unwrap().rules)
+}

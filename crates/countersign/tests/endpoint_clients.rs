@@ -1,0 +1,135 @@
+//! The clients of endpoints: when they start, what they count, and what a reload does with them.
+#![cfg(feature = "config")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+#[path = "common/server.rs"]
+mod server;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use countersign::{
+    Authenticator, Authority, Code, Endpoint, Key, Keys, Outcome, Rules, Stage, default_provider,
+    now,
+};
+use countersign_jwks::Jwks;
+use server::{Server, config, issuer, key, on_demand};
+
+/// What a server exports: the counters of the clients that there are.
+fn fetches(authenticator: &Authenticator) -> Vec<u64> {
+    let endpoints = authenticator.endpoints();
+    let started = endpoints.iter().filter_map(Endpoint::started);
+    let succeeded = started.map(|jwks| jwks.counters().fetches[0]);
+    succeeded
+        .map(|(result, count)| {
+            assert_eq!(result, "ok");
+            count
+        })
+        .collect()
+}
+
+#[test]
+fn counters_are_exported_of_each_client_once_and_of_none_that_did_not_start() {
+    let server = Server::start();
+    let key = key("ES256", "k");
+    server.publish("/a", &[&key]);
+    let authenticator = on_demand(&format!(
+        r#"{{"client": {{
+            "allow_anonymous_connect_without_token": true,
+            "token": {{"jwks_public_endpoint": "{}", "issuer_regex": "(?P<realm>a|b)"}}
+        }}}}"#,
+        server.url("/{{realm}}")
+    ));
+    assert_eq!(authenticator.endpoints().len(), 2);
+    assert_eq!(fetches(&authenticator), [0; 0]);
+    let token = issuer(&key).with_iss("a").connection("42").sign().unwrap();
+    assert!(authenticator.connection(&token, now()).is_ok());
+    assert!(authenticator.connection(&token, now()).is_ok());
+    assert_eq!(fetches(&authenticator), [1]);
+}
+
+#[test]
+fn a1_a_token_that_no_published_key_could_verify_starts_no_client() {
+    let authenticator = on_demand(
+        r#"{"token_jwks_public_endpoint": "https://127.0.0.1:9/{{realm}}",
+            "token_issuer_regex": "(?P<realm>a|b)"}"#,
+    );
+    let secret = Key::secret(b"a secret of the forger, 32 bytes and more").unwrap();
+    let token = issuer(&secret).with_iss("a").connection("42").sign();
+    let error = authenticator
+        .connection(&token.unwrap(), now())
+        .unwrap_err();
+    assert_eq!(error.code(), Code::Algorithm);
+    let endpoints = authenticator.endpoints();
+    assert!(
+        endpoints
+            .iter()
+            .all(|endpoint| endpoint.started().is_none())
+    );
+}
+
+#[test]
+fn a_reload_keeps_the_keys_of_endpoints_that_are_configured_as_before() {
+    let server = Server::start();
+    let key = key("ES256", "k");
+    server.publish("/keys", &[&key]);
+    let text = |more: &str| {
+        format!(
+            r#"{{"token_jwks_public_endpoint": "{}"{more}}}"#,
+            server.url("/keys")
+        )
+    };
+    let setup = config(&text("")).setup_on_demand().unwrap();
+    let authenticator = Authenticator::new(setup.rules.clone());
+    let token = issuer(&key).connection("42").sign().unwrap();
+    assert!(authenticator.connection(&token, now()).is_ok());
+
+    server.fail();
+    let reload = |more: &str| {
+        let setup = config(&text(more)).setup_after(&setup).unwrap();
+        authenticator.reload(setup.rules);
+        let outcome = authenticator.connection(&token, now());
+        outcome.map(drop).map_err(|error| error.code())
+    };
+    // Expectations are others, the endpoint is the same.
+    assert_eq!(reload(r#", "token_issuer": "x""#), Err(Code::Issuer));
+    assert_eq!(reload(r#", "token_require_exp": false"#), Ok(()));
+    assert_eq!(server.requests("/keys"), 1);
+    // Fetched by other rules, it is another.
+    assert_eq!(
+        reload(r#", "token_jwks_retries": 0"#),
+        Err(Code::KeysUnavailable)
+    );
+    assert_eq!(server.requests("/keys"), 2);
+}
+
+#[test]
+fn a_client_that_could_not_be_made_is_tried_again_and_the_trace_says_why() {
+    let key = key("ES256", "k");
+    let attempts = Arc::new(AtomicUsize::new(0));
+    let counted = attempts.clone();
+    let endpoint = Endpoint::new(default_provider(), move || {
+        counted.fetch_add(1, Ordering::SeqCst);
+        Jwks::builder("ftp://keys.example/", default_provider()).build()
+    });
+    let authenticator = Authenticator::new(Rules::new(Authority::new(Keys::Endpoint(endpoint))));
+    let token = issuer(&key).connection("42").sign().unwrap();
+    for _ in 0..2 {
+        let explanation = authenticator.explain_connection(&token, now());
+        assert_eq!(
+            explanation.result.as_ref().unwrap_err().code(),
+            Code::KeysUnavailable
+        );
+        let failed = explanation
+            .steps
+            .iter()
+            .find(|step| step.stage == Stage::Key);
+        assert!(matches!(failed.unwrap().outcome, Outcome::Failed(_)));
+    }
+    assert_eq!(attempts.load(Ordering::SeqCst), 2);
+}
