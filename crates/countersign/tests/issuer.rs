@@ -11,7 +11,7 @@ use std::time::Duration;
 use common::*;
 use countersign::claims::{NewSubscribeOptions, Overrides};
 use countersign::jws::{Scratch, Unverified, danger};
-use countersign::{Authenticator, Code, IssueError, Issuer, UnixTime, default_provider};
+use countersign::{Authenticator, Code, IssueError, Issuer, Key, UnixTime, default_provider};
 
 fn issuer() -> Issuer {
     Issuer::new(&secret(), &default_provider()).unwrap()
@@ -33,6 +33,26 @@ fn header(token: &str) -> (String, Option<String>, Option<String>) {
         owned(header.kid()),
         owned(header.typ()),
     )
+}
+
+#[test]
+fn a13_a_token_and_the_jwk_of_its_key_name_the_algorithm_alike() {
+    let (private, public) = pair("EdDSA");
+    for alg in ["EdDSA", "Ed25519"] {
+        let private = private.clone().with_algorithm(alg);
+        let token = Issuer::new(&private, &default_provider())
+            .unwrap()
+            .connection("42")
+            .sign()
+            .unwrap();
+        assert_eq!(header(&token).0, alg);
+        let public = public.clone().with_algorithm(alg);
+        let jwk = public.public_jwk().unwrap();
+        assert!(jwk.contains(&format!(r#""alg":"{alg}""#)), "{jwk}");
+        for key in [Key::from_jwk(jwk.as_bytes()).unwrap(), public] {
+            assert!(trusting(&[&key]).connection(&token, now()).is_ok());
+        }
+    }
 }
 
 #[test]

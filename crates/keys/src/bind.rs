@@ -5,7 +5,8 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use countersign_signature::{
-    Algorithm, AlgorithmName, Curve, KeyMaterial, KeyRejectedReason, Provider, Signer, Verifier,
+    Algorithm, AlgorithmName, Curve, KeyMaterial, KeyRejectedReason, Provider, Signer, SigningError,
+    Verifier,
 };
 
 use crate::error::{KeyErrorReason, name};
@@ -50,6 +51,9 @@ impl Key {
     /// The signer for `alg`, or for the key's own algorithm: its `alg`; if it has none,
     /// HS256 for a secret, RS256 for RSA (PS256 for RSASSA-PSS), the one of its curve.
     ///
+    /// Of an algorithm with two names, EdDSA and Ed25519, the signer has the one by which it
+    /// was asked for, so that tokens and the published JWK say the same.
+    ///
     /// ```
     /// use countersign_keys::Key;
     ///
@@ -68,7 +72,8 @@ impl Key {
         provider: &Provider,
         alg: Option<&str>,
     ) -> Result<Arc<dyn Signer>, KeyError> {
-        let algorithm = match alg.or_else(|| self.algorithm()) {
+        let wanted = alg.or_else(|| self.algorithm());
+        let algorithm = match wanted {
             Some(alg) => find(provider, alg)?,
             None => match self.added_algorithm(provider) {
                 Some(algorithm) => algorithm,
@@ -78,7 +83,10 @@ impl Key {
         // A key of the wrong kind is told so, before what its file says of it.
         let signer = algorithm.signer(&self.material)?;
         self.permits(algorithm.name(), Operation::Sign)?;
-        Ok(signer)
+        Ok(match wanted {
+            Some(alg) if alg == AlgorithmName::ED25519.as_str() => Arc::new(ByEd25519(signer)),
+            _ => signer,
+        })
     }
 
     fn bind(&self, algorithm: &dyn Algorithm) -> Result<Arc<dyn Verifier>, KeyError> {
@@ -158,6 +166,21 @@ impl Key {
                     ),
                 )
             })
+    }
+}
+
+/// A signer of `EdDSA` whose tokens name it `Ed25519`, as the JWK of its key does: a reader
+/// that compares the two finds no key otherwise (RFC 7517 section 4.4, RFC 9864 section 2.2).
+#[derive(Debug)]
+struct ByEd25519(Arc<dyn Signer>);
+
+impl Signer for ByEd25519 {
+    fn algorithm(&self) -> AlgorithmName {
+        AlgorithmName::ED25519
+    }
+
+    fn sign(&self, message: &[u8], signature: &mut Vec<u8>) -> Result<(), SigningError> {
+        self.0.sign(message, signature)
     }
 }
 

@@ -267,10 +267,21 @@ fn a_signer_takes_the_algorithm_of_its_key() {
         (key("p256.sec1"), "ES256"),
         (key("p384.pkcs8"), "ES384"),
         (key("ed25519.pkcs8"), "EdDSA"),
-        (key("ed25519.pkcs8").with_algorithm("Ed25519"), "EdDSA"),
+        (key("ed25519.pkcs8").with_algorithm("EdDSA"), "EdDSA"),
+        (key("ed25519.pkcs8").with_algorithm("Ed25519"), "Ed25519"),
     ] {
         let signer = key.signer(&provider, None).unwrap();
         assert_eq!(signer.algorithm().as_str(), alg);
+    }
+    // Whoever asks for one of two names gets that one.
+    for alg in ["EdDSA", "Ed25519"] {
+        for key in [
+            key("ed25519.pkcs8"),
+            key("ed25519.pkcs8").with_algorithm("Ed25519"),
+        ] {
+            let signer = key.signer(&provider, Some(alg)).unwrap();
+            assert_eq!(signer.algorithm().as_str(), alg);
+        }
     }
     for (name, alg, sentence) in [
         (

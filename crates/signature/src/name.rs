@@ -48,6 +48,10 @@ impl AlgorithmName {
     pub const ES512: Self = Self("ES512");
     /// EdDSA on Ed25519 (RFC 8037 section 3.1), which RFC 9864 calls `Ed25519`.
     pub const EDDSA: Self = Self("EdDSA");
+    /// The other name of [`EDDSA`](Self::EDDSA) (RFC 9864 section 2.2): what a header says
+    /// that is signed by a key of that name. Algorithms and verifiers go by `EdDSA`, and
+    /// take both.
+    pub const ED25519: Self = Self("Ed25519");
 
     /// A name for an algorithm of your own.
     ///
@@ -95,7 +99,7 @@ impl AlgorithmName {
     /// (RFC 9864 section 2.2).
     #[must_use]
     pub fn is_spelled(self, alg: &str) -> bool {
-        alg == self.0 || (self.0 == Self::EDDSA.0 && alg == "Ed25519")
+        alg == self.0 || (self == Self::EDDSA && alg == Self::ED25519.0)
     }
 }
 
