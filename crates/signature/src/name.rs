@@ -62,30 +62,12 @@ impl AlgorithmName {
     /// If the name is `none` in any letter case, is empty, is longer than 64
     /// bytes, or holds anything but ASCII letters, digits, `-`, `+`, `_` and `.`.
     #[must_use]
-    #[allow(
-        clippy::panic,
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects
-    )] // evaluated on names that authors write, in a const
+    #[allow(clippy::panic)] // evaluated on names that authors write, in a const
     pub const fn from_static(name: &'static str) -> Self {
-        let bytes = name.as_bytes();
-        assert!(
-            !bytes.is_empty() && bytes.len() <= 64,
-            "an algorithm name has 1 to 64 bytes"
-        );
-        assert!(
-            !name.eq_ignore_ascii_case("none"),
-            "`none` is not an algorithm here"
-        );
-        let mut i = 0;
-        while i < bytes.len() {
-            assert!(
-                bytes[i].is_ascii_alphanumeric() || matches!(bytes[i], b'-' | b'+' | b'_' | b'.'),
-                "an algorithm name holds ASCII letters, digits, `-`, `+`, `_` and `.` alone"
-            );
-            i += 1;
+        match fault(name) {
+            None => Self(name),
+            Some(fault) => panic!("{}", fault),
         }
-        Self(name)
     }
 
     /// The name as it stands in a header.
@@ -101,6 +83,26 @@ impl AlgorithmName {
     pub fn is_spelled(self, alg: &str) -> bool {
         alg == self.0 || (self == Self::EDDSA && alg == Self::ED25519.0)
     }
+}
+
+/// Why this is no algorithm's name, if it is none.
+pub(crate) const fn fault(name: &str) -> Option<&'static str> {
+    let mut bytes = name.as_bytes();
+    if bytes.is_empty() || bytes.len() > 64 {
+        return Some("an algorithm name has 1 to 64 bytes");
+    }
+    if name.eq_ignore_ascii_case("none") {
+        return Some("`none` is not an algorithm here");
+    }
+    while let [byte, rest @ ..] = bytes {
+        if !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'_' | b'.')) {
+            return Some(
+                "an algorithm name holds ASCII letters, digits, `-`, `+`, `_` and `.` alone",
+            );
+        }
+        bytes = rest;
+    }
+    None
 }
 
 impl fmt::Display for AlgorithmName {
