@@ -238,7 +238,10 @@ fn an_ed25519_key_of_version_2_loads_however_its_public_half_stands_there() {
     let spki = der_of(&file("ed25519.spki"));
     let version_2 = |rest: &[&[u8]]| {
         let fields = [&[2, 1, 1], fields[1], fields[2]];
-        Key::from_der(&element(0x30, &[fields.concat().as_slice(), &rest.concat()]))
+        Key::from_der(&element(
+            0x30,
+            &[fields.concat().as_slice(), &rest.concat()],
+        ))
     };
     let public = &spki[spki.len() - 32..];
     let bits = element(0x03, &[&[0], public]);
@@ -274,7 +277,9 @@ fn of_a_certificate_nothing_but_the_key_is_judged() {
     let outside = elements(body(&der));
     let inside = elements(body(outside[0]));
     let with = |version: &[u8], serial: &[u8], validity: &[u8]| {
-        let to_be_signed = [version, serial, inside[2], inside[3], validity, inside[5], inside[6]];
+        let to_be_signed = [
+            version, serial, inside[2], inside[3], validity, inside[5], inside[6],
+        ];
         Key::from_der(&element(
             0x30,
             &[&element(0x30, &to_be_signed), outside[1], outside[2]],
@@ -301,7 +306,10 @@ fn of_a_certificate_nothing_but_the_key_is_judged() {
         (inside[1], inside[1], inside[4]),
     ] {
         let error = with(version, serial, validity).unwrap_err().to_string();
-        assert!(error.starts_with("found an X.509 certificate that is damaged"), "{error}");
+        assert!(
+            error.starts_with("found an X.509 certificate that is damaged"),
+            "{error}"
+        );
     }
 }
 
@@ -332,7 +340,9 @@ fn elements(mut all: &[u8]) -> Vec<&[u8]> {
         let mut end = all.len() - body(all).len();
         end += match all[1] {
             short @ ..0x80 => usize::from(short),
-            _ => all[2..end].iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte)),
+            _ => all[2..end]
+                .iter()
+                .fold(0, |sum, byte| sum << 8 | usize::from(*byte)),
         };
         let (one, rest) = all.split_at(end);
         cut.push(one);

@@ -64,10 +64,16 @@ fn key_of_certificate(der: &[u8]) -> der::Result<SubjectPublicKeyInfoRef<'_>> {
     let mut fields = SliceReader::new(to_be_signed.value())?;
     // Version 1 is not written.
     if fields.decode::<AnyRef<'_>>()?.tag() != Tag::Integer {
-        fields.decode::<AnyRef<'_>>()?.tag().assert_eq(Tag::Integer)?;
+        fields
+            .decode::<AnyRef<'_>>()?
+            .tag()
+            .assert_eq(Tag::Integer)?;
     }
     for _before in ["signature", "issuer", "validity", "subject"] {
-        fields.decode::<AnyRef<'_>>()?.tag().assert_eq(Tag::Sequence)?;
+        fields
+            .decode::<AnyRef<'_>>()?
+            .tag()
+            .assert_eq(Tag::Sequence)?;
     }
     fields.decode()
 }
@@ -82,7 +88,10 @@ struct OneAsymmetricKey<'a> {
 impl<'a> OneAsymmetricKey<'a> {
     fn read(der: &'a [u8]) -> der::Result<Self> {
         let mut fields = SliceReader::new(AnyRef::from_der(der)?.value())?;
-        fields.decode::<AnyRef<'_>>()?.tag().assert_eq(Tag::Integer)?;
+        fields
+            .decode::<AnyRef<'_>>()?
+            .tag()
+            .assert_eq(Tag::Integer)?;
         let mut key = Self {
             algorithm: fields.decode()?,
             private_key: fields.decode::<&OctetStringRef>()?.as_bytes(),
