@@ -47,6 +47,10 @@ type MakeClient = Box<dyn FnOnce() -> Result<Jwks, SettingsError> + Send>;
 
 impl Endpoint {
     /// The keys that the client fetches which `make` makes.
+    ///
+    /// `make` is called once, by whoever first asks for a key. It must not panic: what it
+    /// cannot make it returns as an error, and tokens are then refused as
+    /// `keys_unavailable`; a panic would come again for every token.
     pub fn new(make: impl FnOnce() -> Result<Jwks, SettingsError> + Send + 'static) -> Self {
         Self {
             client: Arc::new(LazyLock::new(Box::new(make))),
@@ -69,33 +73,32 @@ impl Endpoint {
         observe: &mut impl Observe,
     ) -> Result<Verified<'t>, Halt> {
         let header = token.header();
-        let client = self.client().map_err(|error| Error::KeysUnavailable {
-            reason: error.to_string(),
-        })?;
-        // Before any look-up: an algorithm that no key can have costs no request.
-        let key = if client.provider().get(header.alg()).is_none() {
-            Err(Error::algorithm(header))
-        } else {
-            let found = match patience {
-                Patience::Wait => client.resolve(header.kid()),
-                Patience::Never => client.lookup(header.kid()),
-            };
-            match found {
-                Lookup::Found(keys) => match keys.for_alg(header.alg()) {
-                    Some(key) => Ok(key.clone()),
-                    None => Err(Error::algorithm(header)),
-                },
-                Lookup::Pending(pending) => return Err(Halt::Pending(pending)),
-                Lookup::UnknownKey | Lookup::KidRequired => Err(Error::unknown_key(header)),
-                Lookup::Unavailable(error) => Err(Error::keys_unavailable(error)),
+        let key = match self.client() {
+            Err(error) => Err(Error::KeysUnavailable {
+                reason: error.to_string(),
+            }),
+            // Before any look-up: an algorithm that no key can have costs no request.
+            Ok(client) if client.provider().get(header.alg()).is_none() => {
+                Err(Error::algorithm(header))
+            }
+            Ok(client) => {
+                let found = match patience {
+                    Patience::Wait => client.resolve(header.kid()),
+                    Patience::Never => client.lookup(header.kid()),
+                };
+                match found {
+                    Lookup::Found(keys) => match keys.for_alg(header.alg()) {
+                        Some(key) => Ok((client.endpoint(), key.clone())),
+                        None => Err(Error::algorithm(header)),
+                    },
+                    Lookup::Pending(pending) => return Err(Halt::Pending(pending)),
+                    Lookup::UnknownKey | Lookup::KidRequired => Err(Error::unknown_key(header)),
+                    Lookup::Unavailable(error) => Err(Error::keys_unavailable(error)),
+                }
             }
         };
-        let key = observe.settle(Stage::Key, key, |key| {
-            format!(
-                "{} publishes it, for {}",
-                client.endpoint(),
-                key.algorithm()
-            )
+        let (_, key) = observe.settle(Stage::Key, key, |(endpoint, key)| {
+            format!("{endpoint} publishes it, for {}", key.algorithm())
         })?;
         Ok(first_that_verifies(token, [&*key], observe)?)
     }

@@ -7,10 +7,10 @@
 //! - [`Error`] has a stable [`Code`] and says what a client should do.
 //! - [`Explanation`] tells each step of a verification and why it ended so.
 //!
-//! It composes the crates below it: claims, JWS, keys and two backends, which are
-//! reached here as [`claims`], [`jws`], [`jwks`], [`keys`] and [`signature`]. It owns no
-//! socket and no async runtime. [`now`] is the one place that reads the clock;
-//! everything that judges is told the time.
+//! It composes the crates below it, and two backends. What of them stands in its own types
+//! and errors is reached here as [`claims`], [`json`], [`jws`], [`jwks`], [`keys`] and
+//! [`signature`]. It owns no socket and no async runtime. [`now`] is the one place that
+//! reads the clock; everything that judges is told the time.
 //!
 //! # Example
 //!
@@ -73,6 +73,8 @@ pub use verification::Accepted;
 
 #[doc(no_inline)]
 pub use countersign_claims::{self as claims, UnixTime};
+#[doc(no_inline)]
+pub use countersign_json as json;
 #[doc(no_inline)]
 pub use countersign_jwks as jwks;
 #[doc(no_inline)]

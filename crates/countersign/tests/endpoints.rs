@@ -18,9 +18,10 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, JoinHandle, Thread};
 
 use countersign::config::{Config, Format};
+use countersign::jwks::Jwks;
 use countersign::{
-    Attempt, Authenticator, Code, Issuer, Key, Outcome, Stage, UnixTime, default_provider,
-    generate_key, now,
+    Attempt, Authenticator, Authority, Code, Endpoint, Issuer, Key, Keys, Outcome, Rules, Stage,
+    UnixTime, default_provider, generate_key, now,
 };
 
 /// A server that answers each path with a body or a failure, and counts requests.
@@ -453,4 +454,21 @@ fn two_endpoints_do_not_share_a_last_known_good_file() {
     let error = error.unwrap_err();
     let option = "client.token.trusted_issuers[1].jwks_last_known_good_file";
     assert_eq!(error.option_name(), Some(option));
+}
+
+#[test]
+fn a_client_that_cannot_be_made_fails_the_step_that_looks_for_the_key() {
+    let url = "ftp://id.example/keys";
+    let endpoint = Endpoint::new(move || Jwks::builder(url, default_provider()).build());
+    let reason = endpoint.client().unwrap_err().to_string();
+    let authenticator = Authenticator::new(Rules::new(Authority::new(Keys::Endpoint(endpoint))));
+    let issuer = Issuer::new(&key("EdDSA", "k"), &default_provider()).unwrap();
+    let token = issuer.connection("42").sign().unwrap();
+
+    let explained = authenticator.explain_connection(&token, now());
+    let step = explained.steps.iter().find(|step| step.stage == Stage::Key);
+    let step = step.unwrap();
+    assert_eq!(step.outcome, Outcome::Failed(Code::KeysUnavailable));
+    assert!(step.detail.contains(&reason), "{}", step.detail);
+    assert_eq!(explained.result.unwrap_err().code(), Code::KeysUnavailable);
 }
