@@ -31,9 +31,13 @@ impl<'a> Audience<'a> {
                 let array = value
                     .as_array()
                     .ok_or_else(|| at.wrong_type(value, "a string or an array of strings"))?;
+                let mut index = 0_usize;
                 array.each(|element| match element.kind() {
-                    Kind::String => Ok(()),
-                    _ => Err(at.wrong_type(element, "an array of strings alone")),
+                    Kind::String => {
+                        index = index.saturating_add(1);
+                        Ok(())
+                    }
+                    _ => Err(at.wrong_entry(index, element)),
                 })?;
                 Ok(Self(Inner::Many(array)))
             }

@@ -33,9 +33,7 @@ impl<'a> Channels<'a> {
             .ok_or_else(|| at.wrong_type(value, "an array of strings"))?;
         let mut count = Count::default();
         names.each(|name| {
-            let text = name
-                .as_str()
-                .ok_or_else(|| at.wrong_type(name, "an array of strings alone"))?;
+            let text = name.as_str().ok_or_else(|| at.wrong_entry(count.0, name))?;
             at.check_channel_name(&text, limits)?;
             count.one_more(at, limits)
         })?;

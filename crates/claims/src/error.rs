@@ -81,7 +81,7 @@ pub enum ClaimsError {
     },
     /// A claim is of the wrong type. `null` is a type of its own, not an absence.
     WrongType {
-        /// The claim, such as `exp` or `subs["news"].override.presence`.
+        /// The claim, such as `exp`, `aud[1]` or `subs["news"].override.presence`.
         claim: String,
         /// The type that was found.
         found: Kind,

@@ -86,6 +86,15 @@ impl<'p> At<'p> {
         }
     }
 
+    /// An entry of an array of strings that is none.
+    pub(crate) fn wrong_entry(self, index: usize, value: Value<'_>) -> ClaimsError {
+        ClaimsError::WrongType {
+            claim: format!("{}[{index}]", self.claim()),
+            found: value.kind(),
+            expected: "a string",
+        }
+    }
+
     pub(crate) fn invalid(self, problem: &'static str) -> ClaimsError {
         ClaimsError::Invalid {
             claim: self.claim(),

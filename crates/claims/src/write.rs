@@ -1,7 +1,8 @@
 //! Payloads for those who issue tokens.
 //!
-//! What is written is decoded again before it is given out: an issuer cannot make
-//! claims that a server refuses to read.
+//! What is written is decoded again before it is given out: an issuer cannot make claims
+//! that a server refuses to read, by the default [`Limits`](crate::Limits). How long a
+//! token may be is not known here.
 
 mod connection;
 mod options;

@@ -288,11 +288,18 @@ fn g14_entries_of_the_wrong_type_are_refused() {
         let error = connection(payload).unwrap_err();
         assert_eq!(error.kind(), ClaimsErrorKind::Claims, "{payload}: {error}");
     }
-    assert_eq!(
-        connection(r#"{"channels":[1]}"#).unwrap_err().to_string(),
-        "found a number as `channels`, which must be an array of strings alone; \
-         correct it or leave it out"
-    );
+    for (payload, sentence) in [
+        (
+            r#"{"channels":["a","b",1]}"#,
+            "found a number as `channels[2]`, which must be a string; correct it or leave it out",
+        ),
+        (
+            r#"{"aud":["a",null]}"#,
+            "found null as `aud[1]`, which must be a string; correct it or leave it out",
+        ),
+    ] {
+        assert_eq!(connection(payload).unwrap_err().to_string(), sentence);
+    }
 }
 
 #[test]
@@ -306,7 +313,14 @@ fn g15_bad_base64_is_a_claims_error_when_decoded() {
         (long.as_str(), true),
         ("e30", false),
         ("e3 0=", false),
-        ("e30=\\n", false),
+        // Line breaks, which Ruby's `encode64` writes.
+        ("e30=\\n", true),
+        ("\\r\\ne\\n30\\n=\\n", true),
+        ("\\n", true),
+        ("e30\\n", false),
+        ("e30=\\ne30=\\n", false),
+        ("e30=\\t", false),
+        ("e30=\\f", false),
         ("-_-_", false),
         ("e31=", false),
         ("AB==", false),
@@ -341,7 +355,20 @@ fn g15_bad_base64_is_a_claims_error_when_decoded() {
             .info_bytes(&bytes)
             .finish()
             .unwrap();
-        assert_eq!(connection(&payload).unwrap().info.unwrap().to_vec(), bytes);
+        let claims = connection(&payload).unwrap();
+        assert_eq!(claims.info.unwrap().to_vec(), bytes);
+        // The same, cut into lines of any length.
+        let base64 = payload.split('"').rev().nth(1).unwrap();
+        for length in [1, 60, 76, 1023, 1024] {
+            let lines: Vec<&str> = base64
+                .as_bytes()
+                .chunks(length)
+                .map(|line| std::str::from_utf8(line).unwrap())
+                .collect();
+            let payload = format!(r#"{{"b64info":"{}\n"}}"#, lines.join("\\r\\n"));
+            let claims = connection(&payload).unwrap();
+            assert_eq!(claims.info.unwrap().to_vec(), bytes);
+        }
     }
     let padded_inside = format!("{}AA=={}", "A".repeat(1020), "AAAA");
     assert!(connection(&format!(r#"{{"b64info":"{padded_inside}"}}"#)).is_err());

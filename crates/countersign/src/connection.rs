@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
+use std::fmt;
 
 use countersign_claims::{Bytes, ClaimsError, ConnectionClaims, Overrides, SubscribeOptions};
 
@@ -9,7 +10,9 @@ use crate::{Error, UnixTime};
 
 /// A connection that may be opened: only an
 /// [`Authenticator`](crate::Authenticator) makes one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// `Debug` tells how long `info` and `meta` are, and nothing of what they hold.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Connection {
     user: String,
     expires: Option<UnixTime>,
@@ -96,6 +99,34 @@ impl Connection {
     }
 }
 
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("user", &self.user)
+            .field("expires", &self.expires)
+            .field("info", &Size::of(&self.info))
+            .field("channels", &self.channels)
+            .field("meta", &Size::of(&self.meta))
+            .field("token_id", &self.token_id)
+            .finish()
+    }
+}
+
+/// What the application's own bytes are in `Debug`: they stay out of logs.
+struct Size(usize);
+
+impl Size {
+    fn of(bytes: &Option<Vec<u8>>) -> Option<Self> {
+        bytes.as_ref().map(|bytes| Self(bytes.len()))
+    }
+}
+
+impl fmt::Debug for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0)
+    }
+}
+
 /// A channel that a connection is subscribed to from its start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -125,7 +156,9 @@ impl Channel {
 }
 
 /// What the backend signed about one subscription.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+///
+/// `Debug` tells how long `info` and `data` are, and nothing of what they hold.
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChannelOptions {
     /// About the subscriber, shown to others in the channel.
@@ -143,5 +176,15 @@ impl ChannelOptions {
             data: options.data.as_ref().map(Bytes::to_vec),
             overrides: options.overrides,
         }
+    }
+}
+
+impl fmt::Debug for ChannelOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChannelOptions")
+            .field("info", &Size::of(&self.info))
+            .field("data", &Size::of(&self.data))
+            .field("overrides", &self.overrides)
+            .finish()
     }
 }

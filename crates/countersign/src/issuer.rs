@@ -8,12 +8,13 @@ use std::time::Duration;
 use countersign_claims::{
     ClaimsError, ForConnection, ForSubscription, NewClaims, NewConnection, NewSubscription,
 };
-use countersign_jws::{NewHeader, sign};
+use countersign_jws::{DEFAULT_LIMIT, NewHeader, sign};
 use countersign_keys::{Key, KeyError};
 use countersign_signature::{AlgorithmName, Provider, Signer, SigningError};
 use serde::Serialize;
 
-use crate::{UnixTime, now, signer};
+use crate::keyring::check_kid;
+use crate::{UnixTime, now};
 
 /// Signs connection and subscription tokens with one key.
 ///
@@ -41,6 +42,7 @@ pub struct Issuer {
     iss: Option<String>,
     aud: Option<String>,
     user_id_claim: Option<String>,
+    token_limit: usize,
 }
 
 impl Issuer {
@@ -49,7 +51,8 @@ impl Issuer {
     ///
     /// # Errors
     ///
-    /// [`KeyError`] if the key cannot sign.
+    /// [`KeyError`] if the key cannot sign, or its `kid` is longer than any that is read
+    /// ([`KID_LIMIT`](crate::jws::KID_LIMIT)).
     pub fn new(key: &Key, provider: &Provider) -> Result<Self, KeyError> {
         Self::by(key, provider, None)
     }
@@ -58,19 +61,21 @@ impl Issuer {
     ///
     /// # Errors
     ///
-    /// [`KeyError`] if the key cannot sign by it.
+    /// As [`new`](Self::new), and if the key cannot sign by `alg`.
     pub fn with_algorithm(key: &Key, provider: &Provider, alg: &str) -> Result<Self, KeyError> {
         Self::by(key, provider, Some(alg))
     }
 
     fn by(key: &Key, provider: &Provider, alg: Option<&str>) -> Result<Self, KeyError> {
+        check_kid(key)?;
         Ok(Self {
-            signer: signer(key, provider, alg)?,
+            signer: key.signer(provider, alg)?,
             kid: key.kid().map(String::from),
             typ: "JWT".into(),
             iss: None,
             aud: None,
             user_id_claim: None,
+            token_limit: DEFAULT_LIMIT,
         })
     }
 
@@ -102,7 +107,16 @@ impl Issuer {
         self
     }
 
-    /// The algorithm.
+    /// Makes tokens of at most `bytes`, instead of the 16 KiB that a server reads unless it
+    /// was told otherwise ([`Rules::with_token_limit`](crate::Rules::with_token_limit)).
+    #[must_use]
+    pub fn with_token_limit(mut self, bytes: usize) -> Self {
+        self.token_limit = bytes;
+        self
+    }
+
+    /// The algorithm, by the name that stands in the header: of a key whose `alg` is
+    /// `Ed25519` it is that.
     #[must_use]
     pub fn algorithm(&self) -> AlgorithmName {
         self.signer.algorithm()
@@ -129,7 +143,14 @@ impl Issuer {
             kid: self.kid.as_deref(),
             cty: None,
         };
-        sign(&*self.signer, header, payload.as_bytes()).map_err(IssueError::Signing)
+        let token = sign(&*self.signer, header, payload.as_bytes()).map_err(IssueError::Signing)?;
+        if token.len() > self.token_limit {
+            return Err(IssueError::TooLong {
+                found: token.len(),
+                limit: self.token_limit,
+            });
+        }
+        Ok(token)
     }
 
     fn token<'i, K>(&'i self, user: &'i str, mut claims: NewClaims<'i, K>) -> NewToken<'i, K> {
@@ -214,7 +235,7 @@ impl<'i> NewToken<'i, ForConnection<'i>> {
     ///
     /// # Errors
     ///
-    /// [`IssueError`] if a server would refuse the claims, or signing failed.
+    /// [`IssueError`] if a server would refuse the claims or the length of the token, or signing failed.
     pub fn sign(self) -> Result<String, IssueError> {
         let (issuer, claims) = self.dated();
         issuer.sign(claims.finish())
@@ -226,7 +247,7 @@ impl<'i> NewToken<'i, ForSubscription<'i>> {
     ///
     /// # Errors
     ///
-    /// [`IssueError`] if a server would refuse the claims, or signing failed.
+    /// [`IssueError`] if a server would refuse the claims or the length of the token, or signing failed.
     pub fn sign(self) -> Result<String, IssueError> {
         let (issuer, claims) = self.dated();
         issuer.sign(claims.finish())
@@ -250,6 +271,13 @@ pub enum IssueError {
     Claims(ClaimsError),
     /// The value given as `info` has no JSON form.
     Info,
+    /// The token is longer than a server reads.
+    TooLong {
+        /// Its length in bytes.
+        found: usize,
+        /// The most that is read: see [`Issuer::with_token_limit`].
+        limit: usize,
+    },
     /// The cryptographic library failed.
     Signing(SigningError),
 }
@@ -261,6 +289,10 @@ impl fmt::Display for IssueError {
             Self::Info => f.write_str(
                 "found a value without a JSON form, such as a map whose keys are not strings; \
                  `info` is JSON",
+            ),
+            Self::TooLong { found, limit } => write!(
+                f,
+                "found claims that make a token of {found} bytes; at most {limit} are read"
             ),
             Self::Signing(error) => error.fmt(f),
         }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use countersign_jws::{Header, Unverified, Verified};
+use countersign_jws::{Header, KID_LIMIT, Unverified, Verified};
 use countersign_keys::{Key, KeyError};
-use countersign_signature::{Provider, Verifier};
+use countersign_signature::{KeyRejected, KeyRejectedReason, Provider, Verifier};
 
 use crate::explain::{Observe, Stage};
 use crate::{Error, UnixTime};
@@ -51,8 +51,9 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`KeyError`] if no algorithm of the provider can verify with it; a private
-    /// key is refused, since it does not belong on a server that only verifies.
+    /// [`KeyError`] if no algorithm of the provider can verify with it, or its `kid` is
+    /// longer than any that is read ([`KID_LIMIT`]); a private key is refused, since it
+    /// does not belong on a server that only verifies.
     pub fn with(self, key: &Key) -> Result<Self, KeyError> {
         self.add(key, None)
     }
@@ -67,6 +68,7 @@ impl Keyring {
     }
 
     fn add(mut self, key: &Key, not_after: Option<UnixTime>) -> Result<Self, KeyError> {
+        check_kid(key)?;
         self.entries.push(Entry {
             kid: key.kid().map(String::from),
             verifiers: key.verifiers(&self.provider)?,
@@ -154,6 +156,19 @@ impl Keyring {
             format!("a key for {:?} is configured", token.header().alg())
         })?;
         first_that_verifies(token, candidates, observe)
+    }
+}
+
+/// A key that no token can name is a mistake, at whichever end it stands.
+pub(crate) fn check_kid(key: &Key) -> Result<(), KeyError> {
+    match key.kid() {
+        Some(kid) if kid.len() > KID_LIMIT => Err(KeyRejected::new(
+            KeyRejectedReason::Unsupported,
+            format!("a key with a `kid` of {} bytes", kid.len()),
+            format!("at most {KID_LIMIT} are read of a token; give it a shorter one"),
+        )
+        .into()),
+        _ => Ok(()),
     }
 }
 

@@ -7,10 +7,10 @@
 //! - [`Error`] has a stable [`Code`] and says what a client should do.
 //! - [`Explanation`] tells each step of a verification and why it ended so.
 //!
-//! It composes the crates below it: claims, JWS, keys and two backends, which are
-//! reached here as [`claims`], [`jws`], [`jwks`], [`keys`] and [`signature`]. It owns no
-//! socket and no async runtime. [`now`] is the one place that reads the clock;
-//! everything that judges is told the time.
+//! It composes the crates below it, and two backends. What of them stands in its own types
+//! and errors is reached here as [`claims`], [`json`], [`jws`], [`jwks`], [`keys`] and
+//! [`signature`]. It owns no socket and no async runtime. [`now`] is the one place that
+//! reads the clock; everything that judges is told the time.
 //!
 //! # Example
 //!
@@ -50,7 +50,6 @@ mod keyring;
 
 mod provider;
 mod short_secret;
-mod spelling;
 mod subscription;
 mod thumbprint;
 mod trust;
@@ -69,7 +68,6 @@ pub use key_source::{Endpoint, Keys, Template};
 pub use keyring::Keyring;
 pub use provider::default_provider;
 pub use short_secret::short_secret;
-pub use spelling::signer;
 pub use subscription::Subscription;
 pub use thumbprint::thumbprint;
 pub use trust::{Authority, Trust};
@@ -77,6 +75,8 @@ pub use verification::Accepted;
 
 #[doc(no_inline)]
 pub use countersign_claims::{self as claims, UnixTime};
+#[doc(no_inline)]
+pub use countersign_json as json;
 #[doc(no_inline)]
 pub use countersign_jwks as jwks;
 #[doc(no_inline)]

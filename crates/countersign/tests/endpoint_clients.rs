@@ -117,6 +117,7 @@ fn a_client_that_could_not_be_made_is_tried_again_and_the_trace_says_why() {
         counted.fetch_add(1, Ordering::SeqCst);
         Jwks::builder("ftp://keys.example/", default_provider()).build()
     });
+    let reason = endpoint.client().unwrap_err().to_string();
     let authenticator = Authenticator::new(Rules::new(Authority::new(Keys::Endpoint(endpoint))));
     let token = issuer(&key).connection("42").sign().unwrap();
     for _ in 0..2 {
@@ -129,7 +130,9 @@ fn a_client_that_could_not_be_made_is_tried_again_and_the_trace_says_why() {
             .steps
             .iter()
             .find(|step| step.stage == Stage::Key);
-        assert!(matches!(failed.unwrap().outcome, Outcome::Failed(_)));
+        let failed = failed.unwrap();
+        assert_eq!(failed.outcome, Outcome::Failed(Code::KeysUnavailable));
+        assert!(failed.detail.contains(&reason), "{}", failed.detail);
     }
-    assert_eq!(attempts.load(Ordering::SeqCst), 2);
+    assert_eq!(attempts.load(Ordering::SeqCst), 3);
 }

@@ -220,3 +220,26 @@ fn an_error_says_what_was_found_and_its_advice_is_that_of_its_code() {
         );
     }
 }
+
+/// What stands in an error is at hand under this crate's name, to be matched.
+#[test]
+fn what_an_error_holds_can_be_named() {
+    use countersign::Error;
+    use countersign::claims::ClaimsError;
+    use countersign::json::{JsonError, Kind};
+
+    let refused = |payload: &str| hs256_authenticator().connection(&hs256(payload), now());
+    assert!(matches!(
+        refused(r#"{"exp":null}"#),
+        Err(Error::Claims(ClaimsError::WrongType {
+            found: Kind::Null,
+            ..
+        }))
+    ));
+    assert!(matches!(
+        refused(r#"{"exp":1e400}"#),
+        Err(Error::Claims(ClaimsError::Malformed(
+            JsonError::NumberOutOfRange { line: 1, column: 8 }
+        )))
+    ));
+}

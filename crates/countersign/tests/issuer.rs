@@ -1,7 +1,7 @@
 //! Tokens that are made here: what stands in them, and that their own server takes them.
 
 #![cfg(feature = "config")]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects)]
 
 mod common;
 
@@ -12,7 +12,8 @@ use common::*;
 use countersign::claims::{NewSubscribeOptions, Overrides};
 use countersign::jws::{Scratch, Unverified, danger};
 use countersign::{
-    Authenticator, Code, IssueError, Issuer, Keyring, UnixTime, default_provider, generate_key,
+    Authenticator, Code, GenerateError, IssueError, Issuer, Key, Keyring, UnixTime,
+    default_provider, generate_key,
 };
 
 fn issuer() -> Issuer {
@@ -35,6 +36,26 @@ fn header(token: &str) -> (String, Option<String>, Option<String>) {
         owned(header.kid()),
         owned(header.typ()),
     )
+}
+
+#[test]
+fn a13_a_token_and_the_jwk_of_its_key_name_the_algorithm_alike() {
+    let (private, public) = pair("EdDSA");
+    for alg in ["EdDSA", "Ed25519"] {
+        let private = private.clone().with_algorithm(alg);
+        let token = Issuer::new(&private, &default_provider())
+            .unwrap()
+            .connection("42")
+            .sign()
+            .unwrap();
+        assert_eq!(header(&token).0, alg);
+        let public = public.clone().with_algorithm(alg);
+        let jwk = public.public_jwk().unwrap();
+        assert!(jwk.contains(&format!(r#""alg":"{alg}""#)), "{jwk}");
+        for key in [Key::from_jwk(jwk.as_bytes()).unwrap(), public] {
+            assert!(trusting(&[&key]).connection(&token, now()).is_ok());
+        }
+    }
 }
 
 #[test]
@@ -296,5 +317,82 @@ fn what_a_server_would_refuse_is_not_signed() {
             .sign(),
     ] {
         assert!(matches!(token, Err(IssueError::Claims(_))), "{token:?}");
+    }
+}
+
+#[test]
+fn a_token_longer_than_a_server_reads_is_not_made() {
+    use countersign::{Authority, Rules};
+
+    let long = "x".repeat(20_000);
+    let token = |issuer: &Issuer, user: &str| issuer.connection(user).info(&long).unwrap().sign();
+    let error = token(&issuer(), "42").unwrap_err();
+    let IssueError::TooLong { found, limit } = error else {
+        panic!("{error}");
+    };
+    assert_eq!(limit, countersign::jws::DEFAULT_LIMIT);
+    assert_eq!(
+        error.to_string(),
+        format!("found claims that make a token of {found} bytes; at most 16384 are read")
+    );
+    let subscription = issuer()
+        .subscription("42", "news")
+        .info(&long)
+        .unwrap()
+        .sign();
+    assert!(matches!(subscription, Err(IssueError::TooLong { .. })));
+
+    // Both ends may agree on more, to the byte.
+    let rules = Rules::new(Authority::new(keyring(&[&secret()])));
+    let server = |limit| Authenticator::new(rules.clone().with_token_limit(limit));
+    let made = token(&issuer().with_token_limit(30_000), "42").unwrap();
+    assert_eq!(connect(&server(made.len()), &made), Ok("42".into()));
+    assert!(token(&issuer().with_token_limit(found - 1), "42").is_err());
+    assert!(token(&issuer().with_token_limit(made.len() - 1), "42").is_err());
+    assert!(token(&issuer().with_token_limit(made.len()), "42").is_ok());
+    assert_eq!(
+        connect(&server(made.len() - 1), &made),
+        Err(Code::Malformed)
+    );
+}
+
+#[test]
+fn d5_a_key_that_no_token_can_name_is_refused_at_both_ends() {
+    let named = |bytes| secret().with_kid("k".repeat(bytes));
+    let issuer = Issuer::new(&named(256), &default_provider()).unwrap();
+    let token = issuer.connection("42").sign().unwrap();
+    assert_eq!(connect(&trusting(&[&named(256)]), &token), Ok("42".into()));
+
+    const SENTENCE: &str = "found a key with a `kid` of 257 bytes; at most 256 are read of a \
+        token; give it a shorter one";
+    let refused = Issuer::new(&named(257), &default_provider()).unwrap_err();
+    assert_eq!(refused.to_string(), SENTENCE);
+    let refused = Keyring::new(default_provider()).with(&named(257));
+    assert_eq!(refused.unwrap_err().to_string(), SENTENCE);
+}
+
+#[test]
+fn a_new_key_is_for_the_algorithm_by_the_name_that_was_asked_for() {
+    for alg in ["EdDSA", "Ed25519", "HS512"] {
+        assert_eq!(generate_key(alg, 2048).unwrap().algorithm(), Some(alg));
+    }
+    for (alg, bits, error, sentence) in [
+        (
+            "RS256",
+            2047,
+            GenerateError::RsaBits(2047),
+            "asked for 2047 bits; RSA keys have 2048 to 8192 bits",
+        ),
+        (
+            "HS1024",
+            2048,
+            GenerateError::UnknownAlgorithm("HS1024".into()),
+            "found the algorithm \"HS1024\"; the algorithms are HS256, HS384, HS512, RS256, \
+             RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA, ES512",
+        ),
+    ] {
+        let found = generate_key(alg, bits).unwrap_err();
+        assert_eq!(found, error);
+        assert_eq!(found.to_string(), sentence);
     }
 }

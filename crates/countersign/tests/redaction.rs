@@ -268,3 +268,32 @@ fn k2_no_error_and_no_step_shows_the_token_or_its_signature() {
         }
     }
 }
+
+#[test]
+fn c10_debug_of_what_was_verified_shows_nothing_of_the_application_s_own_bytes() {
+    let json = format!(r#"{{"ssn":"{VALUE}"}}"#);
+    let as_bytes = format!("{:?}", &json.as_bytes()[..6]);
+    let as_bytes = as_bytes.trim_matches(['[', ']']);
+    let length = format!("Some({} bytes)", json.len());
+    let options = format!(r#"{{"info":{json},"data":{json}}}"#);
+    let connection = hs256(&format!(
+        r#"{{"sub":"42","info":{json},"meta":{json},"subs":{{"news":{options}}}}}"#
+    ));
+    let subscription = hs256(&format!(
+        r#"{{"sub":"42","channel":"news","info":{json},"data":{json}}}"#
+    ));
+    let authenticator = hs256_authenticator();
+    let connection = authenticator.connection(&connection, now()).unwrap();
+    let subscription = authenticator.subscription(&subscription, now()).unwrap();
+    assert_eq!(connection.meta(), Some(json.as_bytes()));
+    for (shown, times) in [
+        (format!("{connection:?}"), 4),
+        (format!("{:?}", connection.channels()), 2),
+        (format!("{:?}", subscription.options()), 2),
+        (format!("{subscription:?}"), 2),
+    ] {
+        assert_eq!(shown.matches(&length).count(), times, "{shown}");
+        assert!(!shown.contains(as_bytes), "{shown}");
+        hidden("what was verified", &shown);
+    }
+}

@@ -1,12 +1,14 @@
-//! One walk over the whole text: syntax, strings, depth, duplicate names.
+//! One walk over the whole text: syntax, strings, numbers, depth, duplicate names.
+//!
+//! The grammar is written out here and not asked of a library: what one that the whole
+//! program shares accepts depends on the features which somebody else turned on
+//! (`serde_json` with `arbitrary_precision` takes numbers that no float holds, and an
+//! object's depth for each). Its tests compare it with that library.
 
-use alloc::borrow::{Cow, ToOwned};
+use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
-use core::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-
-use crate::JsonError;
+use crate::{JsonError, string};
 
 /// The deepest nesting of objects and arrays that is read.
 pub const MAX_DEPTH: usize = 100;
@@ -14,164 +16,219 @@ pub const MAX_DEPTH: usize = 100;
 /// Checks that `text` is one JSON object and sound throughout. A name twice is an error
 /// in objects down to `unique_to`, where the outermost object is at 1.
 pub(crate) fn object(text: &str, unique_to: usize) -> Result<(), JsonError> {
-    if !text
-        .trim_start_matches([' ', '\t', '\r', '\n'])
-        .starts_with('{')
-    {
+    let mut walk = Walk {
+        text,
+        at: 0,
+        unique_to,
+    };
+    walk.space();
+    if walk.peek() != Some(b'{') {
         return Err(JsonError::NotAnObject);
     }
-    let mut found = None;
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let walk = Walk {
-        depth: 0,
-        unique_to,
-        found: &mut found,
-    };
-    match walk
-        .deserialize(&mut deserializer)
-        .and_then(|()| deserializer.end())
-    {
-        Ok(()) => Ok(()),
-        Err(error) => Err(found.unwrap_or(JsonError::Syntax {
-            line: error.line(),
-            column: error.column(),
-        })),
+    walk.value(0)?;
+    walk.space();
+    match walk.peek() {
+        None => Ok(()),
+        Some(_) => Err(walk.syntax()),
     }
 }
 
-/// Walks one value. What serde cannot say in its own error goes to `found`.
-struct Walk<'f> {
-    depth: usize,
+/// A place in the text; everything before it is sound.
+struct Walk<'a> {
+    text: &'a str,
+    at: usize,
     unique_to: usize,
-    found: &'f mut Option<JsonError>,
 }
 
-impl Walk<'_> {
-    fn deeper<E: Error>(&mut self) -> Result<usize, E> {
-        if self.depth >= MAX_DEPTH {
-            return Err(self.fail(JsonError::TooDeep));
+impl<'a> Walk<'a> {
+    fn value(&mut self, depth: usize) -> Result<(), JsonError> {
+        match self.peek() {
+            Some(b'{') => self.members(deeper(depth)?),
+            Some(b'[') => self.elements(deeper(depth)?),
+            Some(b'"') => self.string(),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b't') => self.word("true"),
+            Some(b'f') => self.word("false"),
+            Some(b'n') => self.word("null"),
+            _ => Err(self.syntax()),
         }
-        Ok(self.depth.saturating_add(1))
     }
 
-    fn fail<E: Error>(&mut self, error: JsonError) -> E {
-        *self.found = Some(error);
-        E::custom("")
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Walk<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Walk<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
-        let depth = self.deeper()?;
-        let unique_to = self.unique_to;
-        let found = self.found;
-        while items
-            .next_element_seed(Walk {
-                depth,
-                unique_to,
-                found: &mut *found,
-            })?
-            .is_some()
-        {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
-        let depth = self.deeper()?;
+    fn members(&mut self, depth: usize) -> Result<(), JsonError> {
         let mut names = Names::default();
-        while let Some(name) = members.next_key_seed(Text)? {
-            if depth <= self.unique_to
-                && let Err(name) = names.insert(name)
-            {
-                let short = name.chars().take(64).collect();
-                return Err(self.fail(JsonError::Duplicate(short)));
+        self.step();
+        if self.takes(b'}') {
+            return Ok(());
+        }
+        loop {
+            self.space();
+            let start = self.at;
+            self.string()?;
+            if depth <= self.unique_to {
+                let name = string::decode(self.since(start));
+                if let Err(name) = names.insert(name) {
+                    return Err(JsonError::Duplicate(name.chars().take(64).collect()));
+                }
             }
-            members.next_value_seed(Walk {
-                depth,
-                unique_to: self.unique_to,
-                found: &mut *self.found,
-            })?;
+            self.needs(b':')?;
+            self.space();
+            self.value(depth)?;
+            if self.takes(b'}') {
+                return Ok(());
+            }
+            self.needs(b',')?;
+        }
+    }
+
+    fn elements(&mut self, depth: usize) -> Result<(), JsonError> {
+        self.step();
+        if self.takes(b']') {
+            return Ok(());
+        }
+        loop {
+            self.space();
+            self.value(depth)?;
+            if self.takes(b']') {
+                return Ok(());
+            }
+            self.needs(b',')?;
+        }
+    }
+
+    fn string(&mut self) -> Result<(), JsonError> {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let (length, is_whole) = string::scan(rest);
+        self.at = self.at.saturating_add(length);
+        if is_whole { Ok(()) } else { Err(self.syntax()) }
+    }
+
+    /// RFC 8259 section 6, held to what a 64-bit float can hold.
+    fn number(&mut self) -> Result<(), JsonError> {
+        let start = self.at;
+        if self.peek() == Some(b'-') {
+            self.step();
+        }
+        match self.peek() {
+            Some(b'0') => self.step(),
+            _ => self.digits()?,
+        }
+        if self.peek() == Some(b'.') {
+            self.step();
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            self.step();
+            if let Some(b'+' | b'-') = self.peek() {
+                self.step();
+            }
+            self.digits()?;
+        }
+        match self.since(start).parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(()),
+            _ => {
+                let (line, column) = self.place(start);
+                Err(JsonError::NumberOutOfRange { line, column })
+            }
+        }
+    }
+
+    /// One digit or more.
+    fn digits(&mut self) -> Result<(), JsonError> {
+        let start = self.at;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.step();
+        }
+        if self.at == start {
+            return Err(self.syntax());
         }
         Ok(())
     }
-}
 
-/// A string, borrowed where it holds no escape.
-pub(crate) struct Text;
+    fn word(&mut self, word: &str) -> Result<(), JsonError> {
+        for letter in word.bytes() {
+            if self.peek() != Some(letter) {
+                return Err(self.syntax());
+            }
+            self.step();
+        }
+        Ok(())
+    }
 
-impl<'de> DeserializeSeed<'de> for Text {
-    type Value = Cow<'de, str>;
+    fn space(&mut self) {
+        while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.peek() {
+            self.step();
+        }
+    }
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
+    /// Takes `byte` if it stands next, behind space.
+    fn takes(&mut self, byte: u8) -> bool {
+        self.space();
+        let is_next = self.peek() == Some(byte);
+        if is_next {
+            self.step();
+        }
+        is_next
+    }
+
+    fn needs(&mut self, byte: u8) -> Result<(), JsonError> {
+        if self.takes(byte) {
+            Ok(())
+        } else {
+            Err(self.syntax())
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn step(&mut self) {
+        self.at = self.at.saturating_add(1);
+    }
+
+    /// What was read since: it begins and ends with ASCII.
+    fn since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    fn syntax(&self) -> JsonError {
+        let (line, column) = self.place(self.at);
+        JsonError::Syntax { line, column }
+    }
+
+    /// The line and the column of a byte, or of the last one where the text has ended.
+    fn place(&self, at: usize) -> (usize, usize) {
+        let last = self.text.len().saturating_sub(1);
+        let before = self.text.as_bytes().get(..at.min(last)).unwrap_or_default();
+        let (mut line, mut column) = (1_usize, 1_usize);
+        for byte in before {
+            column = column.saturating_add(1);
+            if *byte == b'\n' {
+                (line, column) = (line.saturating_add(1), 1);
+            }
+        }
+        (line, column)
     }
 }
 
-impl<'de> Visitor<'de> for Text {
-    type Value = Cow<'de, str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
+fn deeper(depth: usize) -> Result<usize, JsonError> {
+    if depth >= MAX_DEPTH {
+        return Err(JsonError::TooDeep);
     }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(text))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(text.to_owned()))
-    }
+    Ok(depth.saturating_add(1))
 }
 
 /// The names of one object. The first few, written without escapes, need no
 /// allocation; behind them stands an ordered set, which no choice of names makes slow.
 #[derive(Default)]
-struct Names<'de> {
-    few: [Option<&'de str>; 16],
-    many: BTreeSet<Cow<'de, str>>,
+struct Names<'a> {
+    few: [Option<&'a str>; 16],
+    many: BTreeSet<Cow<'a, str>>,
 }
 
-impl<'de> Names<'de> {
+impl<'a> Names<'a> {
     /// Gives the name back if it was there.
-    fn insert(&mut self, name: Cow<'de, str>) -> Result<(), Cow<'de, str>> {
+    fn insert(&mut self, name: Cow<'a, str>) -> Result<(), Cow<'a, str>> {
         if self.few.iter().flatten().any(|known| *known == name) || self.many.contains(&name) {
             return Err(name);
         }

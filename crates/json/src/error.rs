@@ -21,6 +21,14 @@ pub enum JsonError {
         /// The column in bytes, counted from 1.
         column: usize,
     },
+    /// A number that is JSON, and that no 64-bit float holds, such as `1e400`; its line and
+    /// its column.
+    NumberOutOfRange {
+        /// The line, counted from 1.
+        line: usize,
+        /// The column in bytes, counted from 1.
+        column: usize,
+    },
     /// The same name twice in one object.
     Duplicate(String),
     /// Nested deeper than [`MAX_DEPTH`](crate::MAX_DEPTH).
@@ -38,6 +46,11 @@ impl fmt::Display for JsonError {
                 f,
                 "found no valid JSON at line {line}, column {column}; \
                  one JSON object (RFC 8259) is expected"
+            ),
+            Self::NumberOutOfRange { line, column } => write!(
+                f,
+                "found a number at line {line}, column {column} that no 64-bit float holds; \
+                 readers would differ about it"
             ),
             Self::Duplicate(name) => {
                 write!(f, "found the name {name:?} twice; names must be unique")

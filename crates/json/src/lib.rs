@@ -11,9 +11,11 @@
 //! - A lone surrogate or a raw control character is an error anywhere.
 //! - A member is **present or absent, never coerced**: [`Value`] gives its raw text
 //!   and a typed reading that fails on any other type.
+//! - A number that no 64-bit float holds, such as `1e400`, is an error anywhere: readers
+//!   would differ about it.
 //!
-//! It relies on `serde_json` for every question of syntax. It knows nothing of
-//! tokens or keys, and shows foreign types to nobody.
+//! It relies on `core` and `alloc` alone, so that what it accepts depends on nobody else.
+//! It knows nothing of tokens or keys.
 //!
 //! # Example
 //!
@@ -38,6 +40,7 @@ mod check;
 mod error;
 mod object;
 mod split;
+mod string;
 mod value;
 mod writer;
 

@@ -4,8 +4,7 @@
 /// name, value, name, value.
 ///
 /// The text was checked as a whole, so finding where a value ends takes no grammar:
-/// quotes and brackets match. `serde_json` would skip nested values with a stack
-/// that it allocates, once for every object read.
+/// quotes and brackets match.
 pub(crate) struct Split<'a> {
     rest: &'a str,
 }

@@ -3,11 +3,8 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
-use serde::de::DeserializeSeed as _;
-
-use crate::Object;
-use crate::check::Text;
 use crate::split::Split;
+use crate::{Object, string};
 
 /// The type of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +69,7 @@ impl<'a> Value<'a> {
     /// The string, if it is one; borrowed where it holds no escape.
     #[must_use]
     pub fn as_str(&self) -> Option<Cow<'a, str>> {
-        Text.deserialize(&mut serde_json::Deserializer::from_str(self.text))
-            .ok()
+        (self.kind() == Kind::String).then(|| string::decode(self.text))
     }
 
     /// The text of the number, if it is one.

@@ -5,7 +5,8 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use countersign_signature::{
-    Algorithm, AlgorithmName, Curve, KeyMaterial, KeyRejectedReason, Provider, Signer, Verifier,
+    Algorithm, AlgorithmName, Curve, KeyMaterial, KeyRejectedReason, OkpCurve, Provider, Signer,
+    SigningError, Verifier,
 };
 
 use crate::error::{KeyErrorReason, name};
@@ -31,7 +32,7 @@ impl Key {
             }
         }
         if verifiers.is_empty() {
-            return Err(self.most_telling(provider, refusals));
+            return Err(self.most_telling(refusals));
         }
         Ok(verifiers)
     }
@@ -48,7 +49,11 @@ impl Key {
     }
 
     /// The signer for `alg`, or for the key's own algorithm: its `alg`; if it has none,
-    /// HS256 for a secret, RS256 for RSA (PS256 for RSASSA-PSS), the one of its curve.
+    /// HS256 for a secret, RS256 for RSA (PS256 for RSASSA-PSS), the one of its curve; for a
+    /// curve that is nobody's here, the first of the provider that takes it.
+    ///
+    /// Of an algorithm with two names, EdDSA and Ed25519, the signer has the one by which it
+    /// was asked for, so that tokens and the published JWK say the same.
     ///
     /// ```
     /// use countersign_keys::Key;
@@ -68,21 +73,40 @@ impl Key {
         provider: &Provider,
         alg: Option<&str>,
     ) -> Result<Arc<dyn Signer>, KeyError> {
-        let algorithm = match alg.or_else(|| self.algorithm()) {
-            Some(alg) => find(provider, alg)?,
-            None => match self.added_algorithm(provider) {
-                Some(algorithm) => algorithm,
-                None => find(provider, self.own_algorithm())?,
-            },
+        let wanted = alg.or_else(|| self.algorithm());
+        let Some(alg) = wanted.or_else(|| self.own_algorithm()) else {
+            return self.first_signer(provider);
         };
-        // A key of the wrong kind is told so, before what its file says of it.
+        let signer = self.bind_signer(find(provider, alg)?)?;
+        Ok(if alg == AlgorithmName::ED25519.as_str() {
+            Arc::new(ByEd25519(signer))
+        } else {
+            signer
+        })
+    }
+
+    fn first_signer(&self, provider: &Provider) -> Result<Arc<dyn Signer>, KeyError> {
+        let mut refusals = Vec::new();
+        for algorithm in provider.iter() {
+            match self.bind_signer(algorithm) {
+                Ok(signer) => return Ok(signer),
+                Err(refusal) => refusals.push((algorithm.name(), refusal)),
+            }
+        }
+        Err(self.most_telling(refusals))
+    }
+
+    // A key of the wrong kind is told so, before what its file says of it.
+    fn bind_signer(&self, algorithm: &dyn Algorithm) -> Result<Arc<dyn Signer>, KeyError> {
         let signer = algorithm.signer(&self.material)?;
+        hold_to_name(algorithm, signer.algorithm())?;
         self.permits(algorithm.name(), Operation::Sign)?;
         Ok(signer)
     }
 
     fn bind(&self, algorithm: &dyn Algorithm) -> Result<Arc<dyn Verifier>, KeyError> {
         let verifier = algorithm.verifier(&self.material)?;
+        hold_to_name(algorithm, verifier.algorithm())?;
         self.permits(algorithm.name(), Operation::Verify)?;
         Ok(verifier)
     }
@@ -98,77 +122,113 @@ impl Key {
         ))
     }
 
-    /// The JOSE name of the algorithm that a key of this kind is first of all for.
-    fn own_algorithm(&self) -> &str {
+    /// The JOSE name of the algorithm that a key of this kind is first of all for. On a
+    /// curve that is not known here, only the provider can tell.
+    fn own_algorithm(&self) -> Option<&str> {
         if let [first, ..] = self.limited_to {
-            return first.as_str();
+            return Some(first.as_str());
         }
         let name = match &self.material {
             KeyMaterial::Secret(_) => AlgorithmName::HS256,
             KeyMaterial::RsaPublic(_) | KeyMaterial::RsaPrivate(_) => AlgorithmName::RS256,
-            KeyMaterial::EcPublic(key) => of_curve(key.curve()),
-            KeyMaterial::EcPrivate(key) => of_curve(key.curve()),
-            KeyMaterial::AkpPublic(key) => return key.algorithm(),
-            KeyMaterial::AkpPrivate(key) => return key.algorithm(),
-            _ => AlgorithmName::EDDSA,
+            KeyMaterial::EcPublic(key) => of_curve(key.curve())?,
+            KeyMaterial::EcPrivate(key) => of_curve(key.curve())?,
+            KeyMaterial::OkpPublic(key) => of_octet_key_pair(key.curve())?,
+            KeyMaterial::OkpPrivate(key) => of_octet_key_pair(key.curve())?,
+            KeyMaterial::AkpPublic(key) => return Some(key.algorithm()),
+            KeyMaterial::AkpPrivate(key) => return Some(key.algorithm()),
+            _ => return None,
         };
-        name.as_str()
+        Some(name.as_str())
     }
 
-    /// The algorithm of a curve for which no provider of ours has one, if somebody added it:
-    /// ES256K (RFC 8812) for secp256k1.
-    fn added_algorithm(&self, provider: &Provider) -> Option<&'static dyn Algorithm> {
+    /// The algorithm whose refusal of a key on a curve that is nobody's says most of it.
+    fn nearest_algorithm(&self) -> Option<AlgorithmName> {
         match &self.material {
-            KeyMaterial::EcPrivate(key) if key.curve() == Curve::SECP256K1 => {
-                provider.get("ES256K")
-            }
+            KeyMaterial::EcPublic(_) | KeyMaterial::EcPrivate(_) => Some(AlgorithmName::ES256),
+            KeyMaterial::OkpPublic(_) | KeyMaterial::OkpPrivate(_) => Some(AlgorithmName::EDDSA),
             _ => None,
         }
     }
 
     /// Why no algorithm took the key. A reason about the key itself says more than that it
     /// is of another kind, which most algorithms say of every key.
-    fn most_telling(
-        &self,
-        provider: &Provider,
-        refusals: Vec<(AlgorithmName, KeyError)>,
-    ) -> KeyError {
+    fn most_telling(&self, refusals: Vec<(AlgorithmName, KeyError)>) -> KeyError {
         const ANOTHER_KIND: KeyErrorReason = KeyErrorReason::Rejected(KeyRejectedReason::WrongKey);
-        let own = self.algorithm().unwrap_or_else(|| self.own_algorithm());
-        let (mut of_its_own, mut of_its_kind, mut others) = (None, None, None);
+        let own = self.algorithm().or_else(|| self.own_algorithm());
+        let nearest = self.nearest_algorithm().filter(|_| own.is_none());
+        let (mut of_its_own, mut of_its_kind, mut of_the_nearest) = (None, None, None);
         for (algorithm, refusal) in refusals {
-            if algorithm.is_spelled(own) {
+            if own.is_some_and(|own| algorithm.is_spelled(own)) {
                 of_its_own.get_or_insert(refusal);
             } else if refusal.reason() != ANOTHER_KIND {
                 of_its_kind.get_or_insert(refusal);
-            } else {
-                others.get_or_insert(refusal);
+            } else if nearest == Some(algorithm) {
+                of_the_nearest.get_or_insert(refusal);
             }
         }
         of_its_own
             .or(of_its_kind.filter(|_| self.alg.is_none()))
-            .or(others.filter(|_| provider.get(own).is_some()))
+            .or(of_the_nearest)
             .unwrap_or_else(|| {
                 KeyError::new(
                     KeyErrorReason::NoAlgorithm,
                     format!("{}", self.material),
-                    format!(
-                        "it needs the algorithm {}, which is not among those of this provider",
-                        name(own)
-                    ),
+                    match own {
+                        Some(own) => format!(
+                            "it needs the algorithm {}, which is not among those of this provider",
+                            name(own)
+                        ),
+                        None => "no algorithm of this provider takes it".into(),
+                    },
                 )
             })
     }
 }
 
-fn of_curve(curve: Curve) -> AlgorithmName {
-    if curve == Curve::P384 {
-        AlgorithmName::ES384
-    } else if curve == Curve::P521 {
-        AlgorithmName::ES512
-    } else {
-        AlgorithmName::ES256
+/// What a key permits is asked by the algorithm's name; a token is held to the name of what
+/// is bound. If they differ, one of the two answers is for another algorithm.
+fn hold_to_name(algorithm: &dyn Algorithm, bound: AlgorithmName) -> Result<(), KeyError> {
+    if bound == algorithm.name() {
+        return Ok(());
     }
+    Err(KeyError::new(
+        KeyErrorReason::NoAlgorithm,
+        format!(
+            "a key for {bound}, made by the algorithm {}",
+            algorithm.name()
+        ),
+        "an algorithm binds keys to its own name; its author must mend it",
+    ))
+}
+
+/// A signer of `EdDSA` whose tokens name it `Ed25519`, as the JWK of its key does: a reader
+/// that compares the two finds no key otherwise (RFC 7517 section 4.4, RFC 9864 section 2.2).
+#[derive(Debug)]
+struct ByEd25519(Arc<dyn Signer>);
+
+impl Signer for ByEd25519 {
+    fn algorithm(&self) -> AlgorithmName {
+        AlgorithmName::ED25519
+    }
+
+    fn sign(&self, message: &[u8], signature: &mut Vec<u8>) -> Result<(), SigningError> {
+        self.0.sign(message, signature)
+    }
+}
+
+fn of_curve(curve: Curve) -> Option<AlgorithmName> {
+    [
+        (Curve::P256, AlgorithmName::ES256),
+        (Curve::P384, AlgorithmName::ES384),
+        (Curve::P521, AlgorithmName::ES512),
+    ]
+    .into_iter()
+    .find_map(|(known, algorithm)| (known == curve).then_some(algorithm))
+}
+
+fn of_octet_key_pair(curve: OkpCurve) -> Option<AlgorithmName> {
+    (curve == OkpCurve::ED25519).then_some(AlgorithmName::EDDSA)
 }
 
 fn find(provider: &Provider, alg: &str) -> Result<&'static dyn Algorithm, KeyError> {

@@ -109,6 +109,14 @@ impl Key {
         self
     }
 
+    /// This key, held to this use (`use`): `sig` for signatures. Some readers of a published
+    /// set, Centrifugo among them, pass over a key without it.
+    #[must_use]
+    pub fn with_use(mut self, public_use: impl Into<String>) -> Self {
+        self.public_use = Some(public_use.into());
+        self
+    }
+
     /// This key, usable although it is a secret shorter than the hash
     /// (see [`Secret::allow_short`]). Other keys stay as they are.
     #[must_use]

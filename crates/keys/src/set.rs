@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use countersign_json::{Object, Value};
+use countersign_json::{Object, ObjectWriter, Value};
 
 use crate::import::not_json;
 use crate::{Key, KeyError, jwk};
@@ -148,6 +148,38 @@ impl KeySet {
         &self.skipped
     }
 
+    /// The JWK Set to publish: the public half of each key that has one. A secret has none,
+    /// and is left out.
+    ///
+    /// ```
+    /// use countersign_keys::{Key, KeySet};
+    ///
+    /// // RFC 8037, appendix A.1
+    /// let key = Key::from_jwk(
+    ///     br#"{"kty":"OKP","crv":"Ed25519",
+    ///          "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+    ///          "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
+    /// )?;
+    /// let set: KeySet = [key.with_kid("1").with_algorithm("EdDSA").with_use("sig")]
+    ///     .into_iter()
+    ///     .collect();
+    /// assert_eq!(
+    ///     set.to_public_json()?,
+    ///     r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","alg":"EdDSA","use":"sig","kid":"1"}]}"#,
+    /// );
+    /// # Ok::<(), countersign_keys::KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] for a private key that came without its public half.
+    pub fn to_public_json(&self) -> Result<String, KeyError> {
+        let keys = self.keys().filter(|key| !key.is_secret());
+        let jwks: Vec<String> = keys.map(Key::public_jwk).collect::<Result<_, _>>()?;
+        let jwks = format!("[{}]", jwks.join(","));
+        Ok(ObjectWriter::new().raw("keys", &jwks).finish())
+    }
+
     /// The set as strangers published it: a secret is skipped, since everyone knows it now;
     /// of a private key the public half is kept, and [`Key::was_private`] tells of it. That
     /// holds too where the private half could not be read, such as an RSA key with `d` alone.
@@ -183,8 +215,14 @@ impl KeySet {
 
 impl From<Key> for KeySet {
     fn from(key: Key) -> Self {
+        Self::from_iter([key])
+    }
+}
+
+impl FromIterator<Key> for KeySet {
+    fn from_iter<I: IntoIterator<Item = Key>>(keys: I) -> Self {
         Self {
-            keys: [(0, key)].into(),
+            keys: keys.into_iter().enumerate().collect(),
             ..Self::default()
         }
     }

@@ -10,9 +10,14 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use common::key;
 use countersign_keys::{Key, KeyErrorReason, Operation};
-use countersign_signature::AlgorithmName;
+use countersign_signature::{
+    Algorithm, AlgorithmName, Curve, EcPrivateKey, KeyMaterial, KeyRejected, Provider, Signer,
+    SigningError, Verifier,
+};
 
 /// The algorithms of *ring* that a key serves.
 fn serves(key: &Key) -> Vec<&'static str> {
@@ -267,10 +272,21 @@ fn a_signer_takes_the_algorithm_of_its_key() {
         (key("p256.sec1"), "ES256"),
         (key("p384.pkcs8"), "ES384"),
         (key("ed25519.pkcs8"), "EdDSA"),
-        (key("ed25519.pkcs8").with_algorithm("Ed25519"), "EdDSA"),
+        (key("ed25519.pkcs8").with_algorithm("EdDSA"), "EdDSA"),
+        (key("ed25519.pkcs8").with_algorithm("Ed25519"), "Ed25519"),
     ] {
         let signer = key.signer(&provider, None).unwrap();
         assert_eq!(signer.algorithm().as_str(), alg);
+    }
+    // Whoever asks for one of two names gets that one.
+    for alg in ["EdDSA", "Ed25519"] {
+        for key in [
+            key("ed25519.pkcs8"),
+            key("ed25519.pkcs8").with_algorithm("Ed25519"),
+        ] {
+            let signer = key.signer(&provider, Some(alg)).unwrap();
+            assert_eq!(signer.algorithm().as_str(), alg);
+        }
     }
     for (name, alg, sentence) in [
         (
@@ -326,5 +342,125 @@ fn a_signature_by_the_private_file_verifies_under_the_public_one() {
             verifier.verify(b"massage", &signature).is_err(),
             "{private}"
         );
+    }
+}
+
+/// An algorithm that lets another one work for it and forgets to put its own name on it.
+#[derive(Debug)]
+struct Borrowed;
+
+impl Algorithm for Borrowed {
+    fn name(&self) -> AlgorithmName {
+        AlgorithmName::from_static("LOGGED-HS512")
+    }
+
+    fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
+        countersign_ring::HS512.verifier(key)
+    }
+
+    fn signer(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Signer>, KeyRejected> {
+        countersign_ring::HS512.signer(key)
+    }
+}
+
+#[test]
+fn a6_what_an_algorithm_binds_under_another_name_is_not_used() {
+    static BORROWED: Borrowed = Borrowed;
+    let provider = Provider::new([&BORROWED as &'static dyn Algorithm]);
+    let key = Key::secret(&[7; 64])
+        .unwrap()
+        .with_algorithm("LOGGED-HS512");
+    for refused in [
+        key.verifiers(&provider).map(|_| ()),
+        key.verifier(&provider, "LOGGED-HS512").map(|_| ()),
+        key.signer(&provider, None).map(|_| ()),
+    ] {
+        assert_eq!(
+            refused.unwrap_err().to_string(),
+            "found a key for HS512, made by the algorithm LOGGED-HS512; an algorithm binds keys \
+             to its own name; its author must mend it",
+        );
+    }
+}
+
+/// An algorithm of somebody else's, on curves that nobody here knows.
+#[derive(Debug)]
+struct OnCurve(&'static str, &'static str);
+
+#[derive(Debug)]
+struct Bound(AlgorithmName);
+
+impl Signer for Bound {
+    fn algorithm(&self) -> AlgorithmName {
+        self.0
+    }
+
+    fn sign(&self, _: &[u8], _: &mut Vec<u8>) -> Result<(), SigningError> {
+        Ok(())
+    }
+}
+
+impl Algorithm for OnCurve {
+    fn name(&self) -> AlgorithmName {
+        AlgorithmName::from_static(self.0)
+    }
+
+    fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
+        Err(key.cannot_verify(self.name(), self.1))
+    }
+
+    fn signer(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Signer>, KeyRejected> {
+        match key {
+            KeyMaterial::EcPrivate(it) if it.curve().name() == self.1 => {
+                Ok(Arc::new(Bound(self.name())))
+            }
+            KeyMaterial::OkpPrivate(it) if it.curve().name() == self.1 => {
+                Ok(Arc::new(Bound(self.name())))
+            }
+            other => Err(other.cannot_sign(self.name(), self.1)),
+        }
+    }
+}
+
+#[test]
+fn a_key_on_a_curve_of_somebody_else_s_signs_by_the_algorithm_that_takes_it() {
+    static BRAINPOOL: OnCurve = OnCurve("ESB256", "BP-256");
+    static ES256K: OnCurve = OnCurve("ES256K", "secp256k1");
+    static ED448: OnCurve = OnCurve("Ed448", "Ed448");
+    const CURVE: Curve = Curve::new("BP-256", &[0xab; 32], &[1], &[2]);
+    let ours = countersign_ring::provider();
+    let all = ours.clone().with(&BRAINPOOL).with(&ES256K).with(&ED448);
+    let brainpool = EcPrivateKey::new(CURVE, [7; 32].as_slice(), None).unwrap();
+    let brainpool = Key::new(KeyMaterial::EcPrivate(brainpool)).unwrap();
+    for (key, alg, sentence) in [
+        (
+            brainpool,
+            "ESB256",
+            "found a BP-256 private key; ES256 needs P-256",
+        ),
+        (
+            key("secp256k1.pkcs8"),
+            "ES256K",
+            "found a secp256k1 private key; ES256 needs P-256",
+        ),
+        (
+            key("ed448.pkcs8"),
+            "Ed448",
+            "found an Ed448 private key; EdDSA needs Ed25519",
+        ),
+    ] {
+        let signer = key.signer(&all, None).unwrap();
+        assert_eq!(signer.algorithm().as_str(), alg);
+        assert_eq!(key.signer(&ours, None).unwrap_err().to_string(), sentence);
+        let error = key.signer(&Provider::default(), None).unwrap_err();
+        assert_eq!(error.reason(), KeyErrorReason::NoAlgorithm);
+        assert!(
+            error
+                .to_string()
+                .ends_with("no algorithm of this provider takes it")
+        );
+        // What the key says of itself is held to there too.
+        let error = key.with_use("enc").signer(&all, None).unwrap_err();
+        assert_eq!(error.reason(), KeyErrorReason::NotPermitted);
     }
 }

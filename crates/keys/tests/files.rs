@@ -206,6 +206,151 @@ fn a_file_whose_parts_disagree_is_refused() {
     );
 }
 
+#[test]
+fn a_public_half_outside_that_is_not_the_one_inside_is_refused() {
+    const SENTENCE: &str = "found a private key in PKCS#8 with two public halves that differ; \
+        inside and outside stands the same one; make or copy it again";
+    for (private, half_of) in [
+        ("p256.pkcs8", "p256.spki"),
+        ("rsa2048.pkcs8", "rsa2048.spki"),
+        ("rsa-pss.pkcs8", "rsa-pss.spki"),
+    ] {
+        let der = der_of(&file(private));
+        let spki = der_of(&file(half_of));
+        let half = &body(elements(body(&spki))[1])[1..];
+        let with = |half: &[u8]| {
+            let outer = element(0x81, &[&[0], half]);
+            Key::from_der(&element(0x30, &[body(&der), &outer]))
+        };
+        let loaded = with(half).unwrap().public_jwk().unwrap();
+        assert_eq!(loaded, common::key(half_of).public_jwk().unwrap());
+        let mut other = half.to_vec();
+        other[20] ^= 1;
+        assert_eq!(with(&other).unwrap_err().to_string(), SENTENCE, "{private}");
+    }
+}
+
+/// As *ring* before 0.17 wrote them, and without a public half, which version 2 should have.
+#[test]
+fn an_ed25519_key_of_version_2_loads_however_its_public_half_stands_there() {
+    let der = der_of(&file("ed25519.pkcs8"));
+    let fields = elements(body(&der));
+    let spki = der_of(&file("ed25519.spki"));
+    let version_2 = |rest: &[&[u8]]| {
+        let fields = [&[2, 1, 1], fields[1], fields[2]];
+        Key::from_der(&element(
+            0x30,
+            &[fields.concat().as_slice(), &rest.concat()],
+        ))
+    };
+    let public = &spki[spki.len() - 32..];
+    let bits = element(0x03, &[&[0], public]);
+    let attributes = element(0xa0, &[]);
+    let explicit = element(0xa1, &[&bits]);
+    let implicit = element(0x81, &[&[0], public]);
+    for rest in [
+        [explicit.as_slice()].as_slice(),
+        &[&implicit],
+        &[&attributes, &implicit],
+    ] {
+        let key = version_2(rest).unwrap();
+        assert_eq!(
+            key.public_jwk().unwrap(),
+            common::key("ed25519.spki").public_jwk().unwrap()
+        );
+    }
+    assert!(version_2(&[]).unwrap().public_jwk().is_err());
+    for odd in [
+        [implicit.as_slice(), &implicit].as_slice(),
+        &[&element(0x81, &[&[1], public])],
+        &[&element(0x81, &[])],
+        &[&element(0xa2, &[])],
+        &[&bits],
+    ] {
+        assert!(version_2(odd).is_err());
+    }
+}
+
+#[test]
+fn of_a_certificate_nothing_but_the_key_is_judged() {
+    let der = der_of(&file("p256.certificate"));
+    let outside = elements(body(&der));
+    let inside = elements(body(outside[0]));
+    let with = |version: &[u8], serial: &[u8], validity: &[u8]| {
+        let to_be_signed = [
+            version, serial, inside[2], inside[3], validity, inside[5], inside[6],
+        ];
+        Key::from_der(&element(
+            0x30,
+            &[&element(0x30, &to_be_signed), outside[1], outside[2]],
+        ))
+    };
+    let long_serial = element(2, &[&[1; 26]]);
+    let no_seconds = element(0x30, &[b"\x17\x0b2511250000Z", b"\x17\x0b3511250000Z"]);
+    for (version, serial, validity) in [
+        (inside[0], inside[1], inside[4]),
+        (inside[0], long_serial.as_slice(), inside[4]),
+        (inside[0], inside[1], no_seconds.as_slice()),
+        (&[], inside[1], inside[4]),
+    ] {
+        let key = with(version, serial, validity).unwrap();
+        assert_eq!(
+            key.public_jwk().unwrap(),
+            common::key("p256.spki").public_jwk().unwrap()
+        );
+    }
+    // A field that is missing or of another kind shifts the others: no key is guessed.
+    for (version, serial, validity) in [
+        (inside[0], [].as_slice(), inside[4]),
+        (inside[0], inside[1], &[]),
+        (inside[1], inside[1], inside[4]),
+    ] {
+        let error = with(version, serial, validity).unwrap_err().to_string();
+        assert!(
+            error.starts_with("found an X.509 certificate that is damaged"),
+            "{error}"
+        );
+    }
+}
+
+/// An element of DER.
+fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let body = parts.concat();
+    let length = match body.len() {
+        short @ ..0x80 => vec![short as u8],
+        middle @ ..0x100 => vec![0x81, middle as u8],
+        long => [&[0x82], (long as u16).to_be_bytes().as_slice()].concat(),
+    };
+    [&[tag], length.as_slice(), &body].concat()
+}
+
+/// What stands in an element.
+fn body(element: &[u8]) -> &[u8] {
+    let length = element[1];
+    match length {
+        0x80.. => &element[2 + usize::from(length & 0x7f)..],
+        _ => &element[2..],
+    }
+}
+
+/// The elements that stand one behind the other.
+fn elements(mut all: &[u8]) -> Vec<&[u8]> {
+    let mut cut = Vec::new();
+    while !all.is_empty() {
+        let mut end = all.len() - body(all).len();
+        end += match all[1] {
+            short @ ..0x80 => usize::from(short),
+            _ => all[2..end]
+                .iter()
+                .fold(0, |sum, byte| sum << 8 | usize::from(*byte)),
+        };
+        let (one, rest) = all.split_at(end);
+        cut.push(one);
+        all = rest;
+    }
+    cut
+}
+
 /// K1
 #[test]
 fn k1_no_flipped_byte_of_a_der_file_makes_a_panic() {

@@ -38,6 +38,7 @@ fn h6_h7_h10_h13_an_odd_key_is_skipped_and_the_others_are_used() {
         r#"{"kty":"RSA","n":"AQAB","n":"AQAB","e":"AQAB"}"#,
         r#"{"kty":"EC","kty":"RSA"}"#,
         r#"{"kty":"oct","k":""}"#,
+        r#"{"kty":"AKP","alg":"none","pub":"AAAA"}"#,
         r#"{"kty":null}"#,
         r#"{"kty":["EC"],"kid":7,"alg":{}}"#,
         r#"{"keys":[]}"#,
@@ -290,4 +291,39 @@ fn the_sets_of_rfc_7517_appendix_a_are_read() {
     let set = KeySet::from_json(secret).unwrap();
     assert_eq!(set.skipped(), []);
     assert_eq!(set.keys().map(count).collect::<Vec<_>>(), [0, 3]);
+}
+
+#[test]
+fn c10_h2_a_set_is_published_without_secrets_and_private_halves() {
+    let private = common::key("p256.sec1").with_kid("private").with_use("sig");
+    let set: KeySet = [
+        Key::secret(&[7; 32]).unwrap().with_kid("secret"),
+        private.clone(),
+        common::key("ed25519.spki").with_kid("public"),
+    ]
+    .into_iter()
+    .collect();
+    assert_eq!(kids(&set), ["secret", "private", "public"]);
+
+    let text = set.to_public_json().unwrap();
+    assert!(
+        !text.contains(r#""d":"#) && !text.contains(r#""k":"#),
+        "{text}"
+    );
+    let published = KeySet::from_json(text.as_bytes()).unwrap();
+    assert_eq!(kids(&published), ["private", "public"]);
+    assert!(published.keys().all(|key| !key.is_private()));
+    let first = published.keys().next().unwrap();
+    assert_eq!(first.public_use(), Some("sig"));
+    assert_eq!(first.to_jwk(), private.public_jwk());
+
+    let without_half = KeySet::from(common::key("p256.sec1-nopublic"));
+    assert_eq!(
+        without_half.to_public_json().unwrap_err().reason(),
+        KeyErrorReason::HalfMissing
+    );
+    assert_eq!(
+        KeySet::default().to_public_json().unwrap(),
+        r#"{"keys":[]}"#
+    );
 }

@@ -43,15 +43,20 @@ pub trait Algorithm: Debug + Send + Sync {
     /// The algorithm's JOSE name.
     fn name(&self) -> AlgorithmName;
 
-    /// Binds a secret or a public key to this algorithm.
+    /// Binds a secret or a public key to this algorithm. The verifier has this algorithm's
+    /// [`name`](Self::name), also where another one does the work: under any other name it
+    /// is not used.
     ///
     /// # Errors
     ///
-    /// [`KeyRejected`] if the key is of another kind, too weak, malformed, or
-    /// beyond what the library can do.
+    /// [`KeyRejected`] if the key is of another kind
+    /// ([`WrongKey`](crate::KeyRejectedReason::WrongKey), by which an algorithm that takes no
+    /// secret is told from one that does), too weak, malformed, or beyond what the library
+    /// can do.
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected>;
 
-    /// Binds a secret or a private key to this algorithm.
+    /// Binds a secret or a private key to this algorithm, under its [`name`](Self::name) as
+    /// in [`verifier`](Self::verifier).
     ///
     /// # Errors
     ///

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::{Algorithm, KeyMaterial, Secret};
+use crate::{Algorithm, KeyMaterial, KeyRejectedReason, Secret};
 
 /// A set of algorithms, at most one a name.
 ///
@@ -50,14 +50,16 @@ impl Provider {
     }
 
     /// This provider with the algorithms that take no secret: those for keys that are
-    /// published. Found out by offering each a secret.
+    /// published. Found out by offering each a secret: who refuses it for any other reason
+    /// than its kind, such as its length, takes secrets.
     #[must_use]
     pub fn for_key_pairs(self) -> Self {
         let secret = Secret::new([0_u8; 64].as_slice()).map(KeyMaterial::Secret);
         self.only(|algorithm| {
-            secret
-                .as_ref()
-                .is_ok_and(|secret| algorithm.verifier(secret).is_err())
+            secret.as_ref().is_ok_and(|secret| {
+                let refusal = algorithm.verifier(secret).err();
+                refusal.is_some_and(|it| it.reason() == KeyRejectedReason::WrongKey)
+            })
         })
     }
 

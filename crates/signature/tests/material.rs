@@ -547,6 +547,24 @@ fn a16_a_secret_as_long_as_the_hash_is_given_and_a_shorter_one_if_that_was_allow
 
 #[test]
 fn an_algorithm_key_pair_has_bytes_and_one_algorithm() {
+    let long = "A".repeat(100_000);
+    for alg in ["none", "NONE", "", "a b", "\u{1b}[31m", "É", long.as_str()] {
+        for refused in [
+            AkpPublicKey::new(alg, vec![1]).unwrap_err(),
+            AkpPrivateKey::new(alg, vec![1], None).unwrap_err(),
+        ] {
+            let sentence = refused.to_string();
+            assert!(
+                sentence.starts_with("found a key for the algorithm \""),
+                "{sentence}"
+            );
+            assert!(
+                sentence.len() < 200 && !sentence.contains('\u{1b}'),
+                "{sentence}"
+            );
+        }
+    }
+    assert!(AkpPublicKey::new("A".repeat(64), vec![1]).is_ok());
     assert!(AkpPublicKey::new("ML-DSA-44", vec![]).is_err());
     assert!(AkpPrivateKey::new("ML-DSA-44", vec![], None).is_err());
     let other = AkpPublicKey::new("ML-DSA-65", vec![1]).unwrap();

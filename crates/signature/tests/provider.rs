@@ -57,6 +57,31 @@ const fn toy(name: &'static str, takes_secrets: bool, version: u8) -> Toy {
 static SECRET: Toy = toy("SECRET1", true, 1);
 static NEWER_SECRET: Toy = toy("SECRET1", true, 2);
 static PUBLIC: Toy = toy("PUBLIC1", false, 1);
+
+/// An algorithm that takes secrets of at least 128 bytes.
+#[derive(Debug)]
+struct LongSecrets;
+
+impl Algorithm for LongSecrets {
+    fn name(&self) -> AlgorithmName {
+        AlgorithmName::from_static("SECRET2")
+    }
+
+    fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
+        match key {
+            KeyMaterial::Secret(secret) => {
+                secret.bytes_for(self.name(), 128)?;
+                Ok(Arc::new(Bound(self.name())))
+            }
+            other => Err(KeyRejected::wrong_key(other, "it takes a secret")),
+        }
+    }
+
+    fn signer(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Signer>, KeyRejected> {
+        Err(KeyRejected::unsupported(key, "toys sign nothing"))
+    }
+}
+
 static OTHER: Toy = toy("PUBLIC2", false, 1);
 
 fn shown(provider: &Provider) -> Vec<String> {
@@ -98,7 +123,7 @@ fn a_provider_is_held_to_what_is_kept() {
 
 #[test]
 fn h2_for_published_keys_no_algorithm_is_left_that_takes_a_secret() {
-    let provider = three().for_key_pairs();
+    let provider = three().with(&LongSecrets).for_key_pairs();
     assert_eq!(
         shown(&provider),
         [format!("{PUBLIC:?}"), format!("{OTHER:?}")]

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::io::{self, Read as _, Write as _};
 
 use countersign::jws::{NewHeader, Scratch, Unverified, Verified, sign};
-use countersign::{Code, Error, KeySet, Keyring, default_provider, signer};
+use countersign::{Code, Error, KeySet, Keyring, default_provider};
 
 use crate::explained::{refusal, unreadable};
 use crate::failure::Failure;
@@ -73,7 +73,8 @@ impl Sign {
         let path = self.file.path();
         let key = keys::to_sign(set, self.kid.as_deref(), path)?;
         let key = key.allow_short();
-        let signer = signer(&key, &default_provider(), self.alg.as_deref())
+        let signer = key
+            .signer(&default_provider(), self.alg.as_deref())
             .map_err(|error| Failure::key(path, &error))?;
         let short = keys::short_secret(&key, signer.algorithm(), path);
         warn(console, warnings.into_iter().chain(short))?;

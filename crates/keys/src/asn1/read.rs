@@ -8,12 +8,9 @@ use countersign_signature::{
     OkpPublicKey, RsaPrivateKey, RsaPrivateParts, RsaPublicKey,
 };
 use der::asn1::{AnyRef, BitStringRef, ObjectIdentifier, OctetStringRef};
-use der::referenced::OwnedToRef as _;
-use der::{Decode as _, ErrorKind, Tag, Tagged as _};
+use der::{Decode as _, ErrorKind, Reader as _, SliceReader, Tag, TagNumber, Tagged as _};
 use pkcs1::{RsaPrivateKeyRef, RsaPssParamsOwned, RsaPublicKeyRef};
-use pkcs8::PrivateKeyInfoRef;
 use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
-use x509_cert::Certificate;
 
 use super::{Form, Parsed, oid};
 use crate::{KeyError, pem};
@@ -23,19 +20,11 @@ pub(crate) fn read(form: Form, der: &[u8]) -> Result<Parsed, KeyError> {
     let damaged = |_: der::Error| damaged(form);
     match form {
         Form::Spki => spki(&SubjectPublicKeyInfoRef::from_der(der).map_err(damaged)?),
-        Form::Certificate => {
-            let certificate = Certificate::from_der(der).map_err(damaged)?;
-            spki(
-                &certificate
-                    .tbs_certificate()
-                    .subject_public_key_info()
-                    .owned_to_ref(),
-            )
-        }
+        Form::Certificate => spki(&key_of_certificate(der).map_err(damaged)?),
         Form::Pkcs1Public => Ok(KeyMaterial::RsaPublic(rsa_public(der)?).into()),
         Form::Pkcs1Private => Ok(KeyMaterial::RsaPrivate(rsa_private(der)?).into()),
         Form::Sec1 => Ok(KeyMaterial::EcPrivate(ec_private(der, None, None)?).into()),
-        Form::Pkcs8 => pkcs8(&PrivateKeyInfoRef::from_der(der).map_err(damaged)?),
+        Form::Pkcs8 => pkcs8(&OneAsymmetricKey::read(der).map_err(damaged)?),
         Form::EncryptedPkcs8 => Err(pem::encrypted()),
     }
 }
@@ -67,15 +56,88 @@ fn spki(info: &SubjectPublicKeyInfoRef<'_>) -> Result<Parsed, KeyError> {
     })
 }
 
-fn pkcs8(info: &PrivateKeyInfoRef<'_>) -> Result<Parsed, KeyError> {
-    let bytes = info.private_key.as_bytes();
-    let public = info.public_key.as_ref().and_then(BitStringRef::as_bytes);
+/// The public key of a certificate (RFC 5280 section 4.1). What stands before it is passed
+/// over: nobody here judges a serial number or a date, so none of them spoils a good key.
+fn key_of_certificate(der: &[u8]) -> der::Result<SubjectPublicKeyInfoRef<'_>> {
+    let certificate = AnyRef::from_der(der)?;
+    let to_be_signed = SliceReader::new(certificate.value())?.decode::<AnyRef<'_>>()?;
+    let mut fields = SliceReader::new(to_be_signed.value())?;
+    // Version 1 is not written.
+    if fields.decode::<AnyRef<'_>>()?.tag() != Tag::Integer {
+        fields
+            .decode::<AnyRef<'_>>()?
+            .tag()
+            .assert_eq(Tag::Integer)?;
+    }
+    for _before in ["signature", "issuer", "validity", "subject"] {
+        fields
+            .decode::<AnyRef<'_>>()?
+            .tag()
+            .assert_eq(Tag::Sequence)?;
+    }
+    fields.decode()
+}
+
+/// PKCS#8 (RFC 5958 section 2) as far as it is listened to: attributes are passed over.
+struct OneAsymmetricKey<'a> {
+    algorithm: AlgorithmIdentifierRef<'a>,
+    private_key: &'a [u8],
+    public_key: Option<&'a [u8]>,
+}
+
+impl<'a> OneAsymmetricKey<'a> {
+    fn read(der: &'a [u8]) -> der::Result<Self> {
+        let mut fields = SliceReader::new(AnyRef::from_der(der)?.value())?;
+        fields
+            .decode::<AnyRef<'_>>()?
+            .tag()
+            .assert_eq(Tag::Integer)?;
+        let mut key = Self {
+            algorithm: fields.decode()?,
+            private_key: fields.decode::<&OctetStringRef>()?.as_bytes(),
+            public_key: None,
+        };
+        while !fields.is_finished() {
+            let field = fields.decode::<AnyRef<'a>>()?;
+            match field.tag() {
+                Tag::ContextSpecific {
+                    constructed: true,
+                    number: TagNumber(0),
+                } => {}
+                Tag::ContextSpecific {
+                    constructed,
+                    number: TagNumber(1),
+                } if key.public_key.is_none() => {
+                    // Old versions of *ring* wrote a whole BIT STRING under the tag, not in
+                    // its place.
+                    let bits = match constructed {
+                        true => BitStringRef::from_der(field.value())?.as_bytes(),
+                        false => field.value().strip_prefix(&[0]),
+                    };
+                    key.public_key = Some(bits.ok_or_else(|| Tag::BitString.value_error())?);
+                }
+                other => return Err(other.unexpected_error(None).into()),
+            }
+        }
+        Ok(key)
+    }
+}
+
+fn pkcs8(info: &OneAsymmetricKey<'_>) -> Result<Parsed, KeyError> {
+    let (bytes, public) = (info.private_key, info.public_key);
     let algorithm = &info.algorithm;
+    let rsa = || {
+        let key = rsa_private(bytes)?;
+        match public {
+            Some(public) if rsa_public(public)? != *key.public() => Err(two_public_halves()),
+            _ => Ok(KeyMaterial::RsaPrivate(key).into()),
+        }
+    };
     Ok(match algorithm.oid {
-        oid::RSA => KeyMaterial::RsaPrivate(rsa_private(bytes)?).into(),
+        oid::RSA => rsa()?,
         oid::RSA_PSS => Parsed {
             limited_to: pss(algorithm)?,
-            ..KeyMaterial::RsaPrivate(rsa_private(bytes)?).into()
+            ..rsa()?
         },
         oid::EC => {
             let curve = named_curve(algorithm.parameters)?;
@@ -163,12 +225,21 @@ fn ec_private<'a>(
             ));
         }
     };
-    let point = key
-        .public_key
-        .or(outer_point)
+    let point = match (key.public_key, outer_point) {
+        (Some(inner), Some(outer)) if inner != outer => return Err(two_public_halves()),
+        (inner, outer) => inner.or(outer),
+    };
+    let point = point
         .map(|point| EcPublicKey::from_uncompressed(curve, point))
         .transpose()?;
     Ok(EcPrivateKey::new(curve, key.private_key, point)?)
+}
+
+fn two_public_halves() -> KeyError {
+    KeyError::unreadable(
+        "a private key in PKCS#8 with two public halves that differ",
+        "inside and outside stands the same one; make or copy it again",
+    )
 }
 
 fn named_curve(parameters: Option<AnyRef<'_>>) -> Result<Curve, KeyError> {

@@ -6,7 +6,7 @@ use alloc::string::String;
 use core::fmt;
 
 use super::{Hex, Redacted};
-use crate::KeyRejected;
+use crate::{KeyRejected, name};
 
 /// The public half of an algorithm key pair. Its bytes are for the algorithm to check.
 #[derive(Clone, PartialEq, Eq)]
@@ -20,13 +20,14 @@ impl<'a> AkpPublicKey<'a> {
     ///
     /// # Errors
     ///
-    /// [`KeyRejected`] if there are no bytes.
+    /// [`KeyRejected`] if there are no bytes, or the name is none that an
+    /// [`AlgorithmName`](crate::AlgorithmName) can have, such as `none`.
     pub fn new(
         algorithm: impl Into<Cow<'a, str>>,
         bytes: impl Into<Cow<'a, [u8]>>,
     ) -> Result<Self, KeyRejected> {
         let (algorithm, bytes) = (algorithm.into(), bytes.into());
-        not_empty(&bytes)?;
+        check(&algorithm, &bytes)?;
         Ok(Self { algorithm, bytes })
     }
 
@@ -42,7 +43,9 @@ impl<'a> AkpPublicKey<'a> {
         &self.bytes
     }
 
-    pub(super) fn into_owned(self) -> AkpPublicKey<'static> {
+    /// The same, owning its bytes.
+    #[must_use]
+    pub fn into_owned(self) -> AkpPublicKey<'static> {
         AkpPublicKey {
             algorithm: Cow::Owned(String::from(self.algorithm)),
             bytes: Cow::Owned(self.bytes.into_owned()),
@@ -72,14 +75,14 @@ impl<'a> AkpPrivateKey<'a> {
     ///
     /// # Errors
     ///
-    /// [`KeyRejected`] if there are no bytes, or the public half names another algorithm.
+    /// As [`AkpPublicKey::new`], and if the public half names another algorithm.
     pub fn new(
         algorithm: impl Into<Cow<'a, str>>,
         seed: impl Into<Cow<'a, [u8]>>,
         public: Option<AkpPublicKey<'a>>,
     ) -> Result<Self, KeyRejected> {
         let (algorithm, seed) = (algorithm.into(), seed.into());
-        not_empty(&seed)?;
+        check(&algorithm, &seed)?;
         if let Some(public) = &public
             && public.algorithm != algorithm
         {
@@ -113,7 +116,9 @@ impl<'a> AkpPrivateKey<'a> {
         self.public.as_ref()
     }
 
-    pub(super) fn into_owned(self) -> AkpPrivateKey<'static> {
+    /// The same, owning its bytes.
+    #[must_use]
+    pub fn into_owned(self) -> AkpPrivateKey<'static> {
         AkpPrivateKey {
             algorithm: Cow::Owned(String::from(self.algorithm)),
             seed: Cow::Owned(self.seed.into_owned()),
@@ -132,7 +137,15 @@ impl fmt::Debug for AkpPrivateKey<'_> {
     }
 }
 
-fn not_empty(bytes: &[u8]) -> Result<(), KeyRejected> {
+/// The name is a stranger's, and stands in errors: it is bounded here.
+fn check(algorithm: &str, bytes: &[u8]) -> Result<(), KeyRejected> {
+    if let Some(fault) = name::fault(algorithm) {
+        let short: String = algorithm.chars().take(64).collect();
+        return Err(KeyRejected::malformed(
+            alloc::format!("a key for the algorithm {short:?}"),
+            fault,
+        ));
+    }
     if bytes.is_empty() {
         return Err(KeyRejected::malformed(
             "a key without bytes",

@@ -206,7 +206,9 @@ impl<'a> EcPublicKey<'a> {
         [&[4], self.x.as_ref(), self.y.as_ref()].concat()
     }
 
-    pub(super) fn into_owned(self) -> EcPublicKey<'static> {
+    /// The same, owning its bytes.
+    #[must_use]
+    pub fn into_owned(self) -> EcPublicKey<'static> {
         EcPublicKey {
             curve: self.curve,
             x: Cow::Owned(self.x.into_owned()),
@@ -283,7 +285,9 @@ impl<'a> EcPrivateKey<'a> {
         self.public.as_ref()
     }
 
-    pub(super) fn into_owned(self) -> EcPrivateKey<'static> {
+    /// The same, owning its bytes.
+    #[must_use]
+    pub fn into_owned(self) -> EcPrivateKey<'static> {
         EcPrivateKey {
             curve: self.curve,
             d: Cow::Owned(self.d.into_owned()),

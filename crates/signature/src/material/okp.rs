@@ -75,7 +75,9 @@ impl<'a> OkpPublicKey<'a> {
         &self.bytes
     }
 
-    pub(super) fn into_owned(self) -> OkpPublicKey<'static> {
+    /// The same, owning its bytes.
+    #[must_use]
+    pub fn into_owned(self) -> OkpPublicKey<'static> {
         OkpPublicKey {
             curve: self.curve,
             bytes: Cow::Owned(self.bytes.into_owned()),
@@ -153,7 +155,9 @@ impl<'a> OkpPrivateKey<'a> {
         self.public.as_ref()
     }
 
-    pub(super) fn into_owned(self) -> OkpPrivateKey<'static> {
+    /// The same, owning its bytes.
+    #[must_use]
+    pub fn into_owned(self) -> OkpPrivateKey<'static> {
         OkpPrivateKey {
             curve: self.curve,
             seed: Cow::Owned(self.seed.into_owned()),

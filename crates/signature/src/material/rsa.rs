@@ -91,7 +91,9 @@ impl<'a> RsaPublicKey<'a> {
         bit_length(&self.modulus)
     }
 
-    pub(super) fn into_owned(self) -> RsaPublicKey<'static> {
+    /// The same, owning its bytes.
+    #[must_use]
+    pub fn into_owned(self) -> RsaPublicKey<'static> {
         RsaPublicKey {
             modulus: Cow::Owned(self.modulus.into_owned()),
             exponent: Cow::Owned(self.exponent.into_owned()),
@@ -180,7 +182,9 @@ impl<'a> RsaPrivateKey<'a> {
         &self.parts
     }
 
-    pub(super) fn into_owned(self) -> RsaPrivateKey<'static> {
+    /// The same, owning its bytes.
+    #[must_use]
+    pub fn into_owned(self) -> RsaPrivateKey<'static> {
         let own = |part: Cow<'a, [u8]>| Cow::Owned(part.into_owned());
         RsaPrivateKey {
             public: self.public.into_owned(),

@@ -93,7 +93,9 @@ impl<'a> Secret<'a> {
         &self.bytes
     }
 
-    pub(super) fn into_owned(self) -> Secret<'static> {
+    /// The same, owning its bytes.
+    #[must_use]
+    pub fn into_owned(self) -> Secret<'static> {
         Secret {
             bytes: Cow::Owned(self.bytes.into_owned()),
             allow_short: self.allow_short,

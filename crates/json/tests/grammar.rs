@@ -1,0 +1,176 @@
+//! The grammar, held against `serde_json`, which everybody else reads JSON by.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    missing_docs
+)]
+
+use countersign_json::{JsonError, Object, Value};
+use serde_json::Value as Other;
+
+const TEXTS: [&str; 9] = [
+    r#"{"a":[1,-2.5e+3,0,true,false,null],"b":{"c":"d"}}"#,
+    r#"{"\u0061\"\\\/\b\f\n\r\t":"\ud83d\ude00\u00e9 é😀","x":""}"#,
+    " {\r\n\t\"n\" : [ 0.5E-7 , -0 , 10e0 ] , \"o\" : { } , \"p\" : [ ] } ",
+    r#"{"u":"\uD7FF\uE000\uFFFF\u0000\ud800\udc00"}"#,
+    r#"{"big":123456789012345678901234567890,"f":1.7976931348623157e308,"s":5e-324}"#,
+    r#"{"s":["\ud800x","\udc00","\ud800\ud800"]}"#,
+    r#"{"deep":[[[[{"a":[{"b":[]}]}]]]]}"#,
+    r#"{"a":1e400}"#,
+    "{}",
+];
+
+/// What one byte of JSON may be exchanged for, so that it hurts.
+const BYTES: &[u8] = b"\"\\{}[]:, \t\n\x01/utfnbe+-.019aDd\x7f";
+
+/// Whether the two say the same of a text. What is strict here alone is told by its error.
+fn agree(text: &str) {
+    let other = serde_json::from_str::<Other>(text);
+    match Object::parse(text.as_bytes()) {
+        Ok(object) => {
+            let other = other.unwrap_or_else(|error| panic!("{text:?}: {error}"));
+            same_members(object, &other);
+        }
+        Err(JsonError::NotAnObject) => assert!(!other.is_ok_and(|it| it.is_object()), "{text:?}"),
+        // It rounds by the way, and takes some numbers that lie just beyond the greatest.
+        Err(JsonError::Duplicate(_) | JsonError::NumberOutOfRange { .. }) => {}
+        Err(_) => assert!(other.is_err(), "{text:?}"),
+    }
+}
+
+fn same_members(object: Object<'_>, other: &Other) {
+    let mut count = 0;
+    let same = object.each(|name, value| {
+        count += 1;
+        same(value, &other[&*name]);
+        Ok::<(), ()>(())
+    });
+    assert_eq!(same, Ok(()));
+    assert_eq!(count, other.as_object().unwrap().len());
+}
+
+fn same(value: Value<'_>, other: &Other) {
+    assert_eq!(value.as_str().as_deref(), other.as_str());
+    assert_eq!(value.as_bool(), other.as_bool());
+    assert_eq!(value.as_number().is_some(), other.is_number());
+    match (value.as_object(), value.as_array()) {
+        (Some(object), _) => same_members(object, other),
+        (_, Some(array)) => {
+            let mut others = other.as_array().unwrap().iter();
+            array
+                .each(|value| {
+                    same(value, others.next().unwrap());
+                    Ok::<(), ()>(())
+                })
+                .unwrap();
+            assert!(others.next().is_none());
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_text_with_a_byte_exchanged_added_or_missing_is_read_as_by_serde_json() {
+    for text in TEXTS {
+        agree(text);
+        for at in 0..=text.len() {
+            let (before, behind) = text.as_bytes().split_at(at);
+            let rest = behind.get(1..).unwrap_or_default();
+            let mut bent = vec![before.to_vec(), [before, rest].concat()];
+            for byte in BYTES {
+                bent.push([before, &[*byte], rest].concat());
+                bent.push([before, &[*byte], behind].concat());
+            }
+            for bent in bent.iter().filter_map(|bytes| str::from_utf8(bytes).ok()) {
+                agree(bent);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_escape_is_read_as_by_serde_json() {
+    for unit in 0..=0xffff_u32 {
+        agree(&format!(r#"{{"a":"\u{unit:04x}"}}"#));
+    }
+    for first in [0xd7ff, 0xd800, 0xdbff, 0xdc00, 0xdfff, 0xe000] {
+        for second in [0xd7ff, 0xd800, 0xdbff, 0xdc00, 0xdfff, 0xe000, 0x41] {
+            agree(&format!(r#"{{"a":"\u{first:04X}\u{second:04x}"}}"#));
+        }
+    }
+    for byte in 0..=0x7f_u8 {
+        let character = char::from(byte);
+        agree(&format!("{{\"a\":\"\\{character}\"}}"));
+        agree(&format!("{{\"a\":\"{character}\"}}"));
+        agree(&format!("{{\"a\":\"\\u00{character}1\"}}"));
+    }
+}
+
+/// What `serde_json` says of these depends on its features; here it does not.
+#[test]
+fn f10_a_number_that_no_float_holds_is_named_so_and_where_it_stands() {
+    let digits = format!("-{}.5", "9".repeat(310));
+    for number in [
+        "1e309",
+        "1e400",
+        "-1e400",
+        "1.8e308",
+        "1e99999999999999999999",
+        &digits,
+    ] {
+        for (text, line, column) in [
+            (format!(r#"{{"exp":{number}}}"#), 1, 8),
+            (format!("{{\n \"a\": [0, {number}]}}"), 2, 11),
+        ] {
+            let error = Object::parse(text.as_bytes()).unwrap_err();
+            assert_eq!(
+                error,
+                JsonError::NumberOutOfRange { line, column },
+                "{text}"
+            );
+        }
+    }
+    let sentence = Object::parse(b"{\"a\":1e400}").unwrap_err().to_string();
+    assert_eq!(
+        sentence,
+        "found a number at line 1, column 6 that no 64-bit float holds; readers would differ \
+         about it"
+    );
+    let exact = format!("{}.{}", "1".repeat(308), "1".repeat(308));
+    for number in [
+        "1.7976931348623157e308",
+        "0e999",
+        "1e-400",
+        "-0.0e-99999",
+        &exact,
+    ] {
+        assert!(
+            Object::parse(format!("{{\"a\":{number}}}").as_bytes()).is_ok(),
+            "{number}"
+        );
+    }
+}
+
+#[test]
+fn numbers_take_no_depth() {
+    let text = format!("{{\"a\":{}1.5e3{}}}", "[".repeat(99), "]".repeat(99));
+    assert!(Object::parse(text.as_bytes()).is_ok());
+}
+
+#[test]
+fn an_error_names_the_place_where_reading_stopped() {
+    for (text, line, column) in [
+        ("{\"a\":1,}", 1, 8),
+        ("{\"a\":01}", 1, 7),
+        ("{\n\"a\":\n tru}", 3, 5),
+        ("{} x", 1, 4),
+        ("{\"a\"", 1, 4),
+        ("{\"a\":\"\\x\"}", 1, 7),
+        ("{\"a\":\"b\u{1}\"}", 1, 8),
+    ] {
+        let error = Object::parse(text.as_bytes()).unwrap_err();
+        assert_eq!(error, JsonError::Syntax { line, column }, "{text:?}");
+    }
+}
