@@ -67,9 +67,10 @@ impl Builder {
 
     /// Keeps the last good set in this file, so that a restart during an outage still
     /// verifies. It is replaced atomically, readable by its owner alone, and holds public
-    /// keys. The set's age goes on counting from its fetch. A file that is damaged, of
-    /// another endpoint, writable by others or made by somebody else than who runs
-    /// the program, root or the owner of its folder is passed over with a warning.
+    /// keys. The set's age goes on counting from its fetch, by the wall clock
+    /// ([`Clock::wall`]). A file that is damaged, of another endpoint, from the future,
+    /// writable by others or made by somebody else than who runs the program, root or
+    /// the owner of its folder is passed over with a warning.
     pub fn last_known_good(mut self, path: impl Into<PathBuf>) -> Self {
         self.last_known_good = Some(path.into());
         self

@@ -134,7 +134,7 @@ impl Shared {
     /// Makes this flight. Its error is that of this flight alone.
     pub(crate) fn fly(&self, flight: u64) -> Result<(), FetchError> {
         let etag = self.state.load().held().and_then(|held| held.etag.clone());
-        let landing = Flight {
+        let outcome = Flight {
             endpoint: &self.endpoint,
             settings: &self.settings,
             provider: &self.provider,
@@ -143,9 +143,9 @@ impl Shared {
             tally: &self.tally,
             etag,
             spread: self.spread,
+            keeps_text: self.store.is_some(),
         }
         .run();
-        let outcome = landing.outcome;
         let turn = self.lock();
         let next = self.apply(&turn, Event::Landed { flight, outcome });
         drop(turn);
@@ -163,7 +163,7 @@ impl Shared {
         if let Some(error) = state.error() {
             return Err(error.clone());
         }
-        self.save(&state, landing.document.as_deref());
+        self.save(&state);
         Ok(())
     }
 
@@ -189,7 +189,7 @@ impl Shared {
     pub(crate) fn restore(&self) {
         let Some(store) = &self.store else { return };
         let now = self.clock.now();
-        match store.load(&self.endpoint, &self.provider, &self.settings, now) {
+        match store.load(&self.endpoint, &self.provider, &self.settings, &*self.clock) {
             Ok(None) => {}
             Ok(Some(held)) => {
                 tracing::info!(endpoint = %self.endpoint, age = ?now.saturating_sub(held.fetched_at), "last-known-good keys read");
@@ -202,9 +202,9 @@ impl Shared {
         }
     }
 
-    fn save(&self, state: &State, document: Option<&[u8]>) {
+    fn save(&self, state: &State) {
         if let (Some(store), Some(held)) = (&self.store, state.held())
-            && let Err(error) = store.save(&self.endpoint, &self.settings, held, document)
+            && let Err(error) = store.save(&self.endpoint, state.landings(), held, &*self.clock)
         {
             tracing::warn!(endpoint = %self.endpoint, error = %error, "last-known-good file not written");
         }

@@ -28,6 +28,9 @@ pub(crate) struct State {
 #[derive(Clone, Debug)]
 pub(crate) struct Held {
     pub(crate) set: Arc<Set>,
+    /// What the last-known-good file has of it, if there is one. It stands beside `etag` and
+    /// `fetched_at` because a 304 says of all three that they belong together.
+    pub(crate) text: Option<Arc<str>>,
     pub(crate) etag: Option<Arc<str>>,
     /// When its request was sent: a key removed later is in no later answer.
     pub(crate) fetched_at: Duration,
@@ -126,12 +129,12 @@ impl State {
             (Attempt::Landed { .. }, Event::Wanted { forced }) => {
                 (forced || self.may_start(now, settings)).then(|| self.take_off(now, None))
             }
-            (Attempt::Failed(failure), Event::Wanted { forced }) => (forced
-                || self.may_start(now, settings))
-            .then(|| {
-                let is_recent = self.is_failing(now, settings);
-                self.take_off(now, is_recent.then(|| failure.clone()))
-            }),
+            (Attempt::Failed(failure), Event::Wanted { forced }) => {
+                (forced || self.may_start(now, settings)).then(|| {
+                    let is_recent = self.is_failing(now, settings);
+                    self.take_off(now, is_recent.then(|| failure.clone()))
+                })
+            }
             (Attempt::Flying { .. }, Event::Wanted { .. }) => self
                 .may_start(now, settings)
                 .then(|| self.take_off(now, self.abandoned(now, settings))),

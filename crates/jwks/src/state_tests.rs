@@ -26,6 +26,7 @@ fn held(kids: &[&str], fetched_at: Duration) -> Held {
         .collect();
     Held {
         set: Arc::new(Set::new(by_kid, None, Report::default())),
+        text: None,
         etag: None,
         fetched_at,
         life: Duration::from_secs(HOUR),
