@@ -9,10 +9,12 @@
 //!   and whether or not it is written with escapes. Names are compared exactly.
 //! - Nesting has a cap ([`MAX_DEPTH`]), also in members that nobody asks for.
 //! - A lone surrogate or a raw control character is an error anywhere.
+//! - A **collection** is read by the grammar alone, so that what is odd about one of its
+//!   members is said of that member ([`Object::parse_collection`]).
 //! - A member is **present or absent, never coerced**: [`Value`] gives its raw text
 //!   and a typed reading that fails on any other type.
 //!
-//! It relies on `serde_json` for every question of syntax. It knows nothing of
+//! It relies on `serde_json` for the syntax of whatever is read. It knows nothing of
 //! tokens or keys, and shows foreign types to nobody.
 //!
 //! # Example
@@ -36,6 +38,7 @@ extern crate alloc;
 
 mod check;
 mod error;
+mod grammar;
 mod object;
 mod split;
 mod value;
