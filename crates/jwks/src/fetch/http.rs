@@ -110,9 +110,18 @@ impl AgentConfig {
 impl Fetch for HttpFetch {
     fn fetch(&self, request: &Request<'_>) -> Result<Response, FetchError> {
         let failed = |error| describe(error, request.timeout());
+        let url: http::Uri = request
+            .endpoint()
+            .as_str()
+            .parse()
+            .map_err(|_| failed(ureq::Error::BadUri(String::new())))?;
+        self.config
+            .addresses
+            .allow(&url)
+            .map_err(|error| FetchError::new(FetchErrorKind::Refused, error.to_string()))?;
         let mut call = self
             .agent(request)?
-            .get(request.endpoint().as_str())
+            .get(url)
             .config()
             .timeout_global(Some(request.timeout()))
             .build();
