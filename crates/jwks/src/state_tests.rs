@@ -185,6 +185,31 @@ fn a_failure_of_long_ago_is_no_reason_to_use_a_stale_set() {
 }
 
 #[test]
+fn a_failure_of_long_ago_is_no_reason_either_while_another_fetch_is_under_way() {
+    let state = fetch(&State::new(), loaded(&["a"], at(0)), at(0));
+    let state = fetch(&state, failure(), at(600));
+    let now = at(HOUR + 1800);
+    assert_eq!(answer(&state, "a", now), "pending");
+    let state = state
+        .next(Event::Wanted { forced: false }, now, &settings())
+        .unwrap();
+    assert_eq!(answer(&state, "a", now), "pending");
+}
+
+#[test]
+fn a_stale_set_is_used_while_a_transport_never_returns() {
+    let state = fetch(&State::new(), loaded(&["a"], at(0)), at(0));
+    let state = state
+        .next(Event::Wanted { forced: false }, at(HOUR), &settings())
+        .unwrap();
+    assert_eq!(answer(&state, "a", at(HOUR + 5)), "pending");
+    assert_eq!(answer(&state, "a", at(HOUR + 6)), "stale");
+    assert_eq!(answer(&state, "b", at(HOUR + 6)), "unavailable");
+    assert_eq!(answer(&state, "a", at(2 * HOUR - 1)), "stale");
+    assert_eq!(answer(&state, "a", at(2 * HOUR)), "pending");
+}
+
+#[test]
 fn a_stale_limit_of_zero_ends_a_set_with_its_freshness() {
     let settings = Settings {
         stale_if_error: Duration::ZERO,
