@@ -148,13 +148,7 @@ fn accept(request: &Request<'_>, response: &Response) -> Result<(), Refusal> {
         );
     }
     if response.body().len() > request.body_limit() {
-        return refuse(
-            FetchErrorKind::TooLarge,
-            format!(
-                "found a body of more than {} bytes; send less or raise the limit",
-                request.body_limit()
-            ),
-        );
+        return Err(FetchError::too_large(request.body_limit()).into());
     }
     Ok(())
 }

@@ -350,6 +350,13 @@ fn h9_keys_and_bytes_have_a_cap() {
         Response::new(200, document + &space)
     };
     for (size, found) in [(512 * 1024, "found"), (512 * 1024 + 1, "unavailable")] {
+        // The same of a document that came another way, such as out of a file.
+        let report = Report::of(
+            padded(size).body(),
+            &countersign_ring::provider(),
+            &Settings::default(),
+        );
+        assert_eq!(report.is_ok(), found == "found");
         let bench = common::bench();
         bench.script.then(padded(size));
         assert_eq!(bench.resolve("a", &key(1)), found, "{size}");

@@ -139,7 +139,7 @@ impl Fetch for HttpFetch {
             return Ok(head);
         }
         let body = read(body, request.body_limit()).map_err(|error| match error {
-            BodyError::TooLarge => too_large(request.body_limit()),
+            BodyError::TooLarge => FetchError::too_large(request.body_limit()),
             BodyError::Broken(error) => failed(error.into()),
         })?;
         Ok(head.with_body(body))
@@ -167,13 +167,6 @@ fn read(body: Body, limit: usize) -> Result<Vec<u8>, BodyError> {
         return Err(BodyError::TooLarge);
     }
     Ok(bytes)
-}
-
-fn too_large(limit: usize) -> FetchError {
-    FetchError::new(
-        FetchErrorKind::TooLarge,
-        format!("found a body of more than {limit} bytes; send less or raise the limit"),
-    )
 }
 
 /// ureq's error in our words. None of its texts that could hold a URL is passed on.
