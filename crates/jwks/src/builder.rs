@@ -174,3 +174,16 @@ fn spread() -> u8 {
     let [first, ..] = RandomState::new().build_hasher().finish().to_le_bytes();
     first
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::collections::BTreeSet;
+
+    use super::spread;
+
+    #[test]
+    fn clients_refresh_at_different_places_of_their_window() {
+        let places: BTreeSet<u8> = (0..64).map(|_| spread()).collect();
+        assert!(places.len() > 8, "{places:?}");
+    }
+}
