@@ -249,14 +249,15 @@ fn a_set_that_is_held_up_on_its_way_to_the_file_does_not_replace_its_successor()
     assert!(poll.is_pending());
     jwks.refresh().unwrap();
     assert_eq!(script.requests(), 2);
+    let is_of_the_second = || {
+        let text = fs::read_to_string(&path).unwrap();
+        text.contains("\\\"2\\\"") && !text.contains("removed")
+    };
+    assert!(is_of_the_second());
     // A 304 says of the second set, and of no other, that it is the current one.
     clock.advance(seconds(60));
     jwks.refresh().unwrap();
-    let text = fs::read_to_string(&path).unwrap();
-    assert!(
-        text.contains("\\\"2\\\"") && !text.contains("removed"),
-        "{text}"
-    );
+    assert!(is_of_the_second());
     let (again, _) = start(&path, URL, 120, &script);
     again.refresh().unwrap();
     assert_eq!(script.asked()[3].etag.as_deref(), Some("\"2\""));
