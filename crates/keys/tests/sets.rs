@@ -50,7 +50,11 @@ fn h6_h7_h10_h13_an_odd_key_is_skipped_and_the_others_are_used() {
         // JSON, and more than a strict reader takes.
         r#"{"kty":"EC","kid":"\ud800"}"#,
         r#"{"kty":"EC","\udc00":1}"#,
-        &format!(r#"{{"kty":"EC","ext":{}{}}}"#, "[".repeat(9999), "]".repeat(9999)),
+        &format!(
+            r#"{{"kty":"EC","ext":{}{}}}"#,
+            "[".repeat(9999),
+            "]".repeat(9999)
+        ),
         &format!("{}{}", "[".repeat(9999), "]".repeat(9999)),
     ];
     for odd in odd {
@@ -83,7 +87,10 @@ fn h7_bytes_that_are_not_utf_8_spoil_the_key_alone_that_holds_them() {
     }
     // A replacement character that was sent is a character like others.
     let text = set(&[key("p256.spki").with_kid("\u{fffd}").to_jwk().unwrap()]);
-    assert_eq!(kids(&KeySet::from_json(text.as_bytes()).unwrap()), ["\u{fffd}"]);
+    assert_eq!(
+        kids(&KeySet::from_json(text.as_bytes()).unwrap()),
+        ["\u{fffd}"]
+    );
 }
 
 #[test]
