@@ -192,6 +192,16 @@ fn e9_the_longest_token_is_configured() {
 }
 
 #[test]
+fn what_signs_makes_no_token_that_is_longer_than_configured() {
+    let text = format!(
+        r#"{{"client":{{"token_size_limit":120,"token":{{"hmac_secret_key":"{SECRET}"}}}}}}"#
+    );
+    let issuer = json(&text).unwrap().connection_issuer().unwrap();
+    assert!(issuer.connection("42").sign().is_ok());
+    assert!(issuer.connection(&"4".repeat(100)).sign().is_err());
+}
+
+#[test]
 fn a_byte_order_mark_before_a_configuration_is_passed_over() {
     for (format, text) in [
         (Format::Json, "\u{feff}{\"token_audience\":\"chat\"}"),

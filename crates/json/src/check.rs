@@ -13,14 +13,9 @@ use crate::{JsonError, string};
 /// The deepest nesting of objects and arrays that is read.
 pub const MAX_DEPTH: usize = 100;
 
-/// Checks that `text` is one JSON object and sound throughout. A name twice is an error
-/// in objects down to `unique_to`, where the outermost object is at 1.
-pub(crate) fn object(text: &str, unique_to: usize) -> Result<(), JsonError> {
-    let mut walk = Walk {
-        text,
-        at: 0,
-        unique_to,
-    };
+/// Checks that `text` is one JSON object and sound throughout.
+pub(crate) fn object(text: &str) -> Result<(), JsonError> {
+    let mut walk = Walk { text, at: 0 };
     walk.space();
     if walk.peek() != Some(b'{') {
         return Err(JsonError::NotAnObject);
@@ -37,7 +32,6 @@ pub(crate) fn object(text: &str, unique_to: usize) -> Result<(), JsonError> {
 struct Walk<'a> {
     text: &'a str,
     at: usize,
-    unique_to: usize,
 }
 
 impl<'a> Walk<'a> {
@@ -64,11 +58,9 @@ impl<'a> Walk<'a> {
             self.space();
             let start = self.at;
             self.string()?;
-            if depth <= self.unique_to {
-                let name = string::decode(self.since(start));
-                if let Err(name) = names.insert(name) {
-                    return Err(JsonError::Duplicate(name.chars().take(64).collect()));
-                }
+            let name = string::decode(self.since(start));
+            if let Err(name) = names.insert(name) {
+                return Err(JsonError::Duplicate(name.chars().take(64).collect()));
             }
             self.needs(b':')?;
             self.space();

@@ -9,6 +9,8 @@
 //!   and whether or not it is written with escapes. Names are compared exactly.
 //! - Nesting has a cap ([`MAX_DEPTH`]), also in members that nobody asks for.
 //! - A lone surrogate or a raw control character is an error anywhere.
+//! - A **collection** is read by the grammar alone, so that what is odd about one of its
+//!   members is said of that member ([`Object::parse_collection`]).
 //! - A member is **present or absent, never coerced**: [`Value`] gives its raw text
 //!   and a typed reading that fails on any other type.
 //! - A number that no 64-bit float holds, such as `1e400`, is an error anywhere: readers
@@ -38,6 +40,7 @@ extern crate alloc;
 
 mod check;
 mod error;
+mod grammar;
 mod object;
 mod split;
 mod string;

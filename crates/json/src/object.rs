@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use core::fmt;
 
 use crate::split::Split;
-use crate::{JsonError, MAX_DEPTH, Value, check};
+use crate::{JsonError, Value, check, grammar};
 
 /// A text that was checked to be one sound JSON object.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,13 +20,15 @@ impl<'a> Object<'a> {
     /// [`JsonError`] says what was found, and where.
     pub fn parse(text: &'a [u8]) -> Result<Self, JsonError> {
         let text = core::str::from_utf8(text).map_err(|_| JsonError::NotUtf8)?;
-        check::object(text, MAX_DEPTH)?;
+        check::object(text)?;
         Ok(Self { text })
     }
 
-    /// As [`parse`](Self::parse), but a name twice is an error in the object itself alone,
-    /// not in those within it: for a collection where one bad member must not spoil the
-    /// others. Give the raw text of each member to `parse` before reading it.
+    /// Checks the grammar (RFC 8259) of the whole text, and that no name of the object itself
+    /// stands twice: for a collection where one bad member must not spoil the others. Within
+    /// its members a name may stand twice, nesting may be deep, a number out of range and a
+    /// string half a surrogate. Give the raw text of each to [`parse`](Self::parse) before
+    /// reading it.
     ///
     /// ```
     /// use countersign_json::Object;
@@ -44,7 +46,7 @@ impl<'a> Object<'a> {
     /// [`JsonError`] says what was found, and where.
     pub fn parse_collection(text: &'a [u8]) -> Result<Self, JsonError> {
         let text = core::str::from_utf8(text).map_err(|_| JsonError::NotUtf8)?;
-        check::object(text, 1)?;
+        grammar::object(text)?;
         Ok(Self { text })
     }
 

@@ -202,5 +202,114 @@ fn in_a_collection_a_duplicate_name_spoils_the_member_alone() {
 
     let duplicate = Object::parse_collection(br#"{"keys":[],"keys":[]}"#).unwrap_err();
     assert_eq!(duplicate, JsonError::Duplicate("keys".into()));
-    assert!(Object::parse_collection(br#"{"keys":[{"a":"\ud800"}]}"#).is_err());
+    let escaped = Object::parse_collection(br#"{"keys":[],"key\u0073":[]}"#).unwrap_err();
+    assert_eq!(escaped, JsonError::Duplicate("keys".into()));
+}
+
+#[test]
+fn in_a_collection_what_is_out_of_range_spoils_the_member_alone() {
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    for odd in [
+        r#""\ud800""#,
+        r#"{"\udc00":1}"#,
+        "1e400",
+        "-1e400",
+        &"9".repeat(400),
+        &deep,
+    ] {
+        let text = format!(r#"{{"a": {{"odd":{odd}}} ,"b":{{"good":1}},"\ud800":1}}"#);
+        let collection = Object::parse_collection(text.as_bytes()).unwrap();
+        let member = |name| collection.get(name).unwrap().raw().as_bytes();
+        assert!(Object::parse(member("a")).is_err(), "{odd:.40}");
+        assert!(Object::parse(member("b")).is_ok(), "{odd:.40}");
+    }
+}
+
+#[test]
+fn a_collection_is_judged_by_the_grammar_as_strictly_as_anything() {
+    let sound = |text: &str| Object::parse_collection(text.as_bytes()).is_ok();
+    for value in [
+        "null",
+        "true",
+        "false",
+        "0",
+        "-0",
+        "10",
+        "1.5",
+        "1e5",
+        "1E+5",
+        "-1.0e-05",
+        r#""""#,
+        r#""\"\\\/\b\f\n\r\t\u00E9é""#,
+        "\"\u{7f}\"",
+        "[]",
+        "[ ]",
+        "{}",
+        "{ }",
+        r#"[1, [2],{"a" : 3}]"#,
+    ] {
+        assert!(sound(&format!("\t\r\n {{ \"a\" : {value} }} ")), "{value}");
+    }
+    for value in [
+        "",
+        "nul",
+        "nulll",
+        "True",
+        "+1",
+        "01",
+        "-",
+        "--1",
+        ".5",
+        "1.",
+        "1.e5",
+        "1e",
+        "1e+",
+        "0x1",
+        "NaN",
+        "Infinity",
+        "'a'",
+        "\"a",
+        r#""\x""#,
+        r#""\u12""#,
+        r#""\u12g4""#,
+        "\"\n\"",
+        "\"\0\"",
+        "[",
+        "]",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        "[1}",
+        "{1:2}",
+        r#"{"a"}"#,
+        r#"{"a":}"#,
+        r#"{"a":1,}"#,
+        r#"{"a" 1}"#,
+        "{]",
+        "1,",
+        "1 2",
+        "/**/1",
+        "\u{a0}1",
+        "\0",
+    ] {
+        let text = format!("{{\"a\":{value}}}");
+        assert!(!sound(&text), "{value}");
+        // What no grammar allows, the whole reader does not either.
+        assert!(Object::parse(text.as_bytes()).is_err(), "{value}");
+    }
+    for text in [
+        "",
+        " ",
+        "[]",
+        "null",
+        "{",
+        "}",
+        "{}{}",
+        "{} x",
+        "\u{feff}{}",
+    ] {
+        assert!(!sound(text), "{text}");
+    }
+    let error = Object::parse_collection(b"{\"a\":1,\n\"b\":x}").unwrap_err();
+    assert_eq!(error, JsonError::Syntax { line: 2, column: 6 });
 }

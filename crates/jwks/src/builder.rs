@@ -67,9 +67,10 @@ impl Builder {
 
     /// Keeps the last good set in this file, so that a restart during an outage still
     /// verifies. It is replaced atomically, readable by its owner alone, and holds public
-    /// keys. The set's age goes on counting from its fetch. A file that is damaged, of
-    /// another endpoint, writable by others or made by somebody else than who runs
-    /// the program, root or the owner of its folder is passed over with a warning.
+    /// keys. The set's age goes on counting from its fetch, by the wall clock
+    /// ([`Clock::wall`]). A file that is damaged, of another endpoint, from the future,
+    /// writable by others or made by somebody else than who runs the program, root or
+    /// the owner of its folder is passed over with a warning.
     pub fn last_known_good(mut self, path: impl Into<PathBuf>) -> Self {
         self.last_known_good = Some(path.into());
         self
@@ -172,4 +173,17 @@ impl Builder {
 fn spread() -> u8 {
     let [first, ..] = RandomState::new().build_hasher().finish().to_le_bytes();
     first
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::collections::BTreeSet;
+
+    use super::spread;
+
+    #[test]
+    fn clients_refresh_at_different_places_of_their_window() {
+        let places: BTreeSet<u8> = (0..64).map(|_| spread()).collect();
+        assert!(places.len() > 8, "{places:?}");
+    }
 }

@@ -51,16 +51,18 @@ impl Jwks {
         }
     }
 
-    /// The keys of a `kid`, byte for byte. Never waits, takes no lock and, where the key
-    /// is found, allocates nothing.
+    /// The keys of a `kid`, byte for byte. Never waits for a fetch; where the key is found,
+    /// takes no lock and allocates nothing.
     #[must_use]
     pub fn lookup(&self, kid: Option<&str>) -> Lookup {
-        let mut found = self.shared.look_up(kid);
+        let mut found = self.first_look(kid);
         if let Lookup::Pending(pending) = &mut found {
             self.shared.want();
-            if let Some(driver) = &self.driver {
-                pending.drive_by(driver);
+            // The thread is held up by its transport: whoever waits would wait for good.
+            if let Some(error) = self.shared.give_up() {
+                return Lookup::Unavailable(error);
             }
+            pending.keep(self.driver.as_ref());
         }
         found
     }
@@ -70,12 +72,18 @@ impl Jwks {
     /// gives [`Lookup::Pending`].
     #[must_use]
     pub fn resolve(&self, kid: Option<&str>) -> Lookup {
-        match self.shared.look_up(kid) {
+        match self.first_look(kid) {
             Lookup::Pending(_) => {}
             found => return found,
         }
-        if let Err(error) = self.shared.fly_or_wait(false) {
-            return Lookup::Unavailable(error);
+        match self.shared.take_off(false) {
+            // A fetch that failed may still leave keys to be used.
+            Some(flight) => drop(self.shared.fly(flight)),
+            None => {
+                if let Err(error) = self.shared.wait() {
+                    return Lookup::Unavailable(error);
+                }
+            }
         }
         match self.shared.look_up(kid) {
             Lookup::Pending(_) => Lookup::Unavailable(FetchError::new(
@@ -84,6 +92,15 @@ impl Jwks {
             )),
             found => found,
         }
+    }
+
+    /// A look-up that no fetch went before.
+    fn first_look(&self, kid: Option<&str>) -> Lookup {
+        let found = self.shared.look_up(kid);
+        if matches!(found, Lookup::UnknownKey | Lookup::Unavailable(_)) {
+            self.shared.tally.cooldown_hits.add();
+        }
+        found
     }
 
     /// Makes the fetch that is due or wanted now, if there is one, on this thread. Gives
@@ -97,15 +114,17 @@ impl Jwks {
     ///
     /// # Errors
     ///
-    /// [`FetchError`] if the fetch failed; the last good set is then still held.
+    /// [`FetchError`] if that fetch failed, or came back so late that it had been given up;
+    /// the last good set is then still held.
     pub fn refresh(&self) -> Result<(), FetchError> {
-        self.shared.fly_or_wait(true)?;
-        self.shared
-            .state
-            .load()
-            .error()
-            .cloned()
-            .map_or(Ok(()), Err)
+        match self.shared.take_off(true) {
+            Some(flight) => self.shared.fly(flight),
+            None => {
+                self.shared.wait()?;
+                let state = self.shared.state.load();
+                state.error().cloned().map_or(Ok(()), Err)
+            }
+        }
     }
 
     /// The keys of the set that is held, used and skipped.

@@ -1,7 +1,7 @@
 //! Where the time comes from.
 //!
-//! One number serves ages and the last-known-good file: time since the Unix epoch
-//! that never steps back.
+//! Ages are told by time that never steps back. The wall clock, which may, is asked for the
+//! last-known-good file alone: the next process has no other that goes on.
 
 use core::fmt::Debug;
 use core::time::Duration;
@@ -26,6 +26,12 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 pub trait Clock: Debug + Send + Sync {
     /// The time now. A later call never gives less.
     fn now(&self) -> Duration;
+
+    /// The time now by the wall clock, which may step. By it the last-known-good file tells
+    /// its age to the next process. Unless said otherwise, the same as [`now`](Self::now).
+    fn wall(&self) -> Duration {
+        self.now()
+    }
 }
 
 /// The machine's clocks: the wall clock when this was made, and the monotonic one from then on.
@@ -50,13 +56,17 @@ impl SystemClock {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            // A wall clock before 1970 is as good as one that says 1970.
-            epoch_at_origin: SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .unwrap_or_default(),
+            epoch_at_origin: wall(),
             origin: Instant::now(),
         }
     }
+}
+
+fn wall() -> Duration {
+    // A wall clock before 1970 is as good as one that says 1970.
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
 }
 
 impl Default for SystemClock {
@@ -68,5 +78,9 @@ impl Default for SystemClock {
 impl Clock for SystemClock {
     fn now(&self) -> Duration {
         self.epoch_at_origin.saturating_add(self.origin.elapsed())
+    }
+
+    fn wall(&self) -> Duration {
+        wall()
     }
 }

@@ -20,7 +20,8 @@ pub struct Counters {
     pub keys_skipped: usize,
     /// Look-ups of a `kid` that a fresh set does not hold.
     pub unknown_kids: u64,
-    /// Look-ups that failed fast because the last fetch is less than a cooldown ago.
+    /// Look-ups that failed fast, without a fetch, because the last one is less than a
+    /// cooldown ago. Who awaited a fetch and looks up again is counted with them.
     pub cooldown_hits: u64,
     /// Look-ups answered from a set past its freshness while the endpoint fails.
     pub stale_hits: u64,

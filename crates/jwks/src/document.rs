@@ -72,6 +72,9 @@ pub(crate) fn report(
     provider: &Provider,
     settings: &Settings,
 ) -> Result<Report, FetchError> {
+    if document.len() > settings.body_limit {
+        return Err(FetchError::too_large(settings.body_limit));
+    }
     judge(document, provider, settings).map(|judged| Report::new(judged.rows))
 }
 

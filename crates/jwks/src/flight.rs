@@ -26,6 +26,8 @@ pub(crate) struct Flight<'c> {
     /// The `ETag` of the set that is held, for a conditional request.
     pub(crate) etag: Option<Arc<str>>,
     pub(crate) spread: u8,
+    /// Whether the set's text is kept, for the last-known-good file.
+    pub(crate) keeps_text: bool,
 }
 
 /// Why an attempt failed, and how long the server asks to be left alone.
@@ -40,15 +42,9 @@ impl From<FetchError> for Refusal {
     }
 }
 
-/// What an attempt brought, and the document itself for the last-known-good file.
-pub(crate) struct Landing {
-    pub(crate) outcome: Outcome,
-    pub(crate) document: Option<Vec<u8>>,
-}
-
 impl Flight<'_> {
     /// All attempts, within the total deadline.
-    pub(crate) fn run(&self) -> Landing {
+    pub(crate) fn run(&self) -> Outcome {
         let began_at = self.clock.now();
         let mut refusal = None;
         for _ in 0..=self.settings.retries {
@@ -63,7 +59,7 @@ impl Flight<'_> {
             // of this one attempt: the thread and the last good set survive it.
             let attempt = catch_unwind(AssertUnwindSafe(|| self.attempt(left)));
             let failed = match attempt.unwrap_or_else(|_| Err(panicked().into())) {
-                Ok(landing) => return landing,
+                Ok(outcome) => return outcome,
                 Err(refusal) => refusal,
             };
             self.tally.fetched(Err(failed.error.kind()));
@@ -77,13 +73,10 @@ impl Flight<'_> {
         let Refusal { error, pause } = refusal.unwrap_or_else(|| {
             FetchError::new(FetchErrorKind::Timeout, "no time was left for an attempt").into()
         });
-        Landing {
-            outcome: Outcome::Failed { error, pause },
-            document: None,
-        }
+        Outcome::Failed { error, pause }
     }
 
-    fn attempt(&self, left: Duration) -> Result<Landing, Refusal> {
+    fn attempt(&self, left: Duration) -> Result<Outcome, Refusal> {
         // The age of a set counts from here: what is removed while the answer is under
         // way is removed later than this.
         let fetched_at = self.clock.now();
@@ -95,13 +88,10 @@ impl Flight<'_> {
         let life = freshness::lifetime(&response, self.settings);
         if response.status() == 304 {
             self.tally.fetched(Ok("not_modified"));
-            return Ok(Landing {
-                outcome: Outcome::NotModified {
-                    fetched_at,
-                    life,
-                    spread: self.spread,
-                },
-                document: None,
+            return Ok(Outcome::NotModified {
+                fetched_at,
+                life,
+                spread: self.spread,
             });
         }
         let set = document::read(response.body(), self.provider, self.settings)?;
@@ -110,18 +100,20 @@ impl Flight<'_> {
             .next()
             .and_then(sendable)
             .map(Arc::from);
+        let text = self
+            .keeps_text
+            .then(|| document::public(response.body(), self.settings))
+            .flatten();
         self.tally.fetched(Ok("ok"));
-        Ok(Landing {
-            outcome: Outcome::Loaded {
-                held: Held {
-                    set: Arc::new(set),
-                    etag,
-                    fetched_at,
-                    life,
-                },
-                spread: self.spread,
+        Ok(Outcome::Loaded {
+            held: Held {
+                set: Arc::new(set),
+                text: text.map(Arc::from),
+                etag,
+                fetched_at,
+                life,
             },
-            document: Some(response.into_body()),
+            spread: self.spread,
         })
     }
 }
@@ -156,13 +148,7 @@ fn accept(request: &Request<'_>, response: &Response) -> Result<(), Refusal> {
         );
     }
     if response.body().len() > request.body_limit() {
-        return refuse(
-            FetchErrorKind::TooLarge,
-            format!(
-                "found a body of more than {} bytes; send less or raise the limit",
-                request.body_limit()
-            ),
-        );
+        return Err(FetchError::too_large(request.body_limit()).into());
     }
     Ok(())
 }

@@ -6,40 +6,39 @@ use crate::{Response, Settings};
 
 /// How long a set from this answer is fresh, counted from its request.
 ///
-/// `Cache-Control` shortens the time to live, down to twice the cooldown: with less, there
-/// would be no time to refresh ahead, and callers would wait again and again. It
-/// lengthens it only as far as the settings say.
+/// `Cache-Control` shortens the time to live, and lengthens it only as far as the settings
+/// say. Of either, a cache on the way has used up the answer's `Age` (RFC 9111 section
+/// 4.2.3). The least life is left in any case: with less, there would be no time to refresh
+/// ahead, and callers would wait again and again.
 pub(crate) fn lifetime(response: &Response, settings: &Settings) -> Duration {
-    let life = match (max_age(response), settings.cache_control_may_lengthen_to) {
-        (None, _) => settings.time_to_live,
-        (Some(age), None) => age.min(settings.time_to_live),
-        (Some(age), Some(longest)) => age.min(longest.max(settings.time_to_live)),
+    let life = match max_age(response) {
+        None => settings.time_to_live,
+        Some(life) => life.min(settings.longest_life()),
     };
-    life.max(
-        settings
-            .cooldown
-            .saturating_mul(2)
-            .min(settings.time_to_live),
-    )
+    life.saturating_sub(age(response))
+        .max(settings.least_life())
 }
 
-/// The least `max-age` that the answer names, less the `Age` that it has already.
+/// How long ago the answer left the endpoint, as the caches on the way tell.
+fn age(response: &Response) -> Duration {
+    response
+        .header("age")
+        .map(|value| seconds(value).unwrap_or_default())
+        .max()
+        .unwrap_or_default()
+}
+
+/// The least `max-age` that the answer names.
 ///
 /// A value that is no number is zero: an answer with invalid freshness is stale
 /// (RFC 9111 section 4.2.1). `no-store` and `no-cache` change nothing: identity providers
 /// send them with every answer, and mean the browser.
 fn max_age(response: &Response) -> Option<Duration> {
-    let age = response
-        .header("age")
-        .map(|value| seconds(value).unwrap_or_default())
-        .max()
-        .unwrap_or_default();
     response
         .header("cache-control")
         .flat_map(|value| value.split(','))
         .filter_map(directive)
         .min()
-        .map(|life| life.saturating_sub(age))
 }
 
 fn directive(directive: &str) -> Option<Duration> {
@@ -102,21 +101,24 @@ mod tests {
 
     #[test]
     fn what_a_cache_on_the_way_has_used_up_is_not_used_again() {
-        for (age, left) in [
-            ("0", 600),
-            ("100", 500),
-            ("600", 60),
-            ("18446744073709551616", 60),
-            ("-5", 600),
+        for (control, age, left) in [
+            ("max-age=600", "0", 600),
+            ("max-age=600", "100", 500),
+            ("max-age=600", "600", 60),
+            ("max-age=600", "18446744073709551616", 60),
+            ("max-age=600", "-5", 600),
+            // However long the cache may keep it, the hour counts from the endpoint.
+            ("max-age=604800", "518400", 60),
+            ("max-age=604800", "600", 3000),
+            ("", "600", 3000),
+            ("", "518400", 60),
+            ("no-cache", "600", 3000),
         ] {
             let response = Response::new(200, "")
                 .with_header("Age", age)
-                .with_header("Cache-Control", "max-age=600");
-            assert_eq!(
-                lifetime(&response, &Settings::default()).as_secs(),
-                left,
-                "{age}"
-            );
+                .with_header("Cache-Control", control);
+            let life = lifetime(&response, &Settings::default());
+            assert_eq!(life.as_secs(), left, "{control:?}, Age: {age}");
         }
     }
 

@@ -47,9 +47,9 @@
 //! # Events
 //!
 //! Through `tracing`: each good fetch and each skipped key (info), each failed request, a
-//! published private key, stale keys in use and a last-known-good file of no use
-//! (warn), unknown `kid`s (debug: strangers choose how often). Never key bytes, never
-//! credentials; what comes from outside is escaped.
+//! published private key, stale keys in use, none of use left, and a last-known-good file
+//! of no use (warn), unknown `kid`s (debug: strangers choose how often). Never key bytes,
+//! never credentials; what comes from outside is escaped.
 //!
 //! # Example
 //!

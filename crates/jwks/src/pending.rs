@@ -3,8 +3,10 @@
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use core::fmt;
+use core::panic::AssertUnwindSafe;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
+use std::panic::catch_unwind;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::background::Driver;
@@ -12,7 +14,7 @@ use crate::shared::Shared;
 use crate::{FetchError, FetchErrorKind};
 
 /// A look-up that needs a fetch first. As a future it is ready when a fetch has ended,
-/// well or not: then look up again.
+/// well or not, or was given up: then look up again.
 ///
 /// It makes no fetch itself. The background thread does
 /// ([`Builder::spawn`](crate::Builder::spawn)), or somebody who calls
@@ -20,8 +22,9 @@ use crate::{FetchError, FetchErrorKind};
 /// without them it is never ready. The thread goes on for as long as somebody waits, be
 /// the last [`Jwks`](crate::Jwks) gone or not. Dropping it cancels nothing but the wait.
 ///
-/// It keeps no time of its own: a transport that never returns, which its contract forbids,
-/// leaves it waiting.
+/// It keeps no time of its own. If a transport never returns, which its contract forbids,
+/// the fetch is given up after twice [`Settings::total_deadline`](crate::Settings::total_deadline),
+/// and the next [`Jwks::lookup`](crate::Jwks::lookup) of whatever key wakes all who wait.
 ///
 /// Its output is an error if [`Settings::waiter_limit`](crate::Settings::waiter_limit)
 /// others wait already.
@@ -46,14 +49,13 @@ impl Pending {
         }
     }
 
-    /// Has the thread make the fetch, and keeps it going until then.
-    pub(crate) fn drive_by(&mut self, driver: &Arc<Driver>) {
-        driver.wake();
-        self.driver = Some(driver.clone());
+    /// Keeps the thread going until the fetch has ended.
+    pub(crate) fn keep(&mut self, driver: Option<&Arc<Driver>>) {
+        self.driver = driver.cloned();
     }
 
     fn is_over(&self) -> bool {
-        self.shared.state.load().landings() != self.landings
+        self.shared.is_over(self.landings)
     }
 }
 
@@ -147,7 +149,9 @@ impl Wakers {
         // Woken outside the lock: a waker may run its task on the spot.
         let woken = core::mem::take(&mut self.lock().wakers);
         for waker in woken.into_values() {
-            waker.wake();
+            // A waker is whatever a runtime made it: if one panics, the next is woken all
+            // the same, and so are this fetch's other duties.
+            let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
         }
     }
 

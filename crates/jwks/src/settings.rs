@@ -20,7 +20,9 @@ use core::{error, fmt};
 #[non_exhaustive]
 pub struct Settings {
     /// How long a set is fresh, counted from the moment its request was sent and not
-    /// from its last use. Default: 1 h.
+    /// from its last use. At least twice the [`cooldown`](Self::cooldown), and twice the
+    /// [`total_deadline`](Self::total_deadline): with less, a set could end before the next
+    /// fetch may begin. Default: 1 h.
     pub time_to_live: Duration,
     /// How long past its freshness the last good set is used while the endpoint fails.
     /// Zero: not at all. Default: 1 h.
@@ -50,7 +52,7 @@ pub struct Settings {
     /// unavailable. Those that block and those that await are counted apart. Default: 1024.
     pub waiter_limit: usize,
     /// `Cache-Control: max-age` always shortens [`time_to_live`](Self::time_to_live),
-    /// down to twice the cooldown. With a value here it also lengthens it, up to that value.
+    /// down to the least that may be set for it. With a value here it also lengthens it, up to that value.
     /// Default: none.
     pub cache_control_may_lengthen_to: Option<Duration>,
     /// Whether a token without `kid` may be checked against a set that holds exactly one
@@ -87,8 +89,12 @@ impl Settings {
     /// The longest time that a key stays trusted after it was removed from the endpoint:
     /// `max(time_to_live, cache_control_may_lengthen_to) + stale_if_error`.
     ///
-    /// The second part passes only if the endpoint fails all that time. A cache between
-    /// here and the endpoint that does not send `Age` (RFC 9111 section 5.1) adds its own.
+    /// The second part passes only if the endpoint fails all that time.
+    ///
+    /// A cache between here and the endpoint can add to it. If it does not send `Age` (RFC
+    /// 9111 section 5.1), it adds the time that it keeps an answer. If it does, that time
+    /// counts, but an answer is always used for twice the cooldown (or the total deadline,
+    /// whichever is longer), even if it is older than the longest life when it comes.
     #[must_use]
     pub fn removed_key_trusted_at_most(&self) -> Duration {
         self.longest_life().saturating_add(self.stale_if_error)
@@ -130,6 +136,14 @@ impl Settings {
                 return Err(SettingsError::of(name, sentence));
             }
         }
+        if self.time_to_live < self.least_life() {
+            let sentence = format!(
+                "found time_to_live of {:?} with cooldown of {:?} and total_deadline of {:?}; \
+                 it must be at least twice each of them",
+                self.time_to_live, self.cooldown, self.total_deadline
+            );
+            return Err(SettingsError::of("time_to_live", sentence));
+        }
         for (name, found, most) in [
             ("body_limit", self.body_limit, 16 * 1024 * 1024),
             ("key_limit", self.key_limit, 1000),
@@ -145,6 +159,12 @@ impl Settings {
             return Err(SettingsError::of("retries", sentence));
         }
         Ok(())
+    }
+
+    /// The shortest life of a set: the next fetch may begin a cooldown after the last one
+    /// has ended, which took the total deadline at most, and each has its half of this.
+    pub(crate) fn least_life(&self) -> Duration {
+        self.cooldown.max(self.total_deadline).saturating_mul(2)
     }
 
     pub(crate) fn longest_life(&self) -> Duration {
@@ -212,6 +232,17 @@ mod tests {
         for (name, error) in [
             ("time_to_live", change(|s| s.time_to_live = Duration::ZERO)),
             ("time_to_live", change(|s| s.time_to_live = Duration::MAX)),
+            (
+                "time_to_live",
+                change(|s| s.time_to_live = Duration::from_secs(59)),
+            ),
+            (
+                "time_to_live",
+                change(|s| {
+                    s.time_to_live = Duration::from_secs(119);
+                    s.total_deadline = Duration::from_secs(60);
+                }),
+            ),
             ("cooldown", change(|s| s.cooldown = Duration::ZERO)),
             (
                 "attempt_timeout",
@@ -238,6 +269,18 @@ mod tests {
             assert!(error.to_string().contains(name), "{error}");
             assert_eq!(error.setting(), Some(name));
         }
+    }
+
+    #[test]
+    fn a_life_of_twice_the_cooldown_and_the_deadline_is_enough() {
+        let second = Duration::from_secs(1);
+        let settings = Settings {
+            time_to_live: Duration::from_secs(2),
+            cooldown: second,
+            total_deadline: second,
+            ..Settings::default()
+        };
+        assert_eq!(settings.check(), Ok(()));
     }
 
     #[test]

@@ -10,10 +10,11 @@ use std::time::Instant;
 use arc_swap::ArcSwap;
 use countersign_signature::Provider;
 
+use crate::background::Bell;
 use crate::counters::Tally;
 use crate::flight::Flight;
 use crate::pending::{Pending, Wakers};
-use crate::state::{Answer, Event, Outcome, State};
+use crate::state::{Answer, Event, State};
 use crate::store::Store;
 use crate::{Clock, Endpoint, Fetch, FetchError, FetchErrorKind, Lookup, Settings};
 
@@ -35,6 +36,8 @@ pub(crate) struct Shared {
     pub(crate) wakers: Wakers,
     waiters: AtomicUsize,
     wanted: AtomicBool,
+    /// Wakes the thread, where there is one.
+    pub(crate) bell: Bell,
 }
 
 impl Shared {
@@ -62,6 +65,7 @@ impl Shared {
             landed: Condvar::new(),
             waiters: AtomicUsize::new(0),
             wanted: AtomicBool::new(false),
+            bell: Bell::default(),
         }
     }
 
@@ -79,22 +83,24 @@ impl Shared {
             Answer::Pending => Lookup::Pending(Pending::new(self.clone(), state.landings())),
             Answer::UnknownKey => {
                 self.tally.unknown_kids.add();
-                self.tally.cooldown_hits.add();
                 // Strangers choose how often this happens: not a line for every log.
                 tracing::debug!(endpoint = %self.endpoint, kid = ?kid, "unknown kid");
                 Lookup::UnknownKey
             }
             Answer::Unavailable(error) => {
-                self.tally.cooldown_hits.add();
-                tracing::debug!(endpoint = %self.endpoint, kid = ?kid, "keys unavailable, in cooldown");
+                tracing::debug!(endpoint = %self.endpoint, kid = ?kid, "keys unavailable");
+                if state.is_flying() {
+                    self.give_up();
+                }
                 Lookup::Unavailable(error)
             }
         }
     }
 
-    /// Remembers that a look-up needs a fetch.
+    /// Remembers that a look-up needs a fetch, and has the thread make it.
     pub(crate) fn want(&self) {
         self.wanted.store(true, Ordering::Release);
+        self.bell.ring();
     }
 
     /// How many callers wait now, blocked or polling.
@@ -110,7 +116,8 @@ impl Shared {
         if (wanted || self.clock.now() >= due_at)
             && let Some(flight) = self.take_off(false)
         {
-            self.fly(flight);
+            // How it ended is in the state, and in the log.
+            let _ = self.fly(flight);
         }
         self.state
             .load()
@@ -118,25 +125,16 @@ impl Shared {
             .saturating_sub(self.clock.now())
     }
 
-    pub(crate) fn fly_or_wait(&self, forced: bool) -> Result<(), FetchError> {
-        match self.take_off(forced) {
-            Some(flight) => {
-                self.fly(flight);
-                Ok(())
-            }
-            None => self.wait(),
-        }
-    }
-
     /// The number of a flight that the caller has to make, if one may begin.
-    fn take_off(&self, forced: bool) -> Option<u64> {
+    pub(crate) fn take_off(&self, forced: bool) -> Option<u64> {
         let turn = self.lock();
         self.apply(&turn, Event::Wanted { forced })?.flying()
     }
 
-    fn fly(&self, flight: u64) {
+    /// Makes this flight. Its error is that of this flight alone.
+    pub(crate) fn fly(&self, flight: u64) -> Result<(), FetchError> {
         let etag = self.state.load().held().and_then(|held| held.etag.clone());
-        let landing = Flight {
+        let outcome = Flight {
             endpoint: &self.endpoint,
             settings: &self.settings,
             provider: &self.provider,
@@ -145,31 +143,53 @@ impl Shared {
             tally: &self.tally,
             etag,
             spread: self.spread,
+            keeps_text: self.store.is_some(),
         }
         .run();
-        let failed = match &landing.outcome {
-            Outcome::Failed { error, .. } => Some(error.clone()),
-            Outcome::Loaded { .. } | Outcome::NotModified { .. } => None,
-        };
-        let outcome = landing.outcome;
         let turn = self.lock();
         let next = self.apply(&turn, Event::Landed { flight, outcome });
         drop(turn);
         self.landed.notify_all();
         self.wakers.wake_all();
-        if let Some(state) = next {
-            self.tell(&state, failed.as_ref());
-            if failed.is_none() {
-                self.save(&state, landing.document.as_deref());
-            }
+        // Whoever has made it, the thread's next one may be due sooner than it thought.
+        self.bell.ring();
+        let Some(state) = next else {
+            return Err(FetchError::new(
+                FetchErrorKind::Timeout,
+                "the fetch ended after it had been given up, and was not used",
+            ));
+        };
+        self.tell(&state);
+        if let Some(error) = state.error() {
+            return Err(error.clone());
         }
+        self.save(&state);
+        Ok(())
+    }
+
+    /// The error of a flight that its transport never ended. Who waits for it is told too:
+    /// nobody else would wake them.
+    pub(crate) fn give_up(&self) -> Option<FetchError> {
+        let error = self.given_up()?;
+        self.wakers.wake_all();
+        Some(error)
+    }
+
+    fn given_up(&self) -> Option<FetchError> {
+        let state = self.state.load();
+        state.given_up(self.clock.now(), &self.settings)
+    }
+
+    /// Whether a wait that began after this many landings has an end.
+    pub(crate) fn is_over(&self, landings: u64) -> bool {
+        self.state.load().landings() != landings || self.given_up().is_some()
     }
 
     /// Begins with the set of the last-known-good file, if there is one of use.
     pub(crate) fn restore(&self) {
         let Some(store) = &self.store else { return };
         let now = self.clock.now();
-        match store.load(&self.endpoint, &self.provider, &self.settings, now) {
+        match store.load(&self.endpoint, &self.provider, &self.settings, &*self.clock) {
             Ok(None) => {}
             Ok(Some(held)) => {
                 tracing::info!(endpoint = %self.endpoint, age = ?now.saturating_sub(held.fetched_at), "last-known-good keys read");
@@ -182,16 +202,17 @@ impl Shared {
         }
     }
 
-    fn save(&self, state: &State, document: Option<&[u8]>) {
+    fn save(&self, state: &State) {
         if let (Some(store), Some(held)) = (&self.store, state.held())
-            && let Err(error) = store.save(&self.endpoint, &self.settings, held, document)
+            && let Err(error) = store.save(&self.endpoint, state.landings(), held, &*self.clock)
         {
             tracing::warn!(endpoint = %self.endpoint, error = %error, "last-known-good file not written");
         }
     }
 
-    /// Waits until the flight under way has landed, if there is one.
-    fn wait(&self) -> Result<(), FetchError> {
+    /// Waits until the flight under way has landed, if there is one. How it ended is in
+    /// the state.
+    pub(crate) fn wait(&self) -> Result<(), FetchError> {
         let Some(_seat) = Seat::take(&self.waiters, self.settings.waiter_limit) else {
             return Err(FetchError::new(
                 FetchErrorKind::TooManyWaiting,
@@ -203,8 +224,8 @@ impl Shared {
         };
         let began_at = Instant::now();
         let mut turn = self.lock();
-        let flight = self.state.load().flying();
-        while flight.is_some() && self.state.load().flying() == flight {
+        let landings = self.state.load().landings();
+        while self.state.load().is_flying() && self.state.load().landings() == landings {
             let left = self
                 .settings
                 .total_deadline
@@ -240,11 +261,12 @@ impl Shared {
     }
 
     /// Logs what a flight has changed.
-    fn tell(&self, state: &State, failed: Option<&FetchError>) {
+    fn tell(&self, state: &State) {
         let Some(held) = state.held() else { return };
         let now = self.clock.now();
+        let age = now.saturating_sub(held.fetched_at);
         let report = held.set.report();
-        match failed {
+        match state.error() {
             None => {
                 tracing::info!(endpoint = %self.endpoint, used = report.used(), skipped = report.skipped(), life = ?held.life, "JWKS fetched");
                 for key in report.keys() {
@@ -256,10 +278,13 @@ impl Shared {
                     }
                 }
             }
-            Some(error) if !held.is_fresh(now) => {
-                tracing::warn!(endpoint = %self.endpoint, error = %error, age = ?now.saturating_sub(held.fetched_at), "stale keys in use until the endpoint answers or the stale limit is reached");
+            Some(_) if held.is_fresh(now) => {}
+            Some(error) if state.usable(now, &self.settings).is_some() => {
+                tracing::warn!(endpoint = %self.endpoint, error = %error, age = ?age, "stale keys in use until the endpoint answers or the stale limit is reached");
             }
-            Some(_) => {}
+            Some(error) => {
+                tracing::warn!(endpoint = %self.endpoint, error = %error, age = ?age, "no keys of use are held: tokens are refused until the endpoint answers");
+            }
         }
     }
 }

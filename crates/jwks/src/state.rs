@@ -20,12 +20,17 @@ pub(crate) struct State {
     flights: u64,
     /// How many have ended.
     landings: u64,
+    /// The error of the one that ended last, if it failed.
+    error: Option<FetchError>,
 }
 
 /// The last good set.
 #[derive(Clone, Debug)]
 pub(crate) struct Held {
     pub(crate) set: Arc<Set>,
+    /// What the last-known-good file has of it, if there is one. It stands beside `etag` and
+    /// `fetched_at` because a 304 says of all three that they belong together.
+    pub(crate) text: Option<Arc<str>>,
     pub(crate) etag: Option<Arc<str>>,
     /// When its request was sent: a key removed later is in no later answer.
     pub(crate) fetched_at: Duration,
@@ -38,7 +43,7 @@ enum Attempt {
     Never,
     Flying {
         since: Duration,
-        /// The failure that went before it, if one did.
+        /// The failure that went right before it, if one did.
         after: Option<Failure>,
     },
     Landed {
@@ -101,6 +106,7 @@ impl State {
             attempt: Attempt::Never,
             flights: 0,
             landings: 0,
+            error: None,
         }
     }
 
@@ -123,9 +129,12 @@ impl State {
             (Attempt::Landed { .. }, Event::Wanted { forced }) => {
                 (forced || self.may_start(now, settings)).then(|| self.take_off(now, None))
             }
-            (Attempt::Failed(failure), Event::Wanted { forced }) => (forced
-                || self.may_start(now, settings))
-            .then(|| self.take_off(now, Some(failure.clone()))),
+            (Attempt::Failed(failure), Event::Wanted { forced }) => {
+                (forced || self.may_start(now, settings)).then(|| {
+                    let is_recent = self.is_failing(now, settings);
+                    self.take_off(now, is_recent.then(|| failure.clone()))
+                })
+            }
             (Attempt::Flying { .. }, Event::Wanted { .. }) => self
                 .may_start(now, settings)
                 .then(|| self.take_off(now, self.abandoned(now, settings))),
@@ -147,6 +156,7 @@ impl State {
             attempt: Attempt::Flying { since: now, after },
             flights: self.flights.wrapping_add(1),
             landings: self.landings,
+            error: self.error.clone(),
         }
     }
 
@@ -184,11 +194,16 @@ impl State {
                 (held.clone(), failed(error, pause, now, settings))
             }
         };
+        let error = match &attempt {
+            Attempt::Failed(failure) => Some(failure.error.clone()),
+            Attempt::Never | Attempt::Flying { .. } | Attempt::Landed { .. } => None,
+        };
         Self {
             held,
             attempt,
             flights: self.flights,
             landings: self.landings.wrapping_add(1),
+            error,
         }
     }
 
@@ -234,7 +249,7 @@ impl State {
     }
 
     /// The set, if it may be used now: fresh, or stale while the endpoint fails.
-    fn usable(&self, now: Duration, settings: &Settings) -> Option<&Held> {
+    pub(crate) fn usable(&self, now: Duration, settings: &Settings) -> Option<&Held> {
         let held = self.held.as_ref()?;
         let usable = held.is_fresh(now)
             || (now < held.fresh_until().saturating_add(settings.stale_if_error)
@@ -300,9 +315,19 @@ impl State {
         }
     }
 
+    /// The error of a flight in the air that its transport never ended.
+    pub(crate) fn given_up(&self, now: Duration, settings: &Settings) -> Option<FetchError> {
+        self.abandoned(now, settings).map(|failure| failure.error)
+    }
+
     /// The number of the flight in the air.
     pub(crate) fn flying(&self) -> Option<u64> {
-        matches!(self.attempt, Attempt::Flying { .. }).then_some(self.flights)
+        self.is_flying().then_some(self.flights)
+    }
+
+    /// Whether a flight is in the air.
+    pub(crate) fn is_flying(&self) -> bool {
+        matches!(self.attempt, Attempt::Flying { .. })
     }
 
     /// How many flights have ended.
@@ -310,12 +335,9 @@ impl State {
         self.landings
     }
 
-    /// The error of the latest fetch, if it failed.
+    /// The error of the flight that ended last, if it failed.
     pub(crate) fn error(&self) -> Option<&FetchError> {
-        match &self.attempt {
-            Attempt::Failed(failure) => Some(&failure.error),
-            Attempt::Never | Attempt::Flying { .. } | Attempt::Landed { .. } => None,
-        }
+        self.error.as_ref()
     }
 
     pub(crate) fn held(&self) -> Option<&Held> {

@@ -26,6 +26,7 @@ fn held(kids: &[&str], fetched_at: Duration) -> Held {
         .collect();
     Held {
         set: Arc::new(Set::new(by_kid, None, Report::default())),
+        text: None,
         etag: None,
         fetched_at,
         life: Duration::from_secs(HOUR),
@@ -181,6 +182,31 @@ fn a_failure_of_long_ago_is_no_reason_to_use_a_stale_set() {
     let state = fetch(&State::new(), loaded(&["a"], at(0)), at(0));
     let state = fetch(&state, failure(), at(HOUR - 300));
     assert_eq!(answer(&state, "a", at(HOUR)), "pending");
+}
+
+#[test]
+fn a_failure_of_long_ago_is_no_reason_either_while_another_fetch_is_under_way() {
+    let state = fetch(&State::new(), loaded(&["a"], at(0)), at(0));
+    let state = fetch(&state, failure(), at(600));
+    let now = at(HOUR + 1800);
+    assert_eq!(answer(&state, "a", now), "pending");
+    let state = state
+        .next(Event::Wanted { forced: false }, now, &settings())
+        .unwrap();
+    assert_eq!(answer(&state, "a", now), "pending");
+}
+
+#[test]
+fn a_stale_set_is_used_while_a_transport_never_returns() {
+    let state = fetch(&State::new(), loaded(&["a"], at(0)), at(0));
+    let state = state
+        .next(Event::Wanted { forced: false }, at(HOUR), &settings())
+        .unwrap();
+    assert_eq!(answer(&state, "a", at(HOUR + 5)), "pending");
+    assert_eq!(answer(&state, "a", at(HOUR + 6)), "stale");
+    assert_eq!(answer(&state, "b", at(HOUR + 6)), "unavailable");
+    assert_eq!(answer(&state, "a", at(2 * HOUR - 1)), "stale");
+    assert_eq!(answer(&state, "a", at(2 * HOUR)), "pending");
 }
 
 #[test]

@@ -3,6 +3,9 @@
 //! It holds public halves alone, and the time of the fetch, from which freshness and
 //! stale limit go on counting. Whoever can write it chooses the keys: it is made for its
 //! owner alone, and not read if others may write it or have made it.
+//!
+//! Its time is that of the wall clock when it was written, which the next process has as
+//! well; the clock of this one need not agree with it any more.
 
 use core::fmt;
 use core::time::Duration;
@@ -15,23 +18,26 @@ use alloc::sync::Arc;
 
 use countersign_json::{Object, ObjectWriter};
 use countersign_signature::Provider;
+use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::flight::sendable;
 use crate::state::Held;
-use crate::{Endpoint, Settings, document};
+use crate::{Clock, Endpoint, Settings, document};
 
-/// Where the file is, and the set that was last written to it.
+/// Where the file is, and whose set was last written to it.
 #[derive(Debug)]
 pub(crate) struct Store {
     path: PathBuf,
-    set: Mutex<Option<String>>,
+    /// The number of the landing. A set that was held up on its way here must not replace
+    /// its successor.
+    last: Mutex<u64>,
 }
 
 impl Store {
     pub(crate) fn new(path: PathBuf) -> Self {
         Self {
             path,
-            set: Mutex::new(None),
+            last: Mutex::new(0),
         }
     }
 
@@ -42,7 +48,7 @@ impl Store {
         endpoint: &Endpoint,
         provider: &Provider,
         settings: &Settings,
-        now: Duration,
+        clock: &dyn Clock,
     ) -> Result<Option<Held>, StoreError> {
         let Some(text) = read(&self.path, settings)? else {
             return Ok(None);
@@ -58,50 +64,50 @@ impl Store {
         if string("endpoint").as_deref() != Some(endpoint.as_str()) {
             return Err(StoreError::OtherEndpoint);
         }
-        let fetched_at = seconds("fetched_at")?;
-        if fetched_at > now {
-            return Err(StoreError::Future);
-        }
+        let fetched_at = clock
+            .wall()
+            .checked_sub(seconds("fetched_at")?)
+            .and_then(|age| clock.now().checked_sub(age))
+            .ok_or(StoreError::Future)?;
         let set = file.get("set").ok_or(StoreError::Damaged)?.raw();
-        let held = Held {
+        Ok(Some(Held {
             set: Arc::new(
                 document::read(set.as_bytes(), provider, settings)
                     .map_err(|_| StoreError::Damaged)?,
             ),
+            text: Some(set.into()),
             etag: string("etag").as_deref().and_then(sendable).map(Arc::from),
             fetched_at,
             life: seconds("life")?.min(settings.longest_life()),
-        };
-        self.remember(set.to_owned());
-        Ok(Some(held))
+        }))
     }
 
-    /// Replaces the file: by a new document, or with a new time if it is not modified.
+    /// Replaces the file by the set of this landing, unless a later one did.
     pub(crate) fn save(
         &self,
         endpoint: &Endpoint,
-        settings: &Settings,
+        landing: u64,
         held: &Held,
-        document: Option<&[u8]>,
+        clock: &dyn Clock,
     ) -> Result<(), StoreError> {
-        if let Some(set) = document.and_then(|document| document::public(document, settings)) {
-            self.remember(set);
+        let Some(set) = &held.text else { return Ok(()) };
+        // Held until the file is there: whoever comes after this one writes after it.
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if landing <= *last {
+            return Ok(());
         }
-        let set = self.set.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(set) = &*set else { return Ok(()) };
+        *last = landing;
+        let age = clock.now().saturating_sub(held.fetched_at);
+        let fetched_at = clock.wall().saturating_sub(age);
         let mut file = ObjectWriter::new()
             .string("endpoint", endpoint.as_str())
-            .raw("fetched_at", &held.fetched_at.as_secs().to_string())
+            .raw("fetched_at", &fetched_at.as_secs().to_string())
             .raw("life", &held.life.as_secs().to_string());
         if let Some(etag) = &held.etag {
             file = file.string("etag", etag);
         }
         replace(&self.path, file.raw("set", set).finish().as_bytes())?;
         Ok(())
-    }
-
-    fn remember(&self, set: String) {
-        *self.set.lock().unwrap_or_else(PoisonError::into_inner) = Some(set);
     }
 }
 
@@ -216,13 +222,17 @@ fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     written
 }
 
-/// An empty file in the same folder, for this process alone.
+/// An empty file in the same folder, for this one writer. Its name is drawn: another client
+/// of this process, or a process of the same number in another container, may be writing
+/// beside the same path now.
 fn make_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+    let mut drawn = [0; 8];
+    SystemRandom::new()
+        .fill(&mut drawn)
+        .map_err(|_| io::Error::other("the system gives no random bytes"))?;
     let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.new", std::process::id()));
+    beside.push(format!(".{:016x}.new", u64::from_be_bytes(drawn)));
     let beside = PathBuf::from(beside);
-    // What a crash of an earlier process of this number has left.
-    let _ = fs::remove_file(&beside);
     let file = private_file(&beside)?;
     Ok((beside, file))
 }

@@ -3,8 +3,8 @@
 
 mod common;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -26,6 +26,34 @@ fn spawned(script: &ScriptedFetch, settings: Settings) -> (Jwks, ManualClock) {
 
 /// Longer than anything here takes: a wait that is never ended fails its test.
 const LONG: Duration = Duration::from_secs(20);
+
+/// Waits until the thread has done what it should.
+fn until(what: &str, is_done: impl Fn() -> bool) {
+    let began_at = Instant::now();
+    while !is_done() {
+        assert!(began_at.elapsed() < LONG, "not in time: {what}");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// The shortest life and cooldown that may be set.
+fn shortest() -> Settings {
+    let mut settings = Settings::default();
+    settings.total_deadline = seconds(1);
+    settings.cooldown = seconds(1);
+    settings.time_to_live = seconds(2);
+    settings
+}
+
+/// A task's waker that tells whether it was woken.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
 
 /// Waits on this thread for what a runtime would wait for on none.
 fn block_on(pending: Pending) -> Result<(), countersign_jwks::FetchError> {
@@ -148,32 +176,203 @@ fn the_thread_ends_with_the_last_handle_and_not_before() {
     clock.advance(seconds(60));
     assert_eq!(word(&lookup(&other, "b"), &key(2)), "found");
 
-    // The thread holds the only other handle to the script.
-    #[derive(Debug)]
-    struct Guard(Arc<AtomicUsize>);
-    impl Drop for Guard {
-        fn drop(&mut self) {
-            self.0.fetch_add(1, Ordering::SeqCst);
-        }
-    }
-    impl countersign_jwks::Fetch for Guard {
-        fn fetch(
-            &self,
-            _: &countersign_jwks::Request<'_>,
-        ) -> Result<Response, countersign_jwks::FetchError> {
-            Ok(Response::new(404, ""))
-        }
-    }
-    let ended = Arc::new(AtomicUsize::new(0));
+    // The thread holds the only other handle to the transport.
+    let (transport, _, answers) = Waiting::new();
+    let alive = transport.alive.clone();
     let jwks = Jwks::builder(URL, countersign_ring::provider())
-        .fetch(Guard(ended.clone()))
+        .fetch(transport)
         .spawn()
         .unwrap();
+    answers.send(()).unwrap();
     assert!(matches!(lookup(&jwks, "a"), Lookup::Unavailable(_)));
     drop(jwks);
-    while ended.load(Ordering::SeqCst) == 0 {
-        thread::yield_now();
+    until("the thread ends", || Arc::strong_count(&alive) == 1);
+}
+
+/// A transport that says when it was asked, and waits in a channel before it answers: as
+/// the default one does for a name to be resolved, it parks its thread for that.
+#[derive(Debug)]
+struct Waiting {
+    alive: Arc<()>,
+    asked: mpsc::Sender<()>,
+    answers: Mutex<mpsc::Receiver<()>>,
+}
+
+impl Waiting {
+    fn new() -> (Self, mpsc::Receiver<()>, mpsc::Sender<()>) {
+        let (asked, all_asked) = mpsc::channel();
+        let (answer, answers) = mpsc::channel();
+        let transport = Self {
+            alive: Arc::new(()),
+            asked,
+            answers: Mutex::new(answers),
+        };
+        (transport, all_asked, answer)
     }
+}
+
+impl countersign_jwks::Fetch for Waiting {
+    fn fetch(
+        &self,
+        _: &countersign_jwks::Request<'_>,
+    ) -> Result<Response, countersign_jwks::FetchError> {
+        let _ = self.asked.send(());
+        let _ = self.answers.lock().unwrap().recv();
+        Ok(Response::new(404, ""))
+    }
+}
+
+#[test]
+fn the_thread_ends_although_the_last_handle_goes_while_its_transport_waits() {
+    let (transport, asked, answers) = Waiting::new();
+    let alive = transport.alive.clone();
+    let jwks = Jwks::builder(URL, countersign_ring::provider())
+        .fetch(transport)
+        .spawn()
+        .unwrap();
+    asked.recv().unwrap();
+    // Time to begin its wait: what wakes it up from that must not be lost.
+    thread::sleep(Duration::from_millis(20));
+    drop(jwks);
+    thread::sleep(Duration::from_millis(20));
+    answers.send(()).unwrap();
+    until("the thread ends", || Arc::strong_count(&alive) == 1);
+}
+
+#[test]
+fn the_thread_refreshes_ahead_though_nobody_asks() {
+    let script = ScriptedFetch::new();
+    script.otherwise(ok(&[key(1).jwk("a")]));
+    let jwks = Jwks::builder(URL, countersign_ring::provider())
+        .settings(shortest())
+        .fetch(script.clone())
+        .spawn()
+        .unwrap();
+    until("a refresh", || script.requests() >= 2);
+    drop(jwks);
+}
+
+#[test]
+fn the_thread_refreshes_ahead_of_the_end_of_a_set_that_a_caller_has_fetched() {
+    let by_look_up: fn(&Jwks) = |jwks| drop(jwks.resolve(Some("b")));
+    let by_refresh: fn(&Jwks) = |jwks| jwks.refresh().unwrap();
+    for fetch in [by_look_up, by_refresh] {
+        let script = ScriptedFetch::new();
+        script.then(ok(&[key(1).jwk("a")]));
+        script.otherwise(ok(&[key(1).jwk("a")]).with_header("Cache-Control", "max-age=2"));
+        let mut settings = shortest();
+        settings.time_to_live = seconds(3600);
+        let (jwks, clock) = spawned(&script, settings);
+        assert_eq!(word(&lookup(&jwks, "a"), &key(1)), "found");
+        clock.advance(seconds(2));
+        // The thread expects an hour of rest.
+        fetch(&jwks);
+        assert_eq!(script.requests(), 2);
+        clock.advance(seconds(2));
+        until("a refresh", || script.requests() >= 3);
+    }
+}
+
+#[test]
+fn i12_nobody_awaits_a_transport_for_ever_that_never_returns() {
+    let script = ScriptedFetch::new();
+    script.hold();
+    script.otherwise(ok(&[key(1).jwk("a")]));
+    let (jwks, clock) = spawned(&script, Settings::default());
+    script.wait_for(1);
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(woken.clone());
+    let mut context = Context::from_waker(&waker);
+    let Lookup::Pending(mut pending) = jwks.lookup(Some("a")) else {
+        panic!("the fetch is under way");
+    };
+    let mut poll = |pending: &mut Pending| std::pin::Pin::new(pending).poll(&mut context);
+    assert!(poll(&mut pending).is_pending());
+    clock.advance(seconds(5));
+    assert_eq!(word(&jwks.lookup(Some("a")), &key(1)), "pending");
+    assert!(!woken.0.load(Ordering::SeqCst));
+    // Twice the total deadline of 3 s: given up, also for those who wait already.
+    clock.advance(seconds(1));
+    assert_eq!(word(&jwks.lookup(Some("b")), &key(1)), "unavailable");
+    assert!(woken.0.load(Ordering::SeqCst));
+    assert_eq!(poll(&mut pending), Poll::Ready(Ok(())));
+    // The thread is held up: whenever one looks up, nobody else would fetch.
+    for _ in 0..20 {
+        clock.advance(seconds(60));
+        assert_eq!(word(&jwks.lookup(Some("a")), &key(1)), "unavailable");
+    }
+    assert_eq!(script.requests(), 1);
+    script.release();
+    until("another fetch", || {
+        word(&jwks.lookup(Some("a")), &key(1)) == "found"
+    });
+}
+
+#[test]
+fn a_waker_that_panics_leaves_nobody_asleep() {
+    struct Broken;
+    impl Wake for Broken {
+        fn wake(self: Arc<Self>) {
+            panic!("a waker that panics");
+        }
+    }
+    let bench = bench();
+    bench.script.then(ok(&[key(1).jwk("a")]));
+    let woken = Arc::new(Woken::default());
+    let mut waiting = Vec::new();
+    for waker in [Waker::from(Arc::new(Broken)), Waker::from(woken.clone())] {
+        let Lookup::Pending(mut pending) = bench.jwks.lookup(Some("a")) else {
+            panic!("nothing was fetched");
+        };
+        let poll = std::pin::Pin::new(&mut pending).poll(&mut Context::from_waker(&waker));
+        assert!(poll.is_pending());
+        waiting.push(pending);
+    }
+    // Nor does it reach the caller that fetches, a stranger to it.
+    assert_eq!(bench.resolve("a", &key(1)), "found");
+    assert!(woken.0.load(Ordering::SeqCst));
+}
+
+#[test]
+fn a_fetch_that_ends_while_its_waiter_takes_its_place_is_not_missed() {
+    /// Ends a fetch the next time that somebody asks for the time.
+    #[derive(Debug)]
+    struct Hook {
+        clock: ManualClock,
+        armed: AtomicBool,
+        jwks: OnceLock<Jwks>,
+    }
+    #[derive(Clone, Debug)]
+    struct Hooked(Arc<Hook>);
+    impl Clock for Hooked {
+        fn now(&self) -> Duration {
+            if self.0.armed.swap(false, Ordering::SeqCst) {
+                self.0.jwks.get().unwrap().refresh().unwrap();
+            }
+            self.0.clock.now()
+        }
+    }
+    let script = ScriptedFetch::new();
+    script.then(ok(&[key(1).jwk("a")]));
+    let clock = Hooked(Arc::new(Hook {
+        clock: ManualClock::at(seconds(1_700_000_000)),
+        armed: AtomicBool::new(false),
+        jwks: OnceLock::new(),
+    }));
+    let jwks = Jwks::builder(URL, countersign_ring::provider())
+        .fetch(script.clone())
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    clock.0.jwks.set(jwks.clone()).unwrap();
+    let Lookup::Pending(mut pending) = jwks.lookup(Some("a")) else {
+        panic!("nothing was fetched");
+    };
+    // A poll asks for the time once it has found that no fetch has ended.
+    clock.0.armed.store(true, Ordering::SeqCst);
+    let poll = std::pin::Pin::new(&mut pending).poll(&mut Context::from_waker(Waker::noop()));
+    assert_eq!(script.requests(), 1);
+    assert_eq!(poll, Poll::Ready(Ok(())));
 }
 
 #[test]

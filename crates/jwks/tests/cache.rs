@@ -264,6 +264,49 @@ fn j10_max_age_shortens_the_hour_of_a_set() {
 }
 
 #[test]
+fn j10_what_a_cache_has_used_up_of_the_hour_does_not_lengthen_the_trust_in_a_removed_key() {
+    for (control, age) in [
+        ("", 0),
+        ("", 1800),
+        ("max-age=604800", 1800),
+        ("max-age=604800", 3540),
+        ("max-age=3000", 600),
+    ] {
+        for stale in [0, HOUR] {
+            let bench = bench_with(|settings| settings.stale_if_error = seconds(stale));
+            let answer = ok(&[key(1).jwk("a")])
+                .with_header("Cache-Control", control)
+                .with_header("Age", age.to_string());
+            // Fetched right after the key was removed, and `age` seconds after the cache did.
+            bench.script.then(answer);
+            bench.script.otherwise(Response::new(500, ""));
+            let bound = bench.jwks.settings().removed_key_trusted_at_most();
+            assert_eq!(bound, seconds(HOUR + stale));
+            assert_eq!(bench.resolve("a", &key(1)), "found");
+            let mut trusted = age;
+            while bench.resolve("a", &key(1)) == "found" {
+                bench.advance(30);
+                trusted += 30;
+            }
+            assert!(seconds(trusted) <= bound, "{control:?}, Age: {age}");
+        }
+    }
+}
+
+#[test]
+fn with_the_least_life_a_refresh_is_due_before_it_ends() {
+    let bench = bench_with(|settings| settings.time_to_live = seconds(60));
+    bench.script.otherwise(ok(&[key(1).jwk("a")]));
+    let mut next = bench.jwks.drive();
+    for round in 1..10 {
+        assert_eq!(bench.script.requests(), round);
+        bench.clock.advance(next);
+        assert_eq!(bench.lookup("a", &key(1)), "found");
+        next = bench.jwks.drive();
+    }
+}
+
+#[test]
 fn j12_readers_see_one_whole_set_or_the_other_while_it_is_exchanged() {
     let bench = bench();
     let one = ok(&[key(1).jwk("a"), key(1).jwk("b")]);

@@ -234,6 +234,13 @@ fn odd_keys() -> Vec<String> {
         okp(r#""key_ops":["verify","verify"]"#),
         r#"{"kty":"RSA","kid":"odd","e":"AQAB","n":""}"#.into(),
         r#"{"kty":"RSA","kid":"odd","e":"AQAB"}"#.into(),
+        // JSON, and more than a strict reader takes.
+        r#"{"kty":"EC","kid":"\ud800"}"#.into(),
+        okp(r#""note":"\udc00""#),
+        okp(r#""exp":1e400"#),
+        okp(&format!(r#""exp":{}"#, "9".repeat(400))),
+        okp(&format!(r#""ext":{}{}"#, "[".repeat(120), "]".repeat(120))),
+        okp(&format!(r#""ext":{}{}"#, "[".repeat(100_000), "]".repeat(100_000))),
         r#"{"kty":"RSA","kid":"odd","e":"AQAB","n":"sXchDaQebHnPiGvyDOAT4saGEUetSyo9MKLOoWFsueri23bOdgWp4Dy1WlUzewbgBHod5pcM9H95GQRV3JDXbo"}"#.into(),
     ]
     .into()
@@ -256,6 +263,32 @@ fn h6_h7_one_odd_key_of_each_kind_beside_a_good_one_leaves_the_good_one_working(
     all.push(good);
     let bench = Bench::only_document(&set(&all));
     assert_eq!(bench.resolve("good", &key(1)), "found");
+}
+
+#[test]
+fn h7_bytes_that_are_not_utf_8_spoil_the_key_alone_that_holds_them() {
+    let odd = key(2).jwk("?");
+    for keys in [[odd.clone(), key(1).jwk("good")], [key(1).jwk("good"), odd]] {
+        let mut document = set(&keys).into_bytes();
+        for byte in &mut document {
+            if *byte == b'?' {
+                *byte = 0xff;
+            }
+        }
+        let bench = bench();
+        bench.script.then(Response::new(200, document));
+        assert_eq!(bench.resolve("good", &key(1)), "found");
+        // Nor does it get another name.
+        assert_eq!(bench.resolve("\u{fffd}", &key(2)), "unknown");
+        let counters = bench.jwks.counters();
+        assert_eq!((counters.keys_used, counters.keys_skipped), (1, 1));
+    }
+    // Outside of every key they spoil the whole.
+    let mut document = set(&[key(1).jwk("a")]).into_bytes();
+    document.push(0xff);
+    let bench = bench();
+    bench.script.then(Response::new(200, document));
+    assert_eq!(bench.resolve("a", &key(1)), "unavailable");
 }
 
 #[test]
@@ -317,6 +350,13 @@ fn h9_keys_and_bytes_have_a_cap() {
         Response::new(200, document + &space)
     };
     for (size, found) in [(512 * 1024, "found"), (512 * 1024 + 1, "unavailable")] {
+        // The same of a document that came another way, such as out of a file.
+        let report = Report::of(
+            padded(size).body(),
+            &countersign_ring::provider(),
+            &Settings::default(),
+        );
+        assert_eq!(report.is_ok(), found == "found");
         let bench = common::bench();
         bench.script.then(padded(size));
         assert_eq!(bench.resolve("a", &key(1)), found, "{size}");

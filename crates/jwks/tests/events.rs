@@ -6,7 +6,7 @@ mod common;
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
 
-use common::{bench, key, ok};
+use common::{bench, bench_with, key, ok, seconds};
 use countersign_jwks::Response;
 use tracing::field::{Field, Visit};
 use tracing::span;
@@ -92,6 +92,33 @@ fn each_fetch_is_told_with_what_was_skipped_and_a_published_private_key_is_a_war
         let lines = log.lines().concat();
         assert!(lines.contains("stale keys in use"), "{lines}");
     });
+}
+
+#[test]
+fn keys_are_said_to_be_in_use_only_while_they_are() {
+    for (stale, age, in_use) in [
+        (3600, 3600, true),
+        (3600, 7199, true),
+        (3600, 7200, false),
+        (3600, 36_000, false),
+        (0, 3600, false),
+    ] {
+        let log = Log::default();
+        let bench = bench_with(|settings| settings.stale_if_error = seconds(stale));
+        bench.script.then(ok(&[key(1).jwk("a")]));
+        bench.script.otherwise(Response::new(500, ""));
+        tracing::subscriber::with_default(log.clone(), || {
+            bench.jwks.refresh().unwrap();
+            bench.advance(age);
+            log.lines();
+            assert!(bench.jwks.refresh().is_err());
+        });
+        let lines = log.lines().concat();
+        let found = bench.lookup("a", &key(1));
+        assert_eq!(found == "found", in_use, "{stale} {age}");
+        assert_eq!(lines.contains("stale keys in use"), in_use, "{lines}");
+        assert_eq!(lines.contains("no keys of use"), !in_use, "{lines}");
+    }
 }
 
 #[test]

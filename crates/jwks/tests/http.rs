@@ -14,6 +14,8 @@ mod common;
 mod server;
 
 use std::io::Write;
+use std::net::TcpListener;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{key, set, word};
@@ -442,6 +444,71 @@ fn i11_private_addresses_are_refused_where_public_ones_are_asked_for() {
         assert_eq!(jwks.refresh().unwrap_err().kind(), FetchErrorKind::Refused);
     }
     assert!(server.requests().is_empty());
+}
+
+#[test]
+fn i11_a_proxy_may_be_anywhere_where_public_addresses_are_asked_for() {
+    let proxy = Server::answering(answer("502 B", "", ""));
+    let mut options = HttpOptions::default();
+    options.public_addresses_only = true;
+    options.proxy = Proxy::Url(format!("http://127.0.0.1:{}", proxy.port()));
+    let mut settings = settings(PATIENT);
+    settings.allow_plain_http = true;
+    let fetch = |url: &str| {
+        let jwks = Jwks::builder(url, countersign_ring::provider())
+            .settings(settings.clone())
+            .http(options.clone())
+            .build()
+            .unwrap();
+        jwks.refresh().unwrap_err().kind()
+    };
+    // The proxy resolves the name.
+    for url in [
+        "http://keys.example/",
+        "https://keys.example/",
+        "http://93.184.215.14/",
+    ] {
+        let before = proxy.requests().len();
+        assert_ne!(fetch(url), FetchErrorKind::Refused, "{url}");
+        assert!(proxy.requests().len() > before, "{url}");
+    }
+    // An address is known before anyone is asked.
+    let before = proxy.requests().len();
+    for url in [
+        "https://169.254.169.254/latest/meta-data",
+        "http://10.0.0.1:8080/",
+        "http://[::1]/",
+        "https://[::ffff:10.0.0.1]/",
+        "http://127.0.0.2/",
+    ] {
+        assert_eq!(fetch(url), FetchErrorKind::Refused, "{url}");
+    }
+    assert_eq!(proxy.requests().len(), before);
+}
+
+#[test]
+fn i12_a_connection_that_is_reset_is_an_error_and_tried_once_more() {
+    for bytes in ["", "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let resetting = thread::spawn(move || {
+            for _ in 0..2 {
+                let (mut stream, _) = listener.accept().unwrap();
+                // Closed with a request that nobody read, a connection is reset.
+                stream.peek(&mut [0]).unwrap();
+                stream.write_all(bytes.as_bytes()).unwrap();
+            }
+        });
+        let client = client(&url, PATIENT);
+        let error = client.refresh().unwrap_err();
+        assert_eq!(
+            error.kind(),
+            FetchErrorKind::Connection,
+            "{bytes:?} {error}"
+        );
+        assert_eq!(client.counters().fetches, [("connection", 2)]);
+        resetting.join().unwrap();
+    }
 }
 
 #[test]

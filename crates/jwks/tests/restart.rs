@@ -3,6 +3,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
     missing_docs
 )]
 
@@ -10,11 +12,15 @@ mod common;
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::{Context, Wake, Waker};
+use std::thread;
+use std::time::Duration;
 
 use common::{URL, key, ok, seconds, word};
 use countersign_jwks::testing::{ManualClock, ScriptedFetch};
-use countersign_jwks::{Endpoints, Jwks, Response};
+use countersign_jwks::{Clock, Endpoints, Jwks, Lookup, Response};
 
 const HOUR: u64 = 3600;
 const START: u64 = 1_700_000_000;
@@ -209,6 +215,175 @@ fn a_failed_or_garbage_fetch_leaves_the_file_as_it_was() {
     assert!(jwks.refresh().is_err());
     assert!(jwks.refresh().is_err());
     assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_set_that_is_held_up_on_its_way_to_the_file_does_not_replace_its_successor() {
+    /// Woken when the first set has landed and is not in the file yet, it has the second
+    /// one fetched and written.
+    struct Overtaking {
+        jwks: Jwks,
+        clock: ManualClock,
+    }
+    impl Wake for Overtaking {
+        fn wake(self: Arc<Self>) {
+            self.clock.advance(seconds(31));
+            assert!(matches!(self.jwks.resolve(Some("x")), Lookup::UnknownKey));
+        }
+    }
+    let path = path();
+    let script = ScriptedFetch::new();
+    let both = [key(1).jwk("removed"), key(2).jwk("b")];
+    script.then(ok(&both).with_header("ETag", "\"1\""));
+    script.then(ok(&[key(2).jwk("b")]).with_header("ETag", "\"2\""));
+    script.otherwise(Response::new(304, ""));
+    let (jwks, clock) = start(&path, URL, 0, &script);
+    let Lookup::Pending(mut pending) = jwks.lookup(Some("b")) else {
+        panic!("nothing was fetched");
+    };
+    let waker = Waker::from(Arc::new(Overtaking {
+        jwks: jwks.clone(),
+        clock: clock.clone(),
+    }));
+    let poll = std::pin::Pin::new(&mut pending).poll(&mut Context::from_waker(&waker));
+    assert!(poll.is_pending());
+    jwks.refresh().unwrap();
+    assert_eq!(script.requests(), 2);
+    let is_of_the_second = || {
+        let text = fs::read_to_string(&path).unwrap();
+        text.contains("\\\"2\\\"") && !text.contains("removed")
+    };
+    assert!(is_of_the_second());
+    // A 304 says of the second set, and of no other, that it is the current one.
+    clock.advance(seconds(60));
+    jwks.refresh().unwrap();
+    assert!(is_of_the_second());
+    let (again, _) = start(&path, URL, 120, &script);
+    again.refresh().unwrap();
+    assert_eq!(script.asked()[3].etag.as_deref(), Some("\"2\""));
+    assert_eq!(word(&again.lookup(Some("removed")), &key(1)), "unknown");
+    assert_eq!(word(&again.lookup(Some("b")), &key(2)), "found");
+}
+
+/// A process whose own time and whose wall clock need not agree.
+#[derive(Clone, Debug)]
+struct Clocks {
+    now: ManualClock,
+    wall: ManualClock,
+}
+
+impl Clock for Clocks {
+    fn now(&self) -> Duration {
+        self.now.now()
+    }
+
+    fn wall(&self) -> Duration {
+        self.wall.now()
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_right_changes_nothing_about_the_age_of_the_file() {
+    let process = |path: &PathBuf, now: u64, wall: u64, script: &ScriptedFetch| {
+        let clock = Clocks {
+            now: ManualClock::at(seconds(START + now)),
+            wall: ManualClock::at(seconds(START + wall)),
+        };
+        let jwks = Jwks::builder(URL, countersign_ring::provider())
+            .fetch(script.clone())
+            .clock(clock.clone())
+            .last_known_good(path)
+            .build()
+            .unwrap();
+        (jwks, clock)
+    };
+    // How far ahead the wall clock was when each of two processes began.
+    for (first, second) in [(5 * HOUR, 0), (0, 5 * HOUR), (5 * HOUR, 3 * HOUR)] {
+        let path = path();
+        let script = ScriptedFetch::new();
+        script.then(ok(&[key(1).jwk("a")]));
+        let (jwks, clock) = process(&path, first, 0, &script);
+        jwks.refresh().unwrap();
+        // Half an hour later, the endpoint is down and the process begins anew.
+        clock.wall.advance(seconds(HOUR / 2));
+        let down = ScriptedFetch::new();
+        let (jwks, clock) = process(&path, second + HOUR / 2, HOUR / 2, &down);
+        assert_eq!(jwks.counters().age, Some(seconds(HOUR / 2)));
+        let mut left = 0;
+        while word(&jwks.resolve(Some("a")), &key(1)) == "found" {
+            clock.now.advance(seconds(60));
+            left += 60;
+        }
+        assert_eq!(left, 2 * HOUR - HOUR / 2, "{first} {second}");
+    }
+}
+
+#[test]
+fn the_file_of_a_process_whose_clock_is_behind_the_age_of_the_set_is_passed_over() {
+    let path = written();
+    let clock = Clocks {
+        now: ManualClock::at(seconds(100)),
+        wall: ManualClock::at(seconds(START + 200)),
+    };
+    let jwks = Jwks::builder(URL, countersign_ring::provider())
+        .fetch(ScriptedFetch::new())
+        .clock(clock)
+        .last_known_good(path)
+        .build()
+        .unwrap();
+    assert!(jwks.report().is_none());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_file_is_another_one_each_time_and_what_others_write_beside_it_is_left_alone() {
+    use std::os::unix::fs::MetadataExt as _;
+    let path = written();
+    let before = fs::metadata(&path).unwrap().ino();
+    // What a process of the same number in another container may be writing now.
+    let theirs = PathBuf::from(format!("{}.{}.new", path.display(), std::process::id()));
+    fs::write(&theirs, "half").unwrap();
+    let script = ScriptedFetch::new();
+    script.then(ok(&[key(2).jwk("a")]));
+    let (jwks, _) = start(&path, URL, 60, &script);
+    jwks.refresh().unwrap();
+    assert_ne!(fs::metadata(&path).unwrap().ino(), before);
+    assert_eq!(fs::read_to_string(&theirs).unwrap(), "half");
+    assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 2);
+}
+
+#[test]
+fn two_clients_may_write_one_file_and_a_reader_sees_a_whole_one() {
+    let path = path();
+    let keys: Vec<String> = (0..100)
+        .map(|number| key(1).jwk(&format!("{number}-{}", "k".repeat(2000))))
+        .collect();
+    let written = || fs::read(&path).unwrap_or_default();
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let writers = [0, 1].map(|_| {
+            scope.spawn(|| {
+                let script = ScriptedFetch::new();
+                script.then(ok(&keys).with_header("ETag", "\"1\""));
+                script.otherwise(Response::new(304, ""));
+                let (jwks, _) = start(&path, URL, 0, &script);
+                for _ in 0..20 {
+                    jwks.refresh().unwrap();
+                }
+            })
+        });
+        scope.spawn(|| {
+            while !done.load(Ordering::SeqCst) {
+                let text = written();
+                assert!(text.is_empty() || text.ends_with(b"}]}}"), "{}", text.len());
+            }
+        });
+        let ended = writers.map(|writer| writer.join().is_ok());
+        done.store(true, Ordering::SeqCst);
+        assert_eq!(ended, [true, true]);
+    });
+    assert!(written().ends_with(b"}]}}"));
+    assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
 }
 
 #[test]

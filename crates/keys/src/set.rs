@@ -1,10 +1,11 @@
 //! JWK Sets (RFC 7517 section 5).
 
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use countersign_json::{Object, ObjectWriter, Value};
+use countersign_json::{JsonError, Object, ObjectWriter, Value};
 
 use crate::import::not_json;
 use crate::{Key, KeyError, jwk};
@@ -78,9 +79,10 @@ impl KeySet {
     ///
     /// # Errors
     ///
-    /// [`KeyError`] if the text is no strict JSON object, or `keys` is missing, no array,
-    /// empty, or longer than that. A key that cannot be read is no error: it is
-    /// [`skipped`](Self::skipped).
+    /// [`KeyError`] if the text is no JSON object (RFC 8259), has a name of its own twice, or
+    /// `keys` is missing, no array, empty, or longer than that. A key that cannot be read is
+    /// no error, nor is what strict reading finds in one, such as a name twice, bytes that
+    /// are not UTF-8 or half a surrogate: it is [`skipped`](Self::skipped).
     pub fn from_json(text: &[u8]) -> Result<Self, KeyError> {
         Self::from_json_up_to(MAX_KEYS, text)
     }
@@ -91,8 +93,9 @@ impl KeySet {
     ///
     /// As [`from_json`](Self::from_json).
     pub fn from_json_up_to(max_keys: usize, text: &[u8]) -> Result<Self, KeyError> {
-        // A name twice in one key is that key's fault alone: each is parsed again.
-        let object = Object::parse_collection(text).map_err(|error| not_json(&error))?;
+        // Only what stands outside of every key spoils the set: each is parsed again.
+        let text = Text::new(text);
+        let object = text.object().map_err(|error| not_json(&error))?;
         let keys = object.get("keys").ok_or_else(|| {
             KeyError::unreadable(
                 if object.get("kty").is_some() {
@@ -115,11 +118,11 @@ impl KeySet {
                     "publish the keys in use alone, or allow more",
                 ));
             }
-            match member(value) {
+            match text.member(value) {
                 Ok(key) => set.keys.push((index, key)),
                 Err(reason) => {
-                    set.halves
-                        .extend(public_half(value).map(|key| (index, key)));
+                    let half = text.strict(value).ok().and_then(public_half);
+                    set.halves.extend(half.map(|key| (index, key)));
                     set.skipped.push(skipped(index, value, reason));
                 }
             }
@@ -231,19 +234,49 @@ impl FromIterator<Key> for KeySet {
 const NEEDED: &str = "a JWK Set is an object whose \"keys\" is an array of JWKs \
                       (RFC 7517 section 5)";
 
-fn member(value: Value<'_>) -> Result<Key, KeyError> {
-    if value.as_object().is_none() {
-        return Err(KeyError::unreadable(
-            format!("{} as a key", value.kind()),
-            "a JWK is an object",
-        ));
-    }
-    let object = Object::parse(value.raw().as_bytes()).map_err(|error| not_json(&error))?;
-    jwk::read(object)
+/// The text of a set, of which each key is judged for itself.
+struct Text<'t> {
+    /// With U+FFFD in the place of bytes that are not UTF-8.
+    text: Cow<'t, str>,
 }
 
-fn public_half(value: Value<'_>) -> Option<Key> {
-    let object = Object::parse(value.raw().as_bytes()).ok()?;
+impl<'t> Text<'t> {
+    fn new(text: &'t [u8]) -> Self {
+        Self {
+            text: String::from_utf8_lossy(text),
+        }
+    }
+
+    fn object(&self) -> Result<Object<'_>, JsonError> {
+        Object::parse_collection(self.text.as_bytes()).map_err(|error| match self.text {
+            Cow::Owned(_) => JsonError::NotUtf8,
+            Cow::Borrowed(_) => error,
+        })
+    }
+
+    fn member(&self, value: Value<'_>) -> Result<Key, KeyError> {
+        if value.as_object().is_none() {
+            return Err(KeyError::unreadable(
+                format!("{} as a key", value.kind()),
+                "a JWK is an object",
+            ));
+        }
+        jwk::read(self.strict(value).map_err(|error| not_json(&error))?)
+    }
+
+    /// The key as strict JSON, if that is what was sent.
+    fn strict<'v>(&self, value: Value<'v>) -> Result<Object<'v>, JsonError> {
+        let is_as_sent = matches!(self.text, Cow::Borrowed(_))
+            || !value.raw().contains(char::REPLACEMENT_CHARACTER);
+        if is_as_sent {
+            Object::parse(value.raw().as_bytes())
+        } else {
+            Err(JsonError::NotUtf8)
+        }
+    }
+}
+
+fn public_half(object: Object<'_>) -> Option<Key> {
     let mut key = jwk::read_public_half(object)?.ok()?;
     key.drop_signing();
     Some(key)

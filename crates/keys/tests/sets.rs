@@ -48,6 +48,15 @@ fn h6_h7_h10_h13_an_odd_key_is_skipped_and_the_others_are_used() {
         "1",
         "\"key\"",
         "[[[[{}]]]]",
+        // JSON, and more than a strict reader takes.
+        r#"{"kty":"EC","kid":"\ud800"}"#,
+        r#"{"kty":"EC","\udc00":1}"#,
+        &format!(
+            r#"{{"kty":"EC","ext":{}{}}}"#,
+            "[".repeat(9999),
+            "]".repeat(9999)
+        ),
+        &format!("{}{}", "[".repeat(9999), "]".repeat(9999)),
     ];
     for odd in odd {
         let text = set(&[odd.into(), good(), odd.into()]);
@@ -56,6 +65,33 @@ fn h6_h7_h10_h13_an_odd_key_is_skipped_and_the_others_are_used() {
         let places: Vec<_> = set.skipped().iter().map(|skipped| skipped.index).collect();
         assert_eq!(places, [0, 2], "{odd}");
     }
+}
+
+#[test]
+fn h7_bytes_that_are_not_utf_8_spoil_the_key_alone_that_holds_them() {
+    // RFC 8037 appendix A.1; of such a key the public half is used as well, if it is sound.
+    let odd = r#"{"kty":"OKP","crv":"Ed25519","kid":"?","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    let bytes = |text: &str| -> Vec<u8> {
+        let broken = |byte| if byte == b'?' { 0xff } else { byte };
+        text.bytes().map(broken).collect()
+    };
+    let text = bytes(&set(&[odd.into(), good(), odd.into()]));
+    let read = KeySet::from_json(&text).unwrap();
+    for set in [read.clone(), read.into_public()] {
+        assert_eq!(kids(&set), ["good"]);
+        let reason = set.skipped()[0].reason.to_string();
+        assert!(reason.contains("UTF-8"), "{reason}");
+    }
+    for spoilt in ["?", "{?}", "{\"keys\":[?]}", "{\"keys\":?}"] {
+        let error = KeySet::from_json(&bytes(spoilt)).unwrap_err().to_string();
+        assert!(error.contains("UTF-8"), "{error}");
+    }
+    // A replacement character that was sent is a character like others.
+    let text = set(&[key("p256.spki").with_kid("\u{fffd}").to_jwk().unwrap()]);
+    assert_eq!(
+        kids(&KeySet::from_json(text.as_bytes()).unwrap()),
+        ["\u{fffd}"]
+    );
 }
 
 #[test]

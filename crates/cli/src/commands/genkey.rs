@@ -75,6 +75,10 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
     if let Some(kid) = &args.kid {
         key = key.with_kid(kid);
     }
+    if !key.is_secret() {
+        // Centrifugo passes over a published key that does not say it.
+        key = key.with_use("sig");
+    }
     if let Err(error) = key.signer(&default_provider(), Some(&args.algorithm)) {
         console.warning(format_args!("this program cannot sign by it: {error}"))?;
     }

@@ -152,7 +152,7 @@ impl Config {
     ///
     /// [`ConfigError`] if there is no such secret.
     pub fn connection_issuer(&self) -> Result<Issuer, ConfigError> {
-        Section::new(CONNECTION, &self.token).issuer()
+        self.issuer(Section::new(CONNECTION, &self.token))
     }
 
     /// What signs subscription tokens that this configuration accepts.
@@ -161,7 +161,15 @@ impl Config {
     ///
     /// [`ConfigError`] if there is no HMAC secret in the section that verifies them.
     pub fn subscription_issuer(&self) -> Result<Issuer, ConfigError> {
-        self.subscriptions().issuer()
+        self.issuer(self.subscriptions())
+    }
+
+    fn issuer(&self, section: Section<'_>) -> Result<Issuer, ConfigError> {
+        let issuer = section.issuer()?;
+        Ok(match self.token_size_limit {
+            Some(bytes) => issuer.with_token_limit(bytes),
+            None => issuer,
+        })
     }
 
     /// The section that verifies subscription tokens.

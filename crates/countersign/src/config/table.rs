@@ -69,7 +69,7 @@ pub(super) const TOKEN_OPTIONS: &[TokenOption] = &[
     },
     TokenOption {
         name: "jwks_time_to_live",
-        help: "how long a fetched set is fresh; 1h by default",
+        help: "how long a fetched set is fresh; 1h by default, at least twice jwks_cooldown and twice jwks_total_deadline",
         set: |token, value| {
             value
                 .duration()

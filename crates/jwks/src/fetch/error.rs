@@ -110,6 +110,13 @@ impl FetchError {
         }
     }
 
+    pub(crate) fn too_large(limit: usize) -> Self {
+        Self::new(
+            FetchErrorKind::TooLarge,
+            format!("found a body of more than {limit} bytes; send less or raise the limit"),
+        )
+    }
+
     /// Why, for programs.
     #[must_use]
     pub fn kind(&self) -> FetchErrorKind {

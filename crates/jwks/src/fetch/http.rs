@@ -110,9 +110,18 @@ impl AgentConfig {
 impl Fetch for HttpFetch {
     fn fetch(&self, request: &Request<'_>) -> Result<Response, FetchError> {
         let failed = |error| describe(error, request.timeout());
+        let url: http::Uri = request
+            .endpoint()
+            .as_str()
+            .parse()
+            .map_err(|_| failed(ureq::Error::BadUri(String::new())))?;
+        self.config
+            .addresses
+            .allow(&url)
+            .map_err(|error| FetchError::new(FetchErrorKind::Refused, error.to_string()))?;
         let mut call = self
             .agent(request)?
-            .get(request.endpoint().as_str())
+            .get(url)
             .config()
             .timeout_global(Some(request.timeout()))
             .build();
@@ -130,7 +139,7 @@ impl Fetch for HttpFetch {
             return Ok(head);
         }
         let body = read(body, request.body_limit()).map_err(|error| match error {
-            BodyError::TooLarge => too_large(request.body_limit()),
+            BodyError::TooLarge => FetchError::too_large(request.body_limit()),
             BodyError::Broken(error) => failed(error.into()),
         })?;
         Ok(head.with_body(body))
@@ -158,13 +167,6 @@ fn read(body: Body, limit: usize) -> Result<Vec<u8>, BodyError> {
         return Err(BodyError::TooLarge);
     }
     Ok(bytes)
-}
-
-fn too_large(limit: usize) -> FetchError {
-    FetchError::new(
-        FetchErrorKind::TooLarge,
-        format!("found a body of more than {limit} bytes; send less or raise the limit"),
-    )
 }
 
 /// ureq's error in our words. None of its texts that could hold a URL is passed on.

@@ -162,10 +162,6 @@ impl Response {
             .any(|coding| !coding.trim().eq_ignore_ascii_case("identity"))
     }
 
-    pub(crate) fn into_body(self) -> Vec<u8> {
-        self.body
-    }
-
     /// The values of a header, named in lower case.
     pub(crate) fn header<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h str> {
         self.headers

@@ -32,8 +32,9 @@ pub struct HttpOptions {
     pub user_agent: String,
     /// Whether to refuse hosts that resolve to loopback, private, link-local (a cloud's
     /// metadata service is one) or otherwise special addresses. The address that was
-    /// checked is the one that is connected to. Through a proxy it has no effect on
-    /// names, which the proxy resolves. Default: no.
+    /// checked is the one that is connected to. Where a proxy is used, it resolves the
+    /// names: then addresses in the place of a name alone are refused, and the proxy
+    /// itself may be anywhere. Default: no.
     pub public_addresses_only: bool,
 }
 
