@@ -47,7 +47,7 @@ pub struct Issuer {
 
 impl Issuer {
     /// Signs with `key`: by the algorithm that it names, else by the first of its
-    /// kind (HS256, RS256, the curve's own). Its `kid` goes into the header. See [`signer`].
+    /// kind (HS256, RS256, the curve's own). Its `kid` goes into the header. See [`Key::signer`].
     ///
     /// # Errors
     ///
