@@ -1,6 +1,9 @@
 //! JWK Sets, and files of any form.
 
+use std::collections::BTreeMap;
+
 use countersign::KeySet;
+use serde_json::value::RawValue;
 
 use super::{assert_shows_well, key};
 use crate::Target;
@@ -14,13 +17,28 @@ pub const TARGET: Target = Target {
 
 const CAP: usize = 4;
 
+/// How many keys another reader finds, which looks into none of them, as each is judged alone:
+/// bytes that are no text, huge numbers and halves of surrogates may stand there. `None`: it
+/// takes no half of a surrogate in a name beside the keys, where ours does.
+fn listed_by_another(data: &[u8]) -> Option<usize> {
+    let text = String::from_utf8_lossy(data);
+    let members = serde_json::from_str::<BTreeMap<String, Box<RawValue>>>(&text);
+    if let Err(error) = &members {
+        assert!(text.contains("\\u"), "{error}");
+    }
+    let keys = members.ok()?.remove("keys").expect("keys");
+    let keys: Vec<Box<RawValue>> = serde_json::from_str(keys.get()).expect("an array");
+    Some(keys.len())
+}
+
 fn run(data: &[u8]) {
     match KeySet::from_json_up_to(CAP, data) {
         Ok(set) => {
-            let other: serde_json::Value = serde_json::from_slice(data).expect("JSON");
-            let listed = other["keys"].as_array().map_or(0, Vec::len);
-            assert_eq!(set.keys().count() + set.skipped().len(), listed);
+            let listed = set.keys().count() + set.skipped().len();
             assert!(listed <= CAP);
+            if let Some(other) = listed_by_another(data) {
+                assert_eq!(listed, other);
+            }
             for skipped in set.skipped() {
                 assert_shows_well(&skipped.reason);
                 assert!(skipped.index < listed);
