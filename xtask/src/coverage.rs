@@ -1,5 +1,5 @@
-//! `cargo xtask coverage`: how many lines of each crate its tests, and those that cross crates,
-//! run.
+//! `cargo xtask coverage`: how many lines of each crate are run by the tests of all crates, and
+//! by those in `tests/backends`.
 //!
 //! cargo-llvm-cov measures; lines of tests, comments and empty lines are not counted. The figures
 //! go to `docs/audit/coverage.toml`, from which `cargo xtask audit` takes them into the sheets.
@@ -51,16 +51,26 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     }
     let root = files::root();
     let mut measure = process::cargo(&root);
-    measure.args(["llvm-cov", "test", "--lib", "--bins", "--tests"]);
-    measure.args(["--workspace", "--all-features", "--exclude", "xtask"]);
-    measure.args(["--exclude", "countersign-interop"]);
+    measure.args([
+        "llvm-cov",
+        "test",
+        "--lib",
+        "--bins",
+        "--tests",
+        "--all-features",
+    ]);
+    measure.args(["--package", "countersign-test-backends"]);
+    let metadata = Metadata::read(&root)?;
+    let crates = || metadata.members().filter(|package| package.is_for_users());
+    for package in crates() {
+        measure.args(["--package", &package.name]);
+    }
     process::run(measure.args(["--lcov", "--output-path", LCOV]))?;
     let text = fs::read_to_string(root.join(LCOV)).map_err(|error| format!("{LCOV}: {error}"))?;
     let counts = counts(&text);
 
     let mut figures = Figures::new();
-    let metadata = Metadata::read(&root)?;
-    for package in metadata.members().filter(|package| package.is_for_users()) {
+    for package in crates() {
         let code = Tree::of(package)?.code;
         let share = share(&code, &counts);
         if share.of == 0 {
