@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use countersign_json::{JsonError, Object};
 
 use crate::asn1::{self, Form};
-use crate::{Key, KeyError, KeySet, jwk, pem};
+use crate::{Key, KeyError, KeySet, jwk, pem, secret};
 
 impl Key {
     /// The one key of a PEM text (RFC 7468), public or private: `PUBLIC KEY`,
@@ -27,7 +27,7 @@ impl Key {
         // `openssl ecparam -genkey` writes them first; the key repeats its curve.
         blocks.retain(|block| block.label != "EC PARAMETERS");
         let [block] = blocks.as_slice() else {
-            return Err(not_one_block(&blocks));
+            return Err(not_one_block(&text, &blocks));
         };
         let form = Form::of_label(block.label).ok_or_else(|| unknown_label(block.label))?;
         let der = block.decode()?;
@@ -109,7 +109,7 @@ pub fn read(bytes: &[u8]) -> Result<KeySet, KeyError> {
         }
         // Before PEM: a file in DER may hold the words with which PEM begins.
         Some(0x30) if Form::of_der(bytes).is_some() => Key::from_der(bytes).map(KeySet::from),
-        _ if pem::is_pem(text) => match core::str::from_utf8(text) {
+        _ if pem::is_pem(text) || secret::is_ssh(text) => match core::str::from_utf8(text) {
             Ok(text) => Key::from_pem(text).map(KeySet::from),
             Err(_) => Err(KeyError::unreadable(
                 "PEM with bytes that are not UTF-8",
@@ -135,7 +135,13 @@ pub(crate) fn not_json(error: &JsonError) -> KeyError {
     KeyError::unreadable(found, needed)
 }
 
-fn not_one_block(blocks: &[pem::Block<'_>]) -> KeyError {
+fn not_one_block(text: &str, blocks: &[pem::Block<'_>]) -> KeyError {
+    if blocks.is_empty() && secret::is_ssh(text.trim().as_bytes()) {
+        return KeyError::unsupported(
+            "an ssh public key",
+            "convert it to PEM first (ssh-keygen -e -m PKCS8 -f FILE)",
+        );
+    }
     if blocks.is_empty() {
         return KeyError::unreadable(
             "no key in PEM",
@@ -159,7 +165,6 @@ fn unknown_label(label: &str) -> KeyError {
         format!("a PEM block {label}"),
         match label {
             "OPENSSH PRIVATE KEY" => "convert it first (ssh-keygen -p -m PKCS8 -f COPY)",
-            "SSH2 PUBLIC KEY" => "convert it first (ssh-keygen -e -m PKCS8 -f FILE)",
             _ => {
                 "PUBLIC KEY, RSA PUBLIC KEY, CERTIFICATE, PRIVATE KEY, RSA PRIVATE KEY or \
                  EC PRIVATE KEY is expected"

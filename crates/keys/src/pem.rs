@@ -84,7 +84,8 @@ pub(crate) fn blocks(mut text: &str) -> Result<Vec<Block<'_>>, KeyError> {
 impl Block<'_> {
     /// The bytes of the block.
     pub(crate) fn decode(&self) -> Result<Vec<u8>, KeyError> {
-        if self.body.contains("Proc-Type") && self.body.contains("ENCRYPTED") {
+        // `Proc-Type: 4,ENCRYPTED` (RFC 1421 section 4.6.1.1).
+        if self.body.contains("4,ENCRYPTED") {
             return Err(encrypted());
         }
         let packed: Vec<u8> = self

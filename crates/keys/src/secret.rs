@@ -55,7 +55,8 @@ fn recognise(text: &[u8]) -> Option<&'static str> {
     }
 }
 
-fn is_ssh(text: &[u8]) -> bool {
+/// Whether this is a line of `authorized_keys` or of a `.pub` file, its name lost or not.
+pub(crate) fn is_ssh(text: &[u8]) -> bool {
     const NAMES: [&[u8]; 6] = [
         b"ssh-rsa ",
         b"ssh-dss ",
@@ -77,9 +78,8 @@ fn is_ssh(text: &[u8]) -> bool {
 
 /// Broken JSON is caught too, as a JWK whose quotes some shell has escaped.
 fn is_jwk(text: &[u8]) -> bool {
-    let is_object = Object::parse(text)
-        .is_ok_and(|object| object.get("kty").is_some() || object.get("keys").is_some());
-    is_object || (matches!(text.first(), Some(b'{' | b'[')) && contains(text, b"kty"))
+    let is_set = Object::parse(text).is_ok_and(|object| object.get("keys").is_some());
+    is_set || (matches!(text.first(), Some(b'{' | b'[')) && contains(text, b"kty"))
 }
 
 /// `04 || x || y` or `x || y`: random bytes of that length satisfy no curve's equation.

@@ -15,8 +15,8 @@ use std::sync::Arc;
 use common::key;
 use countersign_keys::{Key, KeyErrorReason, Operation};
 use countersign_signature::{
-    Algorithm, AlgorithmName, Curve, EcPrivateKey, KeyMaterial, KeyRejected, Provider, Signer,
-    SigningError, Verifier,
+    AkpPrivateKey, AkpPublicKey, Algorithm, AlgorithmName, Curve, EcPrivateKey, KeyMaterial,
+    KeyRejected, Provider, Signer, SigningError, Verifier,
 };
 
 /// The algorithms of *ring* that a key serves.
@@ -28,6 +28,11 @@ fn serves(key: &Key) -> Vec<&'static str> {
                 .map(|verifier| verifier.algorithm().as_str())
                 .collect()
         })
+}
+
+fn backwards(provider: &Provider) -> Provider {
+    let algorithms: Vec<_> = provider.iter().collect();
+    Provider::new(algorithms.into_iter().rev())
 }
 
 fn p256(members: &str) -> Key {
@@ -252,6 +257,9 @@ fn c8_signing_holds_to_them_too() {
     let public = with(r#""key_ops":["sign"],"#).into_public().unwrap();
     assert_eq!(public.key_ops().unwrap(), ["verify"]);
     assert_eq!(serves(&public), ["ES256"]);
+    let public = with(r#""key_ops":["sign","verify","deriveBits"],"#);
+    let public = public.into_public().unwrap();
+    assert_eq!(public.key_ops().unwrap(), ["deriveBits", "verify"]);
     let public = with(r#""key_ops":["deriveBits"],"#).into_public().unwrap();
     assert_eq!(serves(&public), [""; 0]);
 }
@@ -275,8 +283,11 @@ fn a_signer_takes_the_algorithm_of_its_key() {
         (key("ed25519.pkcs8").with_algorithm("EdDSA"), "EdDSA"),
         (key("ed25519.pkcs8").with_algorithm("Ed25519"), "Ed25519"),
     ] {
-        let signer = key.signer(&provider, None).unwrap();
-        assert_eq!(signer.algorithm().as_str(), alg);
+        // Whatever the order in which the provider has them.
+        for provider in [provider.clone(), backwards(&provider)] {
+            let signer = key.signer(&provider, None).unwrap();
+            assert_eq!(signer.algorithm().as_str(), alg);
+        }
     }
     // Whoever asks for one of two names gets that one.
     for alg in ["EdDSA", "Ed25519"] {
@@ -286,6 +297,9 @@ fn a_signer_takes_the_algorithm_of_its_key() {
         ] {
             let signer = key.signer(&provider, Some(alg)).unwrap();
             assert_eq!(signer.algorithm().as_str(), alg);
+            let mut signature = Vec::new();
+            signer.sign(b"message", &mut signature).unwrap();
+            assert_eq!(signature.len(), 64, "{alg}");
         }
     }
     for (name, alg, sentence) in [
@@ -462,5 +476,58 @@ fn a_key_on_a_curve_of_somebody_else_s_signs_by_the_algorithm_that_takes_it() {
         // What the key says of itself is held to there too.
         let error = key.with_use("enc").signer(&all, None).unwrap_err();
         assert_eq!(error.reason(), KeyErrorReason::NotPermitted);
+    }
+}
+
+/// An algorithm that finds some fault with every key, and signs with every private one.
+#[derive(Debug)]
+struct Strict(&'static str);
+
+impl Algorithm for Strict {
+    fn name(&self) -> AlgorithmName {
+        AlgorithmName::from_static(self.0)
+    }
+
+    fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
+        let needed = format!("{} needs a better one", self.0);
+        Err(KeyRejected::unsupported(key, needed))
+    }
+
+    fn signer(&self, _: &KeyMaterial<'_>) -> Result<Arc<dyn Signer>, KeyRejected> {
+        Ok(Arc::new(Bound(self.name())))
+    }
+}
+
+#[test]
+fn the_algorithm_that_a_key_is_first_of_all_for_is_asked_first() {
+    let provider = Provider::new([
+        &Strict("MINE-1") as &'static dyn Algorithm,
+        &Strict("HS512"),
+        &Strict("HS256"),
+        &Strict("RS256"),
+        &Strict("ES384"),
+        &Strict("EdDSA"),
+        &Strict("ML-DSA-44"),
+        &Strict("ML-DSA-65"),
+    ]);
+    let akp = AkpPublicKey::new("ML-DSA-65", [7; 9].as_slice()).unwrap();
+    let akp_private = AkpPrivateKey::new("ML-DSA-65", [7; 32].as_slice(), None).unwrap();
+    let akp = Key::new(KeyMaterial::AkpPublic(akp)).unwrap();
+    let akp_private = Key::new(KeyMaterial::AkpPrivate(akp_private)).unwrap();
+    for (public, private, alg) in [
+        (
+            Key::secret(&[7; 64]).unwrap(),
+            Key::secret(&[7; 64]).unwrap(),
+            "HS256",
+        ),
+        (key("rsa2048.spki"), key("rsa2048.pkcs8"), "RS256"),
+        (key("p384.spki"), key("p384.pkcs8"), "ES384"),
+        (key("ed25519.spki"), key("ed25519.pkcs8"), "EdDSA"),
+        (akp, akp_private, "ML-DSA-65"),
+    ] {
+        let error = public.verifiers(&provider).unwrap_err();
+        assert_eq!(error.needed(), format!("{alg} needs a better one"));
+        let signer = private.signer(&provider, None).unwrap();
+        assert_eq!(signer.algorithm().as_str(), alg);
     }
 }

@@ -10,7 +10,7 @@
 
 mod common;
 
-use common::{der_of, file};
+use common::{der_of, file, key};
 use countersign_keys::{Key, KeyError, read};
 
 /// (file, what the key is)
@@ -175,6 +175,22 @@ fn a_cut_or_extended_der_file_is_refused() {
 }
 
 #[test]
+fn der_that_is_no_key_is_told_so() {
+    for der in [
+        // A boolean.
+        [0x30, 3, 1, 1, 0xff].as_slice(),
+        // One integer, and the six of a DSA key as older tools wrote it.
+        &[0x30, 3, 2, 1, 1],
+        &[&[0x30, 18], [2, 1, 1].repeat(6).as_slice()].concat(),
+        // As many elements as an RSA key has, none of them a number.
+        &[&[0x30, 18], [5, 0].repeat(9).as_slice()].concat(),
+    ] {
+        let error = Key::from_der(der).unwrap_err();
+        assert_eq!(error.found(), "bytes that are no key in DER", "{der:02x?}");
+    }
+}
+
+#[test]
 fn a_file_whose_parts_disagree_is_refused() {
     // The last arc of an OID is exchanged: id-mgf1 in RSASSA-PSS parameters, and the curve
     // of a PKCS#8 whose inner key names another.
@@ -184,25 +200,23 @@ fn a_file_whose_parts_disagree_is_refused() {
     der[place + 8] = 9;
     assert_eq!(Key::from_der(&der).err().unwrap().to_string(), PSS);
 
-    let inner = der_of(&file("p256.sec1"));
-    let outer = [0x2b, 0x81, 0x04, 0x00, 0x22];
-    let algorithm = [
-        &[0x30, 16, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 6, 5],
-        outer.as_slice(),
-    ]
-    .concat();
-    let body = [
-        &[2, 1, 0],
-        algorithm.as_slice(),
-        &[4, inner.len() as u8],
-        &inner,
-    ]
-    .concat();
-    let der = [&[0x30, 0x81, body.len() as u8], body.as_slice()].concat();
+    // The PKCS#8 for a curve, around a SEC 1 key that names P-256 itself.
+    let around = |curve: &[u8]| {
+        let ec = element(6, &[&[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1]]);
+        let algorithm = element(0x30, &[&ec, &element(6, &[curve])]);
+        let inner = element(4, &[&der_of(&file("p256.sec1"))]);
+        element(0x30, &[&element(2, &[&[0]]), &algorithm, &inner])
+    };
+    let p384 = around(&[0x2b, 0x81, 0x04, 0x00, 0x22]);
     assert_eq!(
-        Key::from_der(&der).err().unwrap().to_string(),
+        Key::from_der(&p384).err().unwrap().to_string(),
         "found a private key on P-256 inside of PKCS#8 for P-384; both name the same curve; \
          make or copy it again",
+    );
+    let p256 = around(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7]);
+    assert_eq!(
+        Key::from_der(&p256).unwrap().to_jwk(),
+        key("p256.sec1").to_jwk(),
     );
 }
 

@@ -203,6 +203,22 @@ fn looking_finds_out_the_form_of_a_file() {
     }
 }
 
+#[test]
+fn a_public_key_of_ssh_is_told_how_it_becomes_pem() {
+    let line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE0 me@host\n";
+    for error in [
+        countersign_keys::read(line.as_bytes()).unwrap_err(),
+        Key::from_pem(line).unwrap_err(),
+    ] {
+        assert_eq!(error.reason(), KeyErrorReason::Unsupported);
+        assert_eq!(error.found(), "an ssh public key");
+        assert_eq!(
+            error.needed(),
+            "convert it to PEM first (ssh-keygen -e -m PKCS8 -f FILE)",
+        );
+    }
+}
+
 /// Found by fuzzing (`tests/fuzz/corpus/der`): it was taken for PEM that is not UTF-8.
 #[test]
 fn a_der_file_that_holds_the_first_words_of_pem_is_der_all_the_same() {

@@ -153,6 +153,20 @@ fn a4_the_refusal_says_what_was_found_and_shows_nothing_of_it() {
         "found a secret that is a key in PEM; an HMAC secret is bytes that nobody else knows; \
          give a public key to the option for public keys, or make a new secret",
     );
+    for (secret, kind) in [
+        (der_of(&file("p256.spki")), "a key in DER"),
+        (
+            der_of(&file("p256.certificate")),
+            "an X.509 certificate in DER",
+        ),
+        (br#"{"keys":[]}"#.to_vec(), "a JWK or a JWK Set"),
+        (b"ssh-rsa AAAAB3NzaC1yc2E".to_vec(), "an ssh public key"),
+    ] {
+        let error = Key::secret(&secret).unwrap_err();
+        assert_eq!(error.found(), format!("a secret that is {kind}"));
+        let error = Key::secret(STANDARD.encode(&secret).as_bytes()).unwrap_err();
+        assert_eq!(error.found(), format!("a secret that is {kind} in base64"));
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use countersign_signature::Provider;
 use sha2::Digest as _;
 
 use crate::judge::{ACCEPT, Judge, REFUSE};
+use crate::records;
 use crate::report::Report;
 
 /// Typed in once, beside the tests of `countersign-jws`.
@@ -17,7 +18,7 @@ use vectors as v;
 
 /// An example: its section, its token, its key as a JWK, and its payload if it has one for us.
 struct Example {
-    section: &'static str,
+    section: String,
     token: String,
     jwk: String,
     payload: Option<String>,
@@ -75,18 +76,43 @@ fn examples() -> Vec<Example> {
         ("7797 4.2 detached", v::UNENCODED_DETACHED, oct(v::A1_K)),
     ];
     let good = good.map(|(section, token, jwk, payload)| Example {
-        section,
+        section: section.into(),
         token: token.into(),
         jwk,
         payload: Some(payload.into()),
     });
     let bad = bad.map(|(section, token, jwk)| Example {
-        section,
+        section: section.into(),
         token: token.into(),
         jwk,
         payload: None,
     });
-    good.into_iter().chain(bad).collect()
+    good.into_iter().chain(bad).chain(rfc7520()).collect()
+}
+
+/// RFC 7520 sections 3, 5 and 6: each key with the token that section 4 signs with it, each
+/// encrypted token, and the token inside of an encrypted one.
+fn rfc7520() -> impl Iterator<Item = Example> {
+    let records = records::read(include_str!("../data/rfc7520.txt"));
+    records.into_iter().map(|record| {
+        record.hold_names_to(&["section", "jwk", "token", "payload"]);
+        let section = record.need("section");
+        let whole = |name| Some(record.get(name)?.replace(' ', ""));
+        let (signed, payload) = match section {
+            "3.1" | "3.2" => (v::BILBO_4_3, Some(v::BILBO)),
+            "3.3" | "3.4" => (v::BILBO_4_1, Some(v::BILBO)),
+            "3.5" => (v::BILBO_4_4, Some(v::BILBO)),
+            // A key that encrypts content.
+            "3.6" => (v::BILBO_4_4, None),
+            _ => ("", record.get("payload")),
+        };
+        Example {
+            section: format!("7520 {section}"),
+            token: whole("token").unwrap_or_else(|| signed.into()),
+            jwk: whole("jwk").unwrap_or_else(|| format!(r#"{{"kty":"oct","k":"{}"}}"#, v::BILBO_K)),
+            payload: payload.map(Into::into),
+        }
+    })
 }
 
 /// RFC 7515 appendices A.6 and A.7: the tokens of A.2 and A.3, in JSON.
@@ -122,7 +148,7 @@ pub(crate) fn suite() -> Report {
                 Ok(payload) => ("another payload", payload),
                 Err(why) => (REFUSE, why),
             };
-            judge.case(example.section, wanted, found, || why);
+            judge.case(&example.section, wanted, found, || why);
         }
         for (section, jwk, thumbprint) in thumbprints() {
             let key = Key::from_jwk(jwk.as_bytes()).expect("a key");
@@ -140,7 +166,10 @@ pub(crate) fn suite() -> Report {
 }
 
 fn verify(example: &Example, provider: &Provider) -> Result<String, String> {
-    let key = Key::from_jwk(example.jwk.as_bytes()).map_err(|error| error.to_string())?;
+    let mut key = Key::from_jwk(example.jwk.as_bytes()).map_err(|error| error.to_string())?;
+    if key.is_private() {
+        key = key.into_public().map_err(|error| error.to_string())?;
+    }
     let verifiers = key.verifiers(provider).map_err(|error| error.to_string())?;
     let mut scratch = Scratch::default();
     let token =
