@@ -58,9 +58,9 @@ impl<'a> Walk<'a> {
             self.space();
             let start = self.at;
             self.string()?;
-            let name = string::decode(self.since(start));
+            let name = string::decode(self.since(start)).ok_or_else(|| self.syntax())?;
             if let Err(name) = names.insert(name) {
-                return Err(JsonError::Duplicate(name.chars().take(64).collect()));
+                return Err(JsonError::duplicate(&name));
             }
             self.needs(b':')?;
             self.space();
@@ -117,10 +117,7 @@ impl<'a> Walk<'a> {
         }
         match self.since(start).parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(()),
-            _ => {
-                let (line, column) = self.place(start);
-                Err(JsonError::NumberOutOfRange { line, column })
-            }
+            _ => Err(JsonError::out_of_range(self.text, start)),
         }
     }
 
@@ -184,22 +181,7 @@ impl<'a> Walk<'a> {
     }
 
     fn syntax(&self) -> JsonError {
-        let (line, column) = self.place(self.at);
-        JsonError::Syntax { line, column }
-    }
-
-    /// The line and the column of a byte, or of the last one where the text has ended.
-    fn place(&self, at: usize) -> (usize, usize) {
-        let last = self.text.len().saturating_sub(1);
-        let before = self.text.as_bytes().get(..at.min(last)).unwrap_or_default();
-        let (mut line, mut column) = (1_usize, 1_usize);
-        for byte in before {
-            column = column.saturating_add(1);
-            if *byte == b'\n' {
-                (line, column) = (line.saturating_add(1), 1);
-            }
-        }
-        (line, column)
+        JsonError::syntax(self.text, self.at)
     }
 }
 

@@ -35,6 +35,37 @@ pub enum JsonError {
     TooDeep,
 }
 
+impl JsonError {
+    /// No JSON at this byte, or at the last one where the text has ended.
+    pub(crate) fn syntax(text: &str, at: usize) -> Self {
+        let (line, column) = place(text, at);
+        Self::Syntax { line, column }
+    }
+
+    pub(crate) fn out_of_range(text: &str, at: usize) -> Self {
+        let (line, column) = place(text, at);
+        Self::NumberOutOfRange { line, column }
+    }
+
+    pub(crate) fn duplicate(name: &str) -> Self {
+        Self::Duplicate(name.chars().take(64).collect())
+    }
+}
+
+/// The line and the column of a byte.
+fn place(text: &str, at: usize) -> (usize, usize) {
+    let last = text.len().saturating_sub(1);
+    let before = text.as_bytes().get(..at.min(last)).unwrap_or_default();
+    let (mut line, mut column) = (1_usize, 1_usize);
+    for byte in before {
+        column = column.saturating_add(1);
+        if *byte == b'\n' {
+            (line, column) = (line.saturating_add(1), 1);
+        }
+    }
+    (line, column)
+}
+
 impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

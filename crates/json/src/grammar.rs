@@ -20,7 +20,8 @@ pub(crate) fn object(text: &str) -> Result<(), JsonError> {
         return Err(JsonError::NotAnObject);
     }
     if scan.document().is_none() {
-        return Err(syntax(text, scan.rest.len()));
+        let at = text.len().saturating_sub(scan.rest.len());
+        return Err(JsonError::syntax(text, at));
     }
     let mut names = BTreeSet::new();
     for name in Split::new(text).step_by(2) {
@@ -28,37 +29,13 @@ pub(crate) fn object(text: &str) -> Result<(), JsonError> {
         if let Some(name) = Value::checked(name).as_str()
             && let Some(name) = names.replace(name)
         {
-            return Err(JsonError::Duplicate(name.chars().take(64).collect()));
+            return Err(JsonError::duplicate(&name));
         }
     }
     Ok(())
 }
 
-/// Where reading stopped, with so many bytes left.
-fn syntax(text: &str, left: usize) -> JsonError {
-    let bytes = text.as_bytes();
-    let read = bytes
-        .get(..bytes.len().saturating_sub(left))
-        .unwrap_or(bytes);
-    let (mut line, mut column) = (1_usize, 1_usize);
-    for byte in read {
-        column = column.saturating_add(1);
-        if *byte == b'\n' {
-            line = line.saturating_add(1);
-            column = 1;
-        }
-    }
-    JsonError::Syntax { line, column }
-}
-
-/// What is open around a value.
-#[derive(Clone, Copy)]
-enum Open {
-    Array,
-    Object,
-}
-
-/// What is left to read. `None` from any of its methods: it is no JSON.
+/// What is left to read. `None` from any of its methods: what stands next is no JSON.
 struct Scan<'a> {
     rest: &'a [u8],
 }
@@ -66,6 +43,7 @@ struct Scan<'a> {
 impl Scan<'_> {
     /// One value, and nothing behind it.
     fn document(&mut self) -> Option<()> {
+        // The brackets that close what is open, the innermost last.
         let mut open = Vec::new();
         loop {
             if self.begin(&mut open)? {
@@ -74,127 +52,125 @@ impl Scan<'_> {
             // A value has ended. What holds it goes on, or ends as well.
             loop {
                 self.space();
-                let Some(innermost) = open.last() else {
+                let Some(end) = open.last().copied() else {
                     return self.rest.is_empty().then_some(());
                 };
-                match (innermost, self.byte()?) {
-                    (Open::Array, b',') => break,
-                    (Open::Object, b',') => {
-                        self.name()?;
-                        break;
-                    }
-                    (Open::Array, b']') | (Open::Object, b'}') => open.pop(),
-                    _ => return None,
-                };
+                if self.take(end) {
+                    open.pop();
+                    continue;
+                }
+                self.need(b',')?;
+                if end == b'}' {
+                    self.name()?;
+                }
+                break;
             }
         }
     }
 
     /// The beginning of a value. True: it holds another, which is next.
-    fn begin(&mut self, open: &mut Vec<Open>) -> Option<bool> {
+    fn begin(&mut self, open: &mut Vec<u8>) -> Option<bool> {
         self.space();
-        match self.byte()? {
+        match self.rest.first()? {
             b'{' => {
+                self.need(b'{')?;
                 self.space();
                 if self.take(b'}') {
                     return Some(false);
                 }
-                open.push(Open::Object);
+                open.push(b'}');
                 self.name()?;
                 return Some(true);
             }
             b'[' => {
+                self.need(b'[')?;
                 self.space();
                 if self.take(b']') {
                     return Some(false);
                 }
-                open.push(Open::Array);
+                open.push(b']');
                 return Some(true);
             }
             b'"' => self.string()?,
-            b't' => self.word(b"rue")?,
-            b'f' => self.word(b"alse")?,
-            b'n' => self.word(b"ull")?,
-            b'-' => {
-                let first = self.byte()?;
-                self.number(first)?;
-            }
-            first => self.number(first)?,
+            b't' => self.word(b"true")?,
+            b'f' => self.word(b"false")?,
+            b'n' => self.word(b"null")?,
+            _ => self.number()?,
         }
         Some(false)
     }
 
     fn name(&mut self) -> Option<()> {
         self.space();
-        self.word(b"\"")?;
         self.string()?;
         self.space();
-        self.word(b":")
+        self.need(b':')
     }
 
-    /// The rest of a string, behind its first quote.
     fn string(&mut self) -> Option<()> {
+        self.need(b'"')?;
         loop {
-            match self.byte()? {
-                b'"' => return Some(()),
-                b'\\' => match self.byte()? {
-                    b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {}
-                    b'u' => {
-                        for _ in 0..4 {
-                            self.byte().filter(u8::is_ascii_hexdigit)?;
-                        }
-                    }
-                    _ => return None,
-                },
-                0..0x20 => return None,
-                _ => {}
-            }
+            let length = match self.rest {
+                [b'"', ..] => return self.need(b'"'),
+                [
+                    b'\\',
+                    b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't',
+                    ..,
+                ] => 2,
+                [b'\\', b'u', digits @ ..] => {
+                    let digits = digits.get(..4)?;
+                    digits.iter().all(u8::is_ascii_hexdigit).then_some(6)?
+                }
+                [] | [b'\\' | 0..0x20, ..] => return None,
+                _ => 1,
+            };
+            self.rest = self.rest.get(length..)?;
         }
     }
 
-    /// The rest of a number, behind its sign and first digit.
-    fn number(&mut self, first: u8) -> Option<()> {
-        match first {
-            b'0' => {}
-            b'1'..=b'9' => self.digits(),
-            _ => return None,
+    fn number(&mut self) -> Option<()> {
+        self.take(b'-');
+        if !self.take(b'0') {
+            self.digits()?;
         }
         if self.take(b'.') {
-            self.byte().filter(u8::is_ascii_digit)?;
-            self.digits();
+            self.digits()?;
         }
         if self.take(b'e') || self.take(b'E') {
             let _sign = self.take(b'+') || self.take(b'-');
-            self.byte().filter(u8::is_ascii_digit)?;
-            self.digits();
+            self.digits()?;
         }
         Some(())
     }
 
-    fn digits(&mut self) {
-        while self.rest.first().is_some_and(u8::is_ascii_digit) {
-            self.byte();
-        }
+    /// One digit or more.
+    fn digits(&mut self) -> Option<()> {
+        let count = self
+            .rest
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        self.rest = self.rest.get(count..)?;
+        (count > 0).then_some(())
     }
 
     fn space(&mut self) {
-        while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.rest.first() {
-            self.byte();
+        while let [b' ' | b'\t' | b'\r' | b'\n', rest @ ..] = self.rest {
+            self.rest = rest;
         }
     }
 
     fn word(&mut self, word: &[u8]) -> Option<()> {
-        self.rest = self.rest.strip_prefix(word)?;
-        Some(())
+        word.iter().try_for_each(|letter| self.need(*letter))
+    }
+
+    fn need(&mut self, byte: u8) -> Option<()> {
+        self.take(byte).then_some(())
     }
 
     fn take(&mut self, byte: u8) -> bool {
-        self.word(&[byte]).is_some()
-    }
-
-    fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.rest.split_first()?;
-        self.rest = rest;
-        Some(*first)
+        let behind = self.rest.strip_prefix(&[byte]);
+        self.rest = behind.unwrap_or(self.rest);
+        behind.is_some()
     }
 }

@@ -72,7 +72,7 @@ impl<'a> Object<'a> {
     ) -> Result<(), E> {
         let mut split = Split::new(self.text);
         while let (Some(name), Some(value)) = (split.next(), split.next()) {
-            // The text was checked: every name is a string.
+            // Half a surrogate, which a collection may hold, names nothing.
             if let Some(name) = Value::checked(name).as_str() {
                 each(name, Value::checked(value))?;
             }

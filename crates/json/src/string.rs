@@ -25,33 +25,26 @@ pub(crate) fn scan(text: &[u8]) -> (usize, bool) {
     }
 }
 
-/// What a whole string says; borrowed where it holds no escape.
-pub(crate) fn decode(text: &str) -> Cow<'_, str> {
-    let inside = text
-        .strip_prefix('"')
-        .and_then(|text| text.strip_suffix('"'))
-        .unwrap_or_default();
+/// What a whole string says; borrowed where it holds no escape. Half a surrogate, which a
+/// collection may hold, says nothing.
+pub(crate) fn decode(text: &str) -> Option<Cow<'_, str>> {
+    let inside = text.strip_prefix('"')?.strip_suffix('"')?;
     let Some((plain, mut rest)) = split(inside) else {
-        return Cow::Borrowed(inside);
+        return Some(Cow::Borrowed(inside));
     };
     let mut decoded = String::with_capacity(inside.len());
     decoded.push_str(plain);
-    // The string was scanned: every escape is sound, and ends before a character.
-    while let Some((character, length)) = escape(rest.as_bytes()) {
+    loop {
+        let (character, length) = escape(rest.as_bytes())?;
         decoded.push(character);
-        let behind = rest.get(length..).unwrap_or_default();
-        match split(behind) {
-            Some((plain, next)) => {
-                decoded.push_str(plain);
-                rest = next;
-            }
-            None => {
-                decoded.push_str(behind);
-                break;
-            }
-        }
+        let behind = rest.get(length..)?;
+        let Some((plain, next)) = split(behind) else {
+            decoded.push_str(behind);
+            return Some(Cow::Owned(decoded));
+        };
+        decoded.push_str(plain);
+        rest = next;
     }
-    Cow::Owned(decoded)
 }
 
 /// Before the first escape, and from there.

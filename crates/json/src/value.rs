@@ -66,10 +66,11 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The string, if it is one; borrowed where it holds no escape.
+    /// The string, if it is one; borrowed where it holds no escape. Within a
+    /// [collection](Object::parse_collection), one with half a surrogate is none.
     #[must_use]
     pub fn as_str(&self) -> Option<Cow<'a, str>> {
-        (self.kind() == Kind::String).then(|| string::decode(self.text))
+        string::decode(self.text)
     }
 
     /// The text of the number, if it is one.

@@ -226,6 +226,41 @@ fn in_a_collection_what_is_out_of_range_spoils_the_member_alone() {
 }
 
 #[test]
+fn in_a_collection_half_a_surrogate_says_nothing_and_hides_nothing() {
+    let text = br#"{"keys\ud800":1,"keys":"a\ud800b","kid\udc00x":2}"#;
+    let collection = Object::parse_collection(text).unwrap();
+    assert!(collection.get("keys").unwrap().as_str().is_none());
+    assert!(collection.get("kid").is_none());
+}
+
+#[test]
+fn what_is_no_json_is_found_at_the_same_place_by_both_readers() {
+    for text in [
+        r#"{"a":x}"#,
+        r#"{"a":1"#,
+        r#"{"a":1}x"#,
+        r#"{"a":[1,]}"#,
+        r#"{"a":[1 2]}"#,
+        r#"{"a":1,}"#,
+        r#"{"a" 1}"#,
+        r#"{"a":truE}"#,
+        r#"{"a":-}"#,
+        r#"{"a":01}"#,
+        r#"{"a":1.}"#,
+        r#"{"a":"\x"}"#,
+        r#"{"a":"\u12"}"#,
+        "{\n\"a\":\"\n\"}",
+        "{\n\"a",
+        "{\n\n  b}",
+    ] {
+        let strict = Object::parse(text.as_bytes()).unwrap_err();
+        assert!(matches!(strict, JsonError::Syntax { .. }), "{text}");
+        let lax = Object::parse_collection(text.as_bytes()).unwrap_err();
+        assert_eq!(strict, lax, "{text}");
+    }
+}
+
+#[test]
 fn a_collection_is_judged_by_the_grammar_as_strictly_as_anything() {
     let sound = |text: &str| Object::parse_collection(text.as_bytes()).is_ok();
     for value in [
@@ -311,5 +346,5 @@ fn a_collection_is_judged_by_the_grammar_as_strictly_as_anything() {
         assert!(!sound(text), "{text}");
     }
     let error = Object::parse_collection(b"{\"a\":1,\n\"b\":x}").unwrap_err();
-    assert_eq!(error, JsonError::Syntax { line: 2, column: 6 });
+    assert_eq!(error, JsonError::Syntax { line: 2, column: 5 });
 }
