@@ -111,26 +111,23 @@ impl Keyring {
             let may_be = entry.kid.is_none() || header.kid().is_none();
             same(entry) || (may_be && !exact)
         };
-        let in_force = move |entry: &&Entry| entry.not_after.is_none_or(|last| now <= last);
-        let mut known = self
-            .entries
-            .iter()
-            .filter(move |entry| named(entry) && in_force(entry))
-            .peekable();
-        if known.peek().is_none() {
-            return Err(if self.entries.iter().any(|entry| named(&entry)) {
-                Error::KeyEnded
-            } else {
-                Error::unknown_key(header)
-            });
+        if !self.entries.iter().any(|entry| named(&entry)) {
+            return Err(Error::unknown_key(header));
         }
-        let mut keys = known
-            .flat_map(|entry| &entry.verifiers)
-            .filter(fits)
-            .map(AsRef::as_ref)
+        let mut bound = self.entries.iter().filter(named).flat_map(move |entry| {
+            let verifiers = entry.verifiers.iter().filter(fits);
+            verifiers.map(|verifier| (entry.not_after, &**verifier))
+        });
+        let in_force = move |last: Option<UnixTime>| last.is_none_or(|last| now <= last);
+        let mut keys = bound
+            .clone()
+            .filter_map(move |(last, verifier)| in_force(last).then_some(verifier))
             .peekable();
         if keys.peek().is_none() {
-            return Err(Error::algorithm(header));
+            return Err(match bound.next() {
+                Some(_) => Error::KeyEnded,
+                None => Error::algorithm(header),
+            });
         }
         Ok(keys)
     }

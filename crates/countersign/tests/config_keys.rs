@@ -222,15 +222,18 @@ fn c11_the_previous_secret_is_accepted_until_its_day() {
 /// It has nothing to do with a `kid`, which the token need not have.
 #[test]
 fn c11_a_token_of_a_secret_whose_day_has_passed_is_told_so() {
-    let authenticator = configured(
-        r#"{"token_hmac_previous_secret_key":"old-secret",
-            "token_hmac_previous_secret_key_valid_until":5}"#,
-    );
-    let error = authenticator
-        .connection(&hmac(b"old-secret", "HS256", PAYLOAD), now())
-        .unwrap_err();
-    assert_eq!((error.code(), &error), (Code::UnknownKey, &Error::KeyEnded));
-    assert!(error.to_string().contains("has passed"), "{error}");
+    let another = format!(r#","token_eddsa_public_key":{}"#, quoted(ED25519_PUBLIC));
+    for beside in ["", &another] {
+        let authenticator = configured(&format!(
+            r#"{{"token_hmac_previous_secret_key":"old-secret",
+                "token_hmac_previous_secret_key_valid_until":5{beside}}}"#,
+        ));
+        let error = authenticator
+            .connection(&hmac(b"old-secret", "HS256", PAYLOAD), now())
+            .unwrap_err();
+        assert_eq!((error.code(), &error), (Code::UnknownKey, &Error::KeyEnded));
+        assert!(error.to_string().contains("has passed"), "{error}");
+    }
 }
 
 #[test]

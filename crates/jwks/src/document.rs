@@ -80,13 +80,8 @@ pub(crate) fn report(
 
 /// The readable keys of a set without their private parts, for the last-known-good file.
 pub(crate) fn public(document: &[u8], settings: &Settings) -> Option<String> {
-    let keys: Vec<String> = parse(document, settings)
-        .ok()?
-        .into_public()
-        .keys()
-        .filter_map(|key| key.to_jwk().ok())
-        .collect();
-    Some(format!("{{\"keys\":[{}]}}", keys.join(",")))
+    let set = parse(document, settings).ok()?.into_public();
+    set.to_public_json().ok()
 }
 
 fn parse(document: &[u8], settings: &Settings) -> Result<KeySet, FetchError> {

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use countersign_json::{JsonError, Object};
 
 use crate::asn1::{self, Form};
-use crate::{Key, KeyError, KeySet, jwk, pem, secret};
+use crate::{Key, KeyError, KeySet, jwk, pem, secret, set};
 
 impl Key {
     /// The one key of a PEM text (RFC 7468), public or private: `PUBLIC KEY`,
@@ -100,8 +100,7 @@ pub fn read(bytes: &[u8]) -> Result<KeySet, KeyError> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match text.trim_ascii_start().first() {
         Some(b'{' | b'[') => {
-            let object = Object::parse_collection(text).map_err(|error| not_json(&error))?;
-            if object.get("keys").is_some() && object.get("kty").is_none() {
+            if set::is_set(text)? {
                 KeySet::from_json(text)
             } else {
                 Key::from_jwk(text).map(KeySet::from)

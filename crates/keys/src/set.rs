@@ -151,8 +151,8 @@ impl KeySet {
         &self.skipped
     }
 
-    /// The JWK Set to publish: the public half of each key that has one. A secret has none,
-    /// and is left out.
+    /// The JWK Set to publish: the public half of each key that has one, also where its
+    /// private half could not be read. A secret has none, and is left out.
     ///
     /// ```
     /// use countersign_keys::{Key, KeySet};
@@ -177,8 +177,11 @@ impl KeySet {
     ///
     /// [`KeyError`] for a private key that came without its public half.
     pub fn to_public_json(&self) -> Result<String, KeyError> {
-        let keys = self.keys().filter(|key| !key.is_secret());
-        let jwks: Vec<String> = keys.map(Key::public_jwk).collect::<Result<_, _>>()?;
+        let readable = self.keys.iter().filter(|(_, key)| !key.is_secret());
+        let mut keys: Vec<_> = readable.chain(&self.halves).collect();
+        keys.sort_by_key(|(index, _)| *index);
+        let jwks = keys.into_iter().map(|(_, key)| key.public_jwk());
+        let jwks: Vec<String> = jwks.collect::<Result<_, _>>()?;
         let jwks = format!("[{}]", jwks.join(","));
         Ok(ObjectWriter::new().raw("keys", &jwks).finish())
     }
@@ -233,6 +236,13 @@ impl FromIterator<Key> for KeySet {
 
 const NEEDED: &str = "a JWK Set is an object whose \"keys\" is an array of JWKs \
                       (RFC 7517 section 5)";
+
+/// Whether the text is a JWK Set, whatever its keys are.
+pub(crate) fn is_set(text: &[u8]) -> Result<bool, KeyError> {
+    let text = Text::new(text);
+    let object = text.object().map_err(|error| not_json(&error))?;
+    Ok(object.get("keys").is_some() && object.get("kty").is_none())
+}
 
 /// The text of a set, of which each key is judged for itself.
 struct Text<'t> {

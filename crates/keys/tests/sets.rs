@@ -77,7 +77,8 @@ fn h7_bytes_that_are_not_utf_8_spoil_the_key_alone_that_holds_them() {
     };
     let text = bytes(&set(&[odd.into(), good(), odd.into()]));
     let read = KeySet::from_json(&text).unwrap();
-    for set in [read.clone(), read.into_public()] {
+    let looked_at = countersign_keys::read(&text).unwrap();
+    for set in [read.clone(), read.into_public(), looked_at] {
         assert_eq!(kids(&set), ["good"]);
         let reason = set.skipped()[0].reason.to_string();
         assert!(reason.contains("UTF-8"), "{reason}");
@@ -247,7 +248,9 @@ fn h1_the_public_half_is_used_where_the_private_one_cannot_be_read() {
     assert_eq!(kids(&private), ["good"]);
     assert_eq!(private.skipped().len(), 4);
 
+    let public_json = private.to_public_json().unwrap();
     let public = private.into_public();
+    assert_eq!(public.to_public_json().unwrap(), public_json);
     assert_eq!(
         kids(&public),
         ["d alone", "good", "three primes", "short"],
