@@ -167,7 +167,8 @@ impl Authenticator {
 
     /// Verifies a connection token in room that the caller keeps. On this way nothing
     /// is allocated here once the room has grown to the size of the tokens, unless a
-    /// string is written with escapes.
+    /// string is written with escapes, an object has more than 16 members, or a template
+    /// chooses among endpoints.
     ///
     /// # Errors
     ///

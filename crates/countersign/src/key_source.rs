@@ -110,8 +110,8 @@ impl Endpoint {
         }
     }
 
-    /// The client, if any token has needed it: what to export the counters of, without
-    /// starting one for it.
+    /// The client, if it was started, at setup or by the first token that needed it: what to
+    /// export the counters of.
     #[must_use]
     pub fn started(&self) -> Option<&Jwks> {
         self.shared.client.get()

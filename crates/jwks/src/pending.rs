@@ -24,7 +24,7 @@ use crate::{FetchError, FetchErrorKind};
 ///
 /// It keeps no time of its own. If a transport never returns, which its contract forbids,
 /// the fetch is given up after twice [`Settings::total_deadline`](crate::Settings::total_deadline),
-/// and the next [`Jwks::lookup`](crate::Jwks::lookup) of whatever key wakes all who wait.
+/// and the next [`Jwks::lookup`](crate::Jwks::lookup) that needs a fetch wakes all who wait.
 ///
 /// Its output is an error if [`Settings::waiter_limit`](crate::Settings::waiter_limit)
 /// others wait already.

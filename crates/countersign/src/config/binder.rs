@@ -96,6 +96,16 @@ impl Binder<'_> {
                     ),
                 ));
             }
+            if token.issuer.is_some() && token.issuer == issuer.issuer {
+                return Err(ConfigError::option(
+                    format!("{path}.issuer"),
+                    format!(
+                        "found the `issuer` of {}, whose own keys would never be asked; give that \
+                         issuer its keys in one of the two places",
+                        section.path
+                    ),
+                ));
+            }
             trust = trust.and_issuer(issuer.issuer.clone().unwrap_or_default(), authority);
         }
         Ok(trust)
@@ -372,23 +382,22 @@ impl<'p> Section<'p> {
 
     /// The provider, held to the algorithms that are listed.
     fn provider(self, provider: &Provider) -> Result<Provider, ConfigError> {
-        let token = self.token;
-        if token.algorithms.is_empty() {
-            return Ok(provider.clone());
-        }
-        if let Some(unknown) = token
-            .algorithms
-            .iter()
-            .find(|name| provider.get(name).is_none())
-        {
+        let mut named = self.token.algorithms.iter();
+        if let Some(unknown) = named.find(|name| provider.get(name).is_none()) {
             let known: Vec<&str> = provider.iter().map(|it| it.name().as_str()).collect();
             return Err(self.fault(
                 "algorithms",
                 format!("found {unknown:?}; the algorithms are {}", known.join(", ")),
             ));
         }
-        let listed = |name: AlgorithmName| token.algorithms.iter().any(|it| name.is_spelled(it));
-        Ok(provider.clone().only(|algorithm| listed(algorithm.name())))
+        Ok(self.listed(provider.clone()))
+    }
+
+    /// The algorithms of `provider` that `algorithms` lists, if it lists any.
+    fn listed(self, provider: Provider) -> Provider {
+        let names = &self.token.algorithms;
+        let is_listed = |name: AlgorithmName| names.iter().any(|it| name.is_spelled(it));
+        provider.only(|algorithm| names.is_empty() || is_listed(algorithm.name()))
     }
 
     /// Short secrets are accepted, with a warning: the documentation's own example is "secret".
@@ -507,7 +516,8 @@ impl<'p> Section<'p> {
             )
         })?;
         let key = self.secret("hmac_secret_key", secret)?;
-        let provider = self.provider(&default_provider())?;
+        // An algorithm of somebody else's signs nothing by a secret.
+        let provider = self.listed(default_provider());
         let mut accepted = ["HS256", "HS384", "HS512"]
             .into_iter()
             .filter(|alg| provider.get(alg).is_some());

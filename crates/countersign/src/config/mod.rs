@@ -13,7 +13,7 @@
 //!   listed ([`Config::left_alone`]), also as variables (`COUNTERSIGN_LOG_LEVEL`).
 //! - Options that switch a check off are refused: there is no such switch here.
 //!
-//! It never shows a secret or a key in an error, and no value at all in `Debug`.
+//! It never shows a secret or a key in an error, and no value of an option of tokens in `Debug`.
 //!
 //! ```
 //! use countersign::config::{Config, Format};
@@ -151,18 +151,15 @@ impl fmt::Debug for TokenConfig {
             ("max_age", self.max_age.is_some()),
             ("typ", self.typ.is_some()),
         ];
-        let names = set
-            .into_iter()
-            .filter_map(|(name, is_set)| is_set.then_some(name));
         f.debug_struct("TokenConfig")
-            .field("set", &names.collect::<Vec<_>>())
+            .field("set", &names_of(&set))
             .field("trusted_issuers", &self.trusted_issuers)
             .finish()
     }
 }
 
 /// How keys are fetched from `jwks_public_endpoint`: the options `jwks_…`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JwksConfig {
     /// Times and limits.
@@ -181,6 +178,34 @@ pub struct JwksConfig {
     pub public_addresses_only: bool,
     /// A file that keeps the last good set over restarts.
     pub last_known_good_file: Option<String>,
+}
+
+/// What stands where a file's name belongs may be what is in the file.
+impl fmt::Debug for JwksConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let set = [
+            ("settings", self.settings != Settings::default()),
+            ("ca_file", self.ca_file.is_some()),
+            (
+                "client_certificate_file",
+                self.client_certificate_file.is_some(),
+            ),
+            ("client_key_file", self.client_key_file.is_some()),
+            ("proxy", self.proxy.is_some()),
+            ("user_agent", self.user_agent.is_some()),
+            ("public_addresses_only", self.public_addresses_only),
+            ("last_known_good_file", self.last_known_good_file.is_some()),
+        ];
+        f.debug_struct("JwksConfig")
+            .field("set", &names_of(&set))
+            .finish()
+    }
+}
+
+fn names_of(set: &[(&'static str, bool)]) -> Vec<&'static str> {
+    set.iter()
+        .filter_map(|(name, is_set)| is_set.then_some(*name))
+        .collect()
 }
 
 impl Config {

@@ -2,8 +2,9 @@
 
 use super::ConfigError;
 
-/// The known name that is most like `name`, and how like it is: 1 at most. Of several the
-/// one that resembles it as a whole, then letter by letter, then the first.
+/// The known name that is most like `name`, and how like it is: 1 at most; an empty name if
+/// none is like it at all. Of several the one that resembles it as a whole, then letter by
+/// letter, then the first.
 pub(super) fn nearest(name: &str, known: impl Iterator<Item = String>) -> (String, f64) {
     let name = Spelled::new(name);
     let mut best = (String::new(), [0.0; 3]);
@@ -18,10 +19,11 @@ pub(super) fn nearest(name: &str, known: impl Iterator<Item = String>) -> (Strin
 }
 
 pub(super) fn no_such(name: &str, nearest: &str) -> ConfigError {
-    ConfigError::option(
-        name,
-        format!("there is no such option; the nearest is `{nearest}`"),
-    )
+    let hint = match nearest {
+        "" => "docs/configuration.md lists all".into(),
+        nearest => format!("the nearest is `{nearest}`"),
+    };
+    ConfigError::option(name, format!("there is no such option; {hint}"))
 }
 
 /// A name without what differs between ways to write the same.

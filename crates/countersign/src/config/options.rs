@@ -243,13 +243,8 @@ fn is_within(setting: &Setting, known: &str) -> bool {
 
 /// An option that switches a check off may stand there, switched off itself.
 fn refuse(setting: &Setting, instead: &str) -> Result<(), ConfigError> {
-    let off = match &setting.value {
-        Value::Bool(on) => !on,
-        Value::String(text) => matches!(text.as_str(), "" | "false" | "0"),
-        Value::Null => true,
-        _ => false,
-    };
-    if off {
+    let is_empty = setting.value == Value::Null || setting.value == "";
+    if is_empty || matches!(setting.flag(), Ok(false)) {
         Ok(())
     } else {
         Err(setting.fault(format!("this option is refused: {instead}")))

@@ -96,8 +96,19 @@ impl Config {
     ///
     /// As [`setup`](Self::setup).
     pub fn endpoints(&self) -> Result<Vec<ConfiguredEndpoint>, ConfigError> {
-        let provider = default_provider();
-        let (binder, ..) = self.bind(&provider, Endpoints::new(Fetching::OnDemand))?;
+        self.endpoints_with(&default_provider())
+    }
+
+    /// As [`endpoints`](Self::endpoints), with algorithms of your own.
+    ///
+    /// # Errors
+    ///
+    /// As [`setup`](Self::setup).
+    pub fn endpoints_with(
+        &self,
+        provider: &Provider,
+    ) -> Result<Vec<ConfiguredEndpoint>, ConfigError> {
+        let (binder, ..) = self.bind(provider, Endpoints::new(Fetching::OnDemand))?;
         Ok(binder.endpoints.configured())
     }
 
