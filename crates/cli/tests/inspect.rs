@@ -214,6 +214,34 @@ fn what_every_server_refuses_is_told_without_a_configuration() {
     assert_eq!(said.refusal(), "malformed");
 }
 
+/// How long a token may be is the server's to say.
+#[test]
+fn a_long_token_is_refused_by_the_default_and_not_by_a_server_that_reads_it() {
+    let long = "a".repeat(20_000);
+    let place = Place::new();
+    let token = place.signed(format!(r#"{{"sub":"42","info":"{long}"}}"#));
+    let said = place.run(&["inspect", &token]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let problem = format!(
+        "refused by default: found a token of {} bytes; at most 16384 are read",
+        token.len()
+    );
+    assert!(said.out.contains(&problem), "{}", said.out);
+    // What every server refuses is told first.
+    let bad = place.signed(format!(r#"{{"sub":42,"info":"{long}"}}"#));
+    let json = &place.run(&["inspect", "--json", &bad]).json()[0];
+    assert!(json["problem"].as_str().unwrap().contains("`sub`"));
+
+    place.write(
+        "config.json",
+        support::config(r#", "client": {"token_size_limit": 65536}"#),
+    );
+    let said = place.run(&["inspect", &token]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.ends_with("\naccepted\n"), "{}", said.out);
+    assert!(!said.out.contains("refused"), "{}", said.out);
+}
+
 #[test]
 fn a_short_secret_is_warned_of_where_nothing_is_refused() {
     let place = Place::new();

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use countersign::claims::{ConnectionClaims, DecodeOptions, SubscriptionClaims};
-use countersign::jws::{Scratch, Unverified, danger};
+use countersign::jws::{DEFAULT_LIMIT, ParseError, Scratch, Unverified, danger};
 use countersign::{Authenticator, Code, Error, Step, UnixTime};
 use serde_json::value::RawValue;
 
@@ -73,7 +73,7 @@ pub(crate) fn run(
                     .as_ref()
                     .map(|it| it.explain(token, is_subscription, now));
                 if judge.is_none() {
-                    look.judge_claims(is_subscription);
+                    look.judge_alone(token, is_subscription);
                 }
                 if console.is_json() {
                     let record = look.record(start(&given), explained.as_ref());
@@ -195,22 +195,20 @@ struct Look {
     payload: Option<Vec<u8>>,
     signature_bytes: Option<usize>,
     has_three_parts: bool,
-    /// Why nothing here would ever accept it.
+    /// Without a configuration, why every server would refuse it, or all that read no
+    /// more than is read by default.
     fault: Option<Error>,
 }
 
 impl Look {
     fn at(token: &str) -> Self {
         let mut parts = token.split('.').map(decoded);
-        let mut scratch = Scratch::default();
         Self {
             header: parts.next().flatten(),
             payload: parts.next().flatten(),
             signature_bytes: parts.next().flatten().map(|bytes| bytes.len()),
             has_three_parts: token.split('.').count() == 3,
-            fault: Unverified::parse(token, &mut scratch)
-                .map_err(Error::Token)
-                .err(),
+            fault: None,
         }
     }
 
@@ -223,18 +221,28 @@ impl Look {
         self.fault.clone().filter(|_| !shown || header.is_none())
     }
 
-    /// Looks for what no server takes in the claims of a token that is sound so far.
-    fn judge_claims(&mut self, is_subscription: bool) {
-        let (None, Some(payload)) = (&self.fault, &self.payload) else {
-            return;
+    /// Looks for what no server takes, then for what not every server reads.
+    fn judge_alone(&mut self, token: &str, is_subscription: bool) {
+        let read = |limit| {
+            let mut scratch = Scratch::default();
+            let read = Unverified::parse_within(limit, token, &mut scratch);
+            read.map(|_| ()).map_err(Error::Token)
         };
+        let judged = read(LINE_LIMIT)
+            .and_then(|()| self.decode_claims(is_subscription))
+            .and_then(|()| read(DEFAULT_LIMIT));
+        self.fault = judged.err();
+    }
+
+    fn decode_claims(&self, is_subscription: bool) -> Result<(), Error> {
+        let payload = self.payload.as_deref().unwrap_or_default();
         let options = DecodeOptions::default();
         let decoded = if is_subscription {
             SubscriptionClaims::decode(payload, &options).map(|_| ())
         } else {
             ConnectionClaims::decode(payload, &options).map(|_| ())
         };
-        self.fault = decoded.map_err(Error::Claims).err();
+        decoded.map_err(Error::Claims)
     }
 
     /// The claims one by one, so that an odd one does not take the others with it.
@@ -276,7 +284,11 @@ impl Look {
             Some(bytes) => format!("  {bytes} bytes"),
         })?;
         if let Some(fault) = &self.fault {
-            console.line(format_args!("  refused whatever the key: {fault}"))?;
+            let when = match fault {
+                Error::Token(ParseError::TooLong { .. }) => "by default",
+                _ => "whatever the key",
+            };
+            console.line(format_args!("  refused {when}: {fault}"))?;
         }
         Ok(())
     }
