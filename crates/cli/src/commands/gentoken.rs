@@ -203,18 +203,20 @@ impl Common {
         config: Option<&Path>,
         section: &Section,
     ) -> Result<(Issuer, Vec<String>), Failure> {
-        let key = keys::to_sign(keys::read(path)?, self.kid.as_deref(), path)?;
+        let set = keys::read(path)?;
+        let mut warnings: Vec<String> = keys::skipped(&set, path).collect();
+        let key = keys::to_sign(set, self.kid.as_deref(), path)?;
         let (key, provider) = (key.allow_short(), default_provider());
         let mut issuer = match &self.alg {
             Some(alg) => Issuer::with_algorithm(&key, &provider, alg),
             None => Issuer::new(&key, &provider),
         }
         .map_err(|error| Failure::key(path, &error))?;
-        let warnings = keys::short_secret(&key, issuer.algorithm(), path);
+        warnings.extend(keys::short_secret(&key, issuer.algorithm(), path));
         if let Some(found) = config::load_if_any(config)? {
             issuer = (section.configure)(&found.config, issuer)?;
         }
-        Ok((issuer, warnings.into_iter().collect()))
+        Ok((issuer, warnings))
     }
 
     fn dress<'t, K>(&'t self, mut token: NewToken<'t, K>) -> NewToken<'t, K> {
