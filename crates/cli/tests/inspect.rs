@@ -146,11 +146,21 @@ fn dates_of_any_size_and_type_are_told() {
         assert_eq!(said.code, 0, "{value}: {said:?}");
         assert!(said.out.contains(expected), "{value}: {said:?}");
     }
-    let said = place.run(&["inspect", &place.signed(r#"{"expire_at":0}"#)]);
-    assert!(
-        said.out
-            .contains("expire_at: 0, what the token opens never expires")
-    );
+    for (value, expected) in [
+        ("0", "expire_at: 0, what the token opens never expires"),
+        ("-5", "expire_at: -5, what the token opens never expires"),
+        ("1800000000", "expire_at: 2027-01-15 08:00:00 UTC, "),
+        ("1800000000.75", "expire_at: not a whole number"),
+        ("-1e3", "expire_at: not a whole number"),
+        ("9223372036854775808", "expire_at: not a whole number"),
+    ] {
+        let token = place.signed(format!(r#"{{"expire_at":{value}}}"#));
+        let said = place.run(&["inspect", &token]);
+        assert!(said.out.contains(expected), "{value}: {said:?}");
+        // As the library has it.
+        let is_refused = said.out.contains("refused whatever the key");
+        assert_eq!(is_refused, expected.contains("not a"), "{said:?}");
+    }
 }
 
 /// These are the tokens that one inspects: a claim that is odd takes none with it.

@@ -342,8 +342,12 @@ fn date(name: &str, value: &str, now: UnixTime) -> String {
     if !value.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
         return "not a number, so the token is refused".into();
     }
-    if name == "expire_at" && value == "0" {
-        return "0, what the token opens never expires".into();
+    if name == "expire_at" {
+        match value.parse::<i64>() {
+            Ok(..=0) => return format!("{value}, what the token opens never expires"),
+            Ok(_) => {}
+            Err(_) => return "not a whole number of 64 bits, so the token is refused".into(),
+        }
     }
     match UnixTime::from_numeric_date(value) {
         Some(time) => dates::in_words(time, now),
