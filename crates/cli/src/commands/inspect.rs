@@ -22,6 +22,7 @@ use crate::tokens::{self, Given, LINE_LIMIT};
 #[command(after_help = "\
 Without a configuration nothing is verified. With one (-c FILE, config.json, or
 COUNTERSIGN_… variables) every check is shown, and the exit status is 1 if one fails.
+-c none passes over a config.json that is another program's.
 
 Examples:
   countersign inspect TOKEN
@@ -133,7 +134,8 @@ struct Judge {
 
 impl Judge {
     fn new(found: &Found) -> Result<Self, Failure> {
-        let setup = found.config.setup_on_demand()?;
+        let setup = found.config.setup_on_demand();
+        let setup = setup.map_err(|error| found.fault(&error))?;
         Ok(Self {
             authenticator: Authenticator::new(setup.rules),
             warnings: setup.warnings,

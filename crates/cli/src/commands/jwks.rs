@@ -83,7 +83,10 @@ pub(crate) fn run(args: &Args, path: Option<&Path>, console: &mut Console) -> Re
 /// Every endpoint of the configuration, each of its own options.
 fn configured(path: Option<&Path>, console: &mut Console) -> Result<(), Failure> {
     let endpoints = match config::load_if_any(path)? {
-        Some(found) => found.config.endpoints()?,
+        Some(found) => {
+            let endpoints = found.config.endpoints();
+            endpoints.map_err(|error| found.fault(&error))?
+        }
         None => Vec::new(),
     };
     if endpoints.is_empty() {
