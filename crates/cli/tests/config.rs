@@ -275,6 +275,23 @@ fn an_unknown_option_is_an_error_that_names_the_nearest() {
 }
 
 #[test]
+fn the_names_that_other_programs_use_lead_to_ours() {
+    for (name, ours) in [
+        ("jwt_secret", "token_hmac_secret_key"),
+        ("JWT_SECRET", "token_hmac_secret_key"),
+        ("jwt_audience", "token_audience"),
+        ("jwt_public_key", "token_rsa_public_key"),
+        ("jwks_url", "token_jwks_public_endpoint"),
+        ("jwks_uri", "token_jwks_public_endpoint"),
+    ] {
+        let place = Place::configured(&format!(r#", "{name}": "x""#));
+        let said = place.run(&["checkconfig"]);
+        let nearest = format!("the nearest is `{ours}`");
+        assert!(said.err.contains(&nearest), "{name}: {said:?}");
+    }
+}
+
+#[test]
 fn options_that_do_not_concern_tokens_are_listed() {
     let place = Place::configured(r#", "admin": true, "namespaces": []"#);
     let said = place.run(&["checkconfig", "--strict"]);
