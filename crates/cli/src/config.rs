@@ -3,18 +3,20 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use countersign::config::Config;
+use countersign::config::{Config, ConfigError};
 
 use crate::failure::Failure;
 
 /// The file that is read where nobody names one.
 pub(crate) const DEFAULT: &str = "config.json";
+/// The word for no file at all. The name of one has an extension.
+const NONE: &str = "none";
 const PREFIX: &str = "COUNTERSIGN_";
 
 /// `-c`, of the commands that read a configuration.
 #[derive(clap::Args)]
 pub(crate) struct ConfigFile {
-    /// Configuration file [default: config.json if there is one]
+    /// Configuration file, or none [default: config.json if there is one]
     #[arg(short, long, value_name = "FILE", display_order = 90)]
     config: Option<PathBuf>,
 }
@@ -35,6 +37,8 @@ pub(crate) struct Found {
     pub(crate) config: Config,
     /// The file; None is the environment alone.
     pub(crate) file: Option<PathBuf>,
+    /// Whether nobody named the file, and what is done goes without.
+    is_guessed: bool,
 }
 
 impl Found {
@@ -45,45 +49,63 @@ impl Found {
             None => "the environment".into(),
         }
     }
+
+    /// What is wrong with it.
+    pub(crate) fn fault(&self, error: &ConfigError) -> Failure {
+        fault(error, self.is_guessed)
+    }
 }
 
 /// The file that is named, else `config.json` if there is one, and the environment.
 pub(crate) fn load(named: Option<&Path>) -> Result<Found, Failure> {
-    let environment = environment()?;
-    let is_here = || Path::new(DEFAULT).try_exists().unwrap_or(true);
-    let file = match named {
-        Some(path) => Some(path),
-        None if is_here() => Some(Path::new(DEFAULT)),
-        None => None,
-    };
-    let config = match file {
-        Some(path) => Config::load(path, environment)?,
-        None if environment.is_empty() => {
-            return Err(Failure::Usage(format!(
-                "found no configuration: there is no {DEFAULT} here; name a file with -c, \
-                 set {PREFIX}… variables, or make a file with `countersign genconfig`"
-            )));
-        }
-        None => Config::from_environment(environment)?,
-    };
-    Ok(Found {
-        config,
-        file: file.map(Path::to_owned),
+    find(named, true)?.ok_or_else(|| {
+        let absent = match named {
+            Some(_) => format!("-c {NONE} names no file"),
+            None => format!("there is no {DEFAULT} here"),
+        };
+        Failure::Usage(format!(
+            "found no configuration: {absent}; name a file with -c, \
+             set {PREFIX}… variables, or make a file with `countersign genconfig`"
+        ))
     })
 }
 
 /// As [`load`], where a configuration may be absent.
 pub(crate) fn load_if_any(named: Option<&Path>) -> Result<Option<Found>, Failure> {
-    let is_default = named.is_none() && Path::new(DEFAULT).try_exists().unwrap_or(true);
-    if named.is_none() && !is_default && environment()?.is_empty() {
-        return Ok(None);
-    }
-    load(named).map(Some).map_err(|failure| match failure {
-        // Many programs have a file of that name, and this command needs none.
-        Failure::Usage(sentence) if is_default => Failure::Usage(format!(
-            "{sentence} (if the {DEFAULT} here is another program's, name one with -c)"
-        )),
-        other => other,
+    find(named, false)
+}
+
+fn find(named: Option<&Path>, needed: bool) -> Result<Option<Found>, Failure> {
+    let environment = environment()?;
+    let is_bare = environment.is_empty();
+    let is_here = || Path::new(DEFAULT).try_exists().unwrap_or(true);
+    let file = match named {
+        Some(path) => Some(path).filter(|path| path.as_os_str() != NONE),
+        None => Some(Path::new(DEFAULT)).filter(|_| is_here()),
+    };
+    let is_guessed = named.is_none() && file.is_some() && !(needed && is_bare);
+    let config = match file {
+        Some(path) => Config::load(path, environment),
+        None if is_bare => return Ok(None),
+        None => Config::from_environment(environment),
+    };
+    Ok(Some(Found {
+        config: config.map_err(|error| fault(&error, is_guessed))?,
+        file: file.map(Path::to_owned),
+        is_guessed,
+    }))
+}
+
+/// A fault of the environment, or of a file that many programs have under the same name.
+fn fault(error: &ConfigError, is_guessed: bool) -> Failure {
+    let is_variable = error.option_name().is_some_and(|it| it.starts_with(PREFIX));
+    Failure::Usage(if is_guessed && !is_variable {
+        format!(
+            "{error} (if the {DEFAULT} here is another program's, name yours with -c, or \
+             none with `-c {NONE}`)"
+        )
+    } else {
+        error.to_string()
     })
 }
 

@@ -1,6 +1,7 @@
 //! Arguments that may be a token, a secret or a key in the wrong place: no error shows them.
 
 use std::env;
+use std::path::Path;
 
 /// The end of a name that is a file's, and of no token or secret.
 const EXTENSIONS: [&str; 12] = [
@@ -31,10 +32,25 @@ pub(crate) fn hidden(text: &str) -> String {
 fn is_delicate(text: &str) -> bool {
     let is_path = || {
         let extension = text.rsplit_once('.').map(|(_, extension)| extension);
-        text.contains('/') || extension.is_some_and(|it| EXTENSIONS.contains(&it))
+        let has_extension = extension.is_some_and(|it| EXTENSIONS.contains(&it));
+        has_extension || (text.contains('/') && !is_base64(text))
     };
     let is_json = text.trim_start().starts_with('{') && text.len() > "{\"k\":}".len();
     text.contains("-----BEGIN") || is_json || (text.len() >= 24 && !is_path())
+}
+
+/// Whether a text with slashes is base64 and no path: half of all secrets of 32 bytes have
+/// one. A path is told by the folder before its name, which is there, or by plain words.
+fn is_base64(text: &str) -> bool {
+    let has = |kind: fn(&u8) -> bool| text.bytes().any(|byte| kind(&byte));
+    let is_mixed =
+        has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit);
+    // The root is there before every text that begins with a slash.
+    let folder = Path::new(text).parent().filter(|it| it.parent().is_some());
+    text.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
+        && (is_mixed || text.contains(['+', '=']))
+        && !folder.is_some_and(Path::is_dir)
 }
 
 /// The text without `part`, or its beginning: errors cut what they quote.
@@ -86,6 +102,10 @@ mod tests {
             " {\"k\":\"a/b.json\"}",
             "-----BEGIN PRIVATE KEY-----",
             "twenty-four-bytes-secret",
+            // Base64, of which none is a file here.
+            "q83v/EjRWeJ2oJw8vVnR1ma0yT5sXhU7bKcLd3fGiPk=",
+            "/83vEEjRWeJ2oJw8vVnR1ma0yT5sXhU7",
+            "q/vv+EjRWeJwoJwvvVnRvmaz",
         ] {
             assert!(is_delicate(text), "{text}");
         }
@@ -93,6 +113,10 @@ mod tests {
             "config.json",
             "the-configuration-of-production.json",
             "/etc/countersign/server.configuration",
+            "/etc/countersign/server/configuration",
+            "/srv/Ann/project2/server.keys/production",
+            // Its folder is there.
+            concat!(env!("CARGO_MANIFEST_DIR"), "/src/TheKeyOfProduction2027"),
             "mysecret",
             "--json",
         ] {

@@ -28,9 +28,7 @@ impl KeyFile {
         let set = match (&self.key, &self.secret_file) {
             (Some(path), _) => {
                 let set = read(path)?;
-                for skipped in set.skipped() {
-                    warnings.push(format!("{}: {skipped}", path.display()));
-                }
+                warnings.extend(skipped(&set, path));
                 set
             }
             (None, Some(path)) => {
@@ -70,6 +68,12 @@ pub(crate) fn read(path: &Path) -> Result<KeySet, Failure> {
     keys::read(&bytes(path)?).map_err(|error| Failure::key(path, &error))
 }
 
+/// The warnings about keys of a set that are none.
+pub(crate) fn skipped(set: &KeySet, path: &Path) -> impl Iterator<Item = String> {
+    let skipped = set.skipped().iter();
+    skipped.map(move |it| format!("{}: {it}", path.display()))
+}
+
 /// The bytes of a file. Errors name their file, so that a key in its place stops here.
 fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     let name = path.to_string_lossy();
@@ -85,8 +89,13 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 /// The one key of a set to sign with: the one that `kid` names, else the only one
 /// that can sign. A single key without a name takes the name `kid`.
 pub(crate) fn to_sign(set: KeySet, kid: Option<&str>, path: &Path) -> Result<Key, Failure> {
+    let skipped = set.skipped();
+    let named = skipped
+        .iter()
+        .find(|it| kid.is_some() && it.kid.as_deref() == kid);
+    let skipped = named.or(skipped.first()).map(|it| format!("; {it}"));
     let mut keys: Vec<Key> = set.into_keys().collect();
-    let is_single = keys.len() == 1;
+    let is_single = keys.len() == 1 && skipped.is_none();
     keys.retain(|key| match kid {
         Some(_) if is_single && key.kid().is_none() => true,
         Some(kid) => key.kid() == Some(kid),
@@ -98,9 +107,10 @@ pub(crate) fn to_sign(set: KeySet, kid: Option<&str>, path: &Path) -> Result<Key
             None => keys.remove(0),
         }),
         0 => Err(Failure::Usage(format!(
-            "{}: found no key to sign with{}; a private key or a secret is needed",
+            "{}: found no key to sign with{}; a private key or a secret is needed{}",
             path.display(),
             kid.map_or_else(String::new, |kid| format!(" of the name {kid:?}")),
+            skipped.unwrap_or_default(),
         ))),
         count => Err(Failure::Usage(format!(
             "{}: found {count} keys to sign with; pick one with --kid",

@@ -142,6 +142,70 @@ fn the_environment_wins_over_the_file_and_works_alone() {
     );
 }
 
+/// Many programs have a config.json.
+#[test]
+fn the_file_of_another_program_can_be_passed_over() {
+    const HINT: &str = "another program's";
+    let place = Place::new();
+    place.run(&["genkey", "ES256", "--out", "k"]);
+    let token = place.signed(r#"{"sub":"42"}"#);
+    let inspect = ["inspect", token.as_str()];
+    let sign = ["gentoken", "-q", "-u", "42", "--key", "k.key"];
+    // Of the second nothing is unknown here.
+    for foreign in [r#"{"database": {"host": "db"}}"#, r#"{"port": 3000}"#] {
+        place.write("config.json", foreign);
+        let said = place.run(&inspect);
+        assert_eq!(said.code, 2, "{said:?}");
+        assert!(
+            said.err.contains(HINT) && said.err.contains("-c none"),
+            "{said:?}"
+        );
+        for command in [&inspect[..], &sign] {
+            let said = place.run(&[command, &["-c", "none"]].concat());
+            assert_eq!((said.code, said.err.as_str()), (0, ""), "{said:?}");
+            let said = place.run(&[&["-c", "none"], command].concat());
+            assert_eq!((said.code, said.err.as_str()), (0, ""), "{said:?}");
+        }
+        let said = place.run(&[&inspect[..], &["-c", "none"]].concat());
+        assert!(said.out.contains("not verified"), "{said:?}");
+    }
+    // Nothing is verified by nothing,
+    for command in [&["checktoken", &token][..], &["checkconfig"], &["gentoken"]] {
+        let said = place.run(&[command, &["-c", "none"]].concat());
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{said:?}");
+        assert!(said.err.contains("-c none names no file"), "{said:?}");
+    }
+    // and the environment alone is a configuration.
+    let check = ["checktoken", &token, "-c", "none"];
+    let secret = |text| [("COUNTERSIGN_TOKEN_HMAC_SECRET_KEY", text)];
+    assert_eq!(place.run_with(&check, b"", &secret(SECRET)).code, 0);
+    let said = place.run_with(&check, b"", &secret(OTHER));
+    assert_eq!(said.refusal(), "signature");
+}
+
+#[test]
+fn the_hint_to_another_program_comes_where_it_may_help() {
+    const HINT: &str = "another program's";
+    let place = Place::configured(r#", "token_audiance": "me""#);
+    assert!(!place.run(&["checkconfig"]).err.contains(HINT));
+    assert!(place.run(&["inspect", "x"]).err.contains(HINT));
+    assert!(
+        !place
+            .run(&["inspect", "-c", "config.json", "x"])
+            .err
+            .contains(HINT)
+    );
+    let variable = [("COUNTERSIGN_TOKEN_LEEWAY", "1s")];
+    let said = place.run_with(&["checktoken", "x"], b"", &variable);
+    assert!(said.err.contains(HINT), "{said:?}");
+
+    let place = Place::configured("");
+    let typo = [("COUNTERSIGN_TOKEN_AUDIANCE", "me")];
+    let said = place.run_with(&["inspect", "x"], b"", &typo);
+    assert_eq!(said.code, 2);
+    assert!(!said.err.contains(HINT), "{said:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_variable_that_is_not_utf8_is_an_error_if_it_is_ours() {
@@ -208,6 +272,23 @@ fn an_unknown_option_is_an_error_that_names_the_nearest() {
             .unwrap()
             .contains("`token_audience`")
     );
+}
+
+#[test]
+fn the_names_that_other_programs_use_lead_to_ours() {
+    for (name, ours) in [
+        ("jwt_secret", "token_hmac_secret_key"),
+        ("JWT_SECRET", "token_hmac_secret_key"),
+        ("jwt_audience", "token_audience"),
+        ("jwt_public_key", "token_rsa_public_key"),
+        ("jwks_url", "token_jwks_public_endpoint"),
+        ("jwks_uri", "token_jwks_public_endpoint"),
+    ] {
+        let place = Place::configured(&format!(r#", "{name}": "x""#));
+        let said = place.run(&["checkconfig"]);
+        let nearest = format!("the nearest is `{ours}`");
+        assert!(said.err.contains(&nearest), "{name}: {said:?}");
+    }
 }
 
 #[test]

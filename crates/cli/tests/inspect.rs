@@ -146,11 +146,21 @@ fn dates_of_any_size_and_type_are_told() {
         assert_eq!(said.code, 0, "{value}: {said:?}");
         assert!(said.out.contains(expected), "{value}: {said:?}");
     }
-    let said = place.run(&["inspect", &place.signed(r#"{"expire_at":0}"#)]);
-    assert!(
-        said.out
-            .contains("expire_at: 0, what the token opens never expires")
-    );
+    for (value, expected) in [
+        ("0", "expire_at: 0, what the token opens never expires"),
+        ("-5", "expire_at: -5, what the token opens never expires"),
+        ("1800000000", "expire_at: 2027-01-15 08:00:00 UTC, "),
+        ("1800000000.75", "expire_at: not a whole number"),
+        ("-1e3", "expire_at: not a whole number"),
+        ("9223372036854775808", "expire_at: not a whole number"),
+    ] {
+        let token = place.signed(format!(r#"{{"expire_at":{value}}}"#));
+        let said = place.run(&["inspect", &token]);
+        assert!(said.out.contains(expected), "{value}: {said:?}");
+        // As the library has it.
+        let is_refused = said.out.contains("refused whatever the key");
+        assert_eq!(is_refused, expected.contains("not a"), "{said:?}");
+    }
 }
 
 /// These are the tokens that one inspects: a claim that is odd takes none with it.
@@ -212,6 +222,34 @@ fn what_every_server_refuses_is_told_without_a_configuration() {
     // A JWE has five parts.
     let said = place.run(&["inspect", &format!("{sound}.AAAA.AAAA")]);
     assert_eq!(said.refusal(), "malformed");
+}
+
+/// How long a token may be is the server's to say.
+#[test]
+fn a_long_token_is_refused_by_the_default_and_not_by_a_server_that_reads_it() {
+    let long = "a".repeat(20_000);
+    let place = Place::new();
+    let token = place.signed(format!(r#"{{"sub":"42","info":"{long}"}}"#));
+    let said = place.run(&["inspect", &token]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let problem = format!(
+        "refused by default: found a token of {} bytes; at most 16384 are read",
+        token.len()
+    );
+    assert!(said.out.contains(&problem), "{}", said.out);
+    // What every server refuses is told first.
+    let bad = place.signed(format!(r#"{{"sub":42,"info":"{long}"}}"#));
+    let json = &place.run(&["inspect", "--json", &bad]).json()[0];
+    assert!(json["problem"].as_str().unwrap().contains("`sub`"));
+
+    place.write(
+        "config.json",
+        support::config(r#", "client": {"token_size_limit": 65536}"#),
+    );
+    let said = place.run(&["inspect", &token]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.ends_with("\naccepted\n"), "{}", said.out);
+    assert!(!said.out.contains("refused"), "{}", said.out);
 }
 
 #[test]

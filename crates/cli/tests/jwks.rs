@@ -220,9 +220,26 @@ fn a_configuration_of_another_program_does_not_stop_what_needs_none() {
         for arguments in [&["gentoken", "--key", "k.key"][..], &["inspect", token]] {
             let said = place.run(arguments);
             assert_eq!(said.code, 2, "{said:?}");
-            assert!(said.err.contains("name one with -c"), "{said:?}");
+            assert!(said.err.contains("-c none"), "{said:?}");
         }
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn of_a_file_without_an_end_no_more_is_read_than_of_an_endpoint() {
+    let place = Place::new();
+    let limit = 512 * 1024;
+    let document = set(&[GOOD]);
+    for (length, code) in [(limit, 0), (limit + 1, 1)] {
+        let space = " ".repeat(length - document.len());
+        place.write("set.json", format!("{document}{space}"));
+        let said = place.run(&["jwks", "set.json"]);
+        assert_eq!(said.code, code, "{said:?}");
+    }
+    let said = place.run(&["jwks", "/dev/zero"]);
+    assert_eq!(said.refusal(), "keys_unavailable");
+    assert!(said.err.contains(&limit.to_string()), "{said:?}");
 }
 
 #[test]

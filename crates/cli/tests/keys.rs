@@ -365,6 +365,43 @@ fn one_odd_key_does_not_spoil_a_set() {
     assert!(said.err.contains("XYZ"), "{said:?}");
 }
 
+/// The private half of an RSA key as some libraries write it: without `p` and `q`.
+#[test]
+fn why_the_key_to_sign_with_was_skipped_is_told() {
+    let place = Place::new();
+    let bare = r#"{"kty":"RSA","kid":"bare","n":"AQAB","e":"AQAB","d":"AQAB"}"#;
+    let pair = place.run(&["genkey", "ES256", "--format", "jwk", "--kid", "good"]);
+    let (private, public) = pair.out.trim_end().split_once('\n').unwrap();
+    place.write("bare.jwks", format!(r#"{{"keys":[{bare}]}}"#));
+    place.write("public.jwks", format!(r#"{{"keys":[{public},{bare}]}}"#));
+    place.write("good.jwks", format!(r#"{{"keys":[{bare},{private}]}}"#));
+    place.write("odd.jwks", format!(r#"{{"keys":[{{}},{private},{bare}]}}"#));
+    // No other key takes the name of a skipped one.
+    let unnamed = private.replace(r#","kid":"good""#, "");
+    assert_ne!(unnamed, private);
+    place.write("unnamed.jwks", format!(r#"{{"keys":[{unnamed},{bare}]}}"#));
+    for command in [&["jws", "sign"][..], &["gentoken"]] {
+        for (arguments, code, kid) in [
+            (
+                &["--key", "unnamed.jwks", "--kid", "bare"][..],
+                2,
+                "kid \"bare\"",
+            ),
+            (&["--key", "bare.jwks"][..], 2, "kid \"bare\""),
+            (&["--key", "public.jwks"], 2, "kid \"bare\""),
+            (&["--key", "odd.jwks", "--kid", "bare"], 2, "kid \"bare\""),
+            (&["--key", "odd.jwks", "--kid", "zz"], 2, "key 0"),
+            (&["--key", "good.jwks"], 0, "kid \"bare\""),
+        ] {
+            let said = place.pipe("x", &[command, arguments].concat());
+            assert_eq!(said.code, code, "{arguments:?}: {said:?}");
+            assert!(said.err.contains(kid), "{arguments:?}: {said:?}");
+            let start = if code == 0 { "warning: " } else { "error: " };
+            assert!(said.err.starts_with(start), "{arguments:?}: {said:?}");
+        }
+    }
+}
+
 #[test]
 fn each_half_of_a_pair_does_its_own_work_alone() {
     let place = Place::new();

@@ -149,6 +149,32 @@ fn no_error_shows_a_token_or_a_secret_that_stands_where_something_else_belongs()
 }
 
 #[test]
+fn a_secret_in_base64_is_not_taken_for_a_path() {
+    let place = Place::new();
+    let secret = "q83v/EjRWeJ2oJw8vVnR1ma0yT5sXhU7bKcLd3fGiPk=";
+    for arguments in [
+        &["gentoken", "-u", "42", "--key", secret][..],
+        &["gentoken", &format!("--key={secret}")],
+        &["gentoken", "-c", secret],
+        &["checkconfig", "-c", secret],
+        &["jws", "sign", "--key", secret],
+        &["jws", "sign", "--secret-file", secret],
+        &["jwks", secret],
+        &["genkey", secret],
+    ] {
+        let said = place.run(arguments);
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{said:?}");
+        assert!(!said.err.contains("EjRWeJ2"), "{arguments:?}: {said:?}");
+    }
+    // Who means a path is told which.
+    let said = place.run(&["jws", "sign", "--key", "keys/private/of-production"]);
+    assert_eq!(
+        said.err,
+        "error: keys/private/of-production: there is no such file\n"
+    );
+}
+
+#[test]
 fn a_secret_of_any_length_in_the_place_of_its_file_is_not_shown() {
     let place = Place::new();
     for command in ["sign", "verify"] {

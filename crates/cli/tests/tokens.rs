@@ -356,6 +356,44 @@ fn gentoken_signs_with_a_key_of_ones_own() {
     assert!(said.out.contains(r#""iss":"backend""#), "{said:?}");
 }
 
+/// Whoever signs, the configuration says what a server takes.
+#[test]
+fn a_key_of_ones_own_makes_no_token_that_the_configuration_refuses() {
+    let info = format!("{:?}", "a".repeat(20_000));
+    for (limit, info, code) in [
+        (65536, info.as_str(), 0),
+        (1024, r#""a""#, 0),
+        (1024, info.as_str(), 2),
+    ] {
+        let place = Place::new();
+        place.run(&["genkey", "ES256", "--out", "k"]);
+        let section = serde_json::json!({
+            "ecdsa_public_key": place.read("k.pub"),
+            "issuer": "backend",
+            "audience": "chat",
+            "user_id_claim": "uid",
+            "typ": "at+jwt",
+        });
+        let config =
+            serde_json::json!({ "client": { "token": section, "token_size_limit": limit } });
+        place.write("config.json", config.to_string());
+        let flags = ["-q", "-u", "42", "--key", "k.key", "--info", info];
+        for (make, check) in [
+            (&["gentoken"][..], "checktoken"),
+            (&["gensubtoken", "-s", "news"], "checksubtoken"),
+        ] {
+            let said = place.run(&[make, &flags].concat());
+            assert_eq!(said.code, code, "{limit}: {}", said.err);
+            if code == 0 {
+                let said = place.pipe(&said.out, &[check, "-"]);
+                assert_eq!(said.code, 0, "{limit}: {}", said.err);
+            } else {
+                assert!(said.err.contains("at most 1024"), "{}", said.err);
+            }
+        }
+    }
+}
+
 #[test]
 fn claims_that_a_server_would_refuse_are_not_signed() {
     let place = Place::configured("");

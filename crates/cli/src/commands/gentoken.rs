@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::ArgAction;
 use clap::builder::BoolishValueParser;
-use countersign::config::{Config, ConfigError, TokenConfig};
+use countersign::config::{Config, ConfigError};
 use countersign::{Issuer, NewToken, default_provider};
 
 use crate::config::ConfigFile;
@@ -146,17 +146,18 @@ pub(crate) fn subscription(
 /// Where a kind of token finds its issuer.
 struct Section {
     issuer: fn(&Config) -> Result<Issuer, ConfigError>,
-    token: fn(&Config) -> &TokenConfig,
+    /// With a key of one's own.
+    configure: fn(&Config, Issuer) -> Result<Issuer, ConfigError>,
 }
 
 const CONNECTION: Section = Section {
     issuer: Config::connection_issuer,
-    token: |config| &config.token,
+    configure: Config::configure_connection_issuer,
 };
 
 const SUBSCRIPTION: Section = Section {
     issuer: Config::subscription_issuer,
-    token: |config| config.subscription_token.as_ref().unwrap_or(&config.token),
+    configure: Config::configure_subscription_issuer,
 };
 
 impl Common {
@@ -195,37 +196,27 @@ impl Common {
         issuer
     }
 
-    /// A key of one's own; `iss`, `aud` and the like still follow the configuration, if there is one.
+    /// A key of one's own; all else still follows the configuration, if there is one.
     fn issuer_of_key(
         &self,
         path: &Path,
         config: Option<&Path>,
         section: &Section,
     ) -> Result<(Issuer, Vec<String>), Failure> {
-        let key = keys::to_sign(keys::read(path)?, self.kid.as_deref(), path)?;
+        let set = keys::read(path)?;
+        let mut warnings: Vec<String> = keys::skipped(&set, path).collect();
+        let key = keys::to_sign(set, self.kid.as_deref(), path)?;
         let (key, provider) = (key.allow_short(), default_provider());
         let mut issuer = match &self.alg {
             Some(alg) => Issuer::with_algorithm(&key, &provider, alg),
             None => Issuer::new(&key, &provider),
         }
         .map_err(|error| Failure::key(path, &error))?;
-        let warnings = keys::short_secret(&key, issuer.algorithm(), path);
+        warnings.extend(keys::short_secret(&key, issuer.algorithm(), path));
         if let Some(found) = config::load_if_any(config)? {
-            let expected = (section.token)(&found.config);
-            if let Some(iss) = &expected.issuer {
-                issuer = issuer.with_iss(iss);
-            }
-            if let Some(aud) = &expected.audience {
-                issuer = issuer.with_aud(aud);
-            }
-            if let Some(claim) = &expected.user_id_claim {
-                issuer = issuer.with_user_id_claim(claim);
-            }
-            if let Some(typ) = &expected.typ {
-                issuer = issuer.with_typ(typ);
-            }
+            issuer = (section.configure)(&found.config, issuer)?;
         }
-        Ok((issuer, warnings.into_iter().collect()))
+        Ok((issuer, warnings))
     }
 
     fn dress<'t, K>(&'t self, mut token: NewToken<'t, K>) -> NewToken<'t, K> {

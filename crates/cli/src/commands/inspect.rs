@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use countersign::claims::{ConnectionClaims, DecodeOptions, SubscriptionClaims};
-use countersign::jws::{Scratch, Unverified, danger};
+use countersign::jws::{DEFAULT_LIMIT, ParseError, Scratch, Unverified, danger};
 use countersign::{Authenticator, Code, Error, Step, UnixTime};
 use serde_json::value::RawValue;
 
@@ -22,6 +22,7 @@ use crate::tokens::{self, Given, LINE_LIMIT};
 #[command(after_help = "\
 Without a configuration nothing is verified. With one (-c FILE, config.json, or
 COUNTERSIGN_… variables) every check is shown, and the exit status is 1 if one fails.
+-c none passes over a config.json that is another program's.
 
 Examples:
   countersign inspect TOKEN
@@ -73,7 +74,7 @@ pub(crate) fn run(
                     .as_ref()
                     .map(|it| it.explain(token, is_subscription, now));
                 if judge.is_none() {
-                    look.judge_claims(is_subscription);
+                    look.judge_alone(token, is_subscription);
                 }
                 if console.is_json() {
                     let record = look.record(start(&given), explained.as_ref());
@@ -133,7 +134,8 @@ struct Judge {
 
 impl Judge {
     fn new(found: &Found) -> Result<Self, Failure> {
-        let setup = found.config.setup_on_demand()?;
+        let setup = found.config.setup_on_demand();
+        let setup = setup.map_err(|error| found.fault(&error))?;
         Ok(Self {
             authenticator: Authenticator::new(setup.rules),
             warnings: setup.warnings,
@@ -195,22 +197,20 @@ struct Look {
     payload: Option<Vec<u8>>,
     signature_bytes: Option<usize>,
     has_three_parts: bool,
-    /// Why nothing here would ever accept it.
+    /// Without a configuration, why every server would refuse it, or all that read no
+    /// more than is read by default.
     fault: Option<Error>,
 }
 
 impl Look {
     fn at(token: &str) -> Self {
         let mut parts = token.split('.').map(decoded);
-        let mut scratch = Scratch::default();
         Self {
             header: parts.next().flatten(),
             payload: parts.next().flatten(),
             signature_bytes: parts.next().flatten().map(|bytes| bytes.len()),
             has_three_parts: token.split('.').count() == 3,
-            fault: Unverified::parse(token, &mut scratch)
-                .map_err(Error::Token)
-                .err(),
+            fault: None,
         }
     }
 
@@ -223,18 +223,28 @@ impl Look {
         self.fault.clone().filter(|_| !shown || header.is_none())
     }
 
-    /// Looks for what no server takes in the claims of a token that is sound so far.
-    fn judge_claims(&mut self, is_subscription: bool) {
-        let (None, Some(payload)) = (&self.fault, &self.payload) else {
-            return;
+    /// Looks for what no server takes, then for what not every server reads.
+    fn judge_alone(&mut self, token: &str, is_subscription: bool) {
+        let read = |limit| {
+            let mut scratch = Scratch::default();
+            let read = Unverified::parse_within(limit, token, &mut scratch);
+            read.map(|_| ()).map_err(Error::Token)
         };
+        let judged = read(LINE_LIMIT)
+            .and_then(|()| self.decode_claims(is_subscription))
+            .and_then(|()| read(DEFAULT_LIMIT));
+        self.fault = judged.err();
+    }
+
+    fn decode_claims(&self, is_subscription: bool) -> Result<(), Error> {
+        let payload = self.payload.as_deref().unwrap_or_default();
         let options = DecodeOptions::default();
         let decoded = if is_subscription {
             SubscriptionClaims::decode(payload, &options).map(|_| ())
         } else {
             ConnectionClaims::decode(payload, &options).map(|_| ())
         };
-        self.fault = decoded.map_err(Error::Claims).err();
+        decoded.map_err(Error::Claims)
     }
 
     /// The claims one by one, so that an odd one does not take the others with it.
@@ -276,7 +286,11 @@ impl Look {
             Some(bytes) => format!("  {bytes} bytes"),
         })?;
         if let Some(fault) = &self.fault {
-            console.line(format_args!("  refused whatever the key: {fault}"))?;
+            let when = match fault {
+                Error::Token(ParseError::TooLong { .. }) => "by default",
+                _ => "whatever the key",
+            };
+            console.line(format_args!("  refused {when}: {fault}"))?;
         }
         Ok(())
     }
@@ -330,8 +344,12 @@ fn date(name: &str, value: &str, now: UnixTime) -> String {
     if !value.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
         return "not a number, so the token is refused".into();
     }
-    if name == "expire_at" && value == "0" {
-        return "0, what the token opens never expires".into();
+    if name == "expire_at" {
+        match value.parse::<i64>() {
+            Ok(..=0) => return format!("{value}, what the token opens never expires"),
+            Ok(_) => {}
+            Err(_) => return "not a whole number of 64 bits, so the token is refused".into(),
+        }
     }
     match UnixTime::from_numeric_date(value) {
         Some(time) => dates::in_words(time, now),

@@ -1,7 +1,8 @@
 //! `jwks`: what a server makes of the keys that an endpoint publishes.
 
 use std::ffi::OsString;
-use std::io::{self, Write as _};
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
@@ -69,7 +70,8 @@ pub(crate) fn run(args: &Args, path: Option<&Path>, console: &mut Console) -> Re
         Some(url) => fetch(url, &options, &provider)?,
         None => {
             let file = Path::new(source);
-            let document = std::fs::read(file).map_err(|error| Failure::file(file, &error))?;
+            let document = read(file, options.settings.body_limit)
+                .map_err(|error| Failure::file(file, &error))?;
             Report::of(&document, &provider, &options.settings)
         }
     };
@@ -80,10 +82,23 @@ pub(crate) fn run(args: &Args, path: Option<&Path>, console: &mut Console) -> Re
     }
 }
 
+/// Reads a file no further than tells that it is over the limit.
+fn read(file: &Path, limit: usize) -> io::Result<Vec<u8>> {
+    let limit = u64::try_from(limit).unwrap_or(u64::MAX);
+    let mut document = Vec::new();
+    File::open(file)?
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut document)?;
+    Ok(document)
+}
+
 /// Every endpoint of the configuration, each of its own options.
 fn configured(path: Option<&Path>, console: &mut Console) -> Result<(), Failure> {
     let endpoints = match config::load_if_any(path)? {
-        Some(found) => found.config.endpoints()?,
+        Some(found) => {
+            let endpoints = found.config.endpoints();
+            endpoints.map_err(|error| found.fault(&error))?
+        }
         None => Vec::new(),
     };
     if endpoints.is_empty() {

@@ -522,8 +522,14 @@ impl<'p> Section<'p> {
             .into_iter()
             .filter(|alg| provider.get(alg).is_some());
         let alg = accepted.next().unwrap_or("HS256");
-        let mut issuer = Issuer::with_algorithm(&key, &provider, alg)
+        let issuer = Issuer::with_algorithm(&key, &provider, alg)
             .map_err(|error| self.fault("hmac_secret_key", error.to_string()))?;
+        self.configure(issuer)
+    }
+
+    /// With what is expected of the claims and the header here.
+    pub(super) fn configure(self, mut issuer: Issuer) -> Result<Issuer, ConfigError> {
+        let token = self.token;
         if let Some(name) = &token.issuer {
             issuer = issuer.with_iss(name);
         }

@@ -47,10 +47,15 @@ impl Spelled {
             "client_token_",
             "token_",
             "client_",
+            // No section: other programs begin their options so.
+            "jwt_",
         ];
         let stem = sections.iter().find_map(|it| last.strip_prefix(it));
         // Other servers call an endpoint so.
-        let own_words = |text: &str| text.replace("_url", "_endpoint");
+        let own_words = |text: &str| {
+            text.replace("_url", "_endpoint")
+                .replace("_uri", "_endpoint")
+        };
         Self {
             letters: plain.to_owned(),
             whole: own_words(&plain.replace('.', "_")),

@@ -163,7 +163,8 @@ impl Config {
     ///
     /// [`ConfigError`] if there is no such secret.
     pub fn connection_issuer(&self) -> Result<Issuer, ConfigError> {
-        self.issuer(Section::new(CONNECTION, &self.token))
+        let section = Section::new(CONNECTION, &self.token);
+        Ok(self.limited(section.issuer()?))
     }
 
     /// What signs subscription tokens that this configuration accepts.
@@ -172,15 +173,47 @@ impl Config {
     ///
     /// [`ConfigError`] if there is no HMAC secret in the section that verifies them.
     pub fn subscription_issuer(&self) -> Result<Issuer, ConfigError> {
-        self.issuer(self.subscriptions())
+        Ok(self.limited(self.subscriptions().issuer()?))
     }
 
-    fn issuer(&self, section: Section<'_>) -> Result<Issuer, ConfigError> {
-        let issuer = section.issuer()?;
-        Ok(match self.token_size_limit {
+    /// An issuer with a key of your own, told what this configuration expects of connection
+    /// tokens, as [`connection_issuer`](Self::connection_issuer) is: `iss`, `aud`,
+    /// `user_id_claim`, `typ`, and the longest token that is read.
+    ///
+    /// ```
+    /// use countersign::config::{Config, Format};
+    /// use countersign::{Issuer, default_provider, generate_key};
+    ///
+    /// let text = r#"{"token_jwks_public_endpoint": "https://id.example/certs", "token_issuer": "id"}"#;
+    /// let config = Config::from_text(text, Format::Json, [])?;
+    /// let issuer = Issuer::new(&generate_key("ES256", 2048)?, &default_provider())?;
+    /// let token = config.configure_connection_issuer(issuer)?.connection("42").sign()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if `user_id_claim` names a claim that is not for users.
+    pub fn configure_connection_issuer(&self, issuer: Issuer) -> Result<Issuer, ConfigError> {
+        let section = Section::new(CONNECTION, &self.token);
+        Ok(self.limited(section.configure(issuer)?))
+    }
+
+    /// As [`configure_connection_issuer`](Self::configure_connection_issuer), for
+    /// subscription tokens.
+    ///
+    /// # Errors
+    ///
+    /// As [`configure_connection_issuer`](Self::configure_connection_issuer).
+    pub fn configure_subscription_issuer(&self, issuer: Issuer) -> Result<Issuer, ConfigError> {
+        Ok(self.limited(self.subscriptions().configure(issuer)?))
+    }
+
+    fn limited(&self, issuer: Issuer) -> Issuer {
+        match self.token_size_limit {
             Some(bytes) => issuer.with_token_limit(bytes),
             None => issuer,
-        })
+        }
     }
 
     /// The section that verifies subscription tokens.
