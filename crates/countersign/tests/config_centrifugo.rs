@@ -237,6 +237,18 @@ fn a_whole_configuration_of_v6_loads_and_its_tokens_are_verified() {
 }
 
 #[test]
+fn g21_a_variable_says_off_as_any_other_flag() {
+    for (value, good) in [("False", true), ("f", true), ("", true), ("True", false)] {
+        let variables = [
+            ("COUNTERSIGN_TOKEN_HMAC_SECRET_KEY", "secret"),
+            ("COUNTERSIGN_CLIENT_INSECURE", value),
+        ];
+        let config = Config::from_environment(variables.map(|(k, v)| (k.into(), v.into())));
+        assert_eq!(config.is_ok(), good, "{value}");
+    }
+}
+
+#[test]
 fn g21_an_option_that_switches_a_check_off_is_refused_unless_it_is_off() {
     let token = r#""hmac_secret_key":"secret""#;
     let in_client = |more: &str| format!(r#"{{"client":{{"token":{{{token}}},{more}}}}}"#);

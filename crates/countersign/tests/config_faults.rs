@@ -75,6 +75,14 @@ fn an_option_that_does_not_exist_names_the_nearest() {
     );
 }
 
+#[test]
+fn an_option_that_is_like_no_other_gets_no_hint() {
+    assert_eq!(
+        json(r#"{"1":2}"#).unwrap_err().to_string(),
+        "`1`: there is no such option; docs/configuration.md lists all",
+    );
+}
+
 /// What is left alone would be a trap: whoever follows the hint has set nothing.
 #[test]
 fn the_nearest_option_is_one_that_counts_however_it_is_written() {

@@ -1,12 +1,21 @@
 //! What a configuration's keys come to, in each of its sections, and which are refused.
 
 #![cfg(feature = "config")]
-#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing
+)]
 
 mod common;
 
+use std::sync::Arc;
+
 use common::*;
-use countersign::{Authenticator, Code, Error};
+use countersign::signature::{
+    Algorithm, AlgorithmName, KeyMaterial, KeyRejected, Signer, Verifier,
+};
+use countersign::{Authenticator, Code, Error, default_provider};
 
 const PAYLOAD: &str = r#"{"sub":"42"}"#;
 
@@ -305,6 +314,17 @@ fn a_trusted_issuer_has_a_name_keys_and_an_audience_of_its_own() {
         assert!(error.to_string().contains(found), "{error}");
         assert!(!error.to_string().contains("  "), "{error}");
     }
+    // The keys beside would be thought to count, and no token would lead to them.
+    let text = format!(
+        r#"{{"client":{{"token":{{"issuer":"a","hmac_secret_key":"{SECRET}","trusted_issuers":[
+            {{"issuer":"a","hmac_secret_key":"b","audience":"chat"}}]}}}}}}"#
+    );
+    let error = json(&text).unwrap().setup().unwrap_err();
+    assert_eq!(
+        error.option_name(),
+        Some("client.token.trusted_issuers[0].issuer")
+    );
+    assert!(error.to_string().contains("own keys"), "{error}");
     // One issuer twice, told apart by the audience.
     configured(
         r#"{"token_trusted_issuers":[
@@ -372,4 +392,42 @@ fn where_an_endpoint_is_configured_no_static_key_is_consulted() {
         connect(&authenticator, &hs256(PAYLOAD)),
         Err(Code::Algorithm)
     );
+}
+
+/// Signs for ES256 under a name of its own.
+#[derive(Debug)]
+struct Theirs;
+
+impl Algorithm for Theirs {
+    fn name(&self) -> AlgorithmName {
+        AlgorithmName::from_static("THEIRS")
+    }
+
+    fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
+        Err(key.cannot_verify(self.name(), "a key of theirs"))
+    }
+
+    fn signer(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Signer>, KeyRejected> {
+        Err(key.cannot_sign(self.name(), "a key of theirs"))
+    }
+}
+
+#[test]
+fn an_algorithm_of_somebody_else_s_may_be_listed() {
+    let provider = default_provider().with(&Theirs);
+    let own =
+        format!(r#"{{"token_hmac_secret_key":"{SECRET}","token_algorithms":["HS384","THEIRS"]}}"#);
+    let config = json(&own).unwrap();
+    assert!(config.setup_with(&provider).is_ok());
+    assert!(config.setup().is_err());
+    let issuer = config.connection_issuer().unwrap();
+    assert_eq!(issuer.algorithm(), AlgorithmName::HS384);
+
+    let endpoint = r#"{"token_jwks_public_endpoint":"https://id.example/keys",
+        "token_algorithms":["ES256","THEIRS"]}"#;
+    let config = json(endpoint).unwrap();
+    let endpoints = config.endpoints_with(&provider).unwrap();
+    assert!(endpoints[0].provider.get("THEIRS").is_some());
+    assert!(endpoints[0].provider.get("RS256").is_none());
+    assert!(config.endpoints().is_err());
 }

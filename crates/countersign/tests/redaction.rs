@@ -297,3 +297,16 @@ fn c10_debug_of_what_was_verified_shows_nothing_of_the_application_s_own_bytes()
         hidden("what was verified", &shown);
     }
 }
+
+/// A key that was pasted where its file's name belongs.
+#[test]
+fn c10_debug_of_the_options_of_an_endpoint_shows_their_names_alone() {
+    let text = format!(
+        r#"{{"token_jwks_public_endpoint":"https://id.example/keys",
+            "token_jwks_client_key_file":"{VALUE}","token_jwks_user_agent":"{VALUE}"}}"#
+    );
+    let config = json(&text).unwrap();
+    let shown = format!("{config:?}{:?}", config.token.jwks);
+    assert!(shown.contains("client_key_file"), "{shown}");
+    hidden("the options of an endpoint", &shown);
+}
