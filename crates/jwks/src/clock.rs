@@ -84,3 +84,19 @@ impl Clock for SystemClock {
         wall()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_of_the_system_tells_the_time_of_the_system() {
+        let before = wall();
+        assert!(before > Duration::from_secs(1_700_000_000), "{before:?}");
+        let clock = SystemClock::new();
+        // By two readings, so that a correction of the time between them does no harm.
+        let apart = |time: Duration| time.abs_diff(wall());
+        assert!(apart(clock.now()) < Duration::from_secs(60));
+        assert!(apart(clock.wall()) < Duration::from_secs(60));
+    }
+}

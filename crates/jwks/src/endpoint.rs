@@ -192,6 +192,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_endpoint_shows_its_url_and_whether_it_is_encrypted() {
+        for (url, is_https) in [
+            ("https://keys.example/jwks", true),
+            ("http://localhost/jwks", false),
+        ] {
+            let endpoint = Endpoint::new(url, false).unwrap();
+            assert_eq!(endpoint.to_string(), url);
+            assert_eq!(endpoint.is_https(), is_https);
+        }
+    }
+
+    #[test]
     fn i4_only_https_and_loopback_http_are_endpoints() {
         for url in [
             "https://keys.example/jwks",

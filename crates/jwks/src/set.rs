@@ -73,8 +73,8 @@ impl Set {
         }
     }
 
-    /// The keys of exactly this `kid`, byte for byte.
-    pub(crate) fn find(&self, kid: Option<&str>, allow_missing_kid: bool) -> Find<'_> {
+    /// The keys of exactly this `kid`, byte for byte; without one, the only key of the set.
+    pub(crate) fn find(&self, kid: Option<&str>) -> Find<'_> {
         match (kid, &self.only) {
             (Some(kid), _) => self
                 .by_kid
@@ -82,8 +82,8 @@ impl Set {
                 .ok()
                 .and_then(|at| self.by_kid.get(at))
                 .map_or(Find::Missing, |(_, keys)| Find::Keys(keys)),
-            (None, Some(only)) if allow_missing_kid => Find::Keys(only),
-            (None, _) => Find::KidRequired,
+            (None, Some(only)) => Find::Keys(only),
+            (None, None) => Find::KidRequired,
         }
     }
 

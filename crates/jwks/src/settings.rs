@@ -272,6 +272,30 @@ mod tests {
     }
 
     #[test]
+    fn the_largest_values_are_within_their_bounds() {
+        let settings = Settings {
+            time_to_live: DAY * 365,
+            stale_if_error: DAY * 365,
+            refresh_ahead: DAY * 365,
+            cooldown: Duration::from_secs(86_400),
+            attempt_timeout: Duration::from_secs(300),
+            total_deadline: Duration::from_secs(300),
+            cache_control_may_lengthen_to: Some(DAY * 365),
+            body_limit: 16 * 1024 * 1024,
+            key_limit: 1000,
+            waiter_limit: 1_000_000,
+            retries: 10,
+            ..Settings::default()
+        };
+        assert_eq!(settings.check(), Ok(()));
+        let over = Settings {
+            cooldown: Duration::from_secs(86_401),
+            ..settings
+        };
+        assert_eq!(over.check().unwrap_err().setting(), Some("cooldown"));
+    }
+
+    #[test]
     fn a_life_of_twice_the_cooldown_and_the_deadline_is_enough() {
         let second = Duration::from_secs(1);
         let settings = Settings {

@@ -89,7 +89,7 @@ impl Shared {
             }
             Answer::Unavailable(error) => {
                 tracing::debug!(endpoint = %self.endpoint, kid = ?kid, "keys unavailable");
-                if state.is_flying() {
+                if state.flying().is_some() {
                     self.give_up();
                 }
                 Lookup::Unavailable(error)
@@ -224,8 +224,10 @@ impl Shared {
         };
         let began_at = Instant::now();
         let mut turn = self.lock();
-        let landings = self.state.load().landings();
-        while self.state.load().is_flying() && self.state.load().landings() == landings {
+        let Some(flight) = self.state.load().flying() else {
+            return Ok(());
+        };
+        while self.state.load().flying() == Some(flight) {
             let left = self
                 .settings
                 .total_deadline

@@ -220,7 +220,7 @@ impl State {
         }
         let usable = self.usable(now, settings);
         if let Some(held) = usable {
-            match held.set.find(kid, settings.allow_missing_kid) {
+            match held.set.find(kid) {
                 Find::Keys(keys) => {
                     let is_stale = !held.is_fresh(now);
                     return Answer::Found { keys, is_stale };
@@ -322,12 +322,7 @@ impl State {
 
     /// The number of the flight in the air.
     pub(crate) fn flying(&self) -> Option<u64> {
-        self.is_flying().then_some(self.flights)
-    }
-
-    /// Whether a flight is in the air.
-    pub(crate) fn is_flying(&self) -> bool {
-        matches!(self.attempt, Attempt::Flying { .. })
+        matches!(self.attempt, Attempt::Flying { .. }).then_some(self.flights)
     }
 
     /// How many flights have ended.

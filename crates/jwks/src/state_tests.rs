@@ -180,8 +180,10 @@ fn stale_keys_are_served_while_the_next_attempt_is_under_way() {
 #[test]
 fn a_failure_of_long_ago_is_no_reason_to_use_a_stale_set() {
     let state = fetch(&State::new(), loaded(&["a"], at(0)), at(0));
-    let state = fetch(&state, failure(), at(HOUR - 300));
-    assert_eq!(answer(&state, "a", at(HOUR)), "pending");
+    // Two cooldowns.
+    let state = fetch(&state, failure(), at(HOUR - 59));
+    assert_eq!(answer(&state, "a", at(HOUR)), "stale");
+    assert_eq!(answer(&state, "a", at(HOUR + 1)), "pending");
 }
 
 #[test]
@@ -237,12 +239,13 @@ fn a_304_renews_the_set_from_the_moment_of_its_request() {
     let state = fetch(&State::new(), loaded(&["a"], at(0)), at(0));
     let renewed = Outcome::NotModified {
         fetched_at: at(HOUR - 100),
-        life: Duration::from_secs(HOUR),
+        // What the answer itself says of its life.
+        life: Duration::from_secs(2 * HOUR),
         spread: 0,
     };
     let state = fetch(&state, renewed, at(HOUR - 90));
-    assert_eq!(answer(&state, "a", at(2 * HOUR - 101)), "found");
-    assert_eq!(answer(&state, "a", at(2 * HOUR - 100)), "pending");
+    assert_eq!(answer(&state, "a", at(3 * HOUR - 101)), "found");
+    assert_eq!(answer(&state, "a", at(3 * HOUR - 100)), "pending");
 }
 
 #[test]

@@ -182,10 +182,8 @@ fn check_owner(file: &File, path: &Path) -> Result<(), StoreError> {
     if found.mode() & 0o022 != 0 {
         return Err(StoreError::WritableByOthers);
     }
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
+    let whole = Path::new(".").join(path);
+    let folder = whole.parent().unwrap_or(&whole);
     if [ROOT, fs::metadata(folder)?.uid()].contains(&found.uid()) {
         return Ok(());
     }

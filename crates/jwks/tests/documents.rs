@@ -31,6 +31,34 @@ fn algorithms(report: &Report, index: usize) -> Vec<&'static str> {
 }
 
 #[test]
+fn the_report_says_of_each_key_what_it_says_of_itself() {
+    let report = report(&set(&[
+        format!(r#"{{{P256},"kid":"used","alg":"ES256"}}"#),
+        format!(r#"{{{P256},"kid":"bound to nothing","alg":"ECDH-ES"}}"#),
+        r#"{"kty":"EC","kid":"unreadable","alg":"ES384"}"#.into(),
+    ]));
+    let keys = report.keys().iter();
+    let said: Vec<_> = keys
+        .map(|key| [key.kid(), key.kty(), key.alg()].map(Option::unwrap_or_default))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            ["used", "EC", "ES256"],
+            ["bound to nothing", "EC", "ECDH-ES"],
+            ["unreadable", "EC", "ES384"],
+        ]
+    );
+}
+
+#[test]
+fn the_client_shows_the_algorithms_that_take_no_secret() {
+    let bench = bench();
+    assert!(bench.jwks.provider().get("ES256").is_some());
+    assert!(bench.jwks.provider().get("HS256").is_none());
+}
+
+#[test]
 fn h1_of_a_published_private_key_the_public_half_is_used_and_the_rest_dropped() {
     // RFC 8037 appendix A.1 and RFC 7517 appendix A.2.
     let okp = r#"{"kty":"OKP","crv":"Ed25519","kid":"okp","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;

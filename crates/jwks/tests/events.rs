@@ -7,7 +7,8 @@ use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
 
 use common::{bench, bench_with, key, ok, seconds};
-use countersign_jwks::Response;
+use countersign_jwks::testing::ScriptedFetch;
+use countersign_jwks::{Jwks, Response};
 use tracing::field::{Field, Visit};
 use tracing::span;
 
@@ -92,6 +93,27 @@ fn each_fetch_is_told_with_what_was_skipped_and_a_published_private_key_is_a_war
         let lines = log.lines().concat();
         assert!(lines.contains("stale keys in use"), "{lines}");
     });
+}
+
+#[test]
+fn a_last_known_good_file_is_missed_only_where_one_could_be() {
+    let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let no_folder = folder.join("events-no-folder");
+    std::fs::write(&no_folder, "").unwrap();
+    for (path, is_told) in [
+        (folder.join("events-not-yet.json"), false),
+        (no_folder.join("keys.json"), true),
+    ] {
+        let log = Log::default();
+        tracing::subscriber::with_default(log.clone(), || {
+            let client = Jwks::builder(common::URL, countersign_ring::provider())
+                .fetch(ScriptedFetch::new())
+                .last_known_good(&path);
+            assert!(client.build().is_ok());
+        });
+        let lines = log.lines().concat();
+        assert_eq!(lines.contains("file not used"), is_told, "{lines}");
+    }
 }
 
 #[test]

@@ -99,6 +99,18 @@ fn the_endpoint_is_asked_as_soon_as_it_answers_and_its_304_renews_the_file() {
 }
 
 #[test]
+fn h9_the_file_is_read_up_to_the_largest_set_and_what_stands_around_it() {
+    let limit = countersign_jwks::Settings::default().body_limit + 16 * 1024;
+    for (size, found) in [(limit, "found"), (limit + 1, "unavailable")] {
+        let path = written();
+        let mut text = fs::read(&path).unwrap();
+        text.resize(size, b' ');
+        fs::write(&path, text).unwrap();
+        assert_eq!(after_restart(&path, URL, 1), found, "{size} bytes");
+    }
+}
+
+#[test]
 fn a_file_that_is_damaged_foreign_from_the_future_or_open_to_others_is_passed_over() {
     let good = fs::read_to_string(written()).unwrap();
     assert_eq!(
