@@ -77,18 +77,10 @@ impl Template {
         value: impl FnMut(&str) -> Option<&'v str>,
     ) -> Result<Endpoint, SettingsError> {
         let url = self.fill(value)?;
-        let filled = Parts::of(&url)?;
-        let sample = Parts::of(&self.fill(|_| Some(SAMPLE))?)?;
-        let segments = |parts: &Parts| parts.path.split(['/', '?']).count();
-        let climbs = filled
-            .path
-            .split(['/', '?'])
-            .any(|segment| matches!(segment, "." | ".."));
-        if climbs
-            || filled.https != sample.https
-            || filled.port != sample.port
-            || segments(&filled) != segments(&sample)
-        {
+        // A value holds no delimiter of a URL, so that each stands where the template has it.
+        // Dots are all that several values can come to: `{{a}}{{b}}` to the folder above.
+        let path = Parts::of(&url)?.path;
+        if path.split(['/', '?']).any(|it| matches!(it, "." | "..")) {
             return Err(SettingsError::new(
                 "found a value that changes the structure of the JWKS endpoint; \
                  a plain name is needed",
@@ -260,6 +252,28 @@ mod tests {
         }
         let template = Template::new("https://id.example/{{r}}", false).unwrap();
         assert!(template.endpoint(|_| None).is_err());
+        for template in [
+            "https://id.example/{{r}}{{r}}/certs",
+            "https://id.example/?{{r}}.",
+        ] {
+            assert!(filled(template, ".").is_err(), "{template}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_as_long_as_the_name_of_a_host_at_most() {
+        let template = "https://id.example/{{r}}";
+        assert!(filled(template, &"a".repeat(253)).is_ok());
+        assert!(filled(template, &"a".repeat(254)).is_err());
+    }
+
+    #[test]
+    fn a_template_shows_itself_and_its_names() {
+        let text = "https://{{host}}/{{realm}}/{{host}}";
+        let template = Template::new(text, false).unwrap();
+        assert_eq!(template.to_string(), text);
+        let names: Vec<_> = template.names().collect();
+        assert_eq!(names, ["host", "realm", "host"]);
     }
 
     #[test]

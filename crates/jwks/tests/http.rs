@@ -155,6 +155,29 @@ fn i5_a_body_over_the_cap_is_not_read_to_its_end() {
 }
 
 #[test]
+fn i5_a_body_that_ends_at_the_cap_is_read() {
+    for (spare, read) in [(0, true), (1, false)] {
+        let server = Server::answering(answer("200 OK", "", &good()));
+        let mut settings = settings(PATIENT);
+        settings.body_limit = good().len() - spare;
+        let jwks = Jwks::builder(server.url(), countersign_ring::provider())
+            .settings(settings)
+            .build()
+            .unwrap();
+        assert_eq!(jwks.refresh().is_ok(), read, "{spare} too few");
+    }
+}
+
+#[test]
+fn i8_the_body_of_another_answer_than_200_is_not_looked_at() {
+    let server = Server::behaving(|out| {
+        out.write_all(b"HTTP/1.1 404 N\r\nContent-Length: 1073741824\r\n\r\n")
+    });
+    let kind = error(&server.url()).kind();
+    assert_eq!(kind, FetchErrorKind::Status(404));
+}
+
+#[test]
 fn i5_headers_without_end_are_not_read_to_their_end() {
     let server = Server::behaving(|out| {
         out.write_all(b"HTTP/1.1 200 OK\r\n")?;
@@ -353,6 +376,13 @@ fn i10_a_proxy_over_tls_is_judged_by_its_certificate_for_plain_endpoints_too() {
 }
 
 #[test]
+fn c10_debug_of_a_proxy_tells_which_kind_it_is_and_no_more() {
+    let url = Proxy::Url("http://user:password@proxy.example".into());
+    let shown = [Proxy::None, Proxy::Environment, url].map(|it| format!("{it:?}"));
+    assert_eq!(shown, ["None", "Environment", "Url([redacted])"]);
+}
+
+#[test]
 fn i10_a_proxy_is_used_when_it_is_set_and_shows_no_credentials() {
     let proxy = Server::answering(answer("200 OK", "", &good()));
     let mut options = HttpOptions::default();
@@ -416,6 +446,9 @@ fn i10_the_environments_proxy_is_not_used_unless_asked_to() {
                 "i10_the_environments_proxy_is_not_used_unless_asked_to",
             ])
             .env("TARGET", target.url())
+            // Where no certificate is at hand, plain endpoints and proxies need none.
+            .env("SSL_CERT_FILE", "/nowhere")
+            .env("SSL_CERT_DIR", "/nowhere")
             .env_remove("NO_PROXY")
             .env_remove("no_proxy");
         for name in ["ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"] {
@@ -441,7 +474,9 @@ fn i11_private_addresses_are_refused_where_public_ones_are_asked_for() {
             .http(options.clone())
             .build()
             .unwrap();
-        assert_eq!(jwks.refresh().unwrap_err().kind(), FetchErrorKind::Refused);
+        let error = jwks.refresh().unwrap_err();
+        assert_eq!(error.kind(), FetchErrorKind::Refused);
+        assert!(error.to_string().contains("not public"), "{error}");
     }
     assert!(server.requests().is_empty());
 }

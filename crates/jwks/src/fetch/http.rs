@@ -214,3 +214,31 @@ fn describe_io(error: &io::Error, timeout: Duration) -> FetchError {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_of_the_library_is_told_in_our_words_and_shows_no_address() {
+        use FetchErrorKind as Kind;
+        const URL: &str = "https://user:password@host.example/";
+        let unknown = rustls::CertificateError::UnknownIssuer;
+        for (error, kind) in [
+            (ureq::Error::HostNotFound, Kind::Resolve),
+            (ureq::Error::ConnectionFailed, Kind::Connection),
+            (
+                ureq::Error::ConnectProxyFailed(URL.into()),
+                Kind::Connection,
+            ),
+            (ureq::Error::Rustls(unknown.into()), Kind::Tls),
+            (ureq::Error::Tls("no roots"), Kind::Tls),
+            (ureq::Error::LargeResponseHeader(2, 1), Kind::TooLarge),
+            (ureq::Error::BadUri(URL.into()), Kind::Other),
+        ] {
+            let error = describe(error, Duration::from_secs(1));
+            assert_eq!(error.kind(), kind, "{error}");
+            assert!(!error.to_string().contains("host.example"), "{error}");
+        }
+    }
+}
