@@ -105,8 +105,12 @@ impl Judge {
             })
     }
 
-    /// The verdict: surprises include known differences that did not show as often as known.
+    /// The verdict: surprises include known differences that did not show as often as known, and
+    /// that nothing was tried.
     pub(crate) fn finish(mut self) -> Report {
+        if self.parts.is_empty() {
+            self.surprises.push("no case ran".to_owned());
+        }
         let mut seen = Vec::new();
         for (index, deviation) in deviations::all().iter().enumerate() {
             if !self.concerns(deviation) {
@@ -200,6 +204,11 @@ mod tests {
             assert!(!report.is_clean());
             assert_eq!(report.surprises().len(), 1, "{report}");
         }
+    }
+
+    #[test]
+    fn a_judge_without_a_case_is_not_clean() {
+        assert!(!Judge::new("rsa pkcs1", "test").finish().is_clean());
     }
 
     #[test]

@@ -8,13 +8,18 @@ use serde::{Deserialize, Deserializer};
 /// A file.
 #[derive(Deserialize)]
 pub(super) struct Vectors {
+    #[serde(rename = "numberOfTests")]
+    number_of_tests: usize,
     #[serde(rename = "testGroups")]
     pub(super) groups: Vec<Group>,
 }
 
 impl Vectors {
     pub(super) fn read(json: &str) -> Self {
-        serde_json::from_str(json).expect("the form of Wycheproof")
+        let vectors: Self = serde_json::from_str(json).expect("the form of Wycheproof");
+        let found: usize = vectors.groups.iter().map(|group| group.tests.len()).sum();
+        assert_eq!(found, vectors.number_of_tests, "tests are not read");
+        vectors
     }
 }
 

@@ -7,6 +7,7 @@
 mod group;
 mod sets;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread;
 
@@ -71,11 +72,47 @@ fn run_suite(suite: &str, backend: &str, provider: &Provider, expected: &[&str])
         }
         let judge = judge.get_or_insert_with(|| Judge::new(suite, backend));
         let vectors = Vectors::read((set.json)());
+        let mut forms = Forms::new();
         for group in vectors.groups.iter().filter(|group| (set.takes)(group)) {
-            judge_group(judge, provider, set, group);
+            judge_group(judge, provider, set, group, &mut forms);
         }
+        hold_to_known(judge, set.name, &forms);
     }
     judge.map(Judge::finish).unwrap_or_default()
+}
+
+/// How many cases had their key in each form.
+type Forms = BTreeMap<&'static str, usize>;
+
+/// A vector that is not found where it was, or a key that is not, would otherwise pass.
+fn hold_to_known(judge: &mut Judge, set: &str, forms: &Forms) {
+    let known: Vec<(usize, &str)> = known(set).collect();
+    if known.is_empty() {
+        judge.surprise(format!("{set} is not in data/vectors.txt: {forms:?} cases"));
+    }
+    for (count, form) in known {
+        let found = forms.get(form).copied().unwrap_or_default();
+        if found < count {
+            judge.surprise(format!(
+                "{set}: {found} cases with their key as {form}, of {count} in data/vectors.txt"
+            ));
+        }
+    }
+}
+
+/// How many cases a set has at least, by the form of their keys.
+fn known(set: &str) -> impl Iterator<Item = (usize, &'static str)> {
+    all_known().filter_map(move |(name, count, form)| (name == set).then_some((count, form)))
+}
+
+/// `data/vectors.txt`.
+fn all_known() -> impl Iterator<Item = (&'static str, usize, &'static str)> {
+    let lines = include_str!("../../data/vectors.txt").lines();
+    lines.filter(|line| !line.starts_with('#')).map(|line| {
+        let (count, case) = line.split_once(' ').expect("a count and a set");
+        let (set, form) = case.split_once('/').expect("a set and a form");
+        (set, count.parse().expect("a count"), form)
+    })
 }
 
 /// The form of a key, and what the backend made of it, or a verdict and why.
@@ -84,22 +121,28 @@ type Bound = (
     Result<Arc<dyn Verifier>, (&'static str, String)>,
 );
 
-fn judge_group(judge: &mut Judge, provider: &Provider, set: &Set, group: &Group) {
-    for test in &group.tests {
-        let keys = group.keys(set.algorithm, test);
-        let verifiers: Vec<Bound> = keys
-            .into_iter()
-            .map(|(form, key)| (form, bind(key, provider, set.algorithm)))
-            .collect();
-        judge_test(judge, set, group, test, &verifiers);
-        if !group.has_one_key() {
-            continue;
-        }
+fn judge_group(
+    judge: &mut Judge,
+    provider: &Provider,
+    set: &Set,
+    group: &Group,
+    forms: &mut Forms,
+) {
+    let mut verifiers: Vec<Bound> = Vec::new();
+    for (at, test) in group.tests.iter().enumerate() {
         // One key for the whole group: bound once.
-        for test in group.tests.iter().skip(1) {
-            judge_test(judge, set, group, test, &verifiers);
+        if at == 0 || !group.has_one_key() {
+            let keys = group.keys(set.algorithm, test).into_iter();
+            let bound = keys.map(|(form, key)| (form, bind(key, provider, set.algorithm)));
+            verifiers = bound.collect();
         }
-        break;
+        if verifiers.is_empty() {
+            judge.surprise(format!("{}: {} has no key", set.name, test.tc_id));
+        }
+        for (form, _) in &verifiers {
+            *forms.entry(form).or_default() += 1;
+        }
+        judge_test(judge, set, group, test, &verifiers);
     }
 }
 
@@ -174,4 +217,44 @@ pub(crate) fn ml_dsa_pair(alg: &str) -> Option<(Vec<u8>, Vec<u8>)> {
     };
     let vectors = Vectors::read(name.json_data());
     vectors.groups.iter().find_map(Group::seed_and_public)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::sets::SETS;
+    use super::{all_known, hold_to_known};
+    use crate::deviations;
+    use crate::judge::{ACCEPT, Judge};
+
+    #[test]
+    fn every_set_that_is_named_is_there() {
+        let sets: BTreeSet<&str> = SETS.iter().map(|set| set.name).collect();
+        assert_eq!(sets.len(), SETS.len(), "a name twice");
+        let known: BTreeSet<&str> = all_known().map(|(set, ..)| set).collect();
+        assert_eq!(known, sets);
+        let suites: BTreeSet<&str> = SETS.iter().map(|set| set.suite).collect();
+        for deviation in deviations::all() {
+            for (_, pattern) in &deviation.cases {
+                let part = pattern.split('/').next().unwrap_or(pattern);
+                let is_there = !suites.contains(deviation.suite.as_str()) || sets.contains(part);
+                assert!(is_there, "{pattern} is of no set");
+            }
+        }
+    }
+
+    #[test]
+    fn a_form_that_is_gone_is_a_surprise() {
+        let surprises = |forms: &[(&'static str, usize)]| {
+            let mut judge = Judge::new("ed25519", "test");
+            judge.case("ed25519/jwk/Valid/1", ACCEPT, ACCEPT, String::new);
+            hold_to_known(&mut judge, "ed25519", &forms.iter().copied().collect());
+            judge.finish().surprises().len()
+        };
+        assert_eq!(surprises(&[("der", 151), ("jwk", 151), ("pem", 151)]), 0);
+        assert_eq!(surprises(&[("der", 151), ("jwk", 150), ("pem", 151)]), 1);
+        assert_eq!(surprises(&[("der", 151), ("pem", 151)]), 1);
+        assert_eq!(surprises(&[]), 3);
+    }
 }
