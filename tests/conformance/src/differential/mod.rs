@@ -19,6 +19,13 @@ use crate::report::Report;
 
 const SUITE: &str = "differential";
 
+/// Those that are compared with.
+#[cfg(test)]
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    let libraries = libraries::LIBRARIES.into_iter().map(|(name, _)| name);
+    libraries.chain(peers::PEERS.iter().map(|peer| peer.name))
+}
+
 /// The part that needs nothing but Rust.
 pub(crate) fn libraries() -> Report {
     let corpus = corpus();
