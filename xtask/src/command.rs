@@ -38,7 +38,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "conformance",
-        arguments: "[--json] [--write-docs] [SUITE…]",
+        arguments: "[--json] [SUITE…] | --write-docs",
         about: "hold the backends and the layers above to vectors, cases and peers",
         run: conformance::run,
     },

@@ -3,6 +3,7 @@
 //! It takes the best engine that is installed and says which: libFuzzer by cargo-fuzz, on a
 //! nightly toolchain or without a sanitizer on this one, or the loop of the crate itself.
 
+use core::num::NonZeroU32;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,7 +20,7 @@ const BUILD: &str = "target/fuzz/build";
 #[derive(Debug, PartialEq, Eq)]
 struct Wish {
     target: Option<String>,
-    seconds: Option<u32>,
+    seconds: Option<NonZeroU32>,
     replay: bool,
 }
 
@@ -42,17 +43,20 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     }
     let engine = Engine::choose();
     println!("{}", engine.about());
+    let seconds = wish.seconds.map_or(60, NonZeroU32::get);
+    // What does not build has found nothing.
+    process::run(&mut engine.build(&root, wish.target.as_deref()))?;
     let broken: Vec<&String> = targets
         .iter()
         .filter(|target| {
-            let outcome = engine.fuzz(&root, target, wish.seconds.unwrap_or(60));
+            let outcome = engine.fuzz(&root, target, seconds);
             outcome.inspect_err(|error| println!("{error}")).is_err()
         })
         .collect();
     match broken.len() {
         0 => Ok(()),
         count => Err(Failure::Failed(format!(
-            "{count} of {} targets found something: {broken:?}",
+            "{count} of {} targets found something, or did not run: {broken:?}",
             targets.len()
         ))),
     }
@@ -108,11 +112,23 @@ fn targets(root: &Path) -> Result<Vec<String>, String> {
 /// process is the last.
 fn replay(root: &Path, targets: &[String]) -> Result<(), String> {
     const TEST: &str = "k1_every_stored_input_holds_what_its_target_promises";
-    let mut replay = process::cargo(root);
-    replay.args(["test", "--package", PACKAGE, "--lib", "--"]);
-    replay.args(["--nocapture", "--test-threads=1", "--exact"]);
-    replay.args(targets.iter().map(|target| format!("{TEST}::{target}")));
-    process::run(&mut replay)
+    let replay = |how: &[&str]| {
+        let mut replay = process::cargo(root);
+        replay.args(["test", "--package", PACKAGE, "--lib", "--"]);
+        replay.args(how).arg("--exact");
+        replay.args(targets.iter().map(|target| format!("{TEST}::{target}")));
+        replay
+    };
+    // Names that no test has are no error to the test runner.
+    let list = process::output(&mut replay(&["--list"]))?;
+    let found = list.lines().filter(|line| line.ends_with(": test")).count();
+    if found != targets.len() {
+        let wanted = targets.len();
+        return Err(format!(
+            "{found} tests replay the inputs of {wanted} targets"
+        ));
+    }
+    process::run(&mut replay(&["--nocapture", "--test-threads=1"]))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,6 +168,30 @@ impl Engine {
         }
     }
 
+    /// Builds every target, or the one; the loop has all in one program.
+    fn build(self, root: &Path, target: Option<&str>) -> Command {
+        if self == Self::Loop {
+            return program(root, "build");
+        }
+        let mut build = self.cargo_fuzz(root, "build");
+        build.args(target);
+        build
+    }
+
+    fn cargo_fuzz(self, root: &Path, verb: &str) -> Command {
+        let mut fuzz = process::command("cargo", root);
+        if self == Self::Nightly {
+            fuzz.env("RUSTUP_TOOLCHAIN", "nightly");
+        }
+        fuzz.args(["fuzz", verb, "--fuzz-dir", "tests/fuzz"]);
+        if self == Self::Stable {
+            fuzz.args(["--sanitizer", "none"]);
+        }
+        fuzz.args(["--codegen-units", "16", "--target-dir", BUILD]);
+        quick_to_build(&mut fuzz);
+        fuzz
+    }
+
     /// Fuzzes one target.
     ///
     /// # Errors
@@ -160,22 +200,16 @@ impl Engine {
     fn fuzz(self, root: &Path, target: &str, seconds: u32) -> Result<(), String> {
         println!("\n== {target}, {seconds} s");
         if self == Self::Loop {
-            return process::run(program(root).args([target, &seconds.to_string()]));
+            let mut program = program(root, "run");
+            return process::run(program.args(["--", target, &seconds.to_string()]));
         }
         let learnt = root.join("target/fuzz/corpus").join(target);
         let found = root.join("target/fuzz/found").join(target);
         for folder in [&learnt, &found] {
             fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         }
-        let mut fuzz = process::command("cargo", root);
-        if self == Self::Nightly {
-            fuzz.env("RUSTUP_TOOLCHAIN", "nightly");
-        }
-        fuzz.args(["fuzz", "run", "--fuzz-dir", "tests/fuzz"]);
-        if self == Self::Stable {
-            fuzz.args(["--sanitizer", "none"]);
-        }
-        fuzz.args(["--codegen-units", "16", "--target-dir", BUILD, target]);
+        let mut fuzz = self.cargo_fuzz(root, "run");
+        fuzz.arg(target);
         fuzz.args([&learnt, &root.join("tests/fuzz/corpus").join(target)]);
         // Longer than a token may be.
         fuzz.args([
@@ -190,7 +224,7 @@ impl Engine {
         }
         fuzz.arg(format!("-max_total_time={seconds}"));
         fuzz.arg(format!("-artifact_prefix={}/", found.display()));
-        let outcome = process::run(quick_to_build(&mut fuzz));
+        let outcome = process::run(&mut fuzz);
         for file in files_in(&found) {
             keep(root, target, &file)?;
         }
@@ -201,7 +235,7 @@ impl Engine {
 /// Makes what was found small and stores it among the inputs.
 fn keep(root: &Path, target: &str, file: &Path) -> Result<(), String> {
     let path = file.to_string_lossy();
-    let small = process::run(program(root).args(["--minimise", target, &path]));
+    let small = process::run(program(root, "run").args(["--", "--minimise", target, &path]));
     if small.is_err() {
         // It breaks nothing in the loop, being too slow or the sanitizer's to say; or it ends
         // the loop itself, as an overflow of the stack does.
@@ -221,11 +255,11 @@ fn files_in(folder: &Path) -> Vec<PathBuf> {
     entries.map(|entry| entry.path()).collect()
 }
 
-/// The crate's own program.
-fn program(root: &Path) -> Command {
+/// What builds or runs the crate's own program.
+fn program(root: &Path, verb: &str) -> Command {
     let mut cargo = process::cargo(root);
-    cargo.args(["run", "--quiet", "--release", "--package", PACKAGE]);
-    cargo.args(["--target-dir", BUILD, "--"]);
+    cargo.args([verb, "--quiet", "--release", "--package", PACKAGE]);
+    cargo.args(["--bin", PACKAGE, "--target-dir", BUILD]);
     quick_to_build(&mut cargo);
     cargo
 }
@@ -241,6 +275,8 @@ fn quick_to_build(command: &mut Command) -> &mut Command {
 
 #[cfg(test)]
 mod tests {
+    use core::num::NonZeroU32;
+
     use super::{Wish, parse};
 
     fn call(words: &[&str]) -> Result<Wish, String> {
@@ -253,7 +289,7 @@ mod tests {
         let wish = call(&["claims", "--seconds", "600"]).unwrap();
         assert_eq!(
             (wish.target.as_deref(), wish.seconds),
-            (Some("claims"), Some(600))
+            (Some("claims"), NonZeroU32::new(600))
         );
         let wish = call(&["--replay", "claims"]).unwrap();
         assert!(wish.replay && wish.target.is_some());
@@ -266,6 +302,7 @@ mod tests {
             &["--second", "1"][..],
             &["--seconds"],
             &["--seconds", "x"],
+            &["--seconds", "0"],
             &["a", "b"],
             &["--replay", "--seconds", "1"],
         ] {

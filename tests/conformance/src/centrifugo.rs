@@ -61,8 +61,9 @@ pub fn document() -> String {
          meaning. **wider**: refused there and accepted here; each is a decision, with its \
          reason, and they are listed first.\n\n\
          This page is written by `cargo xtask conformance --write-docs` from \
-         `tests/conformance/data/centrifugo.txt`; each row is a case that runs, over two \
-         backends. Do not change it by hand.\n",
+         `tests/conformance/data/centrifugo.txt`. Each row is a case that runs, over two \
+         backends; where both sides say internal, no token can tell. Do not change it by \
+         hand.\n",
     );
     let mut counts: Vec<(&str, usize)> = Vec::new();
     let mut tables = String::new();

@@ -9,29 +9,30 @@ use std::{env, fs, panic};
 
 use countersign_conformance::{compatibility, run, suites};
 
-const USAGE: &str = "Usage: cargo xtask conformance [--json] [--write-docs] [SUITE…]";
+const USAGE: &str = "Usage: cargo xtask conformance [--json] [SUITE…] | --write-docs";
 
 fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    if arguments == ["--write-docs"] {
+        let path = root.join("docs/compatibility.md");
+        return match fs::write(&path, compatibility()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => fail(&format!("{}: {error}", path.display())),
+        };
+    }
     let mut as_json = false;
     let mut names = Vec::new();
-    for argument in env::args().skip(1) {
+    for argument in arguments {
         match argument.as_str() {
             "--json" => as_json = true,
             "--help" | "-h" => {
                 println!("{}", usage());
                 return ExitCode::SUCCESS;
             }
-            "--write-docs" => {
-                let path = root.join("docs/compatibility.md");
-                return match fs::write(&path, compatibility()) {
-                    Ok(()) => ExitCode::SUCCESS,
-                    Err(error) => fail(&format!("{}: {error}", path.display())),
-                };
-            }
             name if suites().any(|known| known == name) => names.push(argument),
             other => {
-                eprintln!("error: {other:?} is not known\n\n{}", usage());
+                eprintln!("error: {other:?} is not known, or not alone\n\n{}", usage());
                 return ExitCode::from(2);
             }
         }

@@ -1,12 +1,14 @@
 //! The examples of RFC 7515, 7520, 7638, 7797 and 8037, as they stand there: those that are
-//! signed in compact form verify, the others are refused.
+//! signed in compact form verify, the others are refused, for their form and not for a key that
+//! is not read. Those of RFC 7515 appendices A.6 and A.7 are put together from A.2 and A.3, without
+//! the header that names their keys.
 
 use countersign::jws::{Scratch, Unverified};
-use countersign_keys::Key;
+use countersign_keys::{Key, KeyError};
 use countersign_signature::Provider;
 use sha2::Digest as _;
 
-use crate::judge::{ACCEPT, Judge, REFUSE};
+use crate::judge::{ACCEPT, Judge};
 use crate::records;
 use crate::report::Report;
 
@@ -16,13 +18,20 @@ mod vectors;
 
 use vectors as v;
 
-/// An example: its section, its token, its key as a JWK, and its payload if it has one for us.
+/// An example: its section, its token, its key as a JWK, and its payload or what is refused.
 struct Example {
     section: String,
     token: String,
     jwk: String,
-    payload: Option<String>,
+    payload: Result<String, &'static str>,
 }
+
+/// What is refused: the form of a token, whatever its key.
+const TOKEN: &str = "the token is refused";
+/// What is refused: a signature, by every algorithm of the key.
+const SIGNATURE: &str = "the signature is refused";
+/// What is refused: a key that is for something else.
+const KEY: &str = "the key is refused";
 
 fn examples() -> Vec<Example> {
     let joe = "{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}";
@@ -59,7 +68,6 @@ fn examples() -> Vec<Example> {
             &flattened,
             ec("P-256", v::A3_X, v::A3_Y),
         ),
-        ("7520 4.5 detached", v::BILBO_4_5, oct(v::BILBO_K)),
         ("7520 4.6 general", v::BILBO_4_6_GENERAL, oct(v::BILBO_K)),
         (
             "7520 4.6 flattened",
@@ -79,15 +87,23 @@ fn examples() -> Vec<Example> {
         section: section.into(),
         token: token.into(),
         jwk,
-        payload: Some(payload.into()),
+        payload: Ok(payload.into()),
     });
     let bad = bad.map(|(section, token, jwk)| Example {
         section: section.into(),
         token: token.into(),
         jwk,
-        payload: None,
+        payload: Err(TOKEN),
     });
-    good.into_iter().chain(bad).chain(rfc7520()).collect()
+    // Without its payload it is the token of another one, which is empty.
+    let detached = Example {
+        section: "7520 4.5 detached".into(),
+        token: v::BILBO_4_5.into(),
+        jwk: oct(v::BILBO_K),
+        payload: Err(SIGNATURE),
+    };
+    let all = good.into_iter().chain(bad).chain([detached]);
+    all.chain(rfc7520()).collect()
 }
 
 /// RFC 7520 sections 3, 5 and 6: each key with the token that section 4 signs with it, each
@@ -99,12 +115,12 @@ fn rfc7520() -> impl Iterator<Item = Example> {
         let section = record.need("section");
         let whole = |name| Some(record.get(name)?.replace(' ', ""));
         let (signed, payload) = match section {
-            "3.1" | "3.2" => (v::BILBO_4_3, Some(v::BILBO)),
-            "3.3" | "3.4" => (v::BILBO_4_1, Some(v::BILBO)),
-            "3.5" => (v::BILBO_4_4, Some(v::BILBO)),
+            "3.1" | "3.2" => (v::BILBO_4_3, Ok(v::BILBO)),
+            "3.3" | "3.4" => (v::BILBO_4_1, Ok(v::BILBO)),
+            "3.5" => (v::BILBO_4_4, Ok(v::BILBO)),
             // A key that encrypts content.
-            "3.6" => (v::BILBO_4_4, None),
-            _ => ("", record.get("payload")),
+            "3.6" => (v::BILBO_4_4, Err(KEY)),
+            _ => ("", record.get("payload").ok_or(TOKEN)),
         };
         Example {
             section: format!("7520 {section}"),
@@ -142,11 +158,14 @@ pub(crate) fn suite() -> Report {
             if example.jwk.contains("P-521") && !expected.contains(&"ES512") {
                 continue;
             }
-            let wanted = example.payload.as_ref().map_or(REFUSE, |_| ACCEPT);
+            let wanted = example
+                .payload
+                .as_ref()
+                .map_or_else(|refused| *refused, |_| ACCEPT);
             let (found, why) = match verify(&example, &provider) {
-                Ok(payload) if Some(&payload) == example.payload.as_ref() => (ACCEPT, payload),
+                Ok(payload) if example.payload.as_ref() == Ok(&payload) => (ACCEPT, payload),
                 Ok(payload) => ("another payload", payload),
-                Err(why) => (REFUSE, why),
+                Err(refused) => refused,
             };
             judge.case(&example.section, wanted, found, || why);
         }
@@ -165,19 +184,21 @@ pub(crate) fn suite() -> Report {
     report
 }
 
-fn verify(example: &Example, provider: &Provider) -> Result<String, String> {
-    let mut key = Key::from_jwk(example.jwk.as_bytes()).map_err(|error| error.to_string())?;
+/// The payload, or what is refused and why.
+fn verify(example: &Example, provider: &Provider) -> Result<String, (&'static str, String)> {
+    let of_key = |error: KeyError| (KEY, error.to_string());
+    let mut key = Key::from_jwk(example.jwk.as_bytes()).map_err(of_key)?;
     if key.is_private() {
-        key = key.into_public().map_err(|error| error.to_string())?;
+        key = key.into_public().map_err(of_key)?;
     }
-    let verifiers = key.verifiers(provider).map_err(|error| error.to_string())?;
+    let verifiers = key.verifiers(provider).map_err(of_key)?;
     let mut scratch = Scratch::default();
-    let token =
-        Unverified::parse(&example.token, &mut scratch).map_err(|error| error.to_string())?;
+    let token = Unverified::parse(&example.token, &mut scratch)
+        .map_err(|error| (TOKEN, error.to_string()))?;
     let verified = verifiers
         .iter()
         .find_map(|verifier| token.verify(&**verifier).ok())
-        .ok_or("no algorithm of the key verifies it")?;
+        .ok_or_else(|| (SIGNATURE, "no algorithm of the key verifies it".to_owned()))?;
     Ok(String::from_utf8_lossy(verified.payload()).into_owned())
 }
 

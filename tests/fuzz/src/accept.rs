@@ -27,8 +27,18 @@ pub fn provider() -> Provider {
 /// A token of these texts, with [`SIGNATURE`].
 #[must_use]
 pub fn token(header: &[u8], payload: &[u8]) -> String {
+    signed(header, payload, SIGNATURE)
+}
+
+/// The same with the last bit of the signature turned.
+#[must_use]
+pub fn forged(header: &[u8], payload: &[u8]) -> String {
+    signed(header, payload, b"gooe")
+}
+
+fn signed(header: &[u8], payload: &[u8], signature: &[u8]) -> String {
     let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-    [encode(header), encode(payload), encode(SIGNATURE)].join(".")
+    [encode(header), encode(payload), encode(signature)].join(".")
 }
 
 impl Algorithm for Accept {

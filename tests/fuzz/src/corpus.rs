@@ -2,9 +2,9 @@
 //! by which libFuzzer reached further; and `found-…` files, each of which once broke something.
 //! Words that inputs are made of stand in `dictionaries/TARGET.dict`, in libFuzzer's form.
 
-use std::fs;
 use std::panic;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use crate::Target;
 
@@ -17,18 +17,22 @@ pub fn folder(target: &Target) -> PathBuf {
 }
 
 /// Every input of a target, by file name in order.
+///
+/// # Panics
+///
+/// If one cannot be read: it would not be run, and nobody would know.
 #[must_use]
 pub fn inputs(target: &Target) -> Vec<(String, Vec<u8>)> {
-    let entries = fs::read_dir(folder(target));
-    let mut inputs: Vec<(String, Vec<u8>)> = entries
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| {
+    let folder = folder(target);
+    let read = || -> io::Result<Vec<(String, Vec<u8>)>> {
+        let entries = fs::read_dir(&folder)?.map(|entry| {
+            let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            Some((name, fs::read(entry.path()).ok()?))
-        })
-        .collect();
+            Ok((name, fs::read(entry.path())?))
+        });
+        entries.collect()
+    };
+    let mut inputs = read().unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     inputs.sort();
     inputs
 }

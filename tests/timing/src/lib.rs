@@ -4,7 +4,8 @@
 //! byte and one wrong in its last, of every algorithm over every backend, and the ways of a wrong
 //! tag through the whole authenticator. Where there is a secret (HMAC), a difference would let a
 //! tag be guessed byte by byte (CVE-2015-10004); where there is none (a public key verifies), it
-//! is shown and not judged. A comparison that does leak shows that a leak would be seen.
+//! is shown and not judged. An HMAC that is compared byte by byte, up to the first difference, shows
+//! that such a leak would be seen.
 //!
 //! It is no part of any test run: what it measures is the machine too.
 #![forbid(unsafe_code)]
@@ -17,6 +18,9 @@ pub use cases::{Case, Kind, Run, cases};
 
 use core::hint::black_box;
 use std::time::Instant;
+
+/// With fewer rounds, a hundredth of them tells nothing.
+pub const LEAST_ROUNDS: u32 = 10_000;
 
 /// Measures both inputs of a case in random order and gives t. Where nothing is judged, a
 /// hundredth of the rounds shows enough: verifying under a public key is slow.

@@ -1,15 +1,22 @@
 //! Measures every case and shows t: `countersign-timing [ROUNDS]`. Exit 1 where time certainly
-//! tells a secret, or where the control is not seen to leak.
+//! tells a secret, or where the control is not seen to leak. Exit 2: no number of rounds, or one
+//! that measures next to nothing.
 #![forbid(unsafe_code)]
 
 use std::process::ExitCode;
 
 use countersign_timing::welch::{CERTAIN, LIKELY};
-use countersign_timing::{Kind, cases, measure};
+use countersign_timing::{Kind, LEAST_ROUNDS, cases, measure};
 
 fn main() -> ExitCode {
-    let rounds = std::env::args().nth(1).and_then(|word| word.parse().ok());
-    let rounds = rounds.unwrap_or(200_000);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let rounds = match rounds(&arguments) {
+        Ok(rounds) => rounds,
+        Err(reason) => {
+            eprintln!("error: {reason}");
+            return ExitCode::from(2);
+        }
+    };
     println!(
         "{rounds} measurements each; |t| below {LIKELY} is no difference, above {CERTAIN} a certain one\n"
     );
@@ -39,5 +46,41 @@ fn main() -> ExitCode {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
+    }
+}
+
+fn rounds(arguments: &[String]) -> Result<u32, String> {
+    match arguments {
+        [] => Ok(200_000),
+        [word] => match word.parse() {
+            Ok(rounds) if rounds >= LEAST_ROUNDS => Ok(rounds),
+            _ => Err(format!("{word:?} is no number from {LEAST_ROUNDS} on")),
+        },
+        _ => Err(format!("one number of rounds, found {arguments:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rounds;
+
+    #[test]
+    fn so_few_rounds_that_nothing_is_measured_are_refused() {
+        let call = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            rounds(&words)
+        };
+        assert_eq!(call(&[]), Ok(200_000));
+        assert_eq!(call(&["10000"]), Ok(10_000));
+        for words in [
+            &["0"][..],
+            &["9999"],
+            &["-1"],
+            &["x"],
+            &[""],
+            &["20000", "1"],
+        ] {
+            assert!(call(words).is_err(), "{words:?}");
+        }
     }
 }

@@ -1,11 +1,12 @@
 //! Cases of the key set client: steps over a scripted transport and a manual clock.
 //!
 //! `do` lines, from top to bottom: what the endpoint answers from now on (`publish BODY`,
-//! `cached CACHE-CONTROL BODY`, `typed CONTENT-TYPE BODY`, `status CODE`, `later CODE
-//! RETRY-AFTER`, `fail`) or at the next request alone (`once BODY`, `panic`), what happens (`advance SECONDS`, `resolve KID`, `lookup KID`,
-//! `flood COUNT`, `drive`, `refresh`), and behind ` => ` what must come of it: `found KEY`, `unknown`,
-//! `kid required`, `unavailable`, `pending`; `requests` is how many were made, `used` and
-//! `skipped` are how many keys of the set were. `set` lines change settings.
+//! `cached CACHE-CONTROL BODY`, `typed CONTENT-TYPE BODY`, `status CODE BODY`, `later CODE
+//! RETRY-AFTER BODY`, `fail`) or at the next request alone (`once BODY`, `panic`), what happens
+//! (`advance SECONDS`, `resolve KID`, `lookup KID`, `flood COUNT`, `drive`, `refresh`), and behind
+//! ` => ` what must come of it: `found KEY`, `unknown`, `kid required`, `unavailable`, `pending`;
+//! `requests` is how many were made, `used` and `skipped` are how many keys of the set were. `set`
+//! lines change settings.
 
 use core::time::Duration;
 
@@ -100,8 +101,9 @@ impl Bench {
                     .otherwise(answer.with_header("cache-control", control));
             }
             "later" => {
-                let (status, seconds) = object.split_once(' ').expect("a status and seconds");
-                let answer = Response::new(status.parse().expect("a status"), "{}");
+                let (status, rest) = object.split_once(' ').expect("a status and more");
+                let (seconds, body) = rest.split_once(' ').expect("seconds and a body");
+                let answer = Response::new(status.parse().expect("a status"), body);
                 self.script
                     .otherwise(answer.with_header("retry-after", seconds));
             }
@@ -112,8 +114,9 @@ impl Bench {
                     .otherwise(answer.with_header("content-type", kind));
             }
             "status" => {
-                let status = object.parse().expect("a status");
-                self.script.otherwise(Response::new(status, "{}"));
+                let (status, body) = object.split_once(' ').expect("a status and a body");
+                let status = status.parse().expect("a status");
+                self.script.otherwise(Response::new(status, body));
             }
             "fail" => self.script.otherwise_fail(FetchErrorKind::Connection),
             "panic" => self.script.then_panic(),

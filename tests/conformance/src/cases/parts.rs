@@ -74,10 +74,11 @@ const FORMS: [(&str, &str); 2] = [
 
 fn make() -> BTreeMap<String, Vec<u8>> {
     let mut parts = BTreeMap::new();
-    // Of no key here: what a reader makes of the form.
+    // Of another key than those here.
     for (name, pem) in FORMS {
         let line = pem.replace('\n', "\\n");
         parts.insert(format!("{name}.pem1"), line.into_bytes());
+        parts.insert(format!("{name}.pem"), pem.into());
     }
     for name in KEYS {
         let key = key(name, true);

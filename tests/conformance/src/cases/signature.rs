@@ -73,17 +73,17 @@ fn by_another_hash(name: &str, alg: &str, input: &[u8]) -> Option<Vec<u8>> {
         panic!("{name} is on no curve");
     };
     let d = private.expose();
+    macro_rules! sign {
+        ($library:ident) => {{
+            let key = $library::ecdsa::SigningKey::from_slice(d).unwrap();
+            let made: $library::ecdsa::Signature = key.sign_prehash(&hash).unwrap();
+            made.to_bytes().to_vec()
+        }};
+    }
     Some(match name {
-        "p256" => {
-            let key = p256::ecdsa::SigningKey::from_slice(d).unwrap();
-            let made: p256::ecdsa::Signature = key.sign_prehash(&hash).unwrap();
-            made.to_bytes().to_vec()
-        }
-        "p384" => {
-            let key = p384::ecdsa::SigningKey::from_slice(d).unwrap();
-            let made: p384::ecdsa::Signature = key.sign_prehash(&hash).unwrap();
-            made.to_bytes().to_vec()
-        }
+        "p256" => sign!(p256),
+        "p384" => sign!(p384),
+        "p521" => sign!(p521),
         _ => panic!("{name} as {alg}"),
     })
 }

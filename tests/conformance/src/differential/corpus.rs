@@ -2,14 +2,15 @@
 //! ones, from a seed and without a clock. Times in them lie far off, so that no clock matters.
 
 use countersign_test_backends::keys::RSA_2048;
-use countersign_test_backends::rsa::{Pss, SHA256, sign_raw};
+use countersign_test_backends::rsa::{Pss, SHA256, SHA384, SHA512, sign_raw};
 
 use crate::cases::signature;
 use crate::encoding::{base64url, unhex};
 
 /// The algorithms that tokens are made for.
-pub(super) const ALGORITHMS: [&str; 8] = [
-    "HS256", "HS512", "RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA",
+pub(super) const ALGORITHMS: [&str; 13] = [
+    "HS256", "HS512", "RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA", "HS384", "RS384",
+    "RS512", "PS384", "PS512",
 ];
 
 /// A token and what was done to it: `class/which/algorithm`.
@@ -77,14 +78,19 @@ impl Parts {
     fn of(alg: &str, header: &[u8], payload: &[u8]) -> Self {
         let (header, payload) = (base64url(header), base64url(payload));
         let input = format!("{header}.{payload}");
-        let signature = if alg == "PS256" {
+        let pss = match alg {
+            "PS256" => Some(SHA256),
+            "PS384" => Some(SHA384),
+            "PS512" => Some(SHA512),
+            _ => None,
+        };
+        let signature = match pss {
             // A salt that is always the same.
-            sign_raw(
-                &RSA_2048,
-                &Pss::proper(SHA256).encode(input.as_bytes(), 2048),
-            )
-        } else {
-            signature::sign(&format!("own as {alg}"), None, input.as_bytes())
+            Some(hash) => {
+                let encoded = Pss::proper(hash).encode(input.as_bytes(), 2048);
+                sign_raw(&RSA_2048, &encoded)
+            }
+            None => signature::sign(&format!("own as {alg}"), None, input.as_bytes()),
         };
         Self {
             header,

@@ -24,7 +24,7 @@ fn jsonwebtoken(alg: &str, token: &str) -> Option<bool> {
     use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
     let algorithm: Algorithm = alg.parse().ok()?;
     let key = match alg {
-        "HS256" | "HS512" => DecodingKey::from_secret(secret()),
+        "HS256" | "HS384" | "HS512" => DecodingKey::from_secret(secret()),
         "ES256" | "ES384" => DecodingKey::from_ec_pem(pem(alg).as_bytes()).ok()?,
         "EdDSA" => DecodingKey::from_ed_pem(pem(alg).as_bytes()).ok()?,
         _ => DecodingKey::from_rsa_pem(pem(alg).as_bytes()).ok()?,
@@ -48,34 +48,25 @@ fn jwt_simple(alg: &str, token: &str) -> Option<bool> {
         time_tolerance: Some(Duration::from_secs(0)),
         ..VerificationOptions::default()
     });
-    let pem = |alg: &str| pem(alg);
+    // Each algorithm is a type of its own, with the same methods.
+    macro_rules! is_good {
+        ($key:expr) => {
+            $key.verify_token::<Claims>(token, options).is_ok()
+        };
+    }
     Some(match alg {
-        "HS256" => HS256Key::from_bytes(secret())
-            .verify_token::<Claims>(token, options)
-            .is_ok(),
-        "HS512" => HS512Key::from_bytes(secret())
-            .verify_token::<Claims>(token, options)
-            .is_ok(),
-        "RS256" => RS256PublicKey::from_pem(&pem(alg))
-            .ok()?
-            .verify_token::<Claims>(token, options)
-            .is_ok(),
-        "PS256" => PS256PublicKey::from_pem(&pem(alg))
-            .ok()?
-            .verify_token::<Claims>(token, options)
-            .is_ok(),
-        "ES256" => ES256PublicKey::from_pem(&pem(alg))
-            .ok()?
-            .verify_token::<Claims>(token, options)
-            .is_ok(),
-        "ES384" => ES384PublicKey::from_pem(&pem(alg))
-            .ok()?
-            .verify_token::<Claims>(token, options)
-            .is_ok(),
-        "EdDSA" => Ed25519PublicKey::from_pem(&pem(alg))
-            .ok()?
-            .verify_token::<Claims>(token, options)
-            .is_ok(),
+        "HS256" => is_good!(HS256Key::from_bytes(secret())),
+        "HS384" => is_good!(HS384Key::from_bytes(secret())),
+        "HS512" => is_good!(HS512Key::from_bytes(secret())),
+        "RS256" => is_good!(RS256PublicKey::from_pem(&pem(alg)).ok()?),
+        "RS384" => is_good!(RS384PublicKey::from_pem(&pem(alg)).ok()?),
+        "RS512" => is_good!(RS512PublicKey::from_pem(&pem(alg)).ok()?),
+        "PS256" => is_good!(PS256PublicKey::from_pem(&pem(alg)).ok()?),
+        "PS384" => is_good!(PS384PublicKey::from_pem(&pem(alg)).ok()?),
+        "PS512" => is_good!(PS512PublicKey::from_pem(&pem(alg)).ok()?),
+        "ES256" => is_good!(ES256PublicKey::from_pem(&pem(alg)).ok()?),
+        "ES384" => is_good!(ES384PublicKey::from_pem(&pem(alg)).ok()?),
+        "EdDSA" => is_good!(Ed25519PublicKey::from_pem(&pem(alg)).ok()?),
         _ => return None,
     })
 }

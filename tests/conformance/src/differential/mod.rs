@@ -19,6 +19,13 @@ use crate::report::Report;
 
 const SUITE: &str = "differential";
 
+/// Those that are compared with.
+#[cfg(test)]
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    let libraries = libraries::LIBRARIES.into_iter().map(|(name, _)| name);
+    libraries.chain(peers::PEERS.iter().map(|peer| peer.name))
+}
+
 /// The part that needs nothing but Rust.
 pub(crate) fn libraries() -> Report {
     let corpus = corpus();
@@ -48,15 +55,15 @@ pub(crate) fn peers() -> Report {
     let mut report = Report::default();
     for peer in &peers::PEERS {
         match peer.ask(&corpus) {
-            Ok(answers) => {
-                report.merge(compare(
-                    peer.name,
-                    &corpus,
-                    &ours,
-                    answers.into_iter().map(Some),
-                ));
+            Some(Ok(answers)) => {
+                let answers = answers.into_iter().map(Some);
+                report.merge(compare(peer.name, &corpus, &ours, answers));
             }
-            Err(reason) => {
+            Some(Err(reason)) => {
+                let told = format!("{SUITE}, {}: {reason}", peer.name);
+                report.surprises.push(told);
+            }
+            None => {
                 let promised = env::var("COUNTERSIGN_INTEROP").unwrap_or_default();
                 let is_promised = promised.split(',').any(|name| name == peer.name);
                 let told = if is_promised {
@@ -64,7 +71,10 @@ pub(crate) fn peers() -> Report {
                 } else {
                     &mut report.skipped
                 };
-                told.push(format!("{SUITE}, {}: {reason}", peer.name));
+                told.push(format!(
+                    "{SUITE}, {}: it is not installed; `cargo xtask test interop` does that",
+                    peer.name
+                ));
             }
         }
     }

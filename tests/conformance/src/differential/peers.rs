@@ -42,17 +42,15 @@ pub(super) const PEERS: [Peer; 2] = [
 ];
 
 impl Peer {
-    /// Whether it accepts each token.
-    pub(super) fn ask(&self, corpus: &[Mutant]) -> Result<Vec<bool>, String> {
+    /// Whether it accepts each token; None where it is not installed. One that is installed and
+    /// does not answer as its program promises is an error.
+    pub(super) fn ask(&self, corpus: &[Mutant]) -> Option<Result<Vec<bool>, String>> {
         let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../interop"));
-        if !folder.join(self.installed).exists() {
-            return Err("it is not installed; `cargo xtask test interop` does that".into());
-        }
-        self.converse(&folder, corpus)
-            .map_err(|error| format!("it does not start: {error}"))
+        let is_installed = folder.join(self.installed).exists();
+        is_installed.then(|| self.converse(&folder, corpus))
     }
 
-    fn converse(&self, folder: &Path, corpus: &[Mutant]) -> std::io::Result<Vec<bool>> {
+    fn converse(&self, folder: &Path, corpus: &[Mutant]) -> Result<Vec<bool>, String> {
         let program = if self.program.contains('/') {
             folder.join(self.program)
         } else {
@@ -63,10 +61,11 @@ impl Peer {
             .current_dir(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .spawn()?;
+            .spawn()
+            .map_err(|error| format!("{} does not start: {error}", self.program))?;
         let mut commands = child.stdin.take().expect("a pipe");
         let answers = BufReader::new(child.stdout.take().expect("a pipe"));
-        let answers = thread::scope(|scope| {
+        let answers: Result<Vec<bool>, String> = thread::scope(|scope| {
             // All questions at once, from another thread: neither side waits for the other.
             scope.spawn(move || {
                 for mutant in corpus {
@@ -79,23 +78,33 @@ impl Peer {
                     }
                 }
             });
-            answers
-                .lines()
-                // Claims that it accepts may be no JSON for us: half of a surrogate pair, NaN.
-                .map(|line| Ok(!line?.starts_with(r#"{"error":"#)))
-                .collect::<std::io::Result<Vec<bool>>>()
+            let lines = answers.lines();
+            lines
+                .map(|line| is_accepted(&line.map_err(|error| format!("no answer: {error}"))?))
+                .collect()
         });
-        child.wait()?;
+        let status = child.wait().map_err(|error| format!("no end: {error}"))?;
         let answers = answers?;
+        if !status.success() {
+            return Err(format!("{}: {status}", self.program));
+        }
         if answers.len() == corpus.len() {
             Ok(answers)
         } else {
-            Err(std::io::Error::other(format!(
-                "{} answers to {} questions",
-                answers.len(),
-                corpus.len()
-            )))
+            let (found, asked) = (answers.len(), corpus.len());
+            Err(format!("{found} answers to {asked} questions"))
         }
+    }
+}
+
+/// The beginning alone: claims that a peer accepts may be no JSON for us, as half of a surrogate
+/// pair and NaN are not.
+fn is_accepted(answer: &str) -> Result<bool, String> {
+    let is_accepted = answer.starts_with(r#"{"claims":"#);
+    if is_accepted || answer.starts_with(r#"{"error":"#) {
+        Ok(is_accepted)
+    } else {
+        Err(format!("what it answers is no answer: {answer:?}"))
     }
 }
 
@@ -106,5 +115,43 @@ fn key(alg: &str) -> Value {
         json!({ "secret": base64url(secret) })
     } else {
         json!({ "pem": key.public_pem().expect("a public key") })
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::{Mutant, Peer};
+
+    /// What comes of two questions to a program of the shell that is installed, or is not.
+    fn ask(installed: &'static str, script: &'static str) -> Option<Result<Vec<bool>, String>> {
+        let mutant = || Mutant {
+            name: String::new(),
+            alg: "HS256",
+            token: String::new(),
+        };
+        let peer = Peer {
+            name: "sample",
+            installed,
+            program: "sh",
+            arguments: vec!["-c", script].leak(),
+        };
+        peer.ask(&[mutant(), mutant()])
+    }
+
+    #[test]
+    fn a_peer_is_skipped_if_it_is_not_installed_and_for_no_other_reason() {
+        let good = r#"cat >/dev/null; echo '{"claims": {}}'; echo '{"error": "x"}'"#;
+        assert_eq!(ask("peer.py", good), Some(Ok(vec![true, false])));
+        assert_eq!(ask("no-such-file", good), None);
+        for (script, told) in [
+            ("cat >/dev/null; exit 1", "exit status: 1"),
+            ("exit 0", "0 answers to 2"),
+            ("read line; echo Traceback", "no answer"),
+            (r#"echo '{"claims":1}'; echo '{}'"#, "no answer"),
+            (r#"cat >/dev/null; echo '{"error":1}'"#, "1 answers"),
+        ] {
+            let said = ask("peer.py", script).unwrap().unwrap_err();
+            assert!(said.contains(told), "{script}: {said}");
+        }
     }
 }

@@ -8,13 +8,18 @@ use serde::{Deserialize, Deserializer};
 /// A file.
 #[derive(Deserialize)]
 pub(super) struct Vectors {
+    #[serde(rename = "numberOfTests")]
+    number_of_tests: usize,
     #[serde(rename = "testGroups")]
     pub(super) groups: Vec<Group>,
 }
 
 impl Vectors {
     pub(super) fn read(json: &str) -> Self {
-        serde_json::from_str(json).expect("the form of Wycheproof")
+        let vectors: Self = serde_json::from_str(json).expect("the form of Wycheproof");
+        let found: usize = vectors.groups.iter().map(|group| group.tests.len()).sum();
+        assert_eq!(found, vectors.number_of_tests, "tests are not read");
+        vectors
     }
 }
 
@@ -89,7 +94,6 @@ impl Group {
             return format!("tag{bits}");
         }
         if let Some(salt) = self.s_len {
-            // RFC 7518 section 3.5: one hash, and a salt of its length.
             let hash = self.sha.as_deref().unwrap_or_default();
             let is_jose = hash.strip_prefix("SHA-") == Some(&format!("{}", 8 * salt));
             return match self.mgf_sha.as_deref() {
@@ -103,6 +107,16 @@ impl Group {
             return "context".into();
         }
         test.flags.join("+")
+    }
+
+    /// Whether JOSE has signatures of these parameters: a tag as long as the hash (RFC 7518
+    /// section 3.2; RFC 2104 section 5 allows a shortened one, half the work of a forger), one
+    /// hash and a salt of its length (RFC 7518 section 3.5), no context
+    /// (draft-ietf-cose-dilithium).
+    pub(super) fn is_of_jose(&self, alg: &str, test: &Test) -> bool {
+        let is_whole = |bits: usize| alg.ends_with(&bits.to_string());
+        let has_its_salt = self.s_len.is_none() || self.qualifier(test) == "jose";
+        self.tag_size.is_none_or(is_whole) && has_its_salt && test.ctx.is_empty()
     }
 
     /// The key in each form that the group has, by the readers that users call.

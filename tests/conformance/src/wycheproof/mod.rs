@@ -1,11 +1,13 @@
 //! Raw vectors of Wycheproof, through the key readers and the backend under test.
 //!
 //! Keys come in every form that a group has, and all forms must give the same key. A case's
-//! label is `valid`, `invalid` or `acceptable`; the last are laxities, and refused.
+//! label is `valid`, `invalid` or `acceptable`; the last are laxities, and refused. So is what is
+//! valid with parameters that JOSE has no algorithm for.
 
 mod group;
 mod sets;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread;
 
@@ -38,12 +40,9 @@ pub(crate) fn run(backend: &Backend<'_>) -> Report {
         }
     }
     report.merge(offered.finish());
-    let mut suites: Vec<&str> = SETS.iter().map(|set| set.suite).collect();
-    suites.dedup();
     // A thread each: the slowest is most of the time.
     let reports: Vec<Report> = thread::scope(|scope| {
-        let running: Vec<_> = suites
-            .into_iter()
+        let running: Vec<_> = suites()
             .map(|suite| scope.spawn(move || run_suite(suite, backend, provider, expected)))
             .collect();
         let done = running.into_iter().map(|it| it.join().expect("a report"));
@@ -53,7 +52,7 @@ pub(crate) fn run(backend: &Backend<'_>) -> Report {
         report.merge(done);
     }
     for alg in expected {
-        if !SETS.iter().any(|set| set.algorithms.contains(alg)) {
+        if !SETS.iter().any(|set| set.algorithm == *alg) {
             report.skipped.push(format!(
                 "{backend}: no public vectors of {alg} are known here"
             ));
@@ -62,24 +61,62 @@ pub(crate) fn run(backend: &Backend<'_>) -> Report {
     report
 }
 
+/// The suites that the sets are of.
+pub(crate) fn suites() -> impl Iterator<Item = &'static str> {
+    let mut suites: Vec<&str> = SETS.iter().map(|set| set.suite).collect();
+    suites.dedup();
+    suites.into_iter()
+}
+
 fn run_suite(suite: &str, backend: &str, provider: &Provider, expected: &[&str]) -> Report {
     let mut judge = None;
     for set in SETS.iter().filter(|set| set.suite == suite) {
-        if !expected.iter().any(|alg| set.algorithms.contains(alg)) {
+        if !expected.contains(&set.algorithm) {
             continue;
         }
+        let judge = judge.get_or_insert_with(|| Judge::new(suite, backend));
         let vectors = Vectors::read((set.json)());
-        for group in &vectors.groups {
-            match (set.algorithm)(group) {
-                Some(alg) if expected.contains(&alg) => {
-                    let judge = judge.get_or_insert_with(|| Judge::new(suite, backend));
-                    judge_group(judge, provider, set, group, alg);
-                }
-                _ => {}
-            }
+        let mut forms = Forms::new();
+        for group in vectors.groups.iter().filter(|group| (set.takes)(group)) {
+            judge_group(judge, provider, set, group, &mut forms);
         }
+        hold_to_known(judge, set.name, &forms);
     }
     judge.map(Judge::finish).unwrap_or_default()
+}
+
+/// How many cases had their key in each form.
+type Forms = BTreeMap<&'static str, usize>;
+
+/// A vector that is not found where it was, or a key that is not, would otherwise pass.
+fn hold_to_known(judge: &mut Judge, set: &str, forms: &Forms) {
+    let known: Vec<(usize, &str)> = known(set).collect();
+    if known.is_empty() {
+        judge.surprise(format!("{set} is not in data/vectors.txt: {forms:?} cases"));
+    }
+    for (count, form) in known {
+        let found = forms.get(form).copied().unwrap_or_default();
+        if found < count {
+            judge.surprise(format!(
+                "{set}: {found} cases with their key as {form}, of {count} in data/vectors.txt"
+            ));
+        }
+    }
+}
+
+/// How many cases a set has at least, by the form of their keys.
+fn known(set: &str) -> impl Iterator<Item = (usize, &'static str)> {
+    all_known().filter_map(move |(name, count, form)| (name == set).then_some((count, form)))
+}
+
+/// `data/vectors.txt`.
+fn all_known() -> impl Iterator<Item = (&'static str, usize, &'static str)> {
+    let lines = include_str!("../../data/vectors.txt").lines();
+    lines.filter(|line| !line.starts_with('#')).map(|line| {
+        let (count, case) = line.split_once(' ').expect("a count and a set");
+        let (set, form) = case.split_once('/').expect("a set and a form");
+        (set, count.parse().expect("a count"), form)
+    })
 }
 
 /// The form of a key, and what the backend made of it, or a verdict and why.
@@ -88,22 +125,28 @@ type Bound = (
     Result<Arc<dyn Verifier>, (&'static str, String)>,
 );
 
-fn judge_group(judge: &mut Judge, provider: &Provider, set: &Set, group: &Group, alg: &str) {
-    for test in &group.tests {
-        let keys = group.keys(alg, test);
-        let verifiers: Vec<Bound> = keys
-            .into_iter()
-            .map(|(form, key)| (form, bind(key, provider, alg)))
-            .collect();
-        judge_test(judge, set, group, test, &verifiers);
-        if !group.has_one_key() {
-            continue;
-        }
+fn judge_group(
+    judge: &mut Judge,
+    provider: &Provider,
+    set: &Set,
+    group: &Group,
+    forms: &mut Forms,
+) {
+    let mut verifiers: Vec<Bound> = Vec::new();
+    for (at, test) in group.tests.iter().enumerate() {
         // One key for the whole group: bound once.
-        for test in group.tests.iter().skip(1) {
-            judge_test(judge, set, group, test, &verifiers);
+        if at == 0 || !group.has_one_key() {
+            let keys = group.keys(set.algorithm, test).into_iter();
+            let bound = keys.map(|(form, key)| (form, bind(key, provider, set.algorithm)));
+            verifiers = bound.collect();
         }
-        break;
+        if verifiers.is_empty() {
+            judge.surprise(format!("{}: {} has no key", set.name, test.tc_id));
+        }
+        for (form, _) in &verifiers {
+            *forms.entry(form).or_default() += 1;
+        }
+        judge_test(judge, set, group, test, &verifiers);
     }
 }
 
@@ -119,7 +162,8 @@ fn bind(
 }
 
 fn judge_test(judge: &mut Judge, set: &Set, group: &Group, test: &Test, verifiers: &[Bound]) {
-    let expected = if test.result == "valid" && set.labels_hold {
+    let is_good = test.result == "valid" && set.labels_hold;
+    let expected = if is_good && group.is_of_jose(set.algorithm, test) {
         ACCEPT
     } else {
         REFUSE
@@ -147,17 +191,21 @@ fn judge_test(judge: &mut Judge, set: &Set, group: &Group, test: &Test, verifier
 
 /// A signature of an algorithm, out of the first vector that is good.
 pub(crate) fn example(alg: &str) -> Option<Example> {
-    let is_of_it = |set: &&Set| set.labels_hold && set.algorithms.contains(&alg);
-    let set = SETS.iter().find(is_of_it)?;
-    let vectors = Vectors::read((set.json)());
-    vectors.groups.iter().find_map(|group| {
-        let is_good = |test: &&Test| test.result == "valid" && test.ctx.is_empty();
-        let test = group.tests.iter().find(is_good)?;
-        let (_, key) = group.keys(alg, test).into_iter().next()?;
-        Some(Example {
-            key: key.ok()?.material().clone(),
-            message: test.msg.clone(),
-            signature: test.signature().to_vec(),
+    let mut of_it = SETS
+        .iter()
+        .filter(|set| set.labels_hold && set.algorithm == alg);
+    of_it.find_map(|set| {
+        let vectors = Vectors::read((set.json)());
+        let mut groups = vectors.groups.iter().filter(|group| (set.takes)(group));
+        groups.find_map(|group| {
+            let is_good = |test: &&Test| test.result == "valid" && group.is_of_jose(alg, test);
+            let test = group.tests.iter().find(is_good)?;
+            let (_, key) = group.keys(alg, test).into_iter().next()?;
+            Some(Example {
+                key: key.ok()?.material().clone(),
+                message: test.msg.clone(),
+                signature: test.signature().to_vec(),
+            })
         })
     })
 }
@@ -173,4 +221,43 @@ pub(crate) fn ml_dsa_pair(alg: &str) -> Option<(Vec<u8>, Vec<u8>)> {
     };
     let vectors = Vectors::read(name.json_data());
     vectors.groups.iter().find_map(Group::seed_and_public)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::sets::SETS;
+    use super::{all_known, hold_to_known, suites};
+    use crate::deviations;
+    use crate::judge::{ACCEPT, Judge};
+
+    #[test]
+    fn every_set_that_is_named_is_there() {
+        let sets: BTreeSet<&str> = SETS.iter().map(|set| set.name).collect();
+        assert_eq!(sets.len(), SETS.len(), "a name twice");
+        let known: BTreeSet<&str> = all_known().map(|(set, ..)| set).collect();
+        assert_eq!(known, sets);
+        for deviation in deviations::all() {
+            for (_, pattern) in &deviation.cases {
+                let part = pattern.split('/').next().unwrap_or(pattern);
+                let is_there = suites().all(|name| name != deviation.suite) || sets.contains(part);
+                assert!(is_there, "{pattern} is of no set");
+            }
+        }
+    }
+
+    #[test]
+    fn a_form_that_is_gone_is_a_surprise() {
+        let surprises = |forms: &[(&'static str, usize)]| {
+            let mut judge = Judge::new("ed25519", "test");
+            judge.case("ed25519/jwk/Valid/1", ACCEPT, ACCEPT, String::new);
+            hold_to_known(&mut judge, "ed25519", &forms.iter().copied().collect());
+            judge.finish().surprises().len()
+        };
+        assert_eq!(surprises(&[("der", 151), ("jwk", 151), ("pem", 151)]), 0);
+        assert_eq!(surprises(&[("der", 151), ("jwk", 150), ("pem", 151)]), 1);
+        assert_eq!(surprises(&[("der", 151), ("pem", 151)]), 1);
+        assert_eq!(surprises(&[]), 3);
+    }
 }

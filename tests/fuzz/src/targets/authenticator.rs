@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 use arbitrary::{Arbitrary, Unstructured};
 use countersign::claims::{Expectation, Policy};
 use countersign::{
-    Attempt, Authenticator, Authority, Error, Explanation, Key, Keyring, Outcome, Rules, Scratch,
-    Step, Trust, UnixTime,
+    Attempt, Authenticator, Authority, Code, Error, Explanation, Key, Keyring, Outcome, Rules,
+    Scratch, Step, Trust, UnixTime,
 };
 
 use super::assert_shows_well;
@@ -122,9 +122,21 @@ fn run(data: &[u8]) {
         (owned, borrowed) => assert_eq!(owned.as_ref().err(), borrowed.err().as_ref()),
     }
 
-    // One byte of the signature away, nothing is accepted.
-    let forged = format!("{}A", token.trim_end_matches(|c| c != '.'));
-    assert!(authenticator.connection(&forged, now).is_err());
+    // One bit of the signature away, nothing is accepted, and what was is told to be forged.
+    let forged = accept::forged(header, input.payload);
+    for (is_good, forged) in [
+        (
+            connection.is_ok(),
+            authenticator.connection(&forged, now).err(),
+        ),
+        (
+            subscription.is_ok(),
+            authenticator.subscription(&forged, now).err(),
+        ),
+    ] {
+        let code = forged.expect("a forged token is refused").code();
+        assert!(!is_good || code == Code::Signature, "{code:?}");
+    }
     if let Err(error) = &connection {
         assert_shows_well(error);
     }

@@ -1,6 +1,7 @@
 //! The key set client under any sequence of answers, failures, pauses and look-ups, with a clock
 //! that stands still: it trusts no key that was not in the last good set, none for longer than its
-//! settings tell, and does not ask more often than its cooldown allows.
+//! settings tell, gives each while the set is fresh, and does not ask more often than its cooldown
+//! allows.
 
 use core::time::Duration;
 use std::sync::LazyLock;
@@ -288,7 +289,15 @@ impl World {
                 assert!(self.now <= *at + cooldown, "unknown by an old set");
             }
             (Lookup::UnknownKey, Held::Nothing) => panic!("unknown without a set"),
-            _ => {}
+            (_, Held::Set(set, at)) => {
+                let is_in_it = set.get(kid).copied().flatten().is_some();
+                // For so long at least, whatever its answer says.
+                let settings = self.jwks.settings();
+                let life = settings.cooldown.max(settings.total_deadline) * 2;
+                let is_fresh = self.now < *at + life;
+                assert!(!is_in_it || !is_fresh, "a fresh set does not give its key");
+            }
+            (_, Held::Nothing) => {}
         }
     }
 }
