@@ -298,15 +298,53 @@ fn c10_debug_of_what_was_verified_shows_nothing_of_the_application_s_own_bytes()
     }
 }
 
-/// A key that was pasted where its file's name belongs.
+/// A key may be pasted where its file's name belongs.
 #[test]
-fn c10_debug_of_the_options_of_an_endpoint_shows_their_names_alone() {
-    let text = format!(
-        r#"{{"token_jwks_public_endpoint":"https://id.example/keys",
-            "token_jwks_client_key_file":"{VALUE}","token_jwks_user_agent":"{VALUE}"}}"#
-    );
-    let config = json(&text).unwrap();
-    let shown = format!("{config:?}{:?}", config.token.jwks);
-    assert!(shown.contains("client_key_file"), "{shown}");
-    hidden("the options of an endpoint", &shown);
+fn c10_debug_of_options_shows_the_names_of_those_that_are_given() {
+    let shown = |options: &str| {
+        let token = json(options).unwrap().token;
+        format!("{token:?} {:?}", token.jwks)
+    };
+    let of = |token: &str, jwks: &str| {
+        format!(
+            "TokenConfig {{ set: [{token}], trusted_issuers: [] }} JwksConfig {{ set: [{jwks}] }}"
+        )
+    };
+    assert_eq!(shown("{}"), of("", ""));
+    let value = quoted(VALUE);
+    for (option, value) in [
+        ("hmac_secret_key", &*value),
+        ("hmac_previous_secret_key", &value),
+        ("hmac_previous_secret_key_valid_until", "5"),
+        ("rsa_public_key", &value),
+        ("ecdsa_public_key", &value),
+        ("eddsa_public_key", &value),
+        ("jwks_public_endpoint", &value),
+        ("audience", &value),
+        ("audience_regex", &value),
+        ("issuer", &value),
+        ("issuer_regex", &value),
+        ("user_id_claim", &value),
+        ("algorithms", &format!("[{value}]")),
+        ("leeway", "5"),
+        ("require_exp", "true"),
+        ("max_age", "5"),
+        ("typ", &value),
+    ] {
+        let shown = shown(&format!(r#"{{"token_{option}":{value}}}"#));
+        assert_eq!(shown, of(&quoted(option), ""));
+    }
+    for (option, value, name) in [
+        ("cooldown", "5", "settings"),
+        ("ca_file", &*value, "ca_file"),
+        ("client_certificate_file", &value, "client_certificate_file"),
+        ("client_key_file", &value, "client_key_file"),
+        ("proxy", &value, "proxy"),
+        ("user_agent", &value, "user_agent"),
+        ("public_addresses_only", "true", "public_addresses_only"),
+        ("last_known_good_file", &value, "last_known_good_file"),
+    ] {
+        let shown = shown(&format!(r#"{{"token_jwks_{option}":{value}}}"#));
+        assert_eq!(shown, of(&quoted("jwks"), &quoted(name)));
+    }
 }
