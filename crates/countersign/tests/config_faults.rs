@@ -389,24 +389,25 @@ fn variables_that_kubernetes_sets_for_a_service_are_passed_over() {
         Config::from_environment(variables)
     };
     // For services that are named "countersign" and "countersign-client".
-    assert!(
-        of(&[
-            "COUNTERSIGN_PORT",
-            "COUNTERSIGN_PORT_8000_TCP",
-            "COUNTERSIGN_PORT_8000_TCP_ADDR",
-            "COUNTERSIGN_SERVICE_HOST",
-            "COUNTERSIGN_SERVICE_PORT",
-            "COUNTERSIGN_SERVICE_PORT_HTTP",
-            "COUNTERSIGN_CLIENT_SERVICE_HOST",
-            "COUNTERSIGN_CLIENT_PORT_8000_TCP_PROTO",
-        ])
-        .is_ok()
-    );
+    let others = [
+        "COUNTERSIGN_PORT",
+        "COUNTERSIGN_PORT_8000_TCP",
+        "COUNTERSIGN_PORT_8000_TCP_ADDR",
+        "COUNTERSIGN_SERVICE_HOST",
+        "COUNTERSIGN_SERVICE_PORT",
+        "COUNTERSIGN_SERVICE_PORT_HTTP",
+        "COUNTERSIGN_CLIENT_SERVICE_HOST",
+        "COUNTERSIGN_CLIENT_PORT_8000_TCP_PROTO",
+    ];
+    assert!(of(&others).is_ok());
+    assert!(!others.into_iter().any(Config::reads));
+    assert!(!Config::reads("PATH"));
     for name in [
         "COUNTERSIGN_PORTS",
         "COUNTERSIGN_SERVICE",
         "COUNTERSIGN_TOKEN_AUDIENCE_",
     ] {
         assert!(of(&[name]).is_err(), "{name}");
+        assert!(Config::reads(name), "{name}");
     }
 }

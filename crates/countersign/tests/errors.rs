@@ -8,7 +8,8 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::*;
-use countersign::{Advice, Authenticator, Code, Fault, Outcome, Stage};
+use countersign::signature::{AlgorithmName, KeyRejected, KeyRejectedReason};
+use countersign::{Advice, Authenticator, Code, Fault, GenerateError, Outcome, Stage};
 
 /// The table of the design: code, what a client should do, whose fault it is.
 const TABLE: [(Code, &str, &str, &str); 13] = [
@@ -43,6 +44,37 @@ fn each_code_has_its_word_its_advice_and_its_fault() {
     }
     assert_eq!(Code::KeysUnavailable.advice(), Advice::TryAgain);
     assert_eq!(Code::KeysUnavailable.fault(), Fault::Server);
+}
+
+#[test]
+fn each_stage_has_its_word() {
+    let words = Stage::ALL.map(Stage::as_str);
+    assert_eq!(
+        words.join(" "),
+        "token trust header key signature claims issuer audience expiry not_before age user",
+    );
+    assert_eq!(format!("{:>7}", Stage::Age), "    age");
+}
+
+#[test]
+fn why_no_key_was_made_is_told_whatever_it_was() {
+    use countersign_rustcrypto::GenerateError as Made;
+    let weak = KeyRejected::new(KeyRejectedReason::Weak, "a weak key", "make another");
+    for (made, sentence) in [
+        (
+            Made::UnknownAlgorithm(AlgorithmName::from_static("ES256K")),
+            "found the algorithm \"ES256K\"; the algorithms are ",
+        ),
+        (Made::RsaBits(9), "asked for 9 bits; "),
+        (Made::Randomness, "the operating system gave no randomness"),
+        (
+            Made::Rejected(weak),
+            "the new key was rejected: found a weak key; make another",
+        ),
+    ] {
+        let told = GenerateError::from(made).to_string();
+        assert!(told.starts_with(sentence), "{told}");
+    }
 }
 
 fn strict() -> Authenticator {
