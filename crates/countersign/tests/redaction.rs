@@ -186,6 +186,12 @@ fn c10_k2_no_error_of_a_configuration_shows_a_value() {
     }
 }
 
+/// `Debug` says what it is, and hides what it holds.
+fn named(name: &str, shown: impl Debug) {
+    assert!(format!("{shown:?}").starts_with(name), "{shown:?}");
+    hidden(name, shown);
+}
+
 #[test]
 fn c10_no_debug_shows_a_secret_or_a_private_key() {
     let text = format!(
@@ -194,22 +200,34 @@ fn c10_no_debug_shows_a_secret_or_a_private_key() {
             "admin_password":"{VALUE}"}}"#
     );
     let config = json(&text).unwrap();
-    hidden("Config", &config);
+    named("Config", &config);
     let setup = config.setup().unwrap();
-    hidden("Setup", &setup);
-    hidden(
+    named("Setup", &setup);
+    named(
         "Authenticator",
         countersign::Authenticator::new(setup.rules),
     );
     let issuer = config.connection_issuer().unwrap();
-    hidden("Issuer", &issuer);
-    hidden("NewToken", issuer.connection(VALUE).info(&VALUE).unwrap());
-    hidden("Key", secret());
-    hidden(
+    named("Issuer", &issuer);
+    named("NewToken", issuer.connection(VALUE).info(&VALUE).unwrap());
+    named("Key", secret());
+    named(
         "Keyring",
         Keyring::new(default_provider()).with(&secret()).unwrap(),
     );
     hidden("SecretText", SecretText::new(VALUE));
+
+    // What is known by its address alone.
+    let endpoint = "https://id.example/{{realm}}/keys";
+    let template = format!(
+        r#"{{"token_jwks_public_endpoint":"{endpoint}","token_issuer_regex":"(?P<realm>a|b)"}}"#
+    );
+    let setup = json(&template).unwrap().setup_on_demand().unwrap();
+    let shown = format!("{:?}", setup.rules);
+    assert!(shown.contains("Template { endpoints: 2"), "{shown}");
+    let endpoints = setup.rules.endpoints();
+    assert_eq!(endpoints.len(), 2);
+    named("Endpoint", &endpoints[0]);
 
     let body = |pem: &str| pem.lines().nth(1).unwrap().to_owned();
     let misplaced = json(&format!(

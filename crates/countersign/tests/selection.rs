@@ -29,6 +29,16 @@ fn with_all_keys() -> Authenticator {
 }
 
 #[test]
+fn a_keyring_counts_its_keys() {
+    let empty = Keyring::new(default_provider());
+    assert!(empty.is_empty());
+    assert_eq!(empty.len(), 0);
+    let two = keyring(&[&secret(), &pair("ES256").1]);
+    assert!(!two.is_empty());
+    assert_eq!(two.len(), 2);
+}
+
+#[test]
 fn a1_no_spelling_of_none_is_accepted_under_any_signature() {
     let authenticators = [
         with_all_keys(),
