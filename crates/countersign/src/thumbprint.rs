@@ -17,3 +17,18 @@ use countersign_keys::{Key, KeyError};
 pub fn thumbprint(key: &Key) -> Result<String, KeyError> {
     key.thumbprint(countersign_ring::sha256)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_thumbprint_of_the_rfc_is_made() {
+        // RFC 8037 appendix A.3.
+        let key = Key::from_jwk(
+            br#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
+        );
+        let expected = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k";
+        assert_eq!(thumbprint(&key.unwrap()).unwrap(), expected);
+    }
+}

@@ -270,6 +270,11 @@ fn a_template_may_be_filled_by_an_audience() {
             "{sentence}"
         );
     }
+    // What names no audience because it cannot be read is to blame for that.
+    // `{"alg":"EdDSA"}`, `{"aud":`
+    let broken = "eyJhbGciOiJFZERTQSJ9.eyJhdWQiOg.AAAA";
+    let error = authenticator.connection(broken, now()).unwrap_err();
+    assert_eq!(error.code(), Code::Malformed);
 }
 
 #[test]

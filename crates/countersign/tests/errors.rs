@@ -219,6 +219,27 @@ fn an_explanation_tells_every_stage_once_and_ends_as_the_verification_does() {
 }
 
 #[test]
+fn an_explanation_tells_who_is_trusted() {
+    let issuers = configured(
+        r#"{"token_trusted_issuers":[
+            {"issuer":"a","hmac_secret_key":"a"},{"issuer":"b","hmac_secret_key":"b"}]}"#,
+    );
+    let token = hmac(b"b", "HS256", r#"{"sub":"42","iss":"b"}"#);
+    for (authenticator, token, told) in [
+        (
+            hs256_authenticator(),
+            hs256("{}"),
+            "one authority for every issuer",
+        ),
+        (issuers, token, "picked among 2 trusted issuers by `iss`"),
+    ] {
+        let steps = authenticator.explain_connection(&token, now()).steps;
+        let step = steps.iter().find(|step| step.stage == Stage::Trust);
+        assert_eq!(step.unwrap().detail, told);
+    }
+}
+
+#[test]
 fn an_explanation_of_a_subscription_token_ends_as_its_verification_does() {
     let authenticator = hs256_authenticator();
     for payload in [
