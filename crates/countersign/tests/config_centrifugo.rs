@@ -275,6 +275,10 @@ fn g21_an_option_that_switches_a_check_off_is_refused_unless_it_is_off() {
             flat(r#""client_user_id_http_header":"""#),
         ),
         (
+            flat(r#""client_user_id_http_header":"X-User-Id""#),
+            flat(r#""client_user_id_http_header":null"#),
+        ),
+        (
             in_client(r#""user_id_http_header":"X-User-Id""#),
             in_client(r#""user_id_http_header":"""#),
         ),

@@ -13,11 +13,12 @@ mod server;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use countersign::config::JwksConfig;
 use countersign::{
     Authenticator, Authority, Code, Endpoint, Key, Keys, Outcome, Rules, Stage, default_provider,
     now,
 };
-use countersign_jwks::Jwks;
+use countersign_jwks::{FetchErrorKind, Jwks};
 use server::{Server, config, issuer, key, on_demand};
 
 /// What a server exports: the counters of the clients that there are.
@@ -51,6 +52,38 @@ fn counters_are_exported_of_each_client_once_and_of_none_that_did_not_start() {
     assert!(authenticator.connection(&token, now()).is_ok());
     assert!(authenticator.connection(&token, now()).is_ok());
     assert_eq!(fetches(&authenticator), [1]);
+}
+
+#[test]
+fn the_client_of_one_url_starts_with_the_server() {
+    let server = Server::start();
+    server.publish("/keys", &[&key("ES256", "k")]);
+    let text = format!(
+        r#"{{"token_jwks_public_endpoint": "{}"}}"#,
+        server.url("/keys")
+    );
+    let config = config(&text);
+    for (setup, is_started) in [(config.setup(), true), (config.setup_on_demand(), false)] {
+        let endpoints = setup.unwrap().rules.endpoints();
+        assert_eq!(endpoints[0].started().is_some(), is_started);
+    }
+}
+
+#[test]
+fn a_report_tells_what_a_server_makes_of_the_keys_usable_or_not() {
+    let server = Server::start();
+    server.publish("/keys", &[&key("ES256", "k")]);
+    server.publish("/none", &[&key("ES256", "k").with_use("enc")]);
+    let report = |path| {
+        let fetched = JwksConfig::default().report(&server.url(path), &default_provider());
+        fetched.unwrap().map(|it| (it.used(), it.skipped()))
+    };
+    assert_eq!(report("/keys"), Ok((1, 0)));
+    assert_eq!(report("/none"), Ok((0, 1)));
+    let kind = report("/elsewhere").unwrap_err().kind();
+    assert_eq!(kind, FetchErrorKind::Status(500));
+    let refused = JwksConfig::default().report("ftp://id.example", &default_provider());
+    assert!(refused.is_err());
 }
 
 #[test]

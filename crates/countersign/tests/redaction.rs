@@ -215,7 +215,7 @@ fn c10_no_debug_shows_a_secret_or_a_private_key() {
         "Keyring",
         Keyring::new(default_provider()).with(&secret()).unwrap(),
     );
-    hidden("SecretText", SecretText::new(VALUE));
+    assert_eq!(format!("{:?}", SecretText::new(VALUE)), "[redacted]");
 
     // What is known by its address alone.
     let endpoint = "https://id.example/{{realm}}/keys";
