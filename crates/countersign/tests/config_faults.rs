@@ -303,6 +303,17 @@ fn a_value_of_the_wrong_type_is_told_with_what_is_expected() {
             "token_hmac_previous_secret_key_valid_until",
             "seconds since 1970",
         ),
+        // In a file a number is no text; a variable is nothing else.
+        (
+            r#"{"token_hmac_previous_secret_key_valid_until":"5"}"#,
+            "token_hmac_previous_secret_key_valid_until",
+            "found a string; expected whole seconds",
+        ),
+        (
+            r#"{"token_jwks_retries":"3"}"#,
+            "token_jwks_retries",
+            "found a string; expected a whole number",
+        ),
         (
             r#"{"client":{"token_size_limit":0}}"#,
             "client.token_size_limit",
