@@ -209,6 +209,19 @@ fn a_date_of_toml_is_called_a_date() {
 }
 
 #[test]
+fn a_text_that_is_not_of_its_format_is_told_by_its_place() {
+    for (text, format, place) in [
+        ("{\n  \"a\": x}", Format::Json, "JSON at line 2, column 8;"),
+        ("a = 1\nb = = 2", Format::Toml, "TOML at line 2, column 5;"),
+        ("a: 1\nb: [", Format::Yaml, "YAML at line 2, column 4;"),
+    ] {
+        let error = Config::from_text(text, format, []).unwrap_err().to_string();
+        let sentence = format!("the configuration: found no valid {place}");
+        assert!(error.starts_with(&sentence), "{error}");
+    }
+}
+
+#[test]
 fn one_option_given_twice_is_an_error() {
     for (text, format) in [
         (
@@ -287,6 +300,21 @@ fn a_value_of_the_wrong_type_is_told_with_what_is_expected() {
             r#"{"token_algorithms":["ES256",1]}"#,
             "token_algorithms",
             "a list of strings",
+        ),
+        (
+            r#"{"token_algorithms":["ES256",""]}"#,
+            "token_algorithms",
+            "a list of strings",
+        ),
+        (
+            r#"{"token_audience":{}}"#,
+            "token_audience",
+            "found a table; expected a string",
+        ),
+        (
+            r#"{"token_trusted_issuers":"[{\"issuer\":\"a\"}]"}"#,
+            "token_trusted_issuers",
+            "found a string; expected a list of tables",
         ),
         (
             r#"{"token_trusted_issuers":{}}"#,
