@@ -162,6 +162,8 @@ mod tests {
             ("(?P<g>fo|foo)", vec!["fo", "foo"]),
             ("x(?P<g>a(b|c)(?:d|e))y", vec!["abd", "abe", "acd", "ace"]),
             ("(?P<other>.*)-(?P<g>a)", vec!["a"]),
+            ("x|-(?P<g>a|b)", vec!["a", "b"]),
+            ("(?:-(?P<g>a|b))+", vec!["a", "b"]),
         ] {
             let found = strings_of_group(expression, "g").unwrap().unwrap();
             assert_eq!(
@@ -206,7 +208,16 @@ mod tests {
             let found = strings_of_group(&expression, "g").unwrap();
             assert!(found.is_err(), "{expression}: {found:?}");
         }
-        assert!(strings_of_group("(?i)(?P<g>a|b)", "g").unwrap().is_err());
+        let refused = |expression| strings_of_group(expression, "g").unwrap().unwrap_err();
+        assert_eq!(refused("(?P<g>|foo)"), "the group may be empty");
+        for flags in ["(?i)(?P<g>a|b)", "(?i:x)?(?P<g>a|b)", "x|(?i:y)(?P<g>a|b)"] {
+            assert!(refused(flags).contains("flags"), "{flags}");
+        }
+        // Ten times ten times ten are as many as may be.
+        let digits = "(0|1|2|3|4|5|6|7|8|9)";
+        let thousand = format!("(?P<g>{digits}{digits}{digits})");
+        let most = strings_of_group(&thousand, "g").unwrap().unwrap();
+        assert_eq!(most.len(), MOST_URLS);
         let many = vec!["(a|b)"; 40].concat();
         assert!(
             strings_of_group(&format!("(?P<g>{many})"), "g")
@@ -243,5 +254,16 @@ mod tests {
         assert_eq!(endpoints.len(), 4);
         let picked = vec!["b".to_owned(), "1".to_owned()];
         assert_eq!(endpoints[&picked].as_str(), "https://b.example.com/1/b");
+    }
+
+    #[test]
+    fn there_are_a_thousand_combinations_at_most() {
+        let values = |count: u16| (0..count).map(|it| it.to_string()).collect();
+        let template = template("https://x.example/{{a}}/{{b}}");
+        for (first, second, expected) in [(20, 50, Some(1000)), (7, 143, None)] {
+            let groups = [("a".into(), values(first)), ("b".into(), values(second))];
+            let made = endpoints(&template, &groups);
+            assert_eq!(made.ok().map(|it| it.len()), expected);
+        }
     }
 }
