@@ -153,10 +153,28 @@ fn an_error_of_the_callback_comes_back_and_stops_it() {
 
 #[test]
 fn raw_text_is_kept_byte_for_byte() {
-    let object = Object::parse(b" {\"info\" :  { \"b\": 1.0,\n\"a\":\"\\u00e9\" } } ").unwrap();
+    let text = " {\"info\" :  { \"b\": 1.0,\n\"a\":\"\\u00e9\" }, \"list\": [ 1,\t2 ] } ";
+    let object = Object::parse(text.as_bytes()).unwrap();
+    assert_eq!(object.raw(), text);
+    let info = object.get("info").unwrap();
+    assert_eq!(info.raw(), "{ \"b\": 1.0,\n\"a\":\"\\u00e9\" }");
+    assert_eq!(info.as_object().unwrap().raw(), info.raw());
+    let list = object.get("list").unwrap().as_array().unwrap();
+    assert_eq!(list.raw(), "[ 1,\t2 ]");
+}
+
+#[test]
+fn a_kind_is_called_as_errors_call_it() {
+    let object = Object::parse(br#"{"a":[null,true,-1,"",[],{}]}"#).unwrap();
+    let mut kinds = Vec::new();
+    let each = object.get("a").unwrap().as_array().unwrap().each(|value| {
+        kinds.push(value.kind().to_string());
+        Ok::<(), ()>(())
+    });
+    assert!(each.is_ok());
     assert_eq!(
-        object.get("info").unwrap().raw(),
-        "{ \"b\": 1.0,\n\"a\":\"\\u00e9\" }"
+        kinds.join(", "),
+        "null, a boolean, a number, a string, an array, an object",
     );
 }
 
@@ -177,13 +195,28 @@ fn what_is_written_reads_back() {
     );
     assert_eq!(object.get("none").unwrap().raw(), "[]");
     assert_eq!(ObjectWriter::new().finish(), "{}");
+    // A space is no control character.
+    assert_eq!(quote("\u{1f} \u{7f}"), "\"\\u001f \u{7f}\"");
 }
 
 #[test]
 fn debug_shows_nothing_of_the_content() {
-    let object = Object::parse(br#"{"d":"private"}"#).unwrap();
-    let shown = format!("{object:?} {:?}", object.get("d").unwrap());
-    assert!(!shown.contains("private"), "{shown}");
+    let text = br#"{"d":"private","list":["private"]}"#;
+    let object = Object::parse(text).unwrap();
+    let list = object.get("list").unwrap().as_array().unwrap();
+    let writer = ObjectWriter::new().string("d", "private");
+    for (shown, name) in [
+        (format!("{object:?}"), "Object { bytes: 34"),
+        (
+            format!("{:?}", object.get("d").unwrap()),
+            "Value { kind: String",
+        ),
+        (format!("{list:?}"), "Array"),
+        (format!("{writer:?}"), "ObjectWriter"),
+    ] {
+        assert!(shown.starts_with(name), "{shown}");
+        assert!(!shown.contains("private"), "{shown}");
+    }
 }
 
 #[test]
