@@ -33,6 +33,13 @@ struct Input<'a> {
     is_subscription: bool,
 }
 
+impl Input<'_> {
+    /// Whether the application hands this claim in as one of its own.
+    fn has_own(&self, name: &str) -> bool {
+        self.more.is_some_and(|(own, _)| own == name)
+    }
+}
+
 fn run(data: &[u8]) {
     let Ok(input) = Input::arbitrary_take_rest(Unstructured::new(data)) else {
         return;
@@ -76,10 +83,11 @@ fn connection(input: &Input<'_>) {
             let options = DecodeOptions::default();
             let claims = ConnectionClaims::decode(payload.as_bytes(), &options)
                 .unwrap_or_else(|error| panic!("{payload}: {error}"));
-            assert_eq!(claims.registered.user, input.user);
-            assert_eq!(claims.registered.iss.as_deref(), input.issuer);
-            assert_eq!(claims.registered.exp, input.exp.map(UnixTime::from_secs));
-            assert_eq!(claims.channels.len(), 1);
+            assert!(claims.registered.user == input.user || input.has_own("sub"));
+            assert!(claims.registered.iss.as_deref() == input.issuer || input.has_own("iss"));
+            let exp = input.exp.map(UnixTime::from_secs);
+            assert!(claims.registered.exp == exp || input.has_own("exp"));
+            assert!(claims.channels.len() == 1 || input.has_own("channels"));
             let options = claims.channel(input.channel).expect("the channel");
             // No bytes are no info, as in Centrifugo.
             let info = input.info_bytes.filter(|bytes| !bytes.is_empty());
@@ -108,7 +116,7 @@ fn subscription(input: &Input<'_>) {
             let options = DecodeOptions::default();
             let claims = SubscriptionClaims::decode(payload.as_bytes(), &options)
                 .unwrap_or_else(|error| panic!("{payload}: {error}"));
-            assert_eq!(claims.registered.user, input.user);
+            assert!(claims.registered.user == input.user || input.has_own("sub"));
             assert_eq!(claims.channel, input.channel);
         }
         Err(error) => assert_shows_well(&error),
