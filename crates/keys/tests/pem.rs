@@ -178,6 +178,8 @@ fn looking_finds_out_the_form_of_a_file() {
         pem.clone(),
         jwk.clone(),
         format!("\u{feff}\r\n{jwk}"),
+        // What stands before a block may begin as DER does.
+        format!("0 of our keys\n{pem}"),
         format!(r#"{{"keys":[{jwk}]}}"#),
     ] {
         let set = countersign_keys::read(text.as_bytes()).unwrap();
