@@ -192,8 +192,10 @@ impl<'a, K> NewClaims<'a, K> {
 }
 
 /// What the claims hold stays out of logs.
-impl<K> fmt::Debug for NewClaims<'_, K> {
+impl<K: fmt::Debug> fmt::Debug for NewClaims<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NewClaims").finish_non_exhaustive()
+        f.debug_struct("NewClaims")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
     }
 }

@@ -204,10 +204,10 @@ fn c10_claims_are_shown_by_their_kind_and_nothing_that_they_hold() {
     assert!(!shown.contains("hush"), "{shown}");
     assert_eq!(
         format!("{:?}", NewConnection::new("hush")),
-        "NewClaims { .. }"
+        "NewClaims { kind: ForConnection { .. }, .. }"
     );
     assert_eq!(
         format!("{:?}", NewSubscription::new("hush", "hush")),
-        "NewClaims { .. }"
+        "NewClaims { kind: ForSubscription { .. }, .. }"
     );
 }
