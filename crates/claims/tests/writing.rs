@@ -283,7 +283,7 @@ fn k2_the_name_of_a_claim_of_ones_own_is_escaped_in_errors() {
 /// Found by fuzzing (`tests/fuzz/corpus/written`), which did not expect it.
 #[test]
 fn a_registered_claim_may_be_given_as_one_of_ones_own_where_it_is_not_given_otherwise() {
-    let own = |new: NewConnection| new.claim_json("exp", "3").finish();
+    let own = |new: NewConnection<'_>| new.claim_json("exp", "3").finish();
     let payload = own(NewConnection::new("a")).unwrap();
     let claims = ConnectionClaims::decode(payload.as_bytes(), &DecodeOptions::default()).unwrap();
     assert_eq!(claims.registered.exp, Some(UnixTime::from_secs(3)));
