@@ -315,11 +315,15 @@ fn a_trusted_issuer_has_a_name_keys_and_an_audience_of_its_own() {
         assert!(!error.to_string().contains("  "), "{error}");
     }
     // The keys beside would be thought to count, and no token would lead to them.
-    let text = format!(
-        r#"{{"client":{{"token":{{"issuer":"a","hmac_secret_key":"{SECRET}","trusted_issuers":[
-            {{"issuer":"a","hmac_secret_key":"b","audience":"chat"}}]}}}}}}"#
-    );
-    let error = json(&text).unwrap().setup().unwrap_err();
+    let beside = |trusted: &str| {
+        let text = format!(
+            r#"{{"client":{{"token":{{"issuer":"a","hmac_secret_key":"{SECRET}","trusted_issuers":[
+                {{"issuer":"{trusted}","hmac_secret_key":"b","audience":"chat"}}]}}}}}}"#
+        );
+        json(&text).unwrap().setup()
+    };
+    assert!(beside("b").is_ok());
+    let error = beside("a").unwrap_err();
     assert_eq!(
         error.option_name(),
         Some("client.token.trusted_issuers[0].issuer")
