@@ -60,9 +60,7 @@ impl Scan<'_> {
                     continue;
                 }
                 self.need(b',')?;
-                if end == b'}' {
-                    self.name()?;
-                }
+                self.member(end)?;
                 break;
             }
         }
@@ -71,33 +69,34 @@ impl Scan<'_> {
     /// The beginning of a value. True: it holds another, which is next.
     fn begin(&mut self, open: &mut Vec<u8>) -> Option<bool> {
         self.space();
-        match self.rest.first()? {
-            b'{' => {
-                self.need(b'{')?;
-                self.space();
-                if self.take(b'}') {
-                    return Some(false);
-                }
-                open.push(b'}');
-                self.name()?;
-                return Some(true);
-            }
-            b'[' => {
-                self.need(b'[')?;
-                self.space();
-                if self.take(b']') {
-                    return Some(false);
-                }
-                open.push(b']');
-                return Some(true);
-            }
-            b'"' => self.string()?,
-            b't' => self.word(b"true")?,
-            b'f' => self.word(b"false")?,
-            b'n' => self.word(b"null")?,
-            _ => self.number()?,
+        let end = match self.rest.first()? {
+            b'{' => b'}',
+            b'[' => b']',
+            _ => return self.scalar().map(|()| false),
+        };
+        self.rest = self.rest.get(1..)?;
+        self.space();
+        if self.take(end) {
+            return Some(false);
         }
-        Some(false)
+        open.push(end);
+        self.member(end)?;
+        Some(true)
+    }
+
+    fn scalar(&mut self) -> Option<()> {
+        match self.rest.first()? {
+            b'"' => self.string(),
+            b't' => self.word(b"true"),
+            b'f' => self.word(b"false"),
+            b'n' => self.word(b"null"),
+            _ => self.number(),
+        }
+    }
+
+    /// What stands before a value within what ends so: in an object, its name.
+    fn member(&mut self, end: u8) -> Option<()> {
+        if end == b'}' { self.name() } else { Some(()) }
     }
 
     fn name(&mut self) -> Option<()> {
