@@ -40,13 +40,16 @@ fn path() -> PathBuf {
 /// A process that starts at this second and finds this endpoint.
 fn start(path: &PathBuf, url: &str, second: u64, script: &ScriptedFetch) -> (Jwks, ManualClock) {
     let clock = ManualClock::at(seconds(START + second));
-    let jwks = Jwks::builder(url, countersign_ring::provider())
+    (client(path, url, script, clock.clone()), clock)
+}
+
+fn client(path: &PathBuf, url: &str, script: &ScriptedFetch, clock: impl Clock + 'static) -> Jwks {
+    Jwks::builder(url, countersign_ring::provider())
         .fetch(script.clone())
-        .clock(clock.clone())
+        .clock(clock)
         .last_known_good(path)
         .build()
-        .unwrap();
-    (jwks, clock)
+        .unwrap()
 }
 
 /// A file of the key `a`, fetched at second 0.
@@ -301,13 +304,7 @@ fn a_clock_that_is_set_right_changes_nothing_about_the_age_of_the_file() {
             now: ManualClock::at(seconds(START + now)),
             wall: ManualClock::at(seconds(START + wall)),
         };
-        let jwks = Jwks::builder(URL, countersign_ring::provider())
-            .fetch(script.clone())
-            .clock(clock.clone())
-            .last_known_good(path)
-            .build()
-            .unwrap();
-        (jwks, clock)
+        (client(path, URL, script, clock.clone()), clock)
     };
     // How far ahead the wall clock was when each of two processes began.
     for (first, second) in [(5 * HOUR, 0), (0, 5 * HOUR), (5 * HOUR, 3 * HOUR)] {
