@@ -427,6 +427,10 @@ fn an_algorithm_of_somebody_else_s_may_be_listed() {
     let issuer = config.connection_issuer().unwrap();
     assert_eq!(issuer.algorithm(), AlgorithmName::HS384);
 
+    let none = own.replace("\"HS384\",", "");
+    let error = json(&none).unwrap().connection_issuer().unwrap_err();
+    assert_eq!(error.option_name(), Some("token_algorithms"));
+
     let endpoint = r#"{"token_jwks_public_endpoint":"https://id.example/keys",
         "token_algorithms":["ES256","THEIRS"]}"#;
     let config = json(endpoint).unwrap();

@@ -521,7 +521,12 @@ impl<'p> Section<'p> {
         let mut accepted = ["HS256", "HS384", "HS512"]
             .into_iter()
             .filter(|alg| provider.get(alg).is_some());
-        let alg = accepted.next().unwrap_or("HS256");
+        let alg = accepted.next().ok_or_else(|| {
+            self.fault(
+                "algorithms",
+                "found none of HS256, HS384, HS512; a secret signs by one of them",
+            )
+        })?;
         let issuer = Issuer::with_algorithm(&key, &provider, alg)
             .map_err(|error| self.fault("hmac_secret_key", error.to_string()))?;
         self.configure(issuer)
