@@ -224,10 +224,12 @@ impl Shared {
         };
         let began_at = Instant::now();
         let mut turn = self.lock();
-        let Some(flight) = self.state.load().flying() else {
+        let landings = self.state.load().landings();
+        if self.state.load().flying().is_none() {
             return Ok(());
-        };
-        while self.state.load().flying() == Some(flight) {
+        }
+        // A flight that is given up lands no more, and the next one does in its place.
+        while self.state.load().landings() == landings {
             let left = self
                 .settings
                 .total_deadline
