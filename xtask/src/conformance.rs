@@ -1,7 +1,7 @@
 //! `cargo xtask conformance`: every backend, and the layers above, against what they must
 //! get right. The suite is the crate in `tests/conformance`.
 
-use crate::command::Failure;
+use crate::failure::Failure;
 use crate::files;
 use crate::process::cargo;
 

@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::audit::Tree;
-use crate::command::Failure;
+use crate::failure::Failure;
 use crate::metadata::Metadata;
+use crate::sources::Tree;
 use crate::{files, process};
 
 pub(crate) const FIGURES: &str = "docs/audit/coverage.toml";

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::command::Failure;
+use crate::failure::Failure;
 use crate::{files, process};
 
 const PACKAGE: &str = "countersign-fuzz";

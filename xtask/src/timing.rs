@@ -1,7 +1,7 @@
 //! `cargo xtask timing`: does the time that a wrong signature takes tell where it is wrong?
 //! The measurements are the crate in `tests/timing`.
 
-use crate::command::Failure;
+use crate::failure::Failure;
 use crate::{files, process};
 
 /// Measures, optimised, for a minute or so. The one argument is how many measurements are made.

@@ -6,20 +6,16 @@
 //! what this would write.
 
 mod api;
-mod lines;
 mod needs;
 mod notes;
 mod sheet;
-mod tree;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::command::Failure;
+use crate::failure::Failure;
 use crate::metadata::{Metadata, Package};
 use crate::{coverage, files, process};
-
-pub(crate) use tree::Tree;
 
 /// One file as it should be.
 struct Output {

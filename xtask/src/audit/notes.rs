@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::tree;
+use crate::sources::item;
 
 /// What stands in a crate's `AUDIT.toml`.
 #[derive(Debug, Deserialize)]
@@ -133,7 +133,7 @@ pub(super) fn find_test(root: &Path, folder: &Path, test: &str) -> Option<PathBu
 
 fn has_test(items: &[syn::Item], name: &str) -> bool {
     items.iter().any(|item| match item {
-        syn::Item::Fn(function) => function.sig.ident == name && tree::is_test(&function.attrs),
+        syn::Item::Fn(function) => function.sig.ident == name && item::is_test(&function.attrs),
         syn::Item::Mod(module) => module
             .content
             .as_ref()

@@ -7,9 +7,9 @@ use std::path::Path;
 use super::api::Api;
 use super::needs::Needs;
 use super::notes::Notes;
-use super::tree::Tree;
 use crate::coverage::{self, Share};
 use crate::metadata::{Metadata, Package};
+use crate::sources::Tree;
 
 /// What is known of one crate.
 #[derive(Debug)]

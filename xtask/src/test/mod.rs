@@ -4,6 +4,7 @@
 //! What cannot run on this machine is skipped, and the table says so and why.
 
 mod interop;
+mod outcome;
 mod suites;
 
 use core::fmt::Write as _;
@@ -11,8 +12,9 @@ use core::time::Duration;
 use std::path::Path;
 use std::time::Instant;
 
-use crate::command::Failure;
+use crate::failure::Failure;
 use crate::files;
+use outcome::Outcome;
 
 /// One set of tests.
 pub(crate) struct Suite {
@@ -20,9 +22,6 @@ pub(crate) struct Suite {
     pub(crate) about: &'static str,
     run: fn(&Path) -> Outcome,
 }
-
-/// How a suite went: what it skipped and why, or what failed.
-type Outcome = Result<Vec<String>, String>;
 
 /// Every suite, in the order in which they run.
 pub(crate) const SUITES: [Suite; 5] = [

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde::Deserialize;
 
-use super::Outcome;
+use super::outcome::Outcome;
 use crate::metadata::{Metadata, Target};
 use crate::process::{self, cargo, output, run};
 use crate::tidy;

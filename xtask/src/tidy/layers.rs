@@ -4,7 +4,7 @@
 //! what they like. Since every crate below is held, so is what they reach through it.
 //! `docs/architecture.md` says why; change both together.
 
-use super::{Complaints, Workspace};
+use super::workspace::{Complaints, Workspace};
 use crate::metadata::Package;
 
 /// What one crate needs.

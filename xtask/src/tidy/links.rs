@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{Complaints, Workspace};
+use super::workspace::{Complaints, Workspace};
 use crate::files::File;
 
 /// Every relative link of every Markdown file names a file or folder that exists, and a heading of it.

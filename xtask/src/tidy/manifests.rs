@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{Complaints, Workspace};
+use super::workspace::{Complaints, Workspace};
 use crate::metadata::Package;
 
 /// Every manifest describes its crate and takes the lints of the workspace.

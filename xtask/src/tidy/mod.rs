@@ -3,54 +3,28 @@
 //! A check is a function from the workspace to a list of complaints, empty where
 //! all is well. It has a row in [`CHECKS`] and a test that shows it failing.
 
+mod circles;
 mod layers;
 mod links;
 mod manifests;
 mod portable;
 mod sources;
 mod versions;
-
-use std::path::PathBuf;
+mod workspace;
 
 use crate::audit;
-use crate::command::Failure;
-use crate::files::{self, File};
-use crate::metadata::Metadata;
+use crate::failure::Failure;
+
+use workspace::{Complaints, Workspace};
 
 pub(crate) use layers::no_std_crates;
 
-/// What the checks look at.
-#[derive(Debug)]
-pub(crate) struct Workspace {
-    pub(crate) root: PathBuf,
-    pub(crate) metadata: Metadata,
-    pub(crate) files: Vec<File>,
-}
-
-impl Workspace {
-    /// Reads the workspace.
-    ///
-    /// # Errors
-    ///
-    /// `Cargo.lock` is missing or not up to date, or a folder cannot be read.
-    pub(crate) fn read() -> Result<Self, String> {
-        let root = files::root();
-        Ok(Self {
-            metadata: Metadata::read(&root)?,
-            files: files::all(&root)?,
-            root,
-        })
-    }
-}
-
-/// What is wrong, in whole sentences that name the place.
-type Complaints = Vec<String>;
-
 type Check = fn(&Workspace) -> Complaints;
 
-const CHECKS: [(&str, Check); 15] = [
+const CHECKS: [(&str, Check); 16] = [
     ("layers", layers::check),
     ("crates that nothing may need", layers::leaves),
+    ("import circles", circles::check),
     ("no unsafe code", sources::forbid_unsafe),
     ("no_std", sources::no_std),
     ("module docs", sources::module_docs),

@@ -1,6 +1,6 @@
 //! The repository stands alone: it names no machine and no registry.
 
-use super::{Complaints, Workspace};
+use super::workspace::{Complaints, Workspace};
 use crate::files::File;
 
 /// Where people's machines keep their files. In two parts, so that this file names none.

@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use super::{Complaints, Workspace, layers};
-use crate::audit::Tree;
+use super::layers;
+use super::workspace::{Complaints, Workspace};
 use crate::files::File;
 use crate::metadata::Package;
+use crate::sources::Tree;
 
 /// Longer than this is not read in one sitting.
 const MAX_LINES: usize = 600;

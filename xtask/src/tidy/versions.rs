@@ -1,6 +1,6 @@
 //! Which versions the workspace is built from, and with.
 
-use super::{Complaints, Workspace};
+use super::workspace::{Complaints, Workspace};
 use crate::metadata::Package;
 use crate::process;
 

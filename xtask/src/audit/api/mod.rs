@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use quote::ToTokens as _;
 use syn::Visibility;
 
-use super::tree::{self, Module, Tree};
+use crate::sources::{Module, Tree, item};
 use print::Printed;
 
 /// The interface of one library.
@@ -52,7 +52,7 @@ fn hidden_by_macros(modules: Vec<&Module>) -> impl Iterator<Item = String> {
         _ => None,
     });
     let (definitions, calls): (Vec<_>, Vec<_>) = macros.partition(|it| it.ident.is_some());
-    let is_public = |it: &syn::ItemMacro| tree::says(it.mac.tokens.clone(), "pub") > 0;
+    let is_public = |it: &syn::ItemMacro| item::says(it.mac.tokens.clone(), "pub") > 0;
     let hides = move |call: &&syn::ItemMacro| {
         let name = call.mac.path.get_ident();
         let mut named = definitions.iter().filter(|it| it.ident.as_ref() == name);
@@ -139,7 +139,7 @@ impl<'a> Surface<'a> {
     fn collect(&self, path: &[String], module: &'a Module, shown: &mut Shown<'a>) {
         for item in &module.items {
             match item {
-                syn::Item::Use(it) if is_public(&it.vis) => {
+                syn::Item::Use(it) if item::is_public(&it.vis) => {
                     self.reexport(path, it, &it.tree, Vec::new(), shown);
                 }
                 _ => {
@@ -149,7 +149,11 @@ impl<'a> Surface<'a> {
                 }
             }
         }
-        for inner in module.modules.iter().filter(|it| is_public(&it.visibility)) {
+        for inner in module
+            .modules
+            .iter()
+            .filter(|it| item::is_public(&it.visibility))
+        {
             let path = [path, core::slice::from_ref(&inner.name)].concat();
             shown
                 .entry(inner.name.clone())
@@ -251,10 +255,6 @@ fn push_foreign<'a>(item: &'a syn::ItemUse, shown: &mut Shown<'a>) {
     if entries.is_empty() {
         entries.push(Entry::Foreign(item));
     }
-}
-
-fn is_public(visibility: &Visibility) -> bool {
-    matches!(visibility, Visibility::Public(_))
 }
 
 #[cfg(test)]

@@ -3,8 +3,7 @@
 use quote::ToTokens as _;
 use syn::{Attribute, Fields, FnArg, ImplItem, Item, Pat, Type, Visibility, parse_quote};
 
-use super::super::tree::Module;
-use super::is_public;
+use crate::sources::{Module, item};
 
 /// A text, and how many public items it tells of.
 #[derive(Debug)]
@@ -29,7 +28,7 @@ pub(super) fn public_name(item: &Item) -> Option<String> {
         }
         _ => return None,
     };
-    is_public(visibility).then(|| name.to_string())
+    item::is_public(visibility).then(|| name.to_string())
 }
 
 /// An item under the name that it is exported by.
@@ -145,18 +144,18 @@ pub(super) fn implementation(
         });
     }
     it.items.retain_mut(|item| match item {
-        ImplItem::Fn(function) if is_public(&function.vis) => {
+        ImplItem::Fn(function) if item::is_public(&function.vis) => {
             keep(&mut function.attrs);
             signature(&mut function.sig);
             function.block = parse_quote!({});
             true
         }
-        ImplItem::Const(constant) if is_public(&constant.vis) => {
+        ImplItem::Const(constant) if item::is_public(&constant.vis) => {
             keep(&mut constant.attrs);
             shorten(&mut constant.expr);
             true
         }
-        ImplItem::Type(alias) => is_public(&alias.vis),
+        ImplItem::Type(alias) => item::is_public(&alias.vis),
         _ => false,
     });
     it.items.sort_by_key(|item| match item {
@@ -239,7 +238,7 @@ fn hide_private(fields: &mut Fields) {
             let public: Vec<_> = named
                 .named
                 .iter()
-                .filter(|field| is_public(&field.vis))
+                .filter(|field| item::is_public(&field.vis))
                 .cloned()
                 .collect();
             let hidden = public.len() < all;
@@ -259,7 +258,7 @@ fn hide_private(fields: &mut Fields) {
             for field in unnamed
                 .unnamed
                 .iter_mut()
-                .filter(|field| !is_public(&field.vis))
+                .filter(|field| !item::is_public(&field.vis))
             {
                 field.vis = Visibility::Inherited;
                 field.ty = parse_quote!(_);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Api;
-use crate::audit::tree::{Module, Tree};
+use crate::sources::{Module, Tree};
 
 fn module(name: &str, visibility: syn::Visibility, text: &str) -> Module {
     let file = syn::parse_file(text).unwrap();

@@ -1,12 +1,11 @@
-//! Which lines of a file are code: those that hold a token, of what is not for tests.
-//! Empty lines and comments, documentation included, are not.
+//! Which lines of a file are code. Tests, empty lines, comments and documentation are not.
 
 use std::collections::BTreeSet;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens as _;
 
-use super::tree;
+use super::item;
 
 /// The lines of code.
 pub(super) fn of_code(file: &syn::File) -> BTreeSet<usize> {
@@ -15,8 +14,8 @@ pub(super) fn of_code(file: &syn::File) -> BTreeSet<usize> {
     let tests = file
         .items
         .iter()
-        .filter(|item| tree::is_test(tree::attributes_of(item)))
-        .map(tree::span_of);
+        .filter(|item| item::is_test(item::attributes_of(item)))
+        .map(item::span_of);
     for test in tests {
         lines.retain(|line| !test.contains(line));
     }

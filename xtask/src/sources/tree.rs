@@ -1,16 +1,12 @@
-//! The modules of one crate, as its sources have them: what is compiled for users,
-//! without tests.
-//!
-//! It reads with `syn` and expands no macro.
+//! The modules of one crate, without the code that is compiled for tests alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens as _;
-use syn::spanned::Spanned as _;
 
+use super::{code_lines, item};
 use crate::metadata::Package;
 
 /// One module, and those within it.
@@ -58,18 +54,10 @@ impl Tree {
     pub(crate) fn says(&self, word: &str) -> usize {
         let modules = self.root.all();
         let items = modules.iter().flat_map(|module| &module.items);
-        items.map(|item| says(item.to_token_stream(), word)).sum()
+        items
+            .map(|item| item::says(item.to_token_stream(), word))
+            .sum()
     }
-}
-
-/// How often `word`, a name or a keyword, stands among the tokens.
-pub(super) fn says(tokens: TokenStream, word: &str) -> usize {
-    let count = |token| match token {
-        TokenTree::Ident(ident) => usize::from(ident == word),
-        TokenTree::Group(group) => says(group.stream(), word),
-        _ => 0,
-    };
-    tokens.into_iter().map(count).sum()
 }
 
 impl Module {
@@ -107,7 +95,7 @@ impl Reader {
         let text = fs::read_to_string(path).map_err(|error| at(&error))?;
         let file = syn::parse_file(&text).map_err(|error| at(&error))?;
         self.code
-            .insert(path.to_owned(), super::lines::of_code(&file));
+            .insert(path.to_owned(), code_lines::of_code(&file));
         let parent = path.parent().unwrap_or(Path::new(""));
         let folder = if is_root.0 || path.ends_with("mod.rs") {
             parent.to_owned()
@@ -134,7 +122,7 @@ impl Reader {
         };
         for item in items
             .into_iter()
-            .filter(|item| !is_test(attributes_of(item)))
+            .filter(|item| !item::is_test(item::attributes_of(item)))
         {
             let syn::Item::Mod(inner) = item else {
                 module.items.push(item);
@@ -163,52 +151,5 @@ fn file_of(folder: &Path, name: &str) -> PathBuf {
         beside
     } else {
         folder.join(name).join("mod.rs")
-    }
-}
-
-/// Whether something is compiled for tests alone.
-pub(super) fn is_test(attributes: &[syn::Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        attribute.path().is_ident("test")
-            || (attribute.path().is_ident("cfg")
-                && attribute
-                    .parse_args::<syn::Ident>()
-                    .is_ok_and(|condition| condition == "test"))
-    })
-}
-
-/// What is written before an item.
-pub(super) fn attributes_of(item: &syn::Item) -> &[syn::Attribute] {
-    match item {
-        syn::Item::Const(item) => &item.attrs,
-        syn::Item::Enum(item) => &item.attrs,
-        syn::Item::Fn(item) => &item.attrs,
-        syn::Item::Impl(item) => &item.attrs,
-        syn::Item::Macro(item) => &item.attrs,
-        syn::Item::Mod(item) => &item.attrs,
-        syn::Item::Static(item) => &item.attrs,
-        syn::Item::Struct(item) => &item.attrs,
-        syn::Item::Trait(item) => &item.attrs,
-        syn::Item::Type(item) => &item.attrs,
-        syn::Item::Use(item) => &item.attrs,
-        _ => &[],
-    }
-}
-
-/// The lines from the first to the last of an item.
-pub(super) fn span_of(item: &syn::Item) -> core::ops::RangeInclusive<usize> {
-    let span = item.span();
-    span.start().line..=span.end().line
-}
-
-#[cfg(test)]
-mod tests {
-    use super::says;
-
-    #[test]
-    fn a_word_is_found_in_code_alone() {
-        let text =
-            "/// unsafe\nfn a() { let b = \"unsafe\"; unsafe { c(unsafe_code) } } // unsafe\n";
-        assert_eq!(says(text.parse().unwrap(), "unsafe"), 1);
     }
 }

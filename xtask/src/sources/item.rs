@@ -1,0 +1,83 @@
+//! Questions about one item of a source file.
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::spanned::Spanned as _;
+
+/// How often `word`, a name or a keyword, stands among the tokens.
+pub(crate) fn says(tokens: TokenStream, word: &str) -> usize {
+    let count = |token| match token {
+        TokenTree::Ident(ident) => usize::from(ident == word),
+        TokenTree::Group(group) => says(group.stream(), word),
+        _ => 0,
+    };
+    tokens.into_iter().map(count).sum()
+}
+
+/// Whether something is compiled for tests alone.
+pub(crate) fn is_test(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        attribute.path().is_ident("test")
+            || (attribute.path().is_ident("cfg")
+                && attribute
+                    .parse_args::<syn::Ident>()
+                    .is_ok_and(|condition| condition == "test"))
+    })
+}
+
+/// Whether an item is visible outside of its crate, as far as its own words say.
+pub(crate) fn is_public(visibility: &syn::Visibility) -> bool {
+    matches!(visibility, syn::Visibility::Public(_))
+}
+
+/// What is written before an item.
+pub(crate) fn attributes_of(item: &syn::Item) -> &[syn::Attribute] {
+    match item {
+        syn::Item::Const(item) => &item.attrs,
+        syn::Item::Enum(item) => &item.attrs,
+        syn::Item::Fn(item) => &item.attrs,
+        syn::Item::Impl(item) => &item.attrs,
+        syn::Item::Macro(item) => &item.attrs,
+        syn::Item::Mod(item) => &item.attrs,
+        syn::Item::Static(item) => &item.attrs,
+        syn::Item::Struct(item) => &item.attrs,
+        syn::Item::Trait(item) => &item.attrs,
+        syn::Item::Type(item) => &item.attrs,
+        syn::Item::Use(item) => &item.attrs,
+        _ => &[],
+    }
+}
+
+/// The name that an item defines, if it defines one.
+pub(crate) fn name_of(item: &syn::Item) -> Option<String> {
+    let ident = match item {
+        syn::Item::Const(it) => &it.ident,
+        syn::Item::Enum(it) => &it.ident,
+        syn::Item::Fn(it) => &it.sig.ident,
+        syn::Item::Macro(it) => it.ident.as_ref()?,
+        syn::Item::Static(it) => &it.ident,
+        syn::Item::Struct(it) => &it.ident,
+        syn::Item::Trait(it) => &it.ident,
+        syn::Item::Type(it) => &it.ident,
+        syn::Item::Union(it) => &it.ident,
+        _ => return None,
+    };
+    Some(ident.to_string())
+}
+
+/// The lines from the first to the last of an item.
+pub(crate) fn span_of(item: &syn::Item) -> core::ops::RangeInclusive<usize> {
+    let span = item.span();
+    span.start().line..=span.end().line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says;
+
+    #[test]
+    fn a_word_is_found_in_code_alone() {
+        let text =
+            "/// unsafe\nfn a() { let b = \"unsafe\"; unsafe { c(unsafe_code) } } // unsafe\n";
+        assert_eq!(says(text.parse().unwrap(), "unsafe"), 1);
+    }
+}
