@@ -1,11 +1,14 @@
 //! `cargo xtask audit`: a sheet for each crate, `docs/audit/<crate>.md`, and the public
 //! interface of each library, `docs/api/<crate>.txt`.
 //!
+//! It also writes the last column of `docs/attacks.md`, which names the tests of each attack.
+//!
 //! What can be counted is counted from the sources and from `cargo metadata`; what must be
 //! said stands in the crate's `AUDIT.toml`. `cargo xtask tidy` fails where a file differs from
 //! what this would write.
 
 mod api;
+mod attacks;
 mod needs;
 mod notes;
 mod sheet;
@@ -16,6 +19,7 @@ use std::path::{Path, PathBuf};
 use crate::failure::Failure;
 use crate::metadata::{Metadata, Package};
 use crate::{coverage, files, process};
+use attacks::Attacks;
 
 /// One file as it should be.
 struct Output {
@@ -34,17 +38,15 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     let root = files::root();
     let metadata = Metadata::read(&root)?;
     let mut complaints = Vec::new();
-    for package in audited(&metadata) {
-        for output in outputs(&root, &metadata, package, &mut complaints) {
-            let path = root.join(&output.path);
-            if fs::read_to_string(&path).is_ok_and(|text| text == output.text) {
-                continue;
-            }
-            fs::create_dir_all(path.parent().unwrap_or(&root))
-                .and_then(|()| fs::write(&path, output.text))
-                .map_err(|error| format!("{}: {error}", path.display()))?;
-            println!("wrote {}", output.path);
+    for output in outputs(&root, &metadata, &mut complaints) {
+        let path = root.join(&output.path);
+        if fs::read_to_string(&path).is_ok_and(|text| text == output.text) {
+            continue;
         }
+        fs::create_dir_all(path.parent().unwrap_or(&root))
+            .and_then(|()| fs::write(&path, output.text))
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+        println!("wrote {}", output.path);
     }
     complaints.extend(orphans(&root, &metadata));
     complaints.extend(deny(&root).err());
@@ -63,11 +65,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
 /// What differs from what [`run`] would write, and what an `AUDIT.toml` says that is not so.
 pub(crate) fn stale(root: &Path, metadata: &Metadata) -> Vec<String> {
     let mut complaints = Vec::new();
-    for package in audited(metadata) {
-        for output in outputs(root, metadata, package, &mut complaints) {
-            if fs::read_to_string(root.join(&output.path)).ok().as_ref() != Some(&output.text) {
-                complaints.push(format!("{} is stale; run `cargo xtask audit`", output.path));
-            }
+    for output in outputs(root, metadata, &mut complaints) {
+        if fs::read_to_string(root.join(&output.path)).ok().as_ref() != Some(&output.text) {
+            complaints.push(format!("{} is stale; run `cargo xtask audit`", output.path));
         }
     }
     complaints.extend(orphans(root, metadata));
@@ -113,8 +113,27 @@ fn audited(metadata: &Metadata) -> impl Iterator<Item = &Package> {
     metadata.members().filter(|package| package.is_for_users())
 }
 
-/// The files of one crate; what is wrong is added to the complaints.
-fn outputs(
+/// Every file; what is wrong is added to the complaints.
+fn outputs(root: &Path, metadata: &Metadata, complaints: &mut Vec<String>) -> Vec<Output> {
+    let mut outputs = Vec::new();
+    for package in audited(metadata) {
+        outputs.extend(of_crate(root, metadata, package, complaints));
+    }
+    match Attacks::read(root) {
+        Ok(attacks) => {
+            complaints.extend(attacks.complaints);
+            outputs.push(Output {
+                path: attacks::PAGE.to_owned(),
+                text: attacks.text,
+            });
+        }
+        Err(error) => complaints.push(error),
+    }
+    outputs
+}
+
+/// The files of one crate.
+fn of_crate(
     root: &Path,
     metadata: &Metadata,
     package: &Package,

@@ -164,7 +164,9 @@ fn written_paths(tokens: TokenStream, found: &mut Vec<Path>) {
                 path.push(ident.to_string());
                 colons = 0;
             }
-            TokenTree::Punct(punct) if punct.as_char() == ':' => colons += 1,
+            TokenTree::Punct(punct) if punct.as_char() == ':' => {
+                colons = usize::saturating_add(colons, 1);
+            }
             TokenTree::Group(group) => {
                 end(&mut path);
                 colons = 0;
