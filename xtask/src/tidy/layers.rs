@@ -24,7 +24,7 @@ enum Std {
     Never,
 }
 
-const LAYERS: [Layer; 10] = [
+const LAYERS: [Layer; 11] = [
     Layer {
         name: "countersign-signature",
         std: Std::Never,
@@ -96,6 +96,11 @@ const LAYERS: [Layer; 10] = [
             "tracing",
             "ureq",
         ],
+    },
+    Layer {
+        name: "countersign-lifetime",
+        std: Std::Never,
+        needs: &["countersign-claims"],
     },
     Layer {
         name: "countersign",
@@ -247,6 +252,8 @@ mod tests {
             ("countersign-rustcrypto", "ring"),
             ("countersign-jwks", "countersign-ring"),
             ("countersign-jwks", "countersign-claims"),
+            ("countersign-lifetime", "countersign-jws"),
+            ("countersign-lifetime", "tokio"),
             ("countersign", "ring"),
             ("countersign", "curve25519-dalek"),
             ("countersign", "tokio"),

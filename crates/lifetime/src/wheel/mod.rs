@@ -1,0 +1,328 @@
+//! The timing wheel: which of millions of keys is due, without a scan.
+//!
+//! Times are whole milliseconds, read as 11 digits of 6 bits. An entry lies on the level of the
+//! highest digit in which its deadline differs from the current time, in the slot of that digit of
+//! the deadline. So the slots of level 0 are one millisecond wide, those of level 1 64, and so on.
+//!
+//! When the current time enters a slot, or passes it, all that is in it moves to the due list as one
+//! piece. [`Wheel::pop`] looks at each entry there: it gives out those whose deadline has come, and
+//! puts the others back by the same rule. This rests on one invariant: **no entry is found later
+//! than its deadline; to find it earlier is harmless**. That is why
+//!
+//! - a deadline can move to a later time without touching a list: the entry is found early, once;
+//! - the clock can be set back: an entry in a slot that is wrong for the new time is found early.
+
+mod entries;
+mod time;
+
+use core::fmt;
+use core::marker::PhantomData;
+
+use entries::Entries;
+pub use entries::Handle;
+pub use time::WheelTime;
+
+/// Bits of a time that one level looks at.
+const BITS: u32 = 6;
+/// Slots of one level: as many as a `u64` has bits.
+const SLOTS: u32 = 1 << BITS;
+/// Levels that it takes for 64 bits.
+const LEVELS: u32 = 11;
+/// The list of entries that `pop` looks at. The lists before it are the slots.
+const DUE: u32 = LEVELS * SLOTS;
+
+/// Many keys, each with a deadline, in a hierarchical timing wheel.
+///
+/// To add, move or remove a key takes constant time, however many there are. There is no timer for
+/// each key and no scan: one task sleeps until [`next_wakeup`](Self::next_wakeup), calls
+/// [`advance`](Self::advance) and takes what is due by [`pop`](Self::pop).
+///
+/// A key never fires before its deadline, and less than one millisecond after it, if `advance` is
+/// called in time. Keys that are due in the same call of `advance` come in no particular order.
+///
+/// A key takes 20 bytes and its own size, rounded up to a multiple of 8. Memory that was taken once
+/// is used again and not given back before the wheel is dropped. Keys are small ids: keep what they
+/// lead to elsewhere. Keys need not differ.
+///
+/// `T` is the kind of time: [`UnixTime`](countersign_claims::UnixTime) for the wall clock that the ends of
+/// tokens follow, [`Duration`](core::time::Duration) since a start for a monotonic clock. Two wheels
+/// in one server cannot be mixed up.
+///
+/// ```
+/// use core::time::Duration;
+/// use countersign_lifetime::Wheel;
+///
+/// let seconds = Duration::from_secs;
+/// let mut wheel = Wheel::new(seconds(0));
+/// let ada = wheel.add("Ada", seconds(60))?;
+/// let bob = wheel.add("Bob", seconds(60))?;
+/// wheel.move_to(ada, seconds(90));
+///
+/// wheel.advance(seconds(60));
+/// assert_eq!(wheel.pop(), Some("Bob"));
+/// assert_eq!(wheel.pop(), None);
+/// assert_eq!(wheel.remove(bob), None); // it is gone: its handle does nothing
+/// assert_eq!(wheel.remove(ada), Some("Ada"));
+/// # Ok::<(), countersign_lifetime::WheelFull>(())
+/// ```
+#[derive(Clone)]
+pub struct Wheel<K, T> {
+    entries: Entries<K>,
+    /// Which slots of each level may hold entries.
+    occupied: [u64; LEVELS as usize],
+    now: u64,
+    time: PhantomData<fn(T) -> T>,
+}
+
+/// The wheel holds 2^32 − 706 keys, which is as many as it can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WheelFull;
+
+impl fmt::Display for WheelFull {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the timing wheel is full: it holds at most 4294966590 keys; remove some first")
+    }
+}
+
+impl core::error::Error for WheelFull {}
+
+impl<K: Copy, T: WheelTime> Wheel<K, T> {
+    /// An empty wheel at the time `now`.
+    #[must_use]
+    pub fn new(now: T) -> Self {
+        Self::with_capacity(now, 0)
+    }
+
+    /// An empty wheel at the time `now`, with memory for so many keys.
+    #[must_use]
+    pub fn with_capacity(now: T, capacity: usize) -> Self {
+        Self {
+            entries: Entries::new(DUE.saturating_add(1), capacity),
+            occupied: [0; LEVELS as usize],
+            now: now.floor_millis(),
+            time: PhantomData,
+        }
+    }
+
+    /// How many keys there are, those included that are due and not taken yet.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is no key.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The key of a handle and its deadline, rounded up to a millisecond. `None`: it was removed,
+    /// or it has fired.
+    #[must_use]
+    pub fn get(&self, handle: Handle) -> Option<(K, T)> {
+        let index = self.entries.find(handle)?;
+        let deadline = self.entries.deadline(index)?;
+        Some((self.entries.key(index)?, T::from_millis(deadline)))
+    }
+
+    /// Adds a key that fires at `deadline`. A deadline that has passed is due at once.
+    ///
+    /// # Errors
+    ///
+    /// [`WheelFull`], if there are 2^32 − 706 keys.
+    pub fn add(&mut self, key: K, deadline: T) -> Result<Handle, WheelFull> {
+        let deadline = deadline.ceil_millis();
+        let handle = self.entries.add(key, deadline).ok_or(WheelFull)?;
+        self.place(handle.index(), deadline);
+        Ok(handle)
+    }
+
+    /// Moves a key to another deadline. `false`: it was removed, or it has fired.
+    ///
+    /// To move a key to a later time is the cheaper direction: it stays where it is until its old
+    /// deadline.
+    pub fn move_to(&mut self, handle: Handle, deadline: T) -> bool {
+        let deadline = deadline.ceil_millis();
+        let Some(index) = self.entries.find(handle) else {
+            return false;
+        };
+        let old = self.entries.deadline(index);
+        self.entries.set_deadline(index, deadline);
+        if old.is_none_or(|old| deadline < old) {
+            self.unlink(index);
+            self.place(index, deadline);
+        }
+        true
+    }
+
+    /// Removes a key, and gives it back. `None`: it was removed before, or it has fired.
+    pub fn remove(&mut self, handle: Handle) -> Option<K> {
+        let index = self.entries.find(handle)?;
+        self.unlink(index);
+        self.entries.give_up(index);
+        self.entries.key(index)
+    }
+
+    /// Adds, moves or removes a key, so that it fires at `deadline` alone, or never for `None`. The
+    /// handle is that of this key, if it has one yet, and is kept up to date.
+    ///
+    /// ```
+    /// use countersign_claims::UnixTime;
+    /// use countersign_lifetime::{Lifetime, Rules, Wheel};
+    ///
+    /// let mut wheel = Wheel::new(UnixTime::EPOCH);
+    /// let mut timer = None;
+    /// let endless = Lifetime::new(None);
+    /// wheel.schedule(&mut timer, "Ada", endless.wakeup(&Rules::new()))?;
+    /// assert!(timer.is_none() && wheel.is_empty());
+    /// # Ok::<(), countersign_lifetime::WheelFull>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`WheelFull`], if the key is to be added and there are 2^32 − 706 keys.
+    pub fn schedule(
+        &mut self,
+        handle: &mut Option<Handle>,
+        key: K,
+        deadline: Option<T>,
+    ) -> Result<(), WheelFull> {
+        match (*handle, deadline) {
+            (Some(old), Some(deadline)) if self.move_to(old, deadline) => {}
+            (_, Some(deadline)) => *handle = Some(self.add(key, deadline)?),
+            (_, None) => {
+                if let Some(old) = handle.take() {
+                    self.remove(old);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the wheel what time it is. What is due can then be taken by [`pop`](Self::pop).
+    ///
+    /// The cost does not depend on how much time has passed. A clock that was set back is followed:
+    /// keys then fire when the new time reaches their deadlines.
+    pub fn advance(&mut self, now: T) {
+        let now = now.floor_millis();
+        let old = core::mem::replace(&mut self.now, now);
+        if now <= old {
+            return;
+        }
+        for (level, shift) in levels() {
+            let (old, now) = (old >> shift, now >> shift);
+            if old == now {
+                break;
+            }
+            let entered = slots_after(old, now.saturating_sub(old));
+            let Some(occupied) = self.occupied.get_mut(level as usize) else {
+                break;
+            };
+            let mut slots = *occupied & entered;
+            *occupied &= !entered;
+            while slots != 0 {
+                let slot = slots.trailing_zeros();
+                self.entries.append(list(level, slot), DUE);
+                slots &= slots.wrapping_sub(1);
+            }
+        }
+    }
+
+    /// Takes a key whose deadline has come. `None`: no other key is due at the time of the last
+    /// [`advance`](Self::advance).
+    ///
+    /// Keys may be added, moved and removed between two calls. One that is added with a deadline
+    /// that has passed comes in the same round.
+    pub fn pop(&mut self) -> Option<K> {
+        loop {
+            let index = self.entries.first(DUE)?;
+            let deadline = self.entries.deadline(index)?;
+            self.entries.unlink(index);
+            if deadline <= self.now {
+                self.entries.give_up(index);
+                return self.entries.key(index);
+            }
+            self.place(index, deadline);
+        }
+    }
+
+    /// When to call [`advance`](Self::advance) and [`pop`](Self::pop) next. No key is due before
+    /// then, but perhaps none is due then: large wheels wake up early now and then to sort what is
+    /// due later. `None`: there is no key.
+    #[must_use]
+    pub fn next_wakeup(&self) -> Option<T> {
+        if self.entries.first(DUE).is_some() {
+            return Some(T::from_millis(self.now));
+        }
+        let next = levels()
+            .zip(self.occupied)
+            .filter_map(|((_, shift), slots)| {
+                let now = self.now >> shift;
+                let entered = now.saturating_add(steps_to(slots, now)?);
+                Some(entered.saturating_mul(1 << shift))
+            });
+        next.min().map(T::from_millis)
+    }
+
+    fn unlink(&mut self, index: u32) {
+        let Some(list) = self.entries.unlink(index) else {
+            return;
+        };
+        // The due list has no bit: its level is not there.
+        let (level, slot) = (list / SLOTS, list % SLOTS);
+        if let Some(occupied) = self.occupied.get_mut(level as usize) {
+            *occupied &= !(1 << slot);
+        }
+    }
+
+    /// Puts an entry that is in no list where its deadline belongs.
+    fn place(&mut self, index: u32, deadline: u64) {
+        if deadline <= self.now {
+            return self.entries.push(DUE, index);
+        }
+        let level = (deadline ^ self.now).ilog2() / BITS;
+        let slot = slot(deadline >> level.saturating_mul(BITS));
+        if let Some(occupied) = self.occupied.get_mut(level as usize) {
+            *occupied |= 1 << slot;
+        }
+        self.entries.push(list(level, slot), index);
+    }
+}
+
+impl<K: Copy, T> fmt::Debug for Wheel<K, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wheel")
+            .field("len", &self.entries.len())
+            .field("now", &self.now)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Each level, and how far to shift a time so that the level's digit is the last one.
+fn levels() -> impl Iterator<Item = (u32, u32)> {
+    (0..LEVELS).map(|level| (level, level.saturating_mul(BITS)))
+}
+
+/// The list of a slot.
+fn list(level: u32, slot: u32) -> u32 {
+    level.saturating_mul(SLOTS).saturating_add(slot)
+}
+
+/// The last digit of a time.
+fn slot(time: u64) -> u32 {
+    (time & 63) as u32
+}
+
+/// The slots that are entered when the last digit counts on from `time` this many times.
+fn slots_after(time: u64, steps: u64) -> u64 {
+    let steps = u32::try_from(steps).unwrap_or(u32::MAX);
+    let others = u64::MAX.checked_shl(steps).unwrap_or(0);
+    !others.rotate_left(slot(time.wrapping_add(1)))
+}
+
+/// How many times the last digit counts on from `time` until it enters one of the slots, 1 to 64.
+fn steps_to(slots: u64, time: u64) -> Option<u64> {
+    let first = slot(time.wrapping_add(1));
+    let between = slots.rotate_right(first).trailing_zeros();
+    (slots != 0).then_some(u64::from(between).saturating_add(1))
+}
