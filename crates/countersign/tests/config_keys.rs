@@ -407,6 +407,10 @@ impl Algorithm for Theirs {
         AlgorithmName::from_static("THEIRS")
     }
 
+    fn takes_secrets(&self) -> bool {
+        false
+    }
+
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
         Err(key.cannot_verify(self.name(), "a key of theirs"))
     }

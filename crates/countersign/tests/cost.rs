@@ -50,6 +50,10 @@ impl Algorithm for Counted {
         AlgorithmName::HS256
     }
 
+    fn takes_secrets(&self) -> bool {
+        true
+    }
+
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
         let inner = default_provider().get("HS256").unwrap().verifier(key)?;
         Ok(Arc::new(CountedKey(inner)))

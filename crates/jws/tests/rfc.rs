@@ -31,14 +31,12 @@ fn rsa_public(n: &str) -> RsaPublicKey<'static> {
 }
 
 fn rsa_private(n: &str, [d, p, q, dp, dq, qi]: [&str; 6]) -> KeyMaterial<'static> {
-    let parts = RsaPrivateParts {
-        d: decode(d).into(),
-        p: decode(p).into(),
-        q: decode(q).into(),
-        dp: decode(dp).into(),
-        dq: decode(dq).into(),
-        qi: decode(qi).into(),
-    };
+    let parts = RsaPrivateParts::new(
+        decode(d),
+        [p, q].map(decode),
+        [dp, dq].map(decode),
+        decode(qi),
+    );
     KeyMaterial::RsaPrivate(RsaPrivateKey::new(rsa_public(n), parts).unwrap())
 }
 

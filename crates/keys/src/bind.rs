@@ -99,16 +99,45 @@ impl Key {
     // A key of the wrong kind is told so, before what its file says of it.
     fn bind_signer(&self, algorithm: &dyn Algorithm) -> Result<Arc<dyn Signer>, KeyError> {
         let signer = algorithm.signer(&self.material)?;
-        hold_to_name(algorithm, signer.algorithm())?;
+        self.hold_to_its_word(algorithm, signer.algorithm())?;
         self.permits(algorithm.name(), Operation::Sign)?;
         Ok(signer)
     }
 
     fn bind(&self, algorithm: &dyn Algorithm) -> Result<Arc<dyn Verifier>, KeyError> {
         let verifier = algorithm.verifier(&self.material)?;
-        hold_to_name(algorithm, verifier.algorithm())?;
+        self.hold_to_its_word(algorithm, verifier.algorithm())?;
         self.permits(algorithm.name(), Operation::Verify)?;
         Ok(verifier)
+    }
+
+    /// Refuses what an algorithm bound against its own word: to another name, or a key of
+    /// the kind that it says it does not take.
+    ///
+    /// [`permits`](Self::permits) asks by the algorithm's name, and a token is compared with
+    /// the name of the bound key: if the names differ, one answer is for another algorithm.
+    fn hold_to_its_word(
+        &self,
+        algorithm: &dyn Algorithm,
+        bound: AlgorithmName,
+    ) -> Result<(), KeyError> {
+        let name = algorithm.name();
+        if bound != name {
+            return Err(KeyError::new(
+                KeyErrorReason::NoAlgorithm,
+                format!("a key for {bound}, made by the algorithm {name}"),
+                "an algorithm binds keys to its own name; its author must correct it",
+            ));
+        }
+        if algorithm.takes_secrets() != self.is_secret() {
+            return Err(KeyError::new(
+                KeyErrorReason::NoAlgorithm,
+                format!("{}, taken by the algorithm {name}", self.material),
+                "an algorithm takes the kind of key that its `takes_secrets` says; its author \
+                 must correct it",
+            ));
+        }
+        Ok(())
     }
 
     fn refuse_private(&self) -> Result<(), KeyError> {
@@ -184,22 +213,6 @@ impl Key {
                 )
             })
     }
-}
-
-/// What a key permits is asked by the algorithm's name; a token is held to the name of what
-/// is bound. If they differ, one of the two answers is for another algorithm.
-fn hold_to_name(algorithm: &dyn Algorithm, bound: AlgorithmName) -> Result<(), KeyError> {
-    if bound == algorithm.name() {
-        return Ok(());
-    }
-    Err(KeyError::new(
-        KeyErrorReason::NoAlgorithm,
-        format!(
-            "a key for {bound}, made by the algorithm {}",
-            algorithm.name()
-        ),
-        "an algorithm binds keys to its own name; its author must mend it",
-    ))
 }
 
 /// A signer of `EdDSA` whose tokens name it `Ed25519`, as the JWK of its key does: a reader

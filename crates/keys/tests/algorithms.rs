@@ -368,6 +368,10 @@ impl Algorithm for Borrowed {
         AlgorithmName::from_static("LOGGED-HS512")
     }
 
+    fn takes_secrets(&self) -> bool {
+        true
+    }
+
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
         countersign_ring::HS512.verifier(key)
     }
@@ -392,7 +396,46 @@ fn a6_what_an_algorithm_binds_under_another_name_is_not_used() {
         assert_eq!(
             refused.unwrap_err().to_string(),
             "found a key for HS512, made by the algorithm LOGGED-HS512; an algorithm binds keys \
-             to its own name; its author must mend it",
+             to its own name; its author must correct it",
+        );
+    }
+}
+
+/// An algorithm that says it takes no secrets, and takes one.
+#[derive(Debug)]
+struct Untrue;
+
+impl Algorithm for Untrue {
+    fn name(&self) -> AlgorithmName {
+        AlgorithmName::HS256
+    }
+
+    fn takes_secrets(&self) -> bool {
+        false
+    }
+
+    fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
+        countersign_ring::HS256.verifier(key)
+    }
+
+    fn signer(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Signer>, KeyRejected> {
+        countersign_ring::HS256.signer(key)
+    }
+}
+
+#[test]
+fn h2_a_secret_is_never_bound_by_an_algorithm_that_says_it_takes_none() {
+    let provider = Provider::new([&Untrue as &'static dyn Algorithm]);
+    let key = Key::secret(&[7; 64]).unwrap();
+    for refused in [
+        key.verifiers(&provider).map(|_| ()),
+        key.verifier(&provider, "HS256").map(|_| ()),
+        key.signer(&provider, None).map(|_| ()),
+    ] {
+        assert_eq!(
+            refused.unwrap_err().to_string(),
+            "found a secret of 512 bits, taken by the algorithm HS256; an algorithm takes the \
+             kind of key that its `takes_secrets` says; its author must correct it",
         );
     }
 }
@@ -417,6 +460,10 @@ impl Signer for Bound {
 impl Algorithm for OnCurve {
     fn name(&self) -> AlgorithmName {
         AlgorithmName::from_static(self.0)
+    }
+
+    fn takes_secrets(&self) -> bool {
+        false
     }
 
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
@@ -486,6 +533,10 @@ struct Strict(&'static str);
 impl Algorithm for Strict {
     fn name(&self) -> AlgorithmName {
         AlgorithmName::from_static(self.0)
+    }
+
+    fn takes_secrets(&self) -> bool {
+        self.0.starts_with("HS")
     }
 
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {

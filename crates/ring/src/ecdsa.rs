@@ -27,6 +27,10 @@ impl Algorithm for Ecdsa {
         self.name
     }
 
+    fn takes_secrets(&self) -> bool {
+        false
+    }
+
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
         let public = match key {
             KeyMaterial::EcPublic(public) if public.curve() == self.curve => public,

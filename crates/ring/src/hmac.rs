@@ -40,6 +40,10 @@ impl Algorithm for Hmac {
         self.name
     }
 
+    fn takes_secrets(&self) -> bool {
+        true
+    }
+
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
         Ok(self.key(key)?)
     }

@@ -63,6 +63,10 @@ impl<L: Library> Algorithm for Ecdsa<L> {
         self.name
     }
 
+    fn takes_secrets(&self) -> bool {
+        false
+    }
+
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
         let wrong_key = || key.cannot_verify(self.name, self.curve.name());
         let public = match key {

@@ -23,6 +23,10 @@ impl Algorithm for EdDsa {
         NAME
     }
 
+    fn takes_secrets(&self) -> bool {
+        false
+    }
+
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
         let wrong_key = || key.cannot_verify(NAME, CURVE.name());
         let public = match key {

@@ -99,16 +99,14 @@ fn rsa(bits: usize) -> Result<KeyMaterial<'static>, GenerateError> {
     else {
         return Err(GenerateError::Randomness);
     };
-    let bytes = |number: &rsa::BoxedUint| number.to_be_bytes().into_vec().into();
+    let bytes = |number: &rsa::BoxedUint| number.to_be_bytes().into_vec();
     let public = RsaPublicKey::new(bytes(key.n()), bytes(key.e()))?;
-    let parts = RsaPrivateParts {
-        d: bytes(key.d()),
-        p: bytes(p),
-        q: bytes(q),
-        dp: bytes(dp),
-        dq: bytes(dq),
-        qi: bytes(&qi),
-    };
+    let parts = RsaPrivateParts::new(
+        bytes(key.d()),
+        [bytes(p), bytes(q)],
+        [bytes(dp), bytes(dq)],
+        bytes(&qi),
+    );
     Ok(KeyMaterial::RsaPrivate(RsaPrivateKey::new(public, parts)?))
 }
 

@@ -47,6 +47,10 @@ impl<M: Mac + KeyInit + Clone + Send + Sync + 'static> Algorithm for HmacSha<M> 
         self.name
     }
 
+    fn takes_secrets(&self) -> bool {
+        true
+    }
+
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
         Ok(self.key(key)?)
     }

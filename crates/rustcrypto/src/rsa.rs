@@ -21,6 +21,10 @@ impl Algorithm for Rsa {
         self.name
     }
 
+    fn takes_secrets(&self) -> bool {
+        false
+    }
+
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
         let KeyMaterial::RsaPublic(public) = key else {
             return Err(key.cannot_verify(self.name, "RSA"));

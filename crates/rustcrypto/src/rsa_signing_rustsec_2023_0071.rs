@@ -102,6 +102,10 @@ impl Algorithm for RsaWithSigning {
         self.verifying.name()
     }
 
+    fn takes_secrets(&self) -> bool {
+        false
+    }
+
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
         self.verifying.verifier(key)
     }

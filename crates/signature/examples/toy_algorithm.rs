@@ -39,6 +39,10 @@ impl Algorithm for Toy {
         TOY1
     }
 
+    fn takes_secrets(&self) -> bool {
+        true
+    }
+
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
         Ok(Self::bind(key)?)
     }

@@ -43,23 +43,31 @@ pub trait Algorithm: Debug + Send + Sync {
     /// The algorithm's JOSE name.
     fn name(&self) -> AlgorithmName;
 
-    /// Binds a secret or a public key to this algorithm. The verifier has this algorithm's
-    /// [`name`](Self::name), also where another one does the work: under any other name it
-    /// is not used.
+    /// Whether keys of this algorithm are secrets ([`KeyMaterial::Secret`]), as for HMAC. If
+    /// not, its keys are pairs, whose public half may be published.
+    ///
+    /// [`Provider::for_key_pairs`](crate::Provider::for_key_pairs) goes by this answer, so
+    /// that keys from a public place never meet an algorithm that takes secrets. An algorithm
+    /// takes keys of one of the two kinds, and refuses keys of the other as
+    /// [`WrongKey`](crate::KeyRejectedReason::WrongKey).
+    fn takes_secrets(&self) -> bool;
+
+    /// Binds a secret or a public key to this algorithm.
+    ///
+    /// The verifier must report this algorithm's [`name`](Self::name), even if another
+    /// algorithm does the work: a verifier of another name is not used.
     ///
     /// # Errors
     ///
-    /// [`KeyRejected`] if the key is of another kind
-    /// ([`WrongKey`](crate::KeyRejectedReason::WrongKey), by which an algorithm that takes no
-    /// secret is told from one that does), too weak, malformed, or beyond what the library
-    /// can do.
+    /// [`KeyRejected`] if the key is of another kind, too weak, malformed, or beyond what
+    /// the library can do.
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected>;
 
-    /// Binds a secret or a private key to this algorithm, under its [`name`](Self::name) as
-    /// in [`verifier`](Self::verifier).
+    /// Binds a secret or a private key to this algorithm. The signer must report this
+    /// algorithm's [`name`](Self::name), like the [`verifier`](Self::verifier).
     ///
     /// # Errors
     ///
-    /// As [`verifier`](Self::verifier), and if this library does not sign with it.
+    /// As [`verifier`](Self::verifier), and if this library does not sign with the key.
     fn signer(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Signer>, KeyRejected>;
 }

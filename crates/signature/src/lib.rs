@@ -46,6 +46,9 @@
 //!     fn name(&self) -> AlgorithmName {
 //!         TOY
 //!     }
+//!     fn takes_secrets(&self) -> bool {
+//!         true
+//!     }
 //!     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
 //!         match key {
 //!             KeyMaterial::Secret(secret) => Ok(Arc::new(ToyKey(secret.bytes_for(TOY, 1)?[0]))),

@@ -2,13 +2,13 @@
 
 use alloc::vec::Vec;
 
-use crate::{Algorithm, KeyMaterial, KeyRejectedReason, Secret};
+use crate::Algorithm;
 
 /// A set of algorithms, at most one a name.
 ///
 /// Never a global and never a Cargo feature: compose one where your program
 /// starts. A later algorithm replaces an earlier one of the same name, so that
-/// one part of somebody else's provider can be exchanged.
+/// you can exchange one part of another provider.
 ///
 /// ```
 /// use countersign_signature::Provider;
@@ -42,25 +42,18 @@ impl Provider {
         self
     }
 
-    /// This provider with its algorithms held to `keep`: those for which it is false are gone.
+    /// This provider with only those algorithms for which `keep` returns true.
     #[must_use]
     pub fn only(mut self, mut keep: impl FnMut(&'static dyn Algorithm) -> bool) -> Self {
         self.algorithms.retain(|algorithm| keep(*algorithm));
         self
     }
 
-    /// This provider with the algorithms that take no secret: those for keys that are
-    /// published. Found out by offering each a secret: who refuses it for any other reason
-    /// than its kind, such as its length, takes secrets.
+    /// This provider with only the algorithms of key pairs, for keys that are published:
+    /// those that take secrets are gone (see [`Algorithm::takes_secrets`]).
     #[must_use]
     pub fn for_key_pairs(self) -> Self {
-        let secret = Secret::new([0_u8; 64].as_slice()).map(KeyMaterial::Secret);
-        self.only(|algorithm| {
-            secret.as_ref().is_ok_and(|secret| {
-                let refusal = algorithm.verifier(secret).err();
-                refusal.is_some_and(|it| it.reason() == KeyRejectedReason::WrongKey)
-            })
-        })
+        self.only(|algorithm| !algorithm.takes_secrets())
     }
 
     /// The algorithm that a header or a configuration names, if this provider has it.

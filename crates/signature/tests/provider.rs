@@ -21,6 +21,10 @@ impl Algorithm for Toy {
         AlgorithmName::from_static(self.name)
     }
 
+    fn takes_secrets(&self) -> bool {
+        self.takes_secrets
+    }
+
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
         match key {
             KeyMaterial::Secret(_) if self.takes_secrets => Ok(Arc::new(Bound(self.name()))),
@@ -65,6 +69,10 @@ struct LongSecrets;
 impl Algorithm for LongSecrets {
     fn name(&self) -> AlgorithmName {
         AlgorithmName::from_static("SECRET2")
+    }
+
+    fn takes_secrets(&self) -> bool {
+        true
     }
 
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {

@@ -40,14 +40,12 @@ impl RsaHex {
     /// The private key.
     #[must_use]
     pub fn private(&self) -> RsaPrivateKey<'static> {
-        let parts = RsaPrivateParts {
-            d: hex(self.d).into(),
-            p: hex(self.p).into(),
-            q: hex(self.q).into(),
-            dp: hex(self.dp).into(),
-            dq: hex(self.dq).into(),
-            qi: hex(self.qi).into(),
-        };
+        let parts = RsaPrivateParts::new(
+            hex(self.d),
+            [self.p, self.q].map(hex),
+            [self.dp, self.dq].map(hex),
+            hex(self.qi),
+        );
         RsaPrivateKey::new(self.public(), parts).unwrap()
     }
 }

@@ -24,6 +24,7 @@ use crate::{contract, wycheproof};
 /// # fn named(message: &[u8]) -> Vec<u8> { [b"MINE", message].concat() }
 /// # impl Algorithm for Mine {
 /// #     fn name(&self) -> AlgorithmName { NAME }
+/// #     fn takes_secrets(&self) -> bool { true }
 /// #     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
 /// #         Ok(Arc::new(Bound(hs256().verifier(key)?)))
 /// #     }

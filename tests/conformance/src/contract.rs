@@ -20,7 +20,8 @@ type Check = Result<(), String>;
 /// where it is not every one.
 type Case = (&'static str, &'static [&'static str], fn(&Subject) -> Check);
 
-const CASES: [Case; 7] = [
+const CASES: [Case; 8] = [
+    ("says which kind of key it takes", &[], says_its_kind),
     ("takes its own keys and no others", &[], its_keys),
     ("takes no short secret", HMAC, short_secrets),
     ("signs and verifies", &[], signatures),
@@ -220,6 +221,15 @@ fn its_keys(it: &Subject) -> Check {
         }
     }
     Ok(())
+}
+
+/// Providers for published keys go by this word.
+fn says_its_kind(it: &Subject) -> Check {
+    let is_secret = matches!(it.own, KeyMaterial::Secret(_));
+    hold(
+        it.algorithm.takes_secrets() == is_secret,
+        "its `takes_secrets` is not true of its keys",
+    )
 }
 
 /// RFC 7518 section 3.2: a secret is as long as the hash, unless its owner says otherwise.

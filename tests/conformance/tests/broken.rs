@@ -30,6 +30,8 @@ struct Broken {
     accepts: fn(&Bound, &[u8], &[u8]) -> bool,
     shows_key: bool,
     signs: bool,
+    /// Whether its `takes_secrets` is the opposite of the truth.
+    denies_its_kind: bool,
 }
 
 const SOUND: Broken = Broken {
@@ -40,9 +42,16 @@ const SOUND: Broken = Broken {
     accepts: Bound::is_good,
     shows_key: false,
     signs: true,
+    denies_its_kind: false,
 };
 
-static FAULTS: [Broken; 17] = [
+static FAULTS: [Broken; 18] = [
+    Broken {
+        fault: "an algorithm for secrets says that it takes none",
+        found_by: "contract",
+        denies_its_kind: true,
+        ..SOUND
+    },
     Broken {
         fault: "half a tag is a whole one",
         found_by: "hmac",
@@ -214,6 +223,10 @@ fn ring(name: &str) -> &'static dyn Algorithm {
 impl Algorithm for Broken {
     fn name(&self) -> AlgorithmName {
         ring(self.alg).name()
+    }
+
+    fn takes_secrets(&self) -> bool {
+        ring(self.alg).takes_secrets() != self.denies_its_kind
     }
 
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
@@ -465,6 +478,10 @@ impl fmt::Debug for UnknownKey {
 impl Algorithm for Unknown {
     fn name(&self) -> AlgorithmName {
         UNKNOWN
+    }
+
+    fn takes_secrets(&self) -> bool {
+        false
     }
 
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {

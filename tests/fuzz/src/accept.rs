@@ -46,6 +46,10 @@ impl Algorithm for Accept {
         AlgorithmName::HS256
     }
 
+    fn takes_secrets(&self) -> bool {
+        true
+    }
+
     fn verifier(&self, _: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
         Ok(Arc::new(Self))
     }

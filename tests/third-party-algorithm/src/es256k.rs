@@ -24,6 +24,10 @@ impl Algorithm for Es256k {
         NAME
     }
 
+    fn takes_secrets(&self) -> bool {
+        false
+    }
+
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
         let wrong_key = || key.cannot_verify(NAME, "secp256k1");
         let KeyMaterial::EcPublic(public) = key else {

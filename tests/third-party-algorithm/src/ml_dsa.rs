@@ -59,6 +59,10 @@ impl<P: MlDsaParams + Send + Sync + 'static> Algorithm for MlDsa<P> {
         self.name
     }
 
+    fn takes_secrets(&self) -> bool {
+        false
+    }
+
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
         match key {
             KeyMaterial::AkpPublic(public) if self.name.is_spelled(public.algorithm()) => {

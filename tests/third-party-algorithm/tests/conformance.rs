@@ -31,6 +31,10 @@ impl Algorithm for Verifies {
         self.0.name()
     }
 
+    fn takes_secrets(&self) -> bool {
+        false
+    }
+
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected> {
         Ok(Arc::new(Bound(self.0.verifier(key)?, self.1)))
     }

@@ -1,6 +1,5 @@
 //! From DER to key material.
 
-use alloc::borrow::Cow;
 use alloc::format;
 
 use countersign_signature::{
@@ -168,14 +167,12 @@ fn rsa_private(der: &[u8]) -> Result<RsaPrivateKey<'_>, KeyError> {
         return Err(more_than_two_primes());
     }
     let public = RsaPublicKey::new(key.modulus.as_bytes(), key.public_exponent.as_bytes())?;
-    let parts = RsaPrivateParts {
-        d: Cow::Borrowed(key.private_exponent.as_bytes()),
-        p: Cow::Borrowed(key.prime1.as_bytes()),
-        q: Cow::Borrowed(key.prime2.as_bytes()),
-        dp: Cow::Borrowed(key.exponent1.as_bytes()),
-        dq: Cow::Borrowed(key.exponent2.as_bytes()),
-        qi: Cow::Borrowed(key.coefficient.as_bytes()),
-    };
+    let parts = RsaPrivateParts::new(
+        key.private_exponent.as_bytes(),
+        [key.prime1.as_bytes(), key.prime2.as_bytes()],
+        [key.exponent1.as_bytes(), key.exponent2.as_bytes()],
+        key.coefficient.as_bytes(),
+    );
     Ok(RsaPrivateKey::new(public, parts)?)
 }
 

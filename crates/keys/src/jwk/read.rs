@@ -94,21 +94,19 @@ impl<'a> Jwk<'a> {
             )),
             (Some(d), _) => {
                 let part = |name| {
-                    self.bytes(name)?.map(Cow::Owned).ok_or_else(|| {
+                    self.bytes(name)?.ok_or_else(|| {
                         KeyError::unsupported(
                             format!("an RSA private key without {name:?}"),
                             "signing needs p, q, dp, dq and qi beside d (RFC 7518 section 6.3.2)",
                         )
                     })
                 };
-                let parts = RsaPrivateParts {
-                    d: Cow::Owned(d),
-                    p: part("p")?,
-                    q: part("q")?,
-                    dp: part("dp")?,
-                    dq: part("dq")?,
-                    qi: part("qi")?,
-                };
+                let parts = RsaPrivateParts::new(
+                    d,
+                    [part("p")?, part("q")?],
+                    [part("dp")?, part("dq")?],
+                    part("qi")?,
+                );
                 Ok(KeyMaterial::RsaPrivate(RsaPrivateKey::new(public, parts)?))
             }
         }

@@ -10,7 +10,7 @@ use crate::modular::{Field, Number};
 
 /// A curve `y² = x³ + ax + b` over a prime field. Open: mint your own.
 ///
-/// Two curves are the same if they have the same name.
+/// Two curves are equal if their names and all their parameters are.
 ///
 /// ```
 /// use countersign_signature::Curve;
@@ -19,7 +19,7 @@ use crate::modular::{Field, Number};
 /// assert_eq!(Curve::P521.coordinate_bytes(), 66);
 /// assert_ne!(Curve::P256, Curve::SECP256K1);
 /// ```
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Curve {
     name: &'static str,
     prime: &'static [u8],
@@ -29,14 +29,14 @@ pub struct Curve {
 
 impl Curve {
     /// NIST P-256 (SP 800-186 section 3.2.1.3).
-    pub const P256: Self = Self::new(
+    pub const P256: Self = Self::known(
         "P-256",
         &hex::<32>("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff"),
         &hex::<32>("ffffffff00000001000000000000000000000000fffffffffffffffffffffffc"),
         &hex::<32>("5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b"),
     );
     /// NIST P-384 (SP 800-186 section 3.2.1.4).
-    pub const P384: Self = Self::new(
+    pub const P384: Self = Self::known(
         "P-384",
         &hex::<48>(
             "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff0000000000000000ffffffff",
@@ -49,7 +49,7 @@ impl Curve {
         ),
     );
     /// NIST P-521 (SP 800-186 section 3.2.1.5).
-    pub const P521: Self = Self::new(
+    pub const P521: Self = Self::known(
         "P-521",
         &hex::<66>(
             "01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
@@ -62,23 +62,63 @@ impl Curve {
         ),
     );
     /// secp256k1 (RFC 8812 section 3), known here so that an error can name it.
-    pub const SECP256K1: Self = Self::new(
+    pub const SECP256K1: Self = Self::known(
         "secp256k1",
         &hex::<32>("fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2f"),
         &[0],
         &[7],
     );
 
+    /// The curves that have a name here.
+    const KNOWN: [Self; 4] = [Self::P256, Self::P384, Self::P521, Self::SECP256K1];
+
+    const fn known(
+        name: &'static str,
+        prime: &'static [u8],
+        a: &'static [u8],
+        b: &'static [u8],
+    ) -> Self {
+        Self {
+            name,
+            prime,
+            a: without_leading_zeros(a),
+            b: without_leading_zeros(b),
+        }
+    }
+
     /// A curve by its JOSE name and its parameters, big-endian. The prime has no
     /// leading zero byte and at most 575 bits; its bytes are those of a coordinate.
+    ///
+    /// Use it in a `const`, so that a wrong parameter fails the build.
+    ///
+    /// # Panics
+    ///
+    /// If the name is that of a curve of this type's constants, such as `P-256`, and a
+    /// parameter is not. No key can then be called a P-256 key and lie on another curve.
     #[must_use]
+    #[allow(
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )] // evaluated in a const
     pub const fn new(
         name: &'static str,
         prime: &'static [u8],
         a: &'static [u8],
         b: &'static [u8],
     ) -> Self {
-        Self { name, prime, a, b }
+        let curve = Self::known(name, prime, a, b);
+        let mut i = 0;
+        while i < Self::KNOWN.len() {
+            let known = Self::KNOWN[i];
+            if same(known.name.as_bytes(), name.as_bytes())
+                && !(same(known.prime, prime) && same(known.a, curve.a) && same(known.b, curve.b))
+            {
+                panic!("this name belongs to a curve of other parameters");
+            }
+            i += 1;
+        }
+        curve
     }
 
     /// The JOSE name (`crv`), such as `P-256`.
@@ -102,14 +142,6 @@ impl Curve {
         Some(field.mul(&y, &y) == field.add(&cubic, &b))
     }
 }
-
-impl PartialEq for Curve {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-impl Eq for Curve {}
 
 impl fmt::Debug for Curve {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -304,6 +336,24 @@ impl fmt::Debug for EcPrivateKey<'_> {
             .field("public", &self.public)
             .finish()
     }
+}
+
+const fn without_leading_zeros(mut number: &[u8]) -> &[u8] {
+    while let [0, rest @ ..] = number {
+        number = rest;
+    }
+    number
+}
+
+/// Whether two slices are equal; `==` is not `const`.
+const fn same(mut a: &[u8], mut b: &[u8]) -> bool {
+    while let ([first_a, rest_a @ ..], [first_b, rest_b @ ..]) = (a, b) {
+        if *first_a != *first_b {
+            return false;
+        }
+        (a, b) = (rest_a, rest_b);
+    }
+    a.is_empty() && b.is_empty()
 }
 
 /// Hexadecimal to bytes, for the constants of this file, when it is compiled.

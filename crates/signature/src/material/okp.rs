@@ -8,6 +8,9 @@ use crate::KeyRejected;
 use crate::modular::{Field, Number};
 
 /// The curve of an octet key pair. Open: mint your own.
+///
+/// A curve has no parameter but its name: whoever writes `Ed25519` gets the curve of
+/// [`ED25519`](Self::ED25519), whose keys are checked.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct OkpCurve(&'static str);
 

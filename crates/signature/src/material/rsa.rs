@@ -112,6 +112,7 @@ impl fmt::Debug for RsaPublicKey<'_> {
 
 /// The private numbers of a two-prime RSA key (RFC 8017 section 3.2), big-endian.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct RsaPrivateParts<'a> {
     /// The private exponent `d`.
     pub d: Cow<'a, [u8]>,
@@ -125,6 +126,23 @@ pub struct RsaPrivateParts<'a> {
     pub dq: Cow<'a, [u8]>,
     /// `q^-1 mod p`.
     pub qi: Cow<'a, [u8]>,
+}
+
+impl<'a> RsaPrivateParts<'a> {
+    /// The private exponent `d`, the primes `[p, q]`, their exponents `[dp, dq]` and the
+    /// coefficient `qi`.
+    pub fn new<N: Into<Cow<'a, [u8]>>>(d: N, primes: [N; 2], exponents: [N; 2], qi: N) -> Self {
+        let [p, q] = primes.map(Into::into);
+        let [dp, dq] = exponents.map(Into::into);
+        Self {
+            d: d.into(),
+            p,
+            q,
+            dp,
+            dq,
+            qi: qi.into(),
+        }
+    }
 }
 
 impl fmt::Debug for RsaPrivateParts<'_> {
