@@ -1,6 +1,7 @@
 //! `aud`: one string or an array of them.
 
 use alloc::borrow::Cow;
+use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
@@ -31,14 +32,11 @@ impl<'a> Audience<'a> {
                 let array = value
                     .as_array()
                     .ok_or_else(|| at.wrong_type(value, "a string or an array of strings"))?;
-                let mut index = 0_usize;
-                array.each(|element| match element.kind() {
-                    Kind::String => {
-                        index = index.saturating_add(1);
-                        Ok(())
+                for (index, element) in array.iter().enumerate() {
+                    if element.kind() != Kind::String {
+                        return Err(at.wrong_entry(index, element));
                     }
-                    _ => Err(at.wrong_entry(index, element)),
-                })?;
+                }
                 Ok(Self(Inner::Many(array)))
             }
         }
@@ -50,43 +48,25 @@ impl<'a> Audience<'a> {
         self.0 != Inner::Absent
     }
 
-    /// Calls `each` for every audience, in order, until it fails.
-    ///
-    /// # Errors
-    ///
-    /// The first error of `each`.
-    pub fn each<E>(&self, mut each: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
-        match &self.0 {
-            Inner::Absent => Ok(()),
-            Inner::One(audience) => each(audience),
-            Inner::Many(array) => {
-                array.each(|element| element.as_str().map_or(Ok(()), |audience| each(&audience)))
-            }
-        }
-    }
-
-    /// Whether any audience passes `matches`.
-    pub fn any(&self, mut matches: impl FnMut(&str) -> bool) -> bool {
-        self.each(|audience| if matches(audience) { Err(()) } else { Ok(()) })
-            .is_err()
+    /// The audiences, in order.
+    pub fn iter(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let (one, many) = match &self.0 {
+            Inner::Absent => (None, None),
+            Inner::One(audience) => (Some(Cow::Borrowed(&**audience)), None),
+            Inner::Many(array) => (None, Some(array.iter())),
+        };
+        let many = many.into_iter().flatten();
+        one.into_iter()
+            .chain(many.filter_map(|element| element.as_str()))
     }
 
     /// For errors; `None` if there is no audience.
     pub(crate) fn shown(&self) -> Option<String> {
-        let mut shown = String::new();
-        let mut more = 0_usize;
-        let _ = self.each(|audience| {
-            if shown.is_empty() {
-                shown = short(audience);
-            } else {
-                more = more.saturating_add(1);
-            }
-            Ok::<(), ()>(())
-        });
-        if more > 0 {
-            shown.push_str(&alloc::format!(" and {more} more"));
-        }
-        (!shown.is_empty()).then_some(shown)
+        let first = short(&self.iter().next()?);
+        Some(match self.iter().count() {
+            1 => first,
+            count => format!("{first} and {} more", count.saturating_sub(1)),
+        })
     }
 }
 

@@ -1,7 +1,6 @@
 //! The channels that a connection is subscribed to from its start.
 
 use alloc::borrow::Cow;
-use alloc::vec::Vec;
 use core::fmt;
 
 use countersign_json::{Array, Object, Value};
@@ -32,11 +31,11 @@ impl<'a> Channels<'a> {
             .as_array()
             .ok_or_else(|| at.wrong_type(value, "an array of strings"))?;
         let mut count = Count::default();
-        names.each(|name| {
+        for name in names {
             let text = name.as_str().ok_or_else(|| at.wrong_entry(count.0, name))?;
             at.check_channel_name(&text, limits)?;
-            count.one_more(at, limits)
-        })?;
+            count.one_more(at, limits)?;
+        }
         Ok(Self(Inner::Names(names, count.0)))
     }
 
@@ -46,11 +45,11 @@ impl<'a> Channels<'a> {
             .as_object()
             .ok_or_else(|| at.wrong_type(value, "an object of channels"))?;
         let mut count = Count::default();
-        subs.each(|name, options| {
+        for (name, options) in subs {
             at.check_channel_name(&name, limits)?;
-            SubscribeOptions::read(&name, options)?;
-            count.one_more(at, limits)
-        })?;
+            SubscribeOptions::read(at, &name, options)?;
+            count.one_more(at, limits)?;
+        }
         Ok(Self(Inner::Options(subs, count.0)))
     }
 
@@ -69,71 +68,46 @@ impl<'a> Channels<'a> {
         self.len() == 0
     }
 
-    /// Calls `each` for every channel and its options, in the order of the token, until it fails.
+    /// The channels and their options, in the order of the token.
     ///
     /// ```
     /// # use countersign_claims::{ConnectionClaims, DecodeOptions};
     /// let payload = br#"{"subs":{"news":{"data":[1]}},"channels":["ignored"]}"#;
     /// let claims = ConnectionClaims::decode(payload, &DecodeOptions::default())?;
-    /// claims.channels.each(|name, options| {
+    /// for (name, options) in claims.channels.iter() {
     ///     assert_eq!(name, "news");
     ///     assert_eq!(options.data.and_then(|data| data.as_json()), Some("[1]"));
-    ///     Ok::<(), ()>(())
-    /// }).unwrap();
+    /// }
     /// # Ok::<(), countersign_claims::ClaimsError>(())
     /// ```
-    ///
-    /// # Errors
-    ///
-    /// The first error of `each`.
-    pub fn each<E>(
-        &self,
-        mut each: impl FnMut(Cow<'a, str>, SubscribeOptions<'a>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        // Everything was checked when it was decoded: no member is passed over here.
-        match self.0 {
-            Inner::None => Ok(()),
-            Inner::Names(names, _) => names.each(|name| match name.as_str() {
-                Some(name) => each(name, SubscribeOptions::default()),
-                None => Ok(()),
-            }),
-            Inner::Options(subs, _) => {
-                subs.each(|name, value| match SubscribeOptions::read(&name, value) {
-                    Ok(options) => each(name, options),
-                    Err(_) => Ok(()),
-                })
-            }
-        }
+    pub fn iter(&self) -> impl Iterator<Item = (Cow<'a, str>, SubscribeOptions<'a>)> + use<'a> {
+        let (names, subs) = match self.0 {
+            Inner::None => (None, None),
+            Inner::Names(names, _) => (Some(names), None),
+            Inner::Options(subs, _) => (None, Some(subs)),
+        };
+        // Everything was checked when it was decoded, so nothing is left out here.
+        let names = names.into_iter().flatten();
+        let names = names.filter_map(|name| Some((name.as_str()?, SubscribeOptions::default())));
+        let subs = subs.into_iter().flatten();
+        let subs = subs.filter_map(|(name, value)| {
+            let options = SubscribeOptions::read(At::top("subs"), &name, value).ok()?;
+            Some((name, options))
+        });
+        names.chain(subs)
     }
 
     /// The options of one channel, if it is among them.
     #[must_use]
     pub fn get(&self, channel: &str) -> Option<SubscribeOptions<'a>> {
-        self.each(|name, options| {
-            if name == channel {
-                Err(options)
-            } else {
-                Ok(())
-            }
-        })
-        .err()
-    }
-
-    /// All of them.
-    #[must_use]
-    pub fn to_vec(&self) -> Vec<(Cow<'a, str>, SubscribeOptions<'a>)> {
-        let mut all = Vec::with_capacity(self.len());
-        let _ = self.each(|name, options| {
-            all.push((name, options));
-            Ok::<(), ()>(())
-        });
-        all
+        let (_, options) = self.iter().find(|(name, _)| name == channel)?;
+        Some(options)
     }
 }
 
 impl fmt::Debug for Channels<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.to_vec()).finish()
+        f.debug_map().entries(self.iter()).finish()
     }
 }
 

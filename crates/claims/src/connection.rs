@@ -1,16 +1,14 @@
 //! The claims of a connection token.
 
-use countersign_json::Object;
-
 use crate::bytes::Pair;
-use crate::read::At;
+use crate::members::read_members;
 use crate::{
     Bytes, Channels, ClaimsError, DecodeOptions, Registered, SubscribeOptions, TokenKind, UnixTime,
 };
 
 /// The claims of a connection token, borrowed from its payload.
 ///
-/// Unknown claims are ignored, though sound JSON they must be.
+/// Unknown claims are ignored, but must be sound JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConnectionClaims<'a> {
@@ -27,6 +25,24 @@ pub struct ConnectionClaims<'a> {
 }
 
 impl<'a> ConnectionClaims<'a> {
+    /// The names of the claims that have a meaning in a connection token.
+    pub const NAMES: &'static [&'static str] = &[
+        "sub",
+        "iss",
+        "aud",
+        "exp",
+        "nbf",
+        "iat",
+        "jti",
+        "info",
+        "b64info",
+        "channels",
+        "subs",
+        "meta",
+        "expire_at",
+        "channel",
+    ];
+
     /// Decodes the payload of a token whose signature was verified.
     ///
     /// Nothing is judged yet: see [`Policy::judge`](crate::Policy::judge).
@@ -35,7 +51,7 @@ impl<'a> ConnectionClaims<'a> {
     ///
     /// [`ClaimsError::Malformed`] if the payload is not one sound JSON object;
     /// [`ClaimsError::WrongKind`] if there is any `channel`, whatever its type and
-    /// whatever else is wrong; otherwise what is wrong with a claim.
+    /// whatever else is wrong; otherwise what is wrong with the first bad claim.
     pub fn decode(payload: &'a [u8], options: &DecodeOptions) -> Result<Self, ClaimsError> {
         let mut registered = Registered::default();
         let mut info = Pair::default();
@@ -43,36 +59,30 @@ impl<'a> ConnectionClaims<'a> {
         let mut subs = Channels::default();
         let mut meta = None;
         let mut expire_at = None;
-        let mut error = None;
 
-        Object::parse(payload)?.each(|name, value| {
-            if name == "channel" {
-                return Err(ClaimsError::WrongKind {
-                    found: TokenKind::Subscription,
-                });
-            }
-            let at = At::top(&name);
-            let read = registered.member(&name, value, options).and_then(|()| {
+        read_members(
+            payload,
+            options,
+            Self::NAMES,
+            &mut registered,
+            |at, value| {
                 match at.name {
+                    "channel" => {
+                        return Err(ClaimsError::WrongKind {
+                            found: TokenKind::Subscription,
+                        });
+                    }
                     "info" => info.json(value),
                     "b64info" => info.base64(at, value)?,
                     "channels" => channels = Channels::read_channels(value, &options.limits)?,
                     "subs" => subs = Channels::read_subs(value, &options.limits)?,
                     "meta" => meta = Some(Bytes::from_json(value)),
                     "expire_at" => expire_at = Some(at.integer(value)?),
-                    _ => {}
+                    _ => return Ok(false),
                 }
-                Ok(())
-            });
-            // A `channel` behind this claim says more about what went wrong.
-            if error.is_none() {
-                error = read.err();
-            }
-            Ok(())
-        })?;
-        if let Some(error) = error {
-            return Err(error);
-        }
+                Ok(true)
+            },
+        )?;
         Ok(Self {
             registered,
             info: info.finish(),

@@ -8,8 +8,9 @@ use countersign_json::{JsonError, Kind};
 
 use crate::UnixTime;
 
-/// The two kinds of token.
+/// The two kinds of token that open something in a real-time server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TokenKind {
     /// It lets a client connect. It has no `channel` claim.
     Connection,
@@ -87,6 +88,14 @@ pub enum ClaimsError {
         found: Kind,
         /// The type that was expected, such as "a string".
         expected: &'static str,
+    },
+    /// A claim whose name differs from a known one by letter case alone. Go programs write
+    /// and read such names; taken for an unknown claim it would be passed over.
+    LetterCase {
+        /// The claim, such as `Exp`, escaped when it was found.
+        found: String,
+        /// The name that was meant, such as `exp`.
+        right: String,
     },
     /// A number that no time or integer of 64 bits holds.
     OutOfRange {
@@ -166,6 +175,12 @@ pub enum ClaimsError {
     },
     /// The user is empty and the policy refuses anonymous users.
     Anonymous,
+    /// A subscription token that names neither a user nor a client. Whoever has it could
+    /// subscribe.
+    Unbound {
+        /// The claim that would name the user.
+        user_claim: String,
+    },
     /// A sound token, but for another user, client or channel than this request's.
     Mismatch {
         /// `user`, `client` or `channel`.
@@ -181,11 +196,13 @@ impl ClaimsError {
             Self::Malformed(_) => ClaimsErrorKind::Malformed,
             Self::WrongKind { .. } => ClaimsErrorKind::WrongKind,
             Self::WrongType { .. }
+            | Self::LetterCase { .. }
             | Self::OutOfRange { .. }
             | Self::Invalid { .. }
             | Self::TooMany { .. }
             | Self::TooLong { .. }
             | Self::Missing { .. }
+            | Self::Unbound { .. }
             | Self::Mismatch { .. } => ClaimsErrorKind::Claims,
             Self::Expired { .. } | Self::TooOld { .. } => ClaimsErrorKind::Expired,
             Self::NotYetValid { .. } => ClaimsErrorKind::NotYetValid,
@@ -218,7 +235,13 @@ impl fmt::Display for ClaimsError {
                 expected,
             } => write!(
                 f,
-                "found {found} as `{claim}`, which must be {expected}; correct it or leave it out"
+                "found {found} as `{claim}`, which must be {expected}; \
+                 correct it where tokens are issued"
+            ),
+            Self::LetterCase { found, right } => write!(
+                f,
+                "found the claim `{found}`, which differs from `{right}` by letter case alone; \
+                 write `{right}` where tokens are issued"
             ),
             Self::OutOfRange { claim, expected } => {
                 write!(f, "found a number as `{claim}` that is not {expected}")
@@ -285,6 +308,12 @@ impl fmt::Display for ClaimsError {
             Self::Anonymous => f.write_str(
                 "found no user, and this server refuses anonymous users; \
                  issue tokens that name their user",
+            ),
+            Self::Unbound { user_claim } => write!(
+                f,
+                "found a subscription token that names neither a user (`{user_claim}`) nor a \
+                 connection (`client`); name one of them, and write an empty `{user_claim}` \
+                 for anonymous users"
             ),
             Self::Mismatch { what } => write!(
                 f,

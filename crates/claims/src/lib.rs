@@ -1,28 +1,27 @@
-//! The claims of connection and subscription tokens, and the policy that judges
-//! them at a given time.
+//! What the claims of a token say, and the policy that judges them at a given time.
 //!
-//! - [`ConnectionClaims`] and [`SubscriptionClaims`] are decoded from the payload of
-//!   a token, strictly and in one pass. They borrow from it: decoding a typical token
-//!   allocates nothing; strings written with escapes and objects of many members cost a
-//!   little.
-//! - [`Policy`] judges the claims that both kinds share ([`Registered`]): issuer,
-//!   audience, expiry, not-before, age, anonymous users. It is told what time it is.
-//! - [`NewConnection`] and [`NewSubscription`] write payloads for those who issue.
+//! - [`ConnectionClaims`] and [`SubscriptionClaims`] are those of Centrifugo's two kinds of
+//!   token; [`TokenClaims`] are those of any other JWT. They are decoded from the payload of
+//!   a token, strictly and in one pass, and borrow from it. Decoding a typical token
+//!   allocates nothing; strings with escapes and objects of many members allocate a little.
+//! - [`Policy`] judges the claims that all kinds share ([`Registered`]): issuer, audience,
+//!   expiry, not-before, age, anonymous users. The caller tells it what time it is.
 //! - [`ClaimsError`] says what was found, what was expected and what to do.
 //!
-//! What a claim means follows Centrifugo; where that is lax, this is strict:
+//! A claim means what it means to Centrifugo. Where Centrifugo is lax, this is strict:
 //!
 //! - A claim of the wrong type, `null` included, is an error and never "absent".
-//! - Names are compared exactly: `SUB` is not `sub`, but an unknown claim, and ignored.
-//! - Ids (user, channel, client) hold no control characters, so that none can
-//!   forge a line of a log or cut a name short in a system that ends strings with NUL.
-//! - A token with a `channel` claim is a subscription token, one without is a
-//!   connection token; neither passes for the other, whatever keys they share.
+//! - Names are compared exactly. A name that differs from a known one by letter case alone,
+//!   such as `Exp`, is an error; all other unknown claims are ignored.
+//! - Ids (user, channel, client) hold no control characters. With one, an id could forge a
+//!   line of a log, or be cut short by a system that ends strings with NUL.
+//! - A token with a `channel` claim is a subscription token, one without is a connection
+//!   token. Neither passes for the other, even if one key signs both.
+//! - A subscription token names a user or a client.
 //!
 //! It relies on `countersign-json` for syntax and on `base64`. It knows no signature
-//! and no key, reads no clock and does no I/O. The payload's size is bounded by
-//! whoever took the token in, not here. A token can be replayed until it expires:
-//! `jti` is read and never remembered.
+//! and no key, reads no clock and does no I/O. The caller bounds the payload's size. A token
+//! can be replayed until it expires: `jti` is read and never remembered.
 //!
 //! # Example
 //!
@@ -31,7 +30,7 @@
 //!
 //! let payload = br#"{"sub":"42","exp":1700000000,"info":{"name": "A"},"channels":["news"]}"#;
 //! let claims = ConnectionClaims::decode(payload, &DecodeOptions::default())?;
-//! assert_eq!(claims.registered.user, "42");
+//! assert_eq!(claims.registered.user_id(), "42");
 //! assert_eq!(claims.info.as_ref().unwrap().to_vec(), br#"{"name": "A"}"#);
 //! assert!(claims.channels.get("news").is_some());
 //!
@@ -51,6 +50,8 @@
 #![forbid(unsafe_code)]
 
 extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
 
 mod audience;
 mod bytes;
@@ -58,6 +59,7 @@ mod channels;
 mod check;
 mod connection;
 mod error;
+mod members;
 mod numeric_date;
 mod options;
 mod policy;
@@ -65,7 +67,7 @@ mod read;
 mod registered;
 mod subscription;
 mod time;
-mod write;
+mod token;
 
 pub use audience::Audience;
 pub use bytes::Bytes;
@@ -79,6 +81,4 @@ pub use read::{DecodeOptions, Limits};
 pub use registered::Registered;
 pub use subscription::{Scope, SubscriptionClaims};
 pub use time::UnixTime;
-pub use write::{
-    ForConnection, ForSubscription, NewClaims, NewConnection, NewSubscribeOptions, NewSubscription,
-};
+pub use token::TokenClaims;

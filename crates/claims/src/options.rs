@@ -1,6 +1,6 @@
 //! The options of one subscription: an entry of `subs`, or claims of a subscription token.
 
-use countersign_json::{Object, Value};
+use countersign_json::Value;
 
 use crate::bytes::Pair;
 use crate::read::At;
@@ -28,30 +28,21 @@ pub struct Overrides {
 impl Overrides {
     fn read(at: At<'_>, value: Value<'_>) -> Result<Self, ClaimsError> {
         let mut overrides = Self::default();
-        object(at, value)?.each(|name, value| {
-            let (at, option) = match &*name {
-                "presence" => (at.named("override.presence"), &mut overrides.presence),
-                "join_leave" => (at.named("override.join_leave"), &mut overrides.join_leave),
-                "force_recovery" => (
-                    at.named("override.force_recovery"),
-                    &mut overrides.force_recovery,
-                ),
-                "force_positioning" => (
-                    at.named("override.force_positioning"),
-                    &mut overrides.force_positioning,
-                ),
-                "force_push_join_leave" => (
-                    at.named("override.force_push_join_leave"),
-                    &mut overrides.force_push_join_leave,
-                ),
-                _ => return Ok::<(), ClaimsError>(()),
+        for (name, value) in at.object(value)? {
+            let at = at.member(&name);
+            let option = match &*name {
+                "presence" => &mut overrides.presence,
+                "join_leave" => &mut overrides.join_leave,
+                "force_recovery" => &mut overrides.force_recovery,
+                "force_positioning" => &mut overrides.force_positioning,
+                "force_push_join_leave" => &mut overrides.force_push_join_leave,
+                _ => {
+                    at.check_case(overrides.iter().map(|(name, _)| name))?;
+                    continue;
+                }
             };
-            *option = Some(match object(at, value)?.get("value") {
-                Some(value) => at.boolean(value)?,
-                None => false,
-            });
-            Ok(())
-        })?;
+            *option = Some(read_override(at, value)?);
+        }
         Ok(overrides)
     }
 
@@ -68,6 +59,19 @@ impl Overrides {
     }
 }
 
+/// `{"value": bool}`.
+fn read_override(at: At<'_>, value: Value<'_>) -> Result<bool, ClaimsError> {
+    let mut is_on = false;
+    for (name, value) in at.object(value)? {
+        let at = at.member(&name);
+        match at.name {
+            "value" => is_on = at.boolean(value)?,
+            _ => at.check_case(["value"])?,
+        }
+    }
+    Ok(is_on)
+}
+
 /// What the backend signed about one subscription.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -81,14 +85,16 @@ pub struct SubscribeOptions<'a> {
 }
 
 impl<'a> SubscribeOptions<'a> {
-    /// An entry of `subs`.
-    pub(crate) fn read(channel: &str, value: Value<'a>) -> Result<Self, ClaimsError> {
-        let at = At {
-            channel: Some(channel),
-            name: "",
-        };
+    /// An entry of `subs`, which stands at `subs`.
+    pub(crate) fn read(subs: At<'_>, channel: &str, value: Value<'a>) -> Result<Self, ClaimsError> {
+        let at = subs.channel(channel);
         let mut reader = OptionsReader::default();
-        object(at, value)?.each(|name, value| reader.member(at.named(&name), value))?;
+        for (name, value) in at.object(value)? {
+            let at = at.member(&name);
+            if !reader.member(at, value)? {
+                at.check_case(OptionsReader::NAMES.iter().copied())?;
+            }
+        }
         Ok(reader.finish())
     }
 }
@@ -96,23 +102,26 @@ impl<'a> SubscribeOptions<'a> {
 /// The options as they are being read, member by member.
 #[derive(Default)]
 pub(crate) struct OptionsReader<'a> {
-    pub(crate) info: Pair<'a>,
+    info: Pair<'a>,
     data: Pair<'a>,
     overrides: Overrides,
 }
 
 impl<'a> OptionsReader<'a> {
-    /// Takes the member if it is an option, ignores it otherwise.
-    pub(crate) fn member(&mut self, at: At<'_>, value: Value<'a>) -> Result<(), ClaimsError> {
+    /// The names of the options.
+    const NAMES: &'static [&'static str] = &["info", "b64info", "data", "b64data", "override"];
+
+    /// Reads the member if it is an option. If it isn't, the result is false.
+    pub(crate) fn member(&mut self, at: At<'_>, value: Value<'a>) -> Result<bool, ClaimsError> {
         match at.name {
             "info" => self.info.json(value),
             "b64info" => self.info.base64(at, value)?,
             "data" => self.data.json(value),
             "b64data" => self.data.base64(at, value)?,
             "override" => self.overrides = Overrides::read(at, value)?,
-            _ => {}
+            _ => return Ok(false),
         }
-        Ok(())
+        Ok(true)
     }
 
     pub(crate) fn finish(self) -> SubscribeOptions<'a> {
@@ -122,10 +131,4 @@ impl<'a> OptionsReader<'a> {
             overrides: self.overrides,
         }
     }
-}
-
-fn object<'a>(at: At<'_>, value: Value<'a>) -> Result<Object<'a>, ClaimsError> {
-    value
-        .as_object()
-        .ok_or_else(|| at.wrong_type(value, "an object"))
 }

@@ -132,7 +132,7 @@ impl Policy {
     }
 
     fn check_audience(&self, claims: &Registered<'_>) -> Result<(), ClaimsError> {
-        if self.audience.is_any() || claims.aud.any(|aud| self.audience.matches(aud)) {
+        if self.audience.is_any() || claims.aud.iter().any(|aud| self.audience.matches(&aud)) {
             return Ok(());
         }
         Err(ClaimsError::Audience {

@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 
-use countersign_json::Value;
+use countersign_json::{Kind, Object, Value, known_in_another_case};
 
 use crate::{ClaimsError, UnixTime};
 
@@ -35,46 +35,76 @@ impl Default for Limits {
 /// let mut options = DecodeOptions::default();
 /// options.user_id_claim = Some("user_id".into());
 /// let claims = ConnectionClaims::decode(br#"{"sub":"a","user_id":"b"}"#, &options)?;
-/// assert_eq!(claims.registered.user, "b");
+/// assert_eq!(claims.registered.user_id(), "b");
 /// # Ok::<(), countersign_claims::ClaimsError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DecodeOptions {
-    /// The claim to read the user from instead of `sub`: one claim of the top
-    /// level, by its exact name (dots are part of the name, not a path). It must be
-    /// a string; where it is absent the user is anonymous. `sub` is then checked and not used.
+    /// The claim to read the user from instead of `sub`: one claim of the top level, by its
+    /// exact name (dots are part of the name, not a path). It is a string or an integer,
+    /// whose decimal digits are then the user, as in Centrifugo. `sub` is then checked and
+    /// not used.
     pub user_id_claim: Option<String>,
     /// How much a token may hold.
     pub limits: Limits,
 }
 
-/// Where a claim stands, for errors.
+impl DecodeOptions {
+    /// The claim that names the user.
+    pub(crate) fn user_claim(&self) -> &str {
+        self.user_id_claim.as_deref().unwrap_or("sub")
+    }
+}
+
+/// Where a value stands in the claims, for errors.
 #[derive(Clone, Copy)]
 pub(crate) struct At<'p> {
-    /// The entry of `subs` that holds it.
-    pub(crate) channel: Option<&'p str>,
+    /// What holds it; a claim of the top level has none.
+    parent: Option<&'p At<'p>>,
+    /// The name of the claim, or the channel that an entry of `subs` is for.
     pub(crate) name: &'p str,
+    is_channel: bool,
 }
 
 impl<'p> At<'p> {
+    /// A claim of the top level.
     pub(crate) fn top(name: &'p str) -> Self {
         Self {
-            channel: None,
+            parent: None,
             name,
+            is_channel: false,
         }
     }
 
-    pub(crate) fn named(self, name: &'p str) -> Self {
-        Self { name, ..self }
+    /// A member of the object that stands here.
+    pub(crate) fn member(&'p self, name: &'p str) -> Self {
+        Self {
+            parent: Some(self),
+            name,
+            is_channel: false,
+        }
     }
 
+    /// The entry of `subs`, which stands here, for a channel.
+    pub(crate) fn channel(&'p self, channel: &'p str) -> Self {
+        Self {
+            is_channel: true,
+            ..self.member(channel)
+        }
+    }
+
+    /// The claim as errors name it, such as `exp` or `subs["news"].override.presence`.
     pub(crate) fn claim(self) -> String {
-        match self.channel {
-            // A claim may be named by whoever issues or configures: escaped, as all names are.
-            None => self.name.escape_debug().collect(),
-            Some(channel) if self.name.is_empty() => format!("subs[{}]", short(channel)),
-            Some(channel) => format!("subs[{}].{}", short(channel), self.name),
+        let Some(parent) = self.parent else {
+            // Whoever issues or configures a token chooses this name: escape it.
+            return self.name.escape_debug().collect();
+        };
+        let parent = parent.claim();
+        if self.is_channel {
+            format!("{parent}[{}]", short(self.name))
+        } else {
+            format!("{parent}.{}", self.name.escape_debug())
         }
     }
 
@@ -91,7 +121,7 @@ impl<'p> At<'p> {
         ClaimsError::WrongType {
             claim: format!("{}[{index}]", self.claim()),
             found: value.kind(),
-            expected: "a string",
+            expected: "a string, in quotes",
         }
     }
 
@@ -102,10 +132,28 @@ impl<'p> At<'p> {
         }
     }
 
+    /// Refuses a name that differs from a known one by letter case alone; other names are
+    /// unknown claims.
+    ///
+    /// Whoever wrote `Exp` meant `exp`, and Go reads it so. Passed over, a token that has
+    /// ended would be one without end.
+    pub(crate) fn check_case<'k>(
+        self,
+        known: impl IntoIterator<Item = &'k str>,
+    ) -> Result<(), ClaimsError> {
+        match known_in_another_case(self.name, known) {
+            None => Ok(()),
+            Some(right) => Err(ClaimsError::LetterCase {
+                found: self.claim(),
+                right: right.into(),
+            }),
+        }
+    }
+
     pub(crate) fn string<'a>(self, value: Value<'a>) -> Result<Cow<'a, str>, ClaimsError> {
         value
             .as_str()
-            .ok_or_else(|| self.wrong_type(value, "a string"))
+            .ok_or_else(|| self.wrong_type(value, "a string, in quotes"))
     }
 
     /// A string that names somebody or something: no control characters.
@@ -113,6 +161,19 @@ impl<'p> At<'p> {
         let id = self.string(value)?;
         self.no_control(&id)?;
         Ok(id)
+    }
+
+    /// The user where an option names the claim: a string, or an integer's own digits.
+    pub(crate) fn user_id<'a>(self, value: Value<'a>) -> Result<Cow<'a, str>, ClaimsError> {
+        match value.as_number() {
+            Some(number) if is_integer(number) => Ok(Cow::Borrowed(number)),
+            Some(_) => Err(self.invalid(
+                "is a number with a fraction or an exponent, and the user is read from it; \
+                 write an integer or a string",
+            )),
+            None if value.kind() == Kind::String => self.id(value),
+            None => Err(self.wrong_type(value, "a string or an integer")),
+        }
     }
 
     pub(crate) fn channel_name<'a>(
@@ -146,6 +207,12 @@ impl<'p> At<'p> {
         Ok(())
     }
 
+    pub(crate) fn object<'a>(self, value: Value<'a>) -> Result<Object<'a>, ClaimsError> {
+        value
+            .as_object()
+            .ok_or_else(|| self.wrong_type(value, "an object"))
+    }
+
     pub(crate) fn boolean(self, value: Value<'_>) -> Result<bool, ClaimsError> {
         value
             .as_bool()
@@ -155,7 +222,7 @@ impl<'p> At<'p> {
     pub(crate) fn date(self, value: Value<'_>) -> Result<UnixTime, ClaimsError> {
         let number = value
             .as_number()
-            .ok_or_else(|| self.wrong_type(value, "a number of seconds"))?;
+            .ok_or_else(|| self.wrong_type(value, "a number of seconds, without quotes"))?;
         UnixTime::from_numeric_date(number).ok_or_else(|| ClaimsError::OutOfRange {
             claim: self.claim(),
             expected: "a time; seconds since 1970 must fit 64 bits",
@@ -164,14 +231,20 @@ impl<'p> At<'p> {
 
     /// Digits alone: no fraction, no exponent.
     pub(crate) fn integer(self, value: Value<'_>) -> Result<i64, ClaimsError> {
-        let number = value
-            .as_number()
-            .ok_or_else(|| self.wrong_type(value, "an integer number of seconds"))?;
+        let number = value.as_number().ok_or_else(|| {
+            self.wrong_type(value, "an integer number of seconds, without quotes")
+        })?;
         number.parse().map_err(|_| ClaimsError::OutOfRange {
             claim: self.claim(),
             expected: "an integer of 64 bits; write whole seconds without fraction or exponent",
         })
     }
+}
+
+/// Whether a JSON number has neither a fraction nor an exponent.
+fn is_integer(number: &str) -> bool {
+    let digits = number.strip_prefix('-').unwrap_or(number);
+    digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Text from a token for an error: quoted, escaped, cut to 64 characters.

@@ -1,4 +1,4 @@
-//! What both kinds of token have, and what a policy judges.
+//! The claims that every kind of token has, and that a policy judges.
 
 use alloc::borrow::Cow;
 
@@ -12,9 +12,10 @@ use crate::{Audience, ClaimsError, DecodeOptions, UnixTime};
 #[non_exhaustive]
 pub struct Registered<'a> {
     /// The user: `sub`, or the claim that
-    /// [`user_id_claim`](DecodeOptions::user_id_claim) names. Empty is anonymous.
-    /// Exactly as written: nothing is trimmed, folded or normalised.
-    pub user: Cow<'a, str>,
+    /// [`user_id_claim`](DecodeOptions::user_id_claim) names. `None` if the claim is absent;
+    /// empty says anonymous. Exactly as written: nothing is trimmed, folded or normalised.
+    /// [`user_id`](Self::user_id) doesn't tell absent from empty.
+    pub user: Option<Cow<'a, str>>,
     /// `iss`, who issued the token.
     pub iss: Option<Cow<'a, str>>,
     /// `aud`, whom it is for.
@@ -30,10 +31,19 @@ pub struct Registered<'a> {
 }
 
 impl<'a> Registered<'a> {
-    /// Whether the user is empty.
+    /// The names of the registered claims (RFC 7519 section 4.1).
+    pub const NAMES: &'static [&'static str] = &["sub", "iss", "aud", "exp", "nbf", "iat", "jti"];
+
+    /// The user; empty is anonymous: the claim is absent or empty.
+    #[must_use]
+    pub fn user_id(&self) -> &str {
+        self.user.as_deref().unwrap_or_default()
+    }
+
+    /// Whether the user is absent or empty.
     #[must_use]
     pub fn is_anonymous(&self) -> bool {
-        self.user.is_empty()
+        self.user_id().is_empty()
     }
 
     /// Checks that the token is for this user, as a token that refreshes must be.
@@ -42,28 +52,28 @@ impl<'a> Registered<'a> {
     ///
     /// [`ClaimsError::Mismatch`].
     pub fn check_user(&self, user: &str) -> Result<(), ClaimsError> {
-        if self.user == user {
+        if self.user_id() == user {
             Ok(())
         } else {
             Err(ClaimsError::Mismatch { what: "user" })
         }
     }
 
-    /// Takes the member if it is registered or names the user, ignores it otherwise.
+    /// Reads the member if it is registered or names the user. If it is neither, the result
+    /// is false.
     pub(crate) fn member(
         &mut self,
-        name: &str,
+        at: At<'_>,
         value: Value<'a>,
         options: &DecodeOptions,
-    ) -> Result<(), ClaimsError> {
-        let at = At::top(name);
-        let user_claim = options.user_id_claim.as_deref().unwrap_or("sub");
-        if name == user_claim {
-            self.user = at.id(value)?;
-        }
-        match name {
-            "sub" if user_claim != "sub" => {
-                at.id(value)?;
+    ) -> Result<bool, ClaimsError> {
+        let mut is_read = true;
+        match at.name {
+            "sub" => {
+                let sub = at.id(value)?;
+                if options.user_claim() == "sub" {
+                    self.user = Some(sub);
+                }
             }
             "iss" => self.iss = Some(at.string(value)?),
             "aud" => self.aud = Audience::read(value)?,
@@ -71,9 +81,14 @@ impl<'a> Registered<'a> {
             "nbf" => self.nbf = Some(at.date(value)?),
             "iat" => self.iat = Some(at.date(value)?),
             "jti" => self.jti = Some(at.string(value)?),
-            _ => {}
+            _ => is_read = false,
         }
-        Ok(())
+        // Any claim may name the user, a registered one too.
+        if at.name != "sub" && options.user_claim() == at.name {
+            self.user = Some(at.user_id(value)?);
+            is_read = true;
+        }
+        Ok(is_read)
     }
 
     /// When what the token opened expires: at `expire_at`, of which zero and below

@@ -3,15 +3,13 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
-use countersign_json::Object;
-
+use crate::members::read_members;
 use crate::options::OptionsReader;
-use crate::read::At;
 use crate::{ClaimsError, DecodeOptions, Registered, SubscribeOptions, TokenKind, UnixTime};
 
 /// The claims of a subscription token, borrowed from its payload.
 ///
-/// Unknown claims are ignored, though sound JSON they must be.
+/// Unknown claims are ignored, but must be sound JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SubscriptionClaims<'a> {
@@ -30,6 +28,26 @@ pub struct SubscriptionClaims<'a> {
 }
 
 impl<'a> SubscriptionClaims<'a> {
+    /// The names of the claims that have a meaning in a subscription token.
+    pub const NAMES: &'static [&'static str] = &[
+        "sub",
+        "iss",
+        "aud",
+        "exp",
+        "nbf",
+        "iat",
+        "jti",
+        "info",
+        "b64info",
+        "data",
+        "b64data",
+        "override",
+        "channel",
+        "client",
+        "eto",
+        "expire_at",
+    ];
+
     /// Decodes the payload of a token whose signature was verified.
     ///
     /// Nothing is judged yet: see [`Policy::judge`](crate::Policy::judge) and
@@ -39,47 +57,53 @@ impl<'a> SubscriptionClaims<'a> {
     ///
     /// [`ClaimsError::Malformed`] if the payload is not one sound JSON object;
     /// [`ClaimsError::WrongKind`] if there is no `channel`, whatever else is wrong;
-    /// otherwise what is wrong with a claim.
+    /// otherwise what is wrong with the first bad claim; [`ClaimsError::Unbound`] if the token
+    /// names neither a user nor a client.
     pub fn decode(payload: &'a [u8], options: &DecodeOptions) -> Result<Self, ClaimsError> {
         let mut registered = Registered::default();
         let mut subscribe = OptionsReader::default();
-        let mut channel = Err(ClaimsError::WrongKind {
-            found: TokenKind::Connection,
-        });
+        let mut channel = None;
         let mut client = None;
         let mut eto = false;
         let mut expire_at = None;
-        let mut error = None;
 
-        Object::parse(payload)?.each(|name, value| {
-            let at = At::top(&name);
-            let read = registered
-                .member(&name, value, options)
-                .and_then(|()| subscribe.member(at, value))
-                .and_then(|()| {
-                    match at.name {
-                        "channel" => channel = at.channel_name(value, &options.limits),
-                        "client" => client = Some(at.id(value)?),
-                        "eto" => eto = at.boolean(value)?,
-                        "expire_at" => expire_at = Some(at.integer(value)?),
-                        _ => {}
-                    }
-                    Ok(())
-                });
-            // A missing `channel` says more about what went wrong.
-            if error.is_none() {
-                error = read.err();
-            }
-            Ok::<(), ClaimsError>(())
-        })?;
+        let read = read_members(
+            payload,
+            options,
+            Self::NAMES,
+            &mut registered,
+            |at, value| {
+                match at.name {
+                    "channel" => channel = Some(at.channel_name(value, &options.limits)),
+                    "client" => client = Some(at.id(value)?),
+                    "eto" => eto = at.boolean(value)?,
+                    "expire_at" => expire_at = Some(at.integer(value)?),
+                    _ => return subscribe.member(at, value),
+                }
+                Ok(true)
+            },
+        );
+        let Some(channel) = channel else {
+            return Err(match read {
+                // These say more about what went wrong: `Channel` may stand there.
+                Err(error @ (ClaimsError::Malformed(_) | ClaimsError::LetterCase { .. })) => error,
+                _ => ClaimsError::WrongKind {
+                    found: TokenKind::Connection,
+                },
+            });
+        };
         let channel = channel?;
-        if let Some(error) = error {
-            return Err(error);
+        read?;
+        let client = client.filter(|client| !client.is_empty());
+        if client.is_none() && registered.user.is_none() {
+            return Err(ClaimsError::Unbound {
+                user_claim: options.user_claim().into(),
+            });
         }
         Ok(Self {
             registered,
             channel,
-            client: client.filter(|client| !client.is_empty()),
+            client,
             options: subscribe.finish(),
             eto,
             expire_at,
@@ -104,7 +128,7 @@ impl<'a> SubscriptionClaims<'a> {
     pub fn scope(&self) -> Scope<'_> {
         Scope {
             channel: &self.channel,
-            user: &self.registered.user,
+            user: self.registered.user.as_deref(),
             client: self.client.as_deref(),
         }
     }
@@ -115,18 +139,16 @@ impl<'a> SubscriptionClaims<'a> {
 pub struct Scope<'a> {
     /// The one channel.
     pub channel: &'a str,
-    /// The user; may be empty where a client is named, as in the tokens of Centrifugo v2.
-    pub user: &'a str,
+    /// The one user that may use the token, the empty one if it is for anonymous connections;
+    /// `None` if it names a client alone, as the tokens of Centrifugo v2 do.
+    pub user: Option<&'a str>,
     /// The one connection that may use the token, if it names one.
     pub client: Option<&'a str>,
 }
 
 impl Scope<'_> {
-    /// Checks that the token is for this request.
-    ///
-    /// A token that names a client is for that connection alone; if it names a user
-    /// too, both must match. One that names no client must name the very user, the
-    /// empty one if the connection is anonymous.
+    /// Checks that the token is for this request: for this channel, and for the user and the
+    /// client that it names. If it names both, both must match.
     ///
     /// ```
     /// # use countersign_claims::{SubscriptionClaims, DecodeOptions};
@@ -143,16 +165,23 @@ impl Scope<'_> {
     ///
     /// # Errors
     ///
-    /// [`ClaimsError::Mismatch`].
+    /// [`ClaimsError::Mismatch`], or [`ClaimsError::Unbound`] if it names neither.
     pub fn check(&self, channel: &str, user: &str, client: &str) -> Result<(), ClaimsError> {
-        let mismatch = |what| Err(ClaimsError::Mismatch { what });
-        match self.client {
-            _ if self.channel != channel => mismatch("channel"),
-            Some(bound) if bound != client => mismatch("client"),
-            Some(_) if self.user.is_empty() => Ok(()),
-            _ if self.user != user => mismatch("user"),
-            _ => Ok(()),
+        if self.channel != channel {
+            return Err(ClaimsError::Mismatch { what: "channel" });
         }
+        if self.client.is_some_and(|bound| bound != client) {
+            return Err(ClaimsError::Mismatch { what: "client" });
+        }
+        if self.user.is_some_and(|bound| bound != user) {
+            return Err(ClaimsError::Mismatch { what: "user" });
+        }
+        if self.user.is_none() && self.client.is_none() {
+            return Err(ClaimsError::Unbound {
+                user_claim: "sub".into(),
+            });
+        }
+        Ok(())
     }
 }
 

@@ -24,13 +24,10 @@ fn policy() -> Policy {
 }
 
 fn walk(channels: &Channels<'_>) {
-    channels
-        .each(|name, options| {
-            assert!(!name.is_empty());
-            let _ = core::hint::black_box(options);
-            Ok::<(), ()>(())
-        })
-        .unwrap();
+    for (name, options) in channels.iter() {
+        assert!(!name.is_empty());
+        let _ = core::hint::black_box(options);
+    }
 }
 
 #[test]

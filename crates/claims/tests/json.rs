@@ -65,26 +65,122 @@ fn f3_duplicates_through_escapes_are_refused() {
     }
 }
 
+/// A claim in another letter case is refused in the decoder that judges it, and ignored by
+/// the others.
+fn assert_refused_in_another_case(payload: &str, path: &str, right: &str) {
+    let options = DecodeOptions::default();
+    let error = match payload.contains(r#""channel":"#) {
+        true => SubscriptionClaims::decode(payload.as_bytes(), &options).map(drop),
+        false => ConnectionClaims::decode(payload.as_bytes(), &options).map(drop),
+    };
+    let error = error.unwrap_err();
+    let expected = ClaimsError::LetterCase {
+        found: path.into(),
+        right: right.into(),
+    };
+    assert_eq!(error, expected, "{payload}");
+    assert_eq!(error.kind(), ClaimsErrorKind::Claims);
+    assert!(error.to_string().contains(&format!("write `{right}`")));
+}
+
 #[test]
-fn f4_names_are_never_folded() {
-    for payload in [
-        r#"{"SUB":"a"}"#,
-        "{\"\u{17f}ub\":\"a\"}",
-        r#"{" sub":"a"}"#,
-        r#"{"EXP":1}"#,
-        r#"{"Channel":"c"}"#,
-    ] {
-        let claims = connection(payload).unwrap();
-        assert_eq!(claims.registered.user, "", "{payload}");
-        assert_eq!(claims.registered.exp, None, "{payload}");
+fn f4_g22_a_claim_in_another_case_is_refused_and_the_right_name_told() {
+    let capital = |name: &str| name[..1].to_uppercase() + &name[1..];
+    for name in ConnectionClaims::NAMES {
+        for wrong in [capital(name), name.to_uppercase()] {
+            assert_refused_in_another_case(&format!(r#"{{"{wrong}":1}}"#), &wrong, name);
+            // Beside the right name too, before it and behind it.
+            if *name != "channel" {
+                let right = format!(r#""{name}":"#) + sample(name);
+                for payload in [
+                    format!(r#"{{{right},"{wrong}":null}}"#),
+                    format!(r#"{{"{wrong}":null,{right}}}"#),
+                ] {
+                    assert_refused_in_another_case(&payload, &wrong, name);
+                }
+            }
+        }
     }
-    // Beside the real name a variant is one more unknown claim.
-    let claims = connection(r#"{"sub":"a","SUB":"b","EXP":1}"#).unwrap();
-    assert_eq!(claims.registered.user, "a");
-    assert_eq!(claims.registered.exp, None);
+    for name in SubscriptionClaims::NAMES {
+        let (wrong, user) = (capital(name), r#""sub":"42""#);
+        let payload = format!(r#"{{{user},"channel":"c","{wrong}":1}}"#);
+        assert_refused_in_another_case(&payload, &wrong, name);
+    }
+    // As Go folds: the long s and the Kelvin sign.
+    assert_refused_in_another_case("{\"\u{17f}ub\":\"a\"}", "\u{17f}ub", "sub");
+    assert_refused_in_another_case(r#"{"\u017FUB":"a"}"#, "\u{17f}UB", "sub");
+    // In place of `channel`, too: it isn't a connection token that lacks it.
+    let error = SubscriptionClaims::decode(
+        br#"{"sub":"42","Channel":"news"}"#,
+        &DecodeOptions::default(),
+    );
+    assert!(error.unwrap_err().to_string().contains("write `channel`"));
+}
+
+/// A right value for a claim of a connection.
+fn sample(name: &str) -> &'static str {
+    match name {
+        "exp" | "nbf" | "iat" | "expire_at" => "1",
+        "channels" | "aud" => "[]",
+        "subs" => "{}",
+        _ => r#""""#,
+    }
+}
+
+#[test]
+fn g22_options_in_another_case_are_refused_inside_subs_and_override() {
+    for (options, path, right) in [
+        (r#"{"Info":1}"#, r#"subs["News"].Info"#, "info"),
+        (r#"{"B64INFO":1}"#, r#"subs["News"].B64INFO"#, "b64info"),
+        (r#"{"Data":1}"#, r#"subs["News"].Data"#, "data"),
+        (r#"{"B64Data":1}"#, r#"subs["News"].B64Data"#, "b64data"),
+        (r#"{"Override":{}}"#, r#"subs["News"].Override"#, "override"),
+        (
+            r#"{"override":{"Presence":{}}}"#,
+            r#"subs["News"].override.Presence"#,
+            "presence",
+        ),
+        (
+            r#"{"override":{"Force_Push_Join_Leave":{}}}"#,
+            r#"subs["News"].override.Force_Push_Join_Leave"#,
+            "force_push_join_leave",
+        ),
+        (
+            r#"{"override":{"presence":{"Value":true}}}"#,
+            r#"subs["News"].override.presence.Value"#,
+            "value",
+        ),
+    ] {
+        let payload = format!(r#"{{"subs":{{"News":{options}}}}}"#);
+        assert_refused_in_another_case(&payload, path, right);
+    }
+    let payload = r#"{"sub":"42","channel":"c","override":{"Join_Leave":{"value":true}}}"#;
+    assert_refused_in_another_case(payload, "override.Join_Leave", "join_leave");
+    // What the application wrote has its own names.
+    for payload in [
+        r#"{"info":{"Sub":1,"EXP":2},"meta":{"Channel":1},"subs":{"Sub":{},"SUB":{}}}"#,
+        r#"{"Sub_":1,"exp2":1,"Expires":1,"Client":1,"Eto":true,"Override":{}}"#,
+    ] {
+        assert!(connection(payload).is_ok(), "{payload}");
+    }
+}
+
+#[test]
+fn f4_g22_names_are_compared_exactly_and_escapes_do_not_hide_one() {
     // An escaped spelling is the same name.
-    let claims = connection(r#"{"\u0073ub":"a"}"#).unwrap();
-    assert_eq!(claims.registered.user, "a");
+    let claims = connection(r#"{"\u0073ub":"a"," sub":"b"}"#).unwrap();
+    assert_eq!(claims.registered.user_id(), "a");
+    assert_refused_in_another_case(r#"{"\u0053ub":"a"}"#, "Sub", "sub");
+    // The claim that names the user is one that is judged.
+    let mut options = DecodeOptions::default();
+    options.user_id_claim = Some("user_id".into());
+    for (payload, right) in [(r#"{"User_Id":"a"}"#, "user_id"), (r#"{"Sub":"a"}"#, "sub")] {
+        let error = ConnectionClaims::decode(payload.as_bytes(), &options).unwrap_err();
+        assert!(
+            error.to_string().contains(&format!("write `{right}`")),
+            "{error}"
+        );
+    }
 }
 
 #[test]
@@ -226,7 +322,7 @@ fn f11_very_many_members_are_read_in_reasonable_time() {
         payload.push_str(&format!(r#""claim{i}":{i},"#));
     }
     payload.push_str(r#""sub":"42"}"#);
-    assert_eq!(connection(&payload).unwrap().registered.user, "42");
+    assert_eq!(connection(&payload).unwrap().registered.user_id(), "42");
 }
 
 #[test]
@@ -236,9 +332,9 @@ fn f12_strings_with_escapes_are_accepted() {
             "b64info":"e\u00330=","channels":["n\u0065ws"]}"#,
     )
     .unwrap();
-    assert_eq!(claims.registered.user, "ab\"");
+    assert_eq!(claims.registered.user_id(), "ab\"");
     assert_eq!(claims.registered.iss.as_deref(), Some("i"));
-    assert!(claims.registered.aud.any(|aud| aud == "a"));
+    assert!(claims.registered.aud.iter().any(|aud| aud == "a"));
     assert_eq!(claims.registered.jti.as_deref(), Some("/"));
     assert_eq!(claims.info.unwrap().to_vec(), b"{}");
     assert!(claims.channels.get("news").is_some());

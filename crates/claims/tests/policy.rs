@@ -22,7 +22,7 @@ fn judge(policy: &Policy, claims: &str, now: UnixTime) -> Result<(), ClaimsError
     let verdict = policy.judge(&decoded.registered, now, |_, _| ());
     // Both kinds are judged alike.
     let comma = if claims.is_empty() { "" } else { "," };
-    let payload = format!(r#"{{{claims}{comma}"channel":"c"}}"#);
+    let payload = format!(r#"{{{claims}{comma}"channel":"c","client":"c1"}}"#);
     let decoded =
         SubscriptionClaims::decode(payload.as_bytes(), &DecodeOptions::default()).unwrap();
     assert_eq!(policy.judge(&decoded.registered, now, |_, _| ()), verdict);
@@ -224,7 +224,7 @@ fn g8_a_configured_audience_must_be_among_those_of_the_token() {
         (r#""aud":"Chat""#, false),
         (r#""aud":" chat""#, false),
         (r#""aud":["mail","chat2"]"#, false),
-        (r#""AUD":"chat""#, false),
+        (r#""audience":"chat""#, false),
     ] {
         let expected = (!accepted).then_some(Audience);
         assert_eq!(kind(&policy, claims, 0), expected, "{claims}");

@@ -8,8 +8,8 @@
 )]
 
 use countersign_claims::{
-    ClaimsError, ClaimsErrorKind, ConnectionClaims, DecodeOptions, Overrides, SubscriptionClaims,
-    UnixTime,
+    ClaimsError, ClaimsErrorKind, ConnectionClaims, DecodeOptions, Overrides, Scope,
+    SubscriptionClaims, UnixTime,
 };
 
 fn connection(payload: &str) -> Result<ConnectionClaims<'_>, ClaimsError> {
@@ -46,7 +46,7 @@ fn c12_g13_a_token_without_a_channel_is_never_a_subscription_token() {
     for payload in [
         "{}",
         r#"{"sub":"42","channels":["news"]}"#,
-        r#"{"sub":"42","client":"c","Channel":"news"}"#,
+        r#"{"sub":"42","client":"c","channels":"news"}"#,
         r#"{"exp":"x"}"#,
     ] {
         let error = subscription(payload).unwrap_err();
@@ -69,7 +69,8 @@ fn g13_a_token_is_for_its_channel_user_and_client_alone() {
     let bound = r#"{"sub":"42","channel":"news","client":"c1"}"#;
     let open = r#"{"sub":"42","channel":"news"}"#;
     let empty_client = r#"{"sub":"42","channel":"news","client":""}"#;
-    let anonymous = r#"{"channel":"news"}"#;
+    let anonymous = r#"{"sub":"","channel":"news"}"#;
+    let anonymous_client = r#"{"sub":"","channel":"news","client":"c1"}"#;
     let of_centrifugo_v2 = r#"{"channel":"news","client":"c1"}"#;
     for (payload, request, refused_for) in [
         (bound, ("news", "42", "c1"), None),
@@ -84,7 +85,11 @@ fn g13_a_token_is_for_its_channel_user_and_client_alone() {
         (empty_client, ("news", "42", "c2"), None),
         (anonymous, ("news", "", "c2"), None),
         (anonymous, ("news", "42", "c2"), Some("user")),
+        (anonymous_client, ("news", "", "c1"), None),
+        (anonymous_client, ("news", "", "c2"), Some("client")),
+        (anonymous_client, ("news", "42", "c1"), Some("user")),
         (of_centrifugo_v2, ("news", "42", "c1"), None),
+        (of_centrifugo_v2, ("news", "", "c1"), None),
         (of_centrifugo_v2, ("news", "42", "c2"), Some("client")),
     ] {
         let (channel, user, client) = request;
@@ -98,6 +103,56 @@ fn g13_a_token_is_for_its_channel_user_and_client_alone() {
             (outcome, _) => panic!("{payload} {request:?}: {outcome:?}"),
         }
     }
+}
+
+#[test]
+fn g23_a_subscription_token_names_a_user_or_a_client() {
+    for payload in [
+        r#"{"channel":"$c1"}"#,
+        r#"{"channel":"$c1","client":""}"#,
+        r#"{"channel":"$c1","exp":4102444800,"info":{"sub":"42"}}"#,
+    ] {
+        let error = subscription(payload).unwrap_err();
+        assert!(matches!(error, ClaimsError::Unbound { .. }), "{payload}");
+        assert_eq!(error.kind().code(), "claims");
+        let text = error.to_string();
+        assert!(
+            text.contains("`sub`") && text.contains("`client`"),
+            "{text}"
+        );
+    }
+    // Where an option names the user's claim, `sub` doesn't count.
+    let mut options = DecodeOptions::default();
+    options.user_id_claim = Some("user_id".into());
+    let decode = |payload: &'static str| {
+        SubscriptionClaims::decode(payload.as_bytes(), &options)
+            .map(|claims| claims.scope().user.map(String::from))
+    };
+    let error = decode(r#"{"channel":"c","sub":"42"}"#).unwrap_err();
+    assert!(error.to_string().contains("`user_id`"), "{error}");
+    assert_eq!(
+        decode(r#"{"channel":"c","user_id":""}"#),
+        Ok(Some("".into()))
+    );
+    assert_eq!(
+        decode(r#"{"channel":"c","user_id":7}"#),
+        Ok(Some("7".into()))
+    );
+    assert_eq!(
+        decode(r#"{"channel":"c","sub":"42","client":"c1"}"#),
+        Ok(None)
+    );
+}
+
+#[test]
+fn g23_a_scope_that_names_nobody_is_for_nobody() {
+    let scope = Scope {
+        channel: "news",
+        user: None,
+        client: None,
+    };
+    let error = scope.check("news", "", "").unwrap_err();
+    assert!(matches!(error, ClaimsError::Unbound { .. }));
 }
 
 #[test]
@@ -132,7 +187,9 @@ fn base64_wins_over_json_on_every_level() {
     let z = claims.channel("z").unwrap();
     assert_eq!((z.info.unwrap().to_vec(), z.data), (b"[3]".to_vec(), None));
 
-    let claims = subscription(r#"{"channel":"c","b64info":"AQ==","info":1,"data":null}"#).unwrap();
+    let claims =
+        subscription(r#"{"sub":"42","channel":"c","b64info":"AQ==","info":1,"data":null}"#)
+            .unwrap();
     assert_eq!(claims.options.info.unwrap().to_vec(), [1]);
     let mut out = b"data: ".to_vec();
     claims.options.data.unwrap().append_to(&mut out);
@@ -149,8 +206,7 @@ fn subs_win_over_channels_unless_they_are_empty() {
         let claims = connection(payload).unwrap();
         let names: Vec<_> = claims
             .channels
-            .to_vec()
-            .into_iter()
+            .iter()
             .map(|(name, _)| name.into_owned())
             .collect();
         assert_eq!(names.len(), claims.channels.len());
@@ -170,7 +226,7 @@ fn subs_win_over_channels_unless_they_are_empty() {
 #[test]
 fn overrides_are_read_by_name_and_unknown_ones_ignored() {
     let claims = subscription(
-        r#"{"channel":"c","override":{"presence":{"value":true},"join_leave":{"value":false},
+        r#"{"sub":"42","channel":"c","override":{"presence":{"value":true},"join_leave":{"value":false},
             "force_recovery":{"value":true},"force_positioning":{},
             "force_push_join_leave":{"value":true,"x":1},"new_option":7}}"#,
     )
@@ -209,7 +265,7 @@ fn what_a_token_opens_expires_by_expire_at_then_eto_then_exp() {
             "{payload}"
         );
         let comma = if claims.is_empty() { "" } else { "," };
-        let payload = format!(r#"{{"channel":"c"{comma}{claims}}}"#);
+        let payload = format!(r#"{{"sub":"42","channel":"c"{comma}{claims}}}"#);
         assert_eq!(
             subscription(&payload).unwrap().expires(),
             expires,
@@ -222,7 +278,7 @@ fn what_a_token_opens_expires_by_expire_at_then_eto_then_exp() {
         (r#""exp":100,"eto":true,"expire_at":200"#, at(200)),
         (r#""exp":100,"eto":true,"expire_at":0"#, None),
     ] {
-        let payload = format!(r#"{{"channel":"c",{claims}}}"#);
+        let payload = format!(r#"{{"sub":"42","channel":"c",{claims}}}"#);
         let decoded = subscription(&payload).unwrap();
         assert_eq!(decoded.expires(), expires, "{payload}");
         assert_eq!(decoded.registered.exp, at(100));
@@ -242,7 +298,8 @@ fn c10_what_the_application_put_in_a_token_stays_out_of_debug_output() {
     )
     .unwrap();
     assert!(!format!("{claims:?}").contains("hush"));
-    let claims = subscription(r#"{"channel":"c","info":"hush","b64data":"aHVzaA=="}"#).unwrap();
+    let claims =
+        subscription(r#"{"sub":"42","channel":"c","info":"hush","b64data":"aHVzaA=="}"#).unwrap();
     let shown = format!("{claims:?}");
     assert!(
         !shown.contains("hush") && !shown.contains("aHVz"),

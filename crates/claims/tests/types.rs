@@ -7,8 +7,11 @@
     missing_docs
 )]
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use countersign_claims::{
-    ClaimsError, ClaimsErrorKind, ConnectionClaims, DecodeOptions, SubscriptionClaims, UnixTime,
+    ClaimsError, ClaimsErrorKind, ConnectionClaims, DecodeOptions, SubscriptionClaims, TokenClaims,
+    UnixTime,
 };
 
 /// Every JSON type, by the name of the type.
@@ -87,7 +90,12 @@ fn g2_g7_g8_a_claim_of_the_wrong_type_is_an_error_null_included() {
     ];
     for (claim, right) in subscription_claims {
         for (kind, value) in VALUES {
-            let payload = format!(r#"{{"channel":"c","{claim}":{value}}}"#);
+            let sub = if *claim == "sub" {
+                ""
+            } else {
+                r#","sub":"42""#
+            };
+            let payload = format!(r#"{{"channel":"c"{sub},"{claim}":{value}}}"#);
             let decoded = subscription(&payload);
             assert_eq!(decoded.is_ok(), right.contains(&kind), "{payload}");
             if let Err(error) = decoded {
@@ -102,14 +110,15 @@ fn g2_the_sentence_says_what_was_found_and_expected() {
     let error = connection(r#"{"exp":"1700000000"}"#).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "found a string as `exp`, which must be a number of seconds; correct it or leave it out"
+        "found a string as `exp`, which must be a number of seconds, without quotes; \
+         correct it where tokens are issued"
     );
     let error =
         connection(r#"{"subs":{"a\"":{"override":{"presence":{"value":1}}}}}"#).unwrap_err();
     assert!(
         error
             .to_string()
-            .contains(r#"`subs["a\""].override.presence`, which must be a boolean"#),
+            .contains(r#"`subs["a\""].override.presence.value`, which must be a boolean"#),
         "{error}"
     );
 }
@@ -166,10 +175,12 @@ fn g7_the_user_is_taken_exactly_as_written() {
     ] {
         let payload = format!(r#"{{"sub":"{user}"}}"#);
         let claims = connection(&payload).unwrap();
-        assert_eq!(claims.registered.user, user);
+        assert_eq!(claims.registered.user_id(), user);
+        assert_eq!(claims.registered.user.as_deref(), Some(user));
         assert_eq!(claims.registered.is_anonymous(), user.is_empty());
     }
-    assert!(connection("{}").unwrap().registered.is_anonymous());
+    let absent = connection("{}").unwrap().registered;
+    assert!(absent.is_anonymous() && absent.user.is_none());
 }
 
 #[test]
@@ -218,7 +229,7 @@ fn g14_channels_and_subs_have_caps_and_strict_names() {
                 Ok(claims) => {
                     assert!(ok);
                     assert_eq!(claims.channels.len(), count);
-                    assert_eq!(claims.channels.to_vec().len(), count);
+                    assert_eq!(claims.channels.iter().count(), count);
                 }
                 Err(error) => {
                     assert!(!ok);
@@ -254,7 +265,7 @@ fn g14_channels_and_subs_have_caps_and_strict_names() {
             ok
         );
         assert_eq!(
-            subscription(&format!(r#"{{"channel":"{name}"}}"#)).is_ok(),
+            subscription(&format!(r#"{{"sub":"42","channel":"{name}"}}"#)).is_ok(),
             ok
         );
     }
@@ -291,11 +302,13 @@ fn g14_entries_of_the_wrong_type_are_refused() {
     for (payload, sentence) in [
         (
             r#"{"channels":["a","b",1]}"#,
-            "found a number as `channels[2]`, which must be a string; correct it or leave it out",
+            "found a number as `channels[2]`, which must be a string, in quotes; \
+             correct it where tokens are issued",
         ),
         (
             r#"{"aud":["a",null]}"#,
-            "found null as `aud[1]`, which must be a string; correct it or leave it out",
+            "found null as `aud[1]`, which must be a string, in quotes; \
+             correct it where tokens are issued",
         ),
     ] {
         assert_eq!(connection(payload).unwrap_err().to_string(), sentence);
@@ -330,8 +343,8 @@ fn g15_bad_base64_is_a_claims_error_when_decoded() {
         ("\u{e9}", false),
     ] {
         for payload in [
-            format!(r#"{{"channel":"c","b64info":"{text}"}}"#),
-            format!(r#"{{"channel":"c","b64data":"{text}"}}"#),
+            format!(r#"{{"sub":"42","channel":"c","b64info":"{text}"}}"#),
+            format!(r#"{{"sub":"42","channel":"c","b64data":"{text}"}}"#),
         ] {
             let decoded = subscription(&payload);
             assert_eq!(decoded.is_ok(), ok, "{text:.20}");
@@ -351,10 +364,7 @@ fn g15_bad_base64_is_a_claims_error_when_decoded() {
     // Padding inside, at and around the end of a piece that is checked at once.
     for len in 1020..=1032_usize {
         let bytes: Vec<u8> = (0..len).map(|i| i.to_le_bytes()[0]).collect();
-        let payload = countersign_claims::NewConnection::new("a")
-            .info_bytes(&bytes)
-            .finish()
-            .unwrap();
+        let payload = format!(r#"{{"b64info":"{}"}}"#, STANDARD.encode(&bytes));
         let claims = connection(&payload).unwrap();
         assert_eq!(claims.info.unwrap().to_vec(), bytes);
         // The same, cut into lines of any length.
@@ -422,7 +432,7 @@ fn g20_the_user_claim_is_read_in_the_same_pass_as_all_others() {
     options.user_id_claim = Some("user_id".into());
     let user = |payload: &'static str| {
         ConnectionClaims::decode(payload.as_bytes(), &options)
-            .map(|claims| claims.registered.user.into_owned())
+            .map(|claims| claims.registered.user_id().to_owned())
     };
     assert_eq!(user(r#"{"user_id":"test"}"#).unwrap(), "test");
     assert_eq!(user(r#"{"sub":"a","user_id":"b"}"#).unwrap(), "b");
@@ -433,11 +443,11 @@ fn g20_the_user_claim_is_read_in_the_same_pass_as_all_others() {
         "never falls back to sub"
     );
     assert_eq!(user("{}").unwrap(), "");
-    assert_eq!(user(r#"{"USER_ID":"b"}"#).unwrap(), "");
     for payload in [
         r#"{"user_id":"a","user_id":"b"}"#,
         r#"{"user_id":"a","\u0075ser_id":"b"}"#,
-        r#"{"user_id":1}"#,
+        r#"{"user_id":true}"#,
+        r#"{"USER_ID":"b"}"#,
         r#"{"user_id":null}"#,
         r#"{"user_id":"a\u0000"}"#,
         r#"{"user_id":"a","sub":1}"#,
@@ -451,19 +461,81 @@ fn g20_the_user_claim_is_read_in_the_same_pass_as_all_others() {
         ConnectionClaims::decode(nested, &options)
             .unwrap()
             .registered
-            .user,
+            .user_id(),
         "y"
     );
     // A claim that has a meaning already keeps it.
     options.user_id_claim = Some("jti".into());
     let claims = ConnectionClaims::decode(br#"{"jti":"j"}"#, &options).unwrap();
     assert_eq!(
-        (&*claims.registered.user, claims.registered.jti.as_deref()),
+        (
+            claims.registered.user_id(),
+            claims.registered.jti.as_deref()
+        ),
         ("j", Some("j"))
     );
     // Not configured, it is one more unknown claim.
     assert_eq!(
-        connection(r#"{"user_id":"test"}"#).unwrap().registered.user,
+        connection(r#"{"user_id":"test"}"#)
+            .unwrap()
+            .registered
+            .user_id(),
         ""
     );
+}
+
+#[test]
+fn an_integer_names_the_user_by_its_digits_where_an_option_names_the_claim() {
+    let mut options = DecodeOptions::default();
+    options.user_id_claim = Some("user_id".into());
+    for (number, user) in [
+        ("77", Some("77")),
+        ("0", Some("0")),
+        ("-5", Some("-5")),
+        // Beyond every integer type and every float.
+        (
+            "123456789012345678901234567890",
+            Some("123456789012345678901234567890"),
+        ),
+        ("1.5", None),
+        ("77.0", None),
+        ("1e3", None),
+    ] {
+        let payload = format!(r#"{{"sub":"other","user_id":{number}}}"#);
+        match (ConnectionClaims::decode(payload.as_bytes(), &options), user) {
+            (Ok(claims), Some(user)) => assert_eq!(claims.registered.user_id(), user),
+            (Err(error), None) => {
+                assert_eq!(error.kind(), ClaimsErrorKind::Claims);
+                assert!(error.to_string().contains("`user_id`"), "{error}");
+            }
+            (decoded, _) => panic!("{number}: {decoded:?}"),
+        }
+    }
+    // RFC 7519 section 4.1.2: `sub` is a string, whoever names it.
+    options.user_id_claim = Some("sub".into());
+    assert!(ConnectionClaims::decode(br#"{"sub":77}"#, &options).is_err());
+    assert!(connection(r#"{"sub":77}"#).is_err());
+}
+
+#[test]
+fn g22_any_jwt_judges_registered_claims_alone() {
+    let decode =
+        |payload: &'static str| TokenClaims::decode(payload.as_bytes(), &DecodeOptions::default());
+    let claims = decode(
+        r#"{"sub":"42","exp":100,"channel":1,"Channel":2,"channels":"x","expire_at":"y","eto":0,
+            "override":1,"client":["a"],"info":1,"b64info":"no base64"}"#,
+    )
+    .unwrap();
+    assert_eq!(claims.registered.user_id(), "42");
+    assert_eq!(claims.registered.exp, Some(UnixTime::from_secs(100)));
+    for payload in [
+        r#"{"exp":"100"}"#,
+        r#"{"sub":null}"#,
+        r#"{"aud":[1]}"#,
+        r#"{"Exp":1}"#,
+    ] {
+        let error = decode(payload).unwrap_err();
+        assert_eq!(error.kind(), ClaimsErrorKind::Claims, "{payload}");
+    }
+    assert_eq!(decode("[]").unwrap_err().kind(), ClaimsErrorKind::Malformed);
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::time::Duration;
 
-use countersign::claims::NewSubscribeOptions;
+use countersign::new_claims::NewSubscribeOptions;
 use countersign::{
     Authenticator, Authority, Issuer, Keyring, Rules, default_provider, generate_key, now,
     thumbprint,

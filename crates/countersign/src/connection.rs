@@ -1,7 +1,6 @@
 //! What a verified connection token says.
 
 use std::collections::BTreeSet;
-use std::convert::Infallible;
 use std::fmt;
 
 use countersign_claims::{Bytes, ClaimsError, ConnectionClaims, Overrides, SubscribeOptions};
@@ -89,7 +88,7 @@ impl Connection {
     pub(crate) fn from_claims(claims: &ConnectionClaims<'_>) -> Self {
         let registered = &claims.registered;
         Self {
-            user: registered.user.to_string(),
+            user: registered.user_id().to_owned(),
             expires: claims.expires(),
             info: claims.info.as_ref().map(Bytes::to_vec),
             channels: Channel::each_once(claims),
@@ -142,15 +141,14 @@ impl Channel {
     fn each_once(claims: &ConnectionClaims<'_>) -> Vec<Self> {
         let mut seen = BTreeSet::new();
         let mut channels = Vec::with_capacity(claims.channels.len());
-        let Ok(()) = claims.channels.each(|name, options| {
+        for (name, options) in claims.channels.iter() {
             if seen.insert(name.clone()) {
                 channels.push(Self {
                     name: name.into_owned(),
                     options: ChannelOptions::from_claims(&options),
                 });
             }
-            Ok::<(), Infallible>(())
-        });
+        }
         channels
     }
 }

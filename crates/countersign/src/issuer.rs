@@ -5,11 +5,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign_claims::{
-    ClaimsError, ForConnection, ForSubscription, NewClaims, NewConnection, NewSubscription,
-};
+use countersign_claims::ClaimsError;
 use countersign_jws::{DEFAULT_LIMIT, NewHeader, sign};
 use countersign_keys::{Key, KeyError};
+use countersign_new_claims::{
+    ForConnection, ForSubscription, NewClaims, NewConnection, NewSubscription, Opens,
+};
 use countersign_signature::{AlgorithmName, Provider, Signer, SigningError};
 use serde::Serialize;
 
@@ -124,7 +125,7 @@ impl Issuer {
 
     /// Begins a connection token of `user`; the empty user is anonymous.
     pub fn connection<'i>(&'i self, user: &'i str) -> NewToken<'i, ForConnection<'i>> {
-        self.token(user, NewConnection::new(user))
+        self.token(NewConnection::new(user))
     }
 
     /// Begins a subscription token of `user` for `channel`.
@@ -133,7 +134,7 @@ impl Issuer {
         user: &'i str,
         channel: &'i str,
     ) -> NewToken<'i, ForSubscription<'i>> {
-        self.token(user, NewSubscription::new(user, channel))
+        self.token(NewSubscription::new(user, channel))
     }
 
     fn sign(&self, payload: Result<String, ClaimsError>) -> Result<String, IssueError> {
@@ -153,7 +154,7 @@ impl Issuer {
         Ok(token)
     }
 
-    fn token<'i, K>(&'i self, user: &'i str, mut claims: NewClaims<'i, K>) -> NewToken<'i, K> {
+    fn token<'i, K>(&'i self, mut claims: NewClaims<'i, K>) -> NewToken<'i, K> {
         if let Some(iss) = &self.iss {
             claims = claims.iss(iss);
         }
@@ -163,7 +164,7 @@ impl Issuer {
         if let Some(claim) = &self.user_id_claim
             && claim != "sub"
         {
-            claims = claims.claim_json(claim, countersign_json::quote(user));
+            claims = claims.user_id_claim(claim);
         }
         NewToken {
             issuer: self,
@@ -201,13 +202,16 @@ impl<'i, K> NewToken<'i, K> {
     /// # Errors
     ///
     /// [`IssueError::Info`] if the value has no JSON form.
-    pub fn info(self, info: &impl Serialize) -> Result<Self, IssueError> {
+    pub fn info(self, info: &impl Serialize) -> Result<Self, IssueError>
+    where
+        K: Opens,
+    {
         let json = serde_json::to_string(info).map_err(|_| IssueError::Info)?;
         Ok(self.claims(|claims| claims.info_json(json)))
     }
 
-    /// Any other claim: see [`NewConnection`](crate::claims::NewConnection) and
-    /// [`NewSubscription`](crate::claims::NewSubscription).
+    /// Any other claim: see [`NewConnection`](crate::new_claims::NewConnection) and
+    /// [`NewSubscription`](crate::new_claims::NewSubscription).
     pub fn claims(mut self, set: impl FnOnce(NewClaims<'i, K>) -> NewClaims<'i, K>) -> Self {
         self.claims = set(self.claims);
         self

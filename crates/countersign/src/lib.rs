@@ -84,18 +84,14 @@ pub use countersign_jws::{self as jws, Scratch};
 #[doc(no_inline)]
 pub use countersign_keys::{self as keys, Key, KeyError, KeySet};
 #[doc(no_inline)]
+pub use countersign_new_claims as new_claims;
+#[doc(no_inline)]
 pub use countersign_signature as signature;
 
 /// The time of the system's clock.
 #[must_use]
 pub fn now() -> UnixTime {
-    let seconds =
-        |duration: std::time::Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
-    match SystemTime::now().duration_since(SystemTime::UNIX_EPOCH) {
-        Ok(since) => UnixTime::new(seconds(since), since.subsec_nanos()),
-        // A clock before 1970 is wrong; the whole second will do.
-        Err(before) => UnixTime::from_secs(seconds(before.duration()).saturating_neg()),
-    }
+    SystemTime::now().into()
 }
 
 /// The workspace's README, whose example is run.

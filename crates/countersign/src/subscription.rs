@@ -10,7 +10,7 @@ use crate::{ChannelOptions, Error, UnixTime};
 /// A token opens one channel, for one user or one client: see [`check_request`](Self::check_request).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subscription {
-    user: String,
+    user: Option<String>,
     client: Option<String>,
     channel: String,
     expires: Option<UnixTime>,
@@ -19,10 +19,11 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    /// The user; empty in the tokens of Centrifugo v2, which name a client instead.
+    /// The user; empty if the token is for anonymous connections, or names a client alone as
+    /// the tokens of Centrifugo v2 do.
     #[must_use]
     pub fn user(&self) -> &str {
-        &self.user
+        self.user.as_deref().unwrap_or_default()
     }
 
     /// The one connection that may use the token, if it names one.
@@ -61,10 +62,8 @@ impl Subscription {
         self.token_id.as_deref()
     }
 
-    /// Checks that the token is for this channel, and for this user or this client.
-    ///
-    /// A token that names a client is for that connection alone; if it names a user
-    /// too, both must match. One that names no client must name the user.
+    /// Checks that the token is for this channel, and for the user and the client that it
+    /// names. If it names both, both must match.
     ///
     /// # Errors
     ///
@@ -72,7 +71,7 @@ impl Subscription {
     pub fn check_request(&self, channel: &str, user: &str, client: &str) -> Result<(), Error> {
         let scope = Scope {
             channel: &self.channel,
-            user: &self.user,
+            user: self.user.as_deref(),
             client: self.client(),
         };
         scope.check(channel, user, client).map_err(Error::Claims)
@@ -80,7 +79,7 @@ impl Subscription {
 
     pub(crate) fn from_claims(claims: &SubscriptionClaims<'_>) -> Self {
         Self {
-            user: claims.registered.user.to_string(),
+            user: claims.registered.user.as_deref().map(String::from),
             client: claims.client.as_deref().map(String::from),
             channel: claims.channel.to_string(),
             expires: claims.expires(),

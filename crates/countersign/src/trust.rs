@@ -222,9 +222,7 @@ fn any_string(value: Option<Value<'_>>, mut matches: impl FnMut(&str) -> bool) -
     let Some(value) = value else { return false };
     let mut found = |value: Value<'_>| value.as_str().is_some_and(|text| matches(&text));
     match value.as_array() {
-        Some(array) => array
-            .each(|value| if found(value) { Err(()) } else { Ok(()) })
-            .is_err(),
+        Some(array) => array.iter().any(found),
         None => found(value),
     }
 }

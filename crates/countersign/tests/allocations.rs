@@ -25,7 +25,7 @@ fn warm(authenticator: &Authenticator, token: &str) -> AllocationInfo {
         let accepted = authenticator
             .connection_in(token, now(), &mut scratch)
             .unwrap();
-        assert_eq!(accepted.claims().registered.user, "42");
+        assert_eq!(accepted.claims().registered.user_id(), "42");
         assert_eq!(accepted.claims().channels.len(), 2);
     };
     verify();

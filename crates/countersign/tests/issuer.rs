@@ -9,8 +9,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use common::*;
-use countersign::claims::{NewSubscribeOptions, Overrides};
+use countersign::claims::Overrides;
 use countersign::jws::{Scratch, Unverified, danger};
+use countersign::new_claims::NewSubscribeOptions;
 use countersign::{
     Authenticator, Code, GenerateError, IssueError, Issuer, Key, Keyring, UnixTime,
     default_provider, generate_key,

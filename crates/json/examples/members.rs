@@ -16,14 +16,13 @@ fn main() -> ExitCode {
     if text.is_empty() {
         text = br#"{"sub":"42","exp":1,"info":{"name":"A"}}"#.to_vec();
     }
-    let shown = Object::parse(&text).and_then(|object| {
-        object.each(|name, value| {
-            println!("{name:?} is {}: {}", value.kind(), value.raw());
-            Ok(())
-        })
-    });
-    match shown {
-        Ok(()) => ExitCode::SUCCESS,
+    match Object::parse(&text) {
+        Ok(object) => {
+            for (name, value) in object {
+                println!("{name:?} is {}: {}", value.kind(), value.raw());
+            }
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE

@@ -20,12 +20,12 @@ pub(crate) fn object(text: &str) -> Result<(), JsonError> {
     if walk.peek() != Some(b'{') {
         return Err(JsonError::NotAnObject);
     }
-    walk.value(0)?;
-    walk.space();
-    match walk.peek() {
-        None => Ok(()),
-        Some(_) => Err(walk.syntax()),
-    }
+    walk.document()
+}
+
+/// Checks that `text` is one value and sound throughout.
+pub(crate) fn value(text: &str) -> Result<(), JsonError> {
+    Walk { text, at: 0 }.document()
 }
 
 /// A place in the text; everything before it is sound.
@@ -35,6 +35,16 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
+    fn document(&mut self) -> Result<(), JsonError> {
+        self.space();
+        self.value(0)?;
+        self.space();
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => Err(self.syntax()),
+        }
+    }
+
     fn value(&mut self, depth: usize) -> Result<(), JsonError> {
         match self.peek() {
             Some(b'{') => self.members(deeper(depth)?),

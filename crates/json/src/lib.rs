@@ -40,6 +40,7 @@ extern crate alloc;
 
 mod check;
 mod error;
+mod fold;
 mod grammar;
 mod object;
 mod split;
@@ -49,6 +50,7 @@ mod writer;
 
 pub use check::MAX_DEPTH;
 pub use error::JsonError;
-pub use object::Object;
-pub use value::{Array, Kind, Value};
+pub use fold::known_in_another_case;
+pub use object::{Members, Object};
+pub use value::{Array, Elements, Kind, Value};
 pub use writer::{ObjectWriter, quote};

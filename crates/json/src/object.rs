@@ -34,10 +34,9 @@ impl<'a> Object<'a> {
     /// use countersign_json::Object;
     ///
     /// let set = Object::parse_collection(br#"{"keys":[{"n":1,"n":2}]}"#)?;
-    /// set.get("keys").unwrap().as_array().unwrap().each(|key| {
+    /// for key in set.get("keys").unwrap().as_array().unwrap() {
     ///     assert!(Object::parse(key.raw().as_bytes()).is_err());
-    ///     Ok::<(), ()>(())
-    /// }).unwrap();
+    /// }
     /// # Ok::<(), countersign_json::JsonError>(())
     /// ```
     ///
@@ -61,30 +60,60 @@ impl<'a> Object<'a> {
         self.text
     }
 
-    /// Calls `each` for every member, in order, until it fails.
+    /// The members, in order: each with its name and its value.
     ///
-    /// # Errors
+    /// ```
+    /// use countersign_json::Object;
     ///
-    /// The first error of `each`.
-    pub fn each<E>(
-        &self,
-        mut each: impl FnMut(Cow<'a, str>, Value<'a>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let mut split = Split::new(self.text);
-        while let (Some(name), Some(value)) = (split.next(), split.next()) {
-            // Half a surrogate, which a collection may hold, names nothing.
-            if let Some(name) = Value::checked(name).as_str() {
-                each(name, Value::checked(value))?;
-            }
-        }
-        Ok(())
+    /// let object = Object::parse(br#"{"a":1,"b":[]}"#)?;
+    /// let names: Vec<_> = object.iter().map(|(name, _)| name).collect();
+    /// assert_eq!(names, ["a", "b"]);
+    /// # Ok::<(), countersign_json::JsonError>(())
+    /// ```
+    #[must_use]
+    pub fn iter(&self) -> Members<'a> {
+        Members(Split::new(self.text))
     }
 
     /// The member of exactly this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Value<'a>> {
-        self.each(|member, value| if member == name { Err(value) } else { Ok(()) })
-            .err()
+        let (_, value) = self.iter().find(|(member, _)| member == name)?;
+        Some(value)
+    }
+}
+
+impl<'a> IntoIterator for Object<'a> {
+    type Item = (Cow<'a, str>, Value<'a>);
+    type IntoIter = Members<'a>;
+
+    fn into_iter(self) -> Members<'a> {
+        self.iter()
+    }
+}
+
+/// The members of an [`Object`], in order.
+#[derive(Clone)]
+pub struct Members<'a>(Split<'a>);
+
+impl<'a> Iterator for Members<'a> {
+    type Item = (Cow<'a, str>, Value<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let name = Value::checked(self.0.next()?);
+            let value = Value::checked(self.0.next()?);
+            // A collection may hold a name with half a surrogate, which nobody can ask for.
+            if let Some(name) = name.as_str() {
+                return Some((name, value));
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Members<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Members").finish_non_exhaustive()
     }
 }
 

@@ -5,6 +5,7 @@
 ///
 /// The text was checked as a whole, so finding where a value ends takes no grammar:
 /// quotes and brackets match.
+#[derive(Clone)]
 pub(crate) struct Split<'a> {
     rest: &'a str,
 }

@@ -4,7 +4,10 @@ use alloc::borrow::Cow;
 use core::fmt;
 
 use crate::split::Split;
-use crate::{Object, string};
+use crate::{JsonError, Object, check, string};
+
+/// The space of RFC 8259 section 2.
+const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// The type of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +48,25 @@ pub struct Value<'a> {
 impl<'a> Value<'a> {
     pub(crate) fn checked(text: &'a str) -> Self {
         Self { text }
+    }
+
+    /// Checks that the text is one value, with nothing before or behind it but space; by the
+    /// rules of [`Object::parse`].
+    ///
+    /// ```
+    /// use countersign_json::Value;
+    ///
+    /// assert_eq!(Value::parse(" [1, 2] ")?.raw(), "[1, 2]");
+    /// assert!(Value::parse("1,2").is_err());
+    /// # Ok::<(), countersign_json::JsonError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`JsonError`] says what was found, and where.
+    pub fn parse(text: &'a str) -> Result<Self, JsonError> {
+        check::value(text)?;
+        Ok(Self::checked(text.trim_matches(SPACE)))
     }
 
     /// The text of the value, byte for byte, without space around it.
@@ -123,16 +145,37 @@ impl<'a> Array<'a> {
         self.text
     }
 
-    /// Calls `each` for every element, in order, until it fails.
-    ///
-    /// # Errors
-    ///
-    /// The first error of `each`.
-    pub fn each<E>(&self, mut each: impl FnMut(Value<'a>) -> Result<(), E>) -> Result<(), E> {
-        for value in Split::new(self.text) {
-            each(Value::checked(value))?;
-        }
-        Ok(())
+    /// The elements, in order.
+    #[must_use]
+    pub fn iter(&self) -> Elements<'a> {
+        Elements(Split::new(self.text))
+    }
+}
+
+impl<'a> IntoIterator for Array<'a> {
+    type Item = Value<'a>;
+    type IntoIter = Elements<'a>;
+
+    fn into_iter(self) -> Elements<'a> {
+        self.iter()
+    }
+}
+
+/// The elements of an [`Array`], in order.
+#[derive(Clone)]
+pub struct Elements<'a>(Split<'a>);
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = Value<'a>;
+
+    fn next(&mut self) -> Option<Value<'a>> {
+        self.0.next().map(Value::checked)
+    }
+}
+
+impl fmt::Debug for Elements<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Elements").finish_non_exhaustive()
     }
 }
 

@@ -36,6 +36,14 @@ impl ObjectWriter {
         Self::default()
     }
 
+    /// An object without members, with room for so many bytes.
+    #[must_use]
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self {
+            text: String::with_capacity(bytes),
+        }
+    }
+
     /// Adds a string.
     #[must_use]
     pub fn string(mut self, name: &str, value: &str) -> Self {
@@ -49,6 +57,15 @@ impl ObjectWriter {
     pub fn raw(mut self, name: &str, json: &str) -> Self {
         self.name(name);
         self.text.push_str(json);
+        self
+    }
+
+    /// Adds a number, as it is displayed; that it is one is the caller's affair.
+    #[must_use]
+    pub fn number(mut self, name: &str, number: &dyn fmt::Display) -> Self {
+        self.name(name);
+        // Writing to a String cannot fail.
+        let _ = write!(self.text, "{number}");
         self
     }
 

@@ -41,14 +41,10 @@ fn agree(text: &str) {
 }
 
 fn same_members(object: Object<'_>, other: &Other) {
-    let mut count = 0;
-    let same = object.each(|name, value| {
-        count += 1;
+    for (name, value) in object {
         same(value, &other[&*name]);
-        Ok::<(), ()>(())
-    });
-    assert_eq!(same, Ok(()));
-    assert_eq!(count, other.as_object().unwrap().len());
+    }
+    assert_eq!(object.iter().count(), other.as_object().unwrap().len());
 }
 
 fn same(value: Value<'_>, other: &Other) {
@@ -58,14 +54,11 @@ fn same(value: Value<'_>, other: &Other) {
     match (value.as_object(), value.as_array()) {
         (Some(object), _) => same_members(object, other),
         (_, Some(array)) => {
-            let mut others = other.as_array().unwrap().iter();
-            array
-                .each(|value| {
-                    same(value, others.next().unwrap());
-                    Ok::<(), ()>(())
-                })
-                .unwrap();
-            assert!(others.next().is_none());
+            let others = other.as_array().unwrap();
+            assert_eq!(array.iter().count(), others.len());
+            for (value, other) in array.iter().zip(others) {
+                same(value, other);
+            }
         }
         _ => {}
     }

@@ -31,33 +31,21 @@ fn values_are_cut_where_they_end_whatever_they_hold() {
                     "{space}{{{space}\"a\\\"\"{space}:{space}{first}{space},{space}\"b\"{space}:{space}{second}{space},\"c\":[{space}{second}{space},{space}{first}{space}]{space}}}{space}"
                 );
                 let object = Object::parse(text.as_bytes()).unwrap();
-                let mut members = Vec::new();
-                object
-                    .each(|name, value| {
-                        members.push((name.into_owned(), value.raw().to_owned()));
-                        Ok::<(), ()>(())
-                    })
-                    .unwrap();
+                let members: Vec<_> = object
+                    .iter()
+                    .map(|(name, value)| (name.into_owned(), value.raw().to_owned()))
+                    .collect();
                 assert_eq!(members.len(), 3, "{text}");
                 assert_eq!(members[0], ("a\"".to_owned(), first.to_owned()));
                 assert_eq!(members[1], ("b".to_owned(), second.to_owned()));
-                let mut elements = Vec::new();
-                object
-                    .get("c")
-                    .unwrap()
-                    .as_array()
-                    .unwrap()
-                    .each(|value| {
-                        elements.push(value.raw().to_owned());
-                        Ok::<(), ()>(())
-                    })
-                    .unwrap();
+                let array = object.get("c").unwrap().as_array().unwrap();
+                let elements: Vec<_> = array.iter().map(|value| value.raw()).collect();
                 assert_eq!(elements, [second, first], "{text}");
             }
         }
     }
     for empty in ["{}", " { \n} "] {
         let object = Object::parse(empty.as_bytes()).unwrap();
-        assert_eq!(object.each(|_, _| Err(())), Ok(()));
+        assert!(object.iter().next().is_none());
     }
 }

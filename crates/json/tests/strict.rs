@@ -1,7 +1,9 @@
 //! What is refused, and what must not be.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use countersign_json::{JsonError, Kind, MAX_DEPTH, Object, ObjectWriter, quote};
+use countersign_json::{
+    JsonError, Kind, MAX_DEPTH, Object, ObjectWriter, Value, known_in_another_case, quote,
+};
 
 #[test]
 fn f1_f2_f3_duplicate_names_are_refused_at_every_level_and_through_escapes() {
@@ -129,26 +131,69 @@ fn values_are_never_coerced() {
         assert_eq!(value.as_array().is_some(), kind == Kind::Array, "{name}");
         assert_eq!(value.as_object().is_some(), kind == Kind::Object, "{name}");
     }
-    let mut elements = Vec::new();
     let array = object.get("a").unwrap().as_array().unwrap();
-    array
-        .each(|value| {
-            elements.push(value.raw());
-            Ok::<(), ()>(())
-        })
-        .unwrap();
+    let elements: Vec<_> = array.iter().map(|value| value.raw()).collect();
     assert_eq!(elements, ["1", "\"x\""]);
 }
 
 #[test]
-fn an_error_of_the_callback_comes_back_and_stops_it() {
-    let object = Object::parse(br#"{"a":1,"b":2,"c":3}"#).unwrap();
-    let mut calls = 0;
-    let stopped = object.each(|name, _| {
-        calls += 1;
-        if name == "b" { Err("enough") } else { Ok(()) }
-    });
-    assert_eq!((stopped, calls), (Err("enough"), 2));
+fn members_and_elements_come_in_order() {
+    let object = Object::parse(br#"{"b":[3,1,2],"a":1,"\u0063":2}"#).unwrap();
+    let members: Vec<_> = object.iter().map(|(name, _)| name).collect();
+    assert_eq!(members, ["b", "a", "c"]);
+    let array = object.get("b").unwrap().as_array().unwrap();
+    let elements: Vec<_> = array.into_iter().map(|value| value.raw()).collect();
+    assert_eq!(elements, ["3", "1", "2"]);
+    let empty = Object::parse(br#"{"a":[ ],"o":{ }}"#).unwrap();
+    assert!(
+        empty
+            .get("a")
+            .unwrap()
+            .as_array()
+            .unwrap()
+            .iter()
+            .next()
+            .is_none()
+    );
+    assert!(
+        empty
+            .get("o")
+            .unwrap()
+            .as_object()
+            .unwrap()
+            .iter()
+            .next()
+            .is_none()
+    );
+}
+
+#[test]
+fn f4_a_known_name_in_another_case_is_found() {
+    let known = ["sub", "exp", "kid", "b64", "expire_at"];
+    for (name, right) in [
+        ("SUB", Some("sub")),
+        ("Exp", Some("exp")),
+        ("EXP", Some("exp")),
+        ("\u{17f}ub", Some("sub")),
+        ("\u{17f}UB", Some("sub")),
+        ("\u{212a}id", Some("kid")),
+        ("B64", Some("b64")),
+        ("Expire_At", Some("expire_at")),
+        ("sub", None),
+        ("kid", None),
+        ("su", None),
+        ("subs", None),
+        ("", None),
+        ("expireAt", None),
+        // No other letter folds: not the dotless i, the sharp s or fullwidth letters.
+        ("k\u{131}d", None),
+        ("\u{ff53}ub", None),
+        ("\u{df}ub", None),
+    ] {
+        assert_eq!(known_in_another_case(name, known), right, "{name:?}");
+    }
+    // A name that is known exactly is never taken for another.
+    assert_eq!(known_in_another_case("A", ["a", "A"]), None);
 }
 
 #[test]
@@ -166,12 +211,8 @@ fn raw_text_is_kept_byte_for_byte() {
 #[test]
 fn a_kind_is_called_as_errors_call_it() {
     let object = Object::parse(br#"{"a":[null,true,-1,"",[],{}]}"#).unwrap();
-    let mut kinds = Vec::new();
-    let each = object.get("a").unwrap().as_array().unwrap().each(|value| {
-        kinds.push(value.kind().to_string());
-        Ok::<(), ()>(())
-    });
-    assert!(each.is_ok());
+    let array = object.get("a").unwrap().as_array().unwrap();
+    let kinds: Vec<_> = array.iter().map(|value| value.kind().to_string()).collect();
     assert_eq!(
         kinds.join(", "),
         "null, a boolean, a number, a string, an array, an object",
@@ -225,13 +266,8 @@ fn in_a_collection_a_duplicate_name_spoils_the_member_alone() {
     assert!(Object::parse(text).is_err());
     let collection = Object::parse_collection(text).unwrap();
     let keys = collection.get("keys").unwrap().as_array().unwrap();
-    let mut refused = 0;
-    keys.each(|key| {
-        refused += usize::from(Object::parse(key.raw().as_bytes()).is_err());
-        Ok::<(), ()>(())
-    })
-    .unwrap();
-    assert_eq!(refused, 2);
+    let refused = |key: &Value<'_>| Object::parse(key.raw().as_bytes()).is_err();
+    assert_eq!(keys.iter().filter(refused).count(), 2);
 
     let duplicate = Object::parse_collection(br#"{"keys":[],"keys":[]}"#).unwrap_err();
     assert_eq!(duplicate, JsonError::Duplicate("keys".into()));

@@ -31,7 +31,7 @@ impl<'a> Header<'a> {
             cty: None,
         };
         let object = Object::parse(json).map_err(ParseError::Header)?;
-        object.each(|name, value| {
+        for (name, value) in object {
             match name.as_ref() {
                 "alg" => alg = Some(string("alg", value)?),
                 "kid" => header.kid = Some(string("kid", value)?),
@@ -45,8 +45,7 @@ impl<'a> Header<'a> {
                 "enc" => return Err(ParseError::Extension { name: "enc" }),
                 _ => {}
             }
-            Ok(())
-        })?;
+        }
         header.alg = alg
             .filter(|alg| !alg.is_empty())
             .ok_or(ParseError::AlgorithmMissing)?;

@@ -111,7 +111,7 @@ impl KeySet {
             .ok_or_else(|| KeyError::unreadable(format!("{} as \"keys\"", keys.kind()), NEEDED))?;
         let mut set = Self::default();
         let mut index = 0_usize;
-        keys.each(|value| {
+        for value in keys {
             if index == max_keys {
                 return Err(KeyError::unreadable(
                     format!("a JWK Set of more than {max_keys} keys"),
@@ -127,8 +127,7 @@ impl KeySet {
                 }
             }
             index = index.saturating_add(1);
-            Ok(())
-        })?;
+        }
         if index == 0 {
             return Err(KeyError::unreadable("a JWK Set without keys", NEEDED));
         }

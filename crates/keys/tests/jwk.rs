@@ -27,15 +27,11 @@ fn refused(jwk: &str) -> String {
 fn with(name: &str, member: &str, json: &str) -> String {
     let jwk = key(name).to_jwk().unwrap();
     let object = countersign_json::Object::parse(jwk.as_bytes()).unwrap();
-    let mut members = Vec::new();
-    object
-        .each(|name, value| {
-            if name != member {
-                members.push(format!("{name:?}:{}", value.raw()));
-            }
-            Ok::<(), ()>(())
-        })
-        .unwrap();
+    let mut members: Vec<_> = object
+        .iter()
+        .filter(|(name, _)| name != member)
+        .map(|(name, value)| format!("{name:?}:{}", value.raw()))
+        .collect();
     if !json.is_empty() {
         members.push(format!("{member:?}:{json}"));
     }

@@ -41,6 +41,11 @@ const LAYERS: [Layer; 11] = [
         needs: &["countersign-json", "base64"],
     },
     Layer {
+        name: "countersign-new-claims",
+        std: Std::Never,
+        needs: &["countersign-claims", "countersign-json", "base64"],
+    },
+    Layer {
         name: "countersign-jws",
         std: Std::Never,
         needs: &["countersign-json", "countersign-signature", "base64"],
@@ -111,6 +116,7 @@ const LAYERS: [Layer; 11] = [
             "countersign-jwks",
             "countersign-jws",
             "countersign-keys",
+            "countersign-new-claims",
             "countersign-ring",
             "countersign-rustcrypto",
             "countersign-signature",

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::ArgAction;
 use clap::builder::BoolishValueParser;
 use countersign::config::{Config, ConfigError};
+use countersign::new_claims::Opens;
 use countersign::{Issuer, NewToken, default_provider};
 
 use crate::config::ConfigFile;
@@ -219,7 +220,7 @@ impl Common {
         Ok((issuer, warnings))
     }
 
-    fn dress<'t, K>(&'t self, mut token: NewToken<'t, K>) -> NewToken<'t, K> {
+    fn dress<'t, K: Opens>(&'t self, mut token: NewToken<'t, K>) -> NewToken<'t, K> {
         if let Some(lifetime) = self.ttl.0 {
             token = token.expires_in(lifetime);
         }

@@ -173,7 +173,7 @@ impl<'a> Jwk<'a> {
             .as_array()
             .ok_or_else(|| wrong_type("key_ops", &value, "an array of strings"))?;
         let mut operations: Vec<String> = Vec::new();
-        array.each(|value| {
+        for value in array {
             let operation = value
                 .as_str()
                 .ok_or_else(|| wrong_type("an entry of key_ops", &value, "a string"))?;
@@ -191,8 +191,7 @@ impl<'a> Jwk<'a> {
                 ));
             }
             operations.push(operation.into_owned());
-            Ok(())
-        })?;
+        }
         Ok(Some(operations))
     }
 

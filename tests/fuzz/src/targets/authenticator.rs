@@ -106,7 +106,7 @@ fn run(data: &[u8]) {
         authenticator.connection_in(&token, now, &mut scratch),
     ) {
         (Ok(owned), Ok(borrowed)) => {
-            assert_eq!(owned.user(), borrowed.claims().registered.user);
+            assert_eq!(owned.user(), borrowed.claims().registered.user_id());
             assert_eq!(owned.channels().len(), borrowed.claims().channels.len());
         }
         (owned, borrowed) => assert_eq!(owned.as_ref().err(), borrowed.err().as_ref()),
@@ -116,7 +116,7 @@ fn run(data: &[u8]) {
         authenticator.subscription_in(&token, now, &mut scratch),
     ) {
         (Ok(owned), Ok(borrowed)) => {
-            assert_eq!(owned.user(), borrowed.claims().registered.user);
+            assert_eq!(owned.user(), borrowed.claims().registered.user_id());
             assert_eq!(owned.channel(), borrowed.claims().channel);
         }
         (owned, borrowed) => assert_eq!(owned.as_ref().err(), borrowed.err().as_ref()),

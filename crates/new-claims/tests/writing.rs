@@ -8,9 +8,10 @@
 )]
 
 use countersign_claims::{
-    ClaimsErrorKind, ConnectionClaims, DecodeOptions, NewConnection, NewSubscribeOptions,
-    NewSubscription, Overrides, SubscriptionClaims, UnixTime,
+    ClaimsError, ClaimsErrorKind, ConnectionClaims, DecodeOptions, Overrides, SubscriptionClaims,
+    TokenClaims, UnixTime,
 };
+use countersign_new_claims::{NewConnection, NewSubscribeOptions, NewSubscription, NewTokenClaims};
 
 fn presence(on: bool) -> Overrides {
     let mut overrides = Overrides::default();
@@ -42,9 +43,10 @@ fn every_claim_of_a_connection_comes_back_as_it_was_written() {
         .unwrap();
     let claims = ConnectionClaims::decode(payload.as_bytes(), &DecodeOptions::default()).unwrap();
     let registered = &claims.registered;
-    assert_eq!(registered.user, "a \"quoted\" \u{e9}");
+    assert_eq!(registered.user_id(), "a \"quoted\" \u{e9}");
     assert_eq!(registered.iss.as_deref(), Some("me"));
-    assert!(registered.aud.any(|aud| aud == "x") && registered.aud.any(|aud| aud == "y"));
+    let audiences: Vec<_> = registered.aud.iter().collect();
+    assert_eq!(audiences, ["x", "y"]);
     assert_eq!(
         registered.exp,
         Some(UnixTime::new(1_700_000_000, 500_000_000))
@@ -212,11 +214,11 @@ fn what_a_server_would_refuse_is_never_written() {
             NewConnection::new("a")
                 .claim_json("channel", "\"x\"")
                 .finish(),
-            "subscription token",
+            "not a claim of your own",
         ),
         (
             NewConnection::new("a").claim_json("sub", "\"b\"").finish(),
-            "twice",
+            "not a claim of your own",
         ),
         (
             NewConnection::new("a")
@@ -249,7 +251,7 @@ fn what_a_server_would_refuse_is_never_written() {
             NewSubscription::new("a", "c")
                 .claim_json("channel", "\"d\"")
                 .finish(),
-            "twice",
+            "not a claim of your own",
         ),
     ] {
         let error = payload.unwrap_err().to_string();
@@ -280,13 +282,131 @@ fn k2_the_name_of_a_claim_of_ones_own_is_escaped_in_errors() {
     );
 }
 
-/// Found by fuzzing (`tests/fuzz/corpus/written`), which did not expect it.
 #[test]
-fn a_registered_claim_may_be_given_as_one_of_ones_own_where_it_is_not_given_otherwise() {
-    let own = |new: NewConnection<'_>| new.claim_json("exp", "3").finish();
-    let payload = own(NewConnection::new("a")).unwrap();
-    let claims = ConnectionClaims::decode(payload.as_bytes(), &DecodeOptions::default()).unwrap();
+fn own_claims_never_take_the_place_of_a_claim_that_a_method_sets() {
+    fn finish(kind: &str, name: &str) -> Result<String, ClaimsError> {
+        let json = "1";
+        match kind {
+            "connection" => NewConnection::new("a").claim_json(name, json).finish(),
+            "subscription" => NewSubscription::new("a", "c")
+                .claim_json(name, json)
+                .finish(),
+            _ => NewTokenClaims::new().claim_json(name, json).finish(),
+        }
+    }
+    for (kind, names) in [
+        ("connection", ConnectionClaims::NAMES),
+        ("subscription", SubscriptionClaims::NAMES),
+        ("token", TokenClaims::NAMES),
+    ] {
+        for name in names {
+            let error = finish(kind, name).unwrap_err();
+            assert_eq!(error.kind(), ClaimsErrorKind::Claims, "{kind} {name}");
+            assert!(
+                error.to_string().contains("not a claim of your own"),
+                "{error}"
+            );
+            let error = finish(kind, &name.to_uppercase()).unwrap_err();
+            assert!(error.to_string().contains("letter case"), "{error}");
+        }
+        assert!(finish(kind, "tenant").unwrap().ends_with(r#""tenant":1}"#));
+    }
+}
+
+#[test]
+fn a_name_that_is_given_twice_is_an_error() {
+    let token = NewTokenClaims::new;
+    for payload in [
+        token().claim_json("a", "1").claim_json("a", "2").finish(),
+        token()
+            .claim_json("a", "1")
+            .claims_json(r#"{"a":2}"#)
+            .finish(),
+        token()
+            .claims_json(r#"{"a":1}"#)
+            .claims_json(r#"{"b":1,"a":2}"#)
+            .finish(),
+        token().claims_json(r#"{"a":1,"a":2}"#).finish(),
+        token()
+            .user("42")
+            .user_id_claim("a")
+            .claim_json("a", "1")
+            .finish(),
+        NewConnection::new("42")
+            .claim_json("a", "1")
+            .claim_json("a", "1")
+            .finish(),
+    ] {
+        let error = payload.unwrap_err();
+        assert_eq!(error.to_string(), "`a` is given twice; give it once");
+        assert_eq!(error.kind(), ClaimsErrorKind::Claims);
+    }
+    // Not one object: an error of the caller's, and no panic.
+    for json in ["", "[]", "1", r#"{"a":1"#, r#"{"a":1},"b":{"c":2}"#] {
+        assert!(token().claims_json(json).finish().is_err(), "{json}");
+    }
+}
+
+#[test]
+fn any_jwt_is_written_with_registered_claims_and_own_ones() {
+    let payload = NewTokenClaims::new()
+        .user("42")
+        .iss("me")
+        .aud("a")
+        .aud("b")
+        .exp(UnixTime::from_secs(3))
+        .claims_json(r#" {"tenant": "t", "channel" : [1, 2]} "#)
+        .claim_json("client", "null")
+        .finish()
+        .unwrap();
+    assert_eq!(
+        payload,
+        r#"{"sub":"42","iss":"me","aud":["a","b"],"exp":3,"tenant":"t","channel":[1, 2],"client":null}"#
+    );
+    assert_eq!(NewTokenClaims::default().finish().unwrap(), "{}");
+    let claims = TokenClaims::decode(payload.as_bytes(), &DecodeOptions::default()).unwrap();
     assert_eq!(claims.registered.exp, Some(UnixTime::from_secs(3)));
-    let error = own(NewConnection::new("a").exp(UnixTime::from_secs(2))).unwrap_err();
-    assert!(error.to_string().contains("twice"), "{error}");
+}
+
+#[test]
+fn a_subscription_says_whom_it_is_for() {
+    assert_eq!(
+        NewSubscription::new("", "c").finish().unwrap(),
+        r#"{"sub":"","channel":"c"}"#
+    );
+    assert_eq!(
+        NewSubscription::for_client("c1", "c").finish().unwrap(),
+        r#"{"channel":"c","client":"c1"}"#
+    );
+    assert!(NewSubscription::for_client("", "c").finish().is_err());
+    assert_eq!(
+        NewSubscription::new("42", "c")
+            .user_id_claim("user_id")
+            .finish()
+            .unwrap(),
+        r#"{"sub":"42","user_id":"42","channel":"c"}"#
+    );
+}
+
+#[test]
+fn c10_debug_shows_the_kind_and_nothing_that_the_claims_hold() {
+    let options = NewSubscribeOptions::default().data_json("\"hush\"");
+    let shown = format!("{options:?}");
+    assert!(
+        shown.starts_with("NewSubscribeOptions { overrides: "),
+        "{shown}"
+    );
+    assert!(!shown.contains("hush"), "{shown}");
+    assert_eq!(
+        format!("{:?}", NewTokenClaims::new().user("hush")),
+        "NewClaims { kind: ForToken, .. }"
+    );
+    assert_eq!(
+        format!("{:?}", NewConnection::new("hush")),
+        "NewClaims { kind: ForConnection { .. }, .. }"
+    );
+    assert_eq!(
+        format!("{:?}", NewSubscription::new("hush", "hush")),
+        "NewClaims { kind: ForSubscription { .. }, .. }"
+    );
 }

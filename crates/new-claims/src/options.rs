@@ -1,21 +1,19 @@
-//! New options of one subscription, and the pieces of JSON that a caller brings.
+//! New options of one subscription.
 
 use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::String;
 use core::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use countersign_json::{Object, ObjectWriter};
+use countersign_claims::{ClaimsError, Overrides};
+use countersign_json::ObjectWriter;
 
-use crate::read::At;
-use crate::{ClaimsError, Overrides};
+use crate::value::NewBytes;
 
 /// New options of one channel of `subs`.
 ///
 /// ```
-/// use countersign_claims::{NewConnection, NewSubscribeOptions, Overrides};
+/// use countersign_claims::Overrides;
+/// use countersign_new_claims::{NewConnection, NewSubscribeOptions};
 ///
 /// let mut overrides = Overrides::default();
 /// overrides.presence = Some(true);
@@ -69,16 +67,12 @@ impl<'a> NewSubscribeOptions<'a> {
         self
     }
 
-    pub(super) fn write(
-        &self,
-        mut out: ObjectWriter,
-        at: At<'_>,
-    ) -> Result<ObjectWriter, ClaimsError> {
+    pub(crate) fn write(&self, mut out: ObjectWriter) -> Result<ObjectWriter, ClaimsError> {
         if let Some(info) = &self.info {
-            out = info.write(out, at.named("info"), "b64info")?;
+            out = info.write(out, "info", "b64info")?;
         }
         if let Some(data) = &self.data {
-            out = data.write(out, at.named("data"), "b64data")?;
+            out = data.write(out, "data", "b64data")?;
         }
         if self.overrides != Overrides::default() {
             let mut overrides = ObjectWriter::new();
@@ -99,45 +93,5 @@ impl fmt::Debug for NewSubscribeOptions<'_> {
         f.debug_struct("NewSubscribeOptions")
             .field("overrides", &self.overrides)
             .finish_non_exhaustive()
-    }
-}
-
-#[derive(Clone)]
-pub(super) enum NewBytes<'a> {
-    Json(Cow<'a, str>),
-    Base64(String),
-}
-
-impl NewBytes<'_> {
-    pub(super) fn of(bytes: &[u8]) -> Self {
-        Self::Base64(STANDARD.encode(bytes))
-    }
-
-    pub(super) fn write(
-        &self,
-        out: ObjectWriter,
-        at: At<'_>,
-        base64: &str,
-    ) -> Result<ObjectWriter, ClaimsError> {
-        Ok(match self {
-            Self::Json(json) => out.raw(at.name, raw_json(at, json)?),
-            Self::Base64(text) => out.string(base64, text),
-        })
-    }
-}
-
-/// One JSON value and nothing behind it. `1,"exp":2` would pass inside an object
-/// and slip a claim in; so the value read back must be all that was given.
-pub(super) fn raw_json<'j>(at: At<'_>, json: &'j str) -> Result<&'j str, ClaimsError> {
-    let value = json.trim_matches([' ', '\t', '\r', '\n']);
-    let wrapped = format!(r#"{{"v":{value}}}"#);
-    let whole = Object::parse(wrapped.as_bytes())
-        .ok()
-        .and_then(|object| object.get("v"))
-        .is_some_and(|read| read.raw() == value);
-    if whole {
-        Ok(value)
-    } else {
-        Err(at.invalid("is not one sound JSON value; pass text such as {\"name\":\"A\"}"))
     }
 }

@@ -4,15 +4,16 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt;
 
-use super::NewClaims;
-use super::options::NewSubscribeOptions;
-use crate::read::At;
-use crate::{ClaimsError, DecodeOptions, Overrides, SubscriptionClaims};
+use countersign_claims::{ClaimsError, Overrides, SubscriptionClaims};
+
+use crate::own::checked;
+use crate::value::invalid;
+use crate::{NewClaims, NewSubscribeOptions, Opens};
 
 /// The payload of a new subscription token.
 ///
 /// ```
-/// use countersign_claims::NewSubscription;
+/// use countersign_new_claims::NewSubscription;
 ///
 /// let payload = NewSubscription::new("42", "$news").data_bytes(b"hi").finish()?;
 /// assert_eq!(payload, r#"{"sub":"42","channel":"$news","b64data":"aGk="}"#);
@@ -30,17 +31,29 @@ pub struct ForSubscription<'a> {
     options: NewSubscribeOptions<'a>,
 }
 
+impl<'a> ForSubscription<'a> {
+    fn new(channel: Cow<'a, str>) -> Self {
+        Self {
+            channel,
+            client: None,
+            eto: false,
+            options: NewSubscribeOptions::default(),
+        }
+    }
+}
+
 impl<'a> NewClaims<'a, ForSubscription<'a>> {
     /// A subscription of `user` to `channel`; the empty user is anonymous.
     #[must_use]
     pub fn new(user: impl Into<Cow<'a, str>>, channel: impl Into<Cow<'a, str>>) -> Self {
-        let kind = ForSubscription {
-            channel: channel.into(),
-            client: None,
-            eto: false,
-            options: NewSubscribeOptions::default(),
-        };
-        Self::of(user.into(), kind)
+        Self::of(Some(user.into()), ForSubscription::new(channel.into()))
+    }
+
+    /// A subscription of one connection to `channel`, whoever its user is, as the tokens of
+    /// Centrifugo v2 are.
+    #[must_use]
+    pub fn for_client(client: impl Into<Cow<'a, str>>, channel: impl Into<Cow<'a, str>>) -> Self {
+        Self::of(None, ForSubscription::new(channel.into())).client(client)
     }
 
     /// `client`, the one connection that may use the token.
@@ -83,15 +96,16 @@ impl<'a> NewClaims<'a, ForSubscription<'a>> {
     /// # Errors
     ///
     /// What a server would refuse when it decodes the token: an empty channel name, a
-    /// control character in an id, a claim set twice. And what it would take for
-    /// something else: text that is not one JSON value, an empty `client`, a time
-    /// before 1970 as `expire_at`.
+    /// control character in an id. What it would take for something else: text that is not
+    /// one JSON value, an empty `client`, a time before 1970 as `expire_at`. And claims of
+    /// your own that [`claim_json`](Self::claim_json) doesn't allow.
     pub fn finish(&self) -> Result<String, ClaimsError> {
-        let mut out = self.registered()?.string("channel", &self.kind.channel);
+        let mut out = self.begin_opening()?.string("channel", &self.kind.channel);
         if let Some(client) = &self.kind.client {
             if client.is_empty() {
-                return Err(At::top("client").invalid(
-                    "is empty, which would mean any client; leave it out if it is meant",
+                return Err(invalid(
+                    "client",
+                    "is empty, which would mean any client; name the client, or don't set it",
                 ));
             }
             out = out.string("client", client);
@@ -99,12 +113,14 @@ impl<'a> NewClaims<'a, ForSubscription<'a>> {
         if self.kind.eto {
             out = out.raw("eto", "true");
         }
-        out = self.kind.options.write(out, At::top(""))?;
-        let payload = self.more(out)?;
-        SubscriptionClaims::decode(payload.as_bytes(), &DecodeOptions::default())?;
-        Ok(payload)
+        out = self.kind.options.write(out)?;
+        let payload = self.end(out, SubscriptionClaims::NAMES)?;
+        let decoded = SubscriptionClaims::decode(payload.as_bytes(), &self.reading()).map(|_| ());
+        checked(payload, decoded)
     }
 }
+
+impl Opens for ForSubscription<'_> {}
 
 impl fmt::Debug for ForSubscription<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

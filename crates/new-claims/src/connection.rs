@@ -5,17 +5,18 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use countersign_claims::{ClaimsError, ConnectionClaims};
 use countersign_json::ObjectWriter;
 
-use super::NewClaims;
-use super::options::{NewSubscribeOptions, raw_json};
-use crate::read::At;
-use crate::{ClaimsError, ConnectionClaims, DecodeOptions};
+use crate::own::checked;
+use crate::value::{invalid, raw_json};
+use crate::{NewClaims, NewSubscribeOptions, Opens};
 
 /// The payload of a new connection token.
 ///
 /// ```
-/// use countersign_claims::{NewConnection, UnixTime};
+/// use countersign_claims::UnixTime;
+/// use countersign_new_claims::NewConnection;
 ///
 /// let payload = NewConnection::new("42")
 ///     .exp(UnixTime::from_secs(1_700_000_000))
@@ -42,7 +43,8 @@ impl<'a> NewClaims<'a, ForConnection<'a>> {
     /// A connection of `user`; the empty user is anonymous.
     #[must_use]
     pub fn new(user: impl Into<Cow<'a, str>>) -> Self {
-        Self::of(user.into(), ForConnection::default())
+        let user = Some(user.into()).filter(|user| !user.is_empty());
+        Self::of(user, ForConnection::default())
     }
 
     /// One more of `channels`, to which the connection is subscribed from its start.
@@ -75,38 +77,39 @@ impl<'a> NewClaims<'a, ForConnection<'a>> {
     /// # Errors
     ///
     /// What a server would refuse when it decodes the token: a control character in
-    /// an id, an empty channel name, too many channels, a claim set twice. And what it
-    /// would take for something else: text that is not one JSON value, `channels`
-    /// beside `subs`, a time before 1970 as `expire_at`.
+    /// an id, an empty channel name, too many channels. What it would take for something
+    /// else: text that is not one JSON value, `channels` beside `subs`, a time before 1970
+    /// as `expire_at`. And claims of your own that [`claim_json`](Self::claim_json) doesn't
+    /// allow.
     pub fn finish(&self) -> Result<String, ClaimsError> {
-        let mut out = self.registered()?;
+        let mut out = self.begin_opening()?;
         if !self.kind.channels.is_empty() {
             if !self.kind.subs.is_empty() {
-                return Err(At::top("channels")
-                    .invalid("stands beside `subs` and would be ignored; name all in `subs`"));
+                return Err(invalid(
+                    "channels",
+                    "stands beside `subs` and would be ignored; name all in `subs`",
+                ));
             }
             out = out.strings("channels", self.kind.channels.iter().map(AsRef::as_ref));
         }
         if !self.kind.subs.is_empty() {
             let mut subs = ObjectWriter::new();
             for (channel, options) in &self.kind.subs {
-                let at = At {
-                    channel: Some(channel),
-                    name: "",
-                };
-                let options = options.write(ObjectWriter::new(), at)?.finish();
+                let options = options.write(ObjectWriter::new())?.finish();
                 subs = subs.raw(channel, &options);
             }
             out = out.raw("subs", &subs.finish());
         }
         if let Some(meta) = &self.kind.meta {
-            out = out.raw("meta", raw_json(At::top("meta"), meta)?);
+            out = out.raw("meta", raw_json("meta", meta)?);
         }
-        let payload = self.more(out)?;
-        ConnectionClaims::decode(payload.as_bytes(), &DecodeOptions::default())?;
-        Ok(payload)
+        let payload = self.end(out, ConnectionClaims::NAMES)?;
+        let decoded = ConnectionClaims::decode(payload.as_bytes(), &self.reading()).map(|_| ());
+        checked(payload, decoded)
     }
 }
+
+impl Opens for ForConnection<'_> {}
 
 impl fmt::Debug for ForConnection<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,0 +1,47 @@
+//! From the bytes of a payload to its claims, one by one.
+
+use countersign_json::{Object, Value};
+
+use crate::read::At;
+use crate::{ClaimsError, DecodeOptions, Registered};
+
+/// Reads every member of the payload: into `registered` what every kind of token has, and by
+/// `own` what this kind alone has. `own` tells whether it knows the claim.
+///
+/// The first error counts, with two exceptions: a payload that is no sound JSON is always
+/// reported as such, and a token of the wrong kind as that. `names` are the claims that have a
+/// meaning in this kind of token; they are refused in another letter case.
+pub(crate) fn read_members<'a>(
+    payload: &'a [u8],
+    options: &DecodeOptions,
+    names: &[&str],
+    registered: &mut Registered<'a>,
+    mut own: impl FnMut(At<'_>, Value<'a>) -> Result<bool, ClaimsError>,
+) -> Result<(), ClaimsError> {
+    let mut outcome = Ok(());
+    for (name, value) in Object::parse(payload)? {
+        let at = At::top(&name);
+        let read = read_member(at, value, options, names, registered, &mut own);
+        if outcome.is_ok() || matches!(read, Err(ClaimsError::WrongKind { .. })) {
+            outcome = read;
+        }
+    }
+    outcome
+}
+
+fn read_member<'a>(
+    at: At<'_>,
+    value: Value<'a>,
+    options: &DecodeOptions,
+    names: &[&str],
+    registered: &mut Registered<'a>,
+    own: &mut impl FnMut(At<'_>, Value<'a>) -> Result<bool, ClaimsError>,
+) -> Result<(), ClaimsError> {
+    let is_own = own(at, value)?;
+    let is_registered = registered.member(at, value, options)?;
+    if is_own || is_registered {
+        return Ok(());
+    }
+    let names = names.iter().copied();
+    at.check_case(names.chain(options.user_id_claim.as_deref()))
+}

@@ -1,0 +1,46 @@
+//! The claims of any JWT.
+
+use crate::members::read_members;
+use crate::{ClaimsError, DecodeOptions, Registered};
+
+/// The registered claims of any JWT, borrowed from its payload.
+///
+/// All other claims are the application's own, and must be sound JSON. A claim named `channel`
+/// has no meaning here, so tokens of different purposes need another mark: `aud`, or `typ` in
+/// the header (RFC 8725 sections 3.11 and 3.12).
+///
+/// ```
+/// use countersign_claims::{DecodeOptions, TokenClaims};
+///
+/// let payload = br#"{"sub":"42","channel":["of","the","application"]}"#;
+/// let claims = TokenClaims::decode(payload, &DecodeOptions::default())?;
+/// assert_eq!(claims.registered.user_id(), "42");
+/// # Ok::<(), countersign_claims::ClaimsError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TokenClaims<'a> {
+    /// The user and the registered claims.
+    pub registered: Registered<'a>,
+}
+
+impl<'a> TokenClaims<'a> {
+    /// The names of the claims that have a meaning in any JWT.
+    pub const NAMES: &'static [&'static str] = Registered::NAMES;
+
+    /// Decodes the payload of a token whose signature was verified.
+    ///
+    /// Nothing is judged yet: see [`Policy::judge`](crate::Policy::judge).
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError::Malformed`] if the payload is not one sound JSON object; otherwise what
+    /// is wrong with the first bad claim.
+    pub fn decode(payload: &'a [u8], options: &DecodeOptions) -> Result<Self, ClaimsError> {
+        let mut registered = Registered::default();
+        read_members(payload, options, Self::NAMES, &mut registered, |_, _| {
+            Ok(false)
+        })?;
+        Ok(Self { registered })
+    }
+}

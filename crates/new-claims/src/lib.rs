@@ -1,0 +1,48 @@
+//! Writes the claims of new tokens, for those who issue them.
+//!
+//! - [`NewConnection`] and [`NewSubscription`] are Centrifugo's two kinds of token,
+//!   [`NewTokenClaims`] is any other JWT. All three are a [`NewClaims`].
+//! - [`claim_json`](NewClaims::claim_json) and [`claims_json`](NewClaims::claims_json) add
+//!   claims of your own.
+//!
+//! Before a payload is given out, it is decoded again by `countersign-claims` with the
+//! default [`Limits`](countersign_claims::Limits). So an issuer can't make claims that a
+//! server refuses to read. This crate doesn't know how long a token may be.
+//!
+//! It relies on `countersign-claims` for what claims mean, on `countersign-json` and on
+//! `base64`. It knows no signature and no key, and reads no clock.
+//!
+//! # Example
+//!
+//! ```
+//! use countersign_claims::UnixTime;
+//! use countersign_new_claims::{NewConnection, NewTokenClaims};
+//!
+//! let payload = NewConnection::new("42")
+//!     .exp(UnixTime::from_secs(1_700_000_000))
+//!     .claim_json("tenant", r#""acme""#)
+//!     .finish()?;
+//! assert_eq!(payload, r#"{"sub":"42","exp":1700000000,"tenant":"acme"}"#);
+//!
+//! let payload = NewTokenClaims::new().user("42").claims_json(r#"{"roles":["admin"]}"#).finish()?;
+//! assert_eq!(payload, r#"{"sub":"42","roles":["admin"]}"#);
+//! # Ok::<(), countersign_claims::ClaimsError>(())
+//! ```
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod connection;
+mod options;
+mod own;
+mod registered;
+mod subscription;
+mod token;
+mod value;
+
+pub use connection::{ForConnection, NewConnection};
+pub use options::NewSubscribeOptions;
+pub use registered::{NewClaims, Opens};
+pub use subscription::{ForSubscription, NewSubscription};
+pub use token::{ForToken, NewTokenClaims};

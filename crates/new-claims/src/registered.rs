@@ -1,0 +1,241 @@
+//! The claims that every kind of token may have.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use countersign_claims::{ClaimsError, DecodeOptions, UnixTime};
+use countersign_json::ObjectWriter;
+
+use crate::own::OwnClaims;
+use crate::value::{NewBytes, invalid};
+
+/// The payload of a new token, claim by claim. If a claim is set twice by its method, the
+/// last value counts.
+///
+/// Made by [`NewConnection`](crate::NewConnection), [`NewSubscription`](crate::NewSubscription)
+/// or [`NewTokenClaims`](crate::NewTokenClaims).
+#[derive(Clone)]
+pub struct NewClaims<'a, K> {
+    pub(crate) user: Option<Cow<'a, str>>,
+    user_id_claim: Option<Cow<'a, str>>,
+    iss: Option<Cow<'a, str>>,
+    aud: Option<Cow<'a, str>>,
+    more_aud: Vec<Cow<'a, str>>,
+    exp: Option<UnixTime>,
+    nbf: Option<UnixTime>,
+    iat: Option<UnixTime>,
+    jti: Option<Cow<'a, str>>,
+    expire_at: Option<ExpireAt>,
+    info: Option<NewBytes<'a>>,
+    own: OwnClaims<'a>,
+    pub(crate) kind: K,
+}
+
+#[derive(Clone, Copy)]
+enum ExpireAt {
+    Never,
+    Time(UnixTime),
+}
+
+impl<'a, K> NewClaims<'a, K> {
+    pub(crate) fn of(user: Option<Cow<'a, str>>, kind: K) -> Self {
+        Self {
+            user,
+            user_id_claim: None,
+            iss: None,
+            aud: None,
+            more_aud: Vec::new(),
+            exp: None,
+            nbf: None,
+            iat: None,
+            jti: None,
+            expire_at: None,
+            info: None,
+            own: OwnClaims::default(),
+            kind,
+        }
+    }
+
+    /// Writes the user into this claim too, for servers that read it from there
+    /// ([`DecodeOptions::user_id_claim`]).
+    #[must_use]
+    pub fn user_id_claim(mut self, name: impl Into<Cow<'a, str>>) -> Self {
+        self.user_id_claim = Some(name.into());
+        self
+    }
+
+    /// `iss`, who issues the token.
+    #[must_use]
+    pub fn iss(mut self, iss: impl Into<Cow<'a, str>>) -> Self {
+        self.iss = Some(iss.into());
+        self
+    }
+
+    /// One more `aud`, whom the token is for. A single one is written as a string.
+    #[must_use]
+    pub fn aud(mut self, aud: impl Into<Cow<'a, str>>) -> Self {
+        if self.aud.is_none() {
+            self.aud = Some(aud.into());
+        } else {
+            self.more_aud.push(aud.into());
+        }
+        self
+    }
+
+    /// `exp`: from this time on the token is refused.
+    #[must_use]
+    pub fn exp(mut self, exp: UnixTime) -> Self {
+        self.exp = Some(exp);
+        self
+    }
+
+    /// `nbf`: before this time the token is refused.
+    #[must_use]
+    pub fn nbf(mut self, nbf: UnixTime) -> Self {
+        self.nbf = Some(nbf);
+        self
+    }
+
+    /// `iat`, when the token is issued.
+    #[must_use]
+    pub fn iat(mut self, iat: UnixTime) -> Self {
+        self.iat = Some(iat);
+        self
+    }
+
+    /// `jti`, the token's own id.
+    #[must_use]
+    pub fn jti(mut self, jti: impl Into<Cow<'a, str>>) -> Self {
+        self.jti = Some(jti.into());
+        self
+    }
+
+    /// A claim of your own: a name that no method here sets, and one JSON value.
+    ///
+    /// `finish` refuses a name that has a method, a name that differs from such a name by
+    /// letter case alone, and a name that is given twice.
+    #[must_use]
+    pub fn claim_json(
+        mut self,
+        name: impl Into<Cow<'a, str>>,
+        json: impl Into<Cow<'a, str>>,
+    ) -> Self {
+        self.own.add(name.into(), json.into());
+        self
+    }
+
+    /// Claims of your own: the members of one JSON object, under the rules of
+    /// [`claim_json`](Self::claim_json).
+    #[must_use]
+    pub fn claims_json(mut self, object: impl Into<Cow<'a, str>>) -> Self {
+        self.own.add_object(object.into());
+        self
+    }
+
+    /// Begins the payload with the registered claims.
+    pub(crate) fn begin(&self) -> ObjectWriter {
+        let mut out = ObjectWriter::with_capacity(256);
+        let user = [
+            (Some("sub"), &self.user),
+            (self.user_id_claim.as_deref(), &self.user),
+            (Some("iss"), &self.iss),
+            (Some("jti"), &self.jti),
+        ];
+        for (name, value) in user {
+            if let (Some(name), Some(value)) = (name, value) {
+                out = out.string(name, value);
+            }
+        }
+        if let Some(aud) = &self.aud {
+            let all = self.more_aud.iter().map(AsRef::as_ref);
+            out = match self.more_aud.is_empty() {
+                true => out.string("aud", aud),
+                false => out.strings("aud", core::iter::once(&**aud).chain(all)),
+            };
+        }
+        for (name, time) in [("exp", self.exp), ("nbf", self.nbf), ("iat", self.iat)] {
+            if let Some(time) = time {
+                out = out.number(name, &time);
+            }
+        }
+        out
+    }
+
+    /// Ends the payload with the claims of the issuer's own; `reserved` are those that are not.
+    pub(crate) fn end(&self, out: ObjectWriter, reserved: &[&str]) -> Result<String, ClaimsError> {
+        Ok(self.own.write(out, reserved)?.finish())
+    }
+
+    /// How a server reads these claims.
+    pub(crate) fn reading(&self) -> DecodeOptions {
+        let mut options = DecodeOptions::default();
+        options.user_id_claim = self.user_id_claim.as_deref().map(String::from);
+        options
+    }
+}
+
+/// The kinds of token that open something in a real-time server: a connection or a
+/// subscription.
+pub trait Opens {}
+
+impl<'a, K: Opens> NewClaims<'a, K> {
+    /// `expire_at`, when what the token opens expires, in whole seconds. A fraction is cut
+    /// off. The time must lie after 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn expire_at(mut self, at: UnixTime) -> Self {
+        self.expire_at = Some(ExpireAt::Time(at));
+        self
+    }
+
+    /// `expire_at` 0: what the token opens never expires. The token still does, at `exp`.
+    #[must_use]
+    pub fn never_expires(mut self) -> Self {
+        self.expire_at = Some(ExpireAt::Never);
+        self
+    }
+
+    /// `info`: one JSON value, written as it is.
+    #[must_use]
+    pub fn info_json(mut self, json: impl Into<Cow<'a, str>>) -> Self {
+        self.info = Some(NewBytes::Json(json.into()));
+        self
+    }
+
+    /// `b64info`: any bytes. No bytes count as no info.
+    #[must_use]
+    pub fn info_bytes(mut self, bytes: &[u8]) -> Self {
+        self.info = Some(NewBytes::of(bytes));
+        self
+    }
+
+    /// Begins the payload with the claims that both kinds have.
+    pub(crate) fn begin_opening(&self) -> Result<ObjectWriter, ClaimsError> {
+        let out = self.begin();
+        let out = match self.expire_at {
+            None => out,
+            Some(ExpireAt::Never) => out.raw("expire_at", "0"),
+            Some(ExpireAt::Time(at)) if at.as_secs() > 0 => out.number("expire_at", &at.as_secs()),
+            Some(ExpireAt::Time(_)) => {
+                return Err(invalid(
+                    "expire_at",
+                    "is not after 1970, which would mean never; call never_expires if you mean that",
+                ));
+            }
+        };
+        match &self.info {
+            Some(info) => info.write(out, "info", "b64info"),
+            None => Ok(out),
+        }
+    }
+}
+
+/// What the claims hold stays out of logs.
+impl<K: fmt::Debug> fmt::Debug for NewClaims<'_, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewClaims")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}

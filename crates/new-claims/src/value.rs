@@ -1,0 +1,55 @@
+//! The pieces of JSON and the bytes that a caller brings.
+
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString as _};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use countersign_claims::ClaimsError;
+use countersign_json::{ObjectWriter, Value};
+
+/// A claim that comes as JSON (`info`) or as base64 (`b64info`).
+#[derive(Clone)]
+pub(crate) enum NewBytes<'a> {
+    Json(Cow<'a, str>),
+    Base64(String),
+}
+
+impl NewBytes<'_> {
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        Self::Base64(STANDARD.encode(bytes))
+    }
+
+    /// Writes it under one of its two names, such as `info` and `b64info`.
+    pub(crate) fn write(
+        &self,
+        out: ObjectWriter,
+        name: &str,
+        base64_name: &str,
+    ) -> Result<ObjectWriter, ClaimsError> {
+        Ok(match self {
+            Self::Json(json) => out.raw(name, raw_json(name, json)?),
+            Self::Base64(text) => out.string(base64_name, text),
+        })
+    }
+}
+
+/// Checks that `json` is one JSON value and nothing else. `1,"exp":2` would pass inside an
+/// object and slip a claim in.
+pub(crate) fn raw_json<'j>(claim: &str, json: &'j str) -> Result<&'j str, ClaimsError> {
+    match Value::parse(json) {
+        Ok(value) => Ok(value.raw()),
+        Err(_) => Err(invalid(
+            claim,
+            "is not one sound JSON value; pass text such as {\"name\":\"A\"}",
+        )),
+    }
+}
+
+/// An error about the claim of this name, which the caller may have chosen.
+pub(crate) fn invalid(claim: &str, problem: &'static str) -> ClaimsError {
+    ClaimsError::Invalid {
+        claim: claim.escape_debug().to_string(),
+        problem,
+    }
+}
