@@ -24,7 +24,7 @@ enum Std {
     Never,
 }
 
-const LAYERS: [Layer; 11] = [
+const LAYERS: &[Layer] = &[
     Layer {
         name: "countersign-signature",
         std: Std::Never,
