@@ -11,7 +11,7 @@ use countersign::UnixTime;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::output::acts;
+use crate::escape::{push_json, visible_json};
 
 /// An object, member by member.
 pub(crate) struct Record(String);
@@ -77,27 +77,18 @@ pub(crate) fn list(items: impl IntoIterator<Item = String>) -> String {
 
 /// A string of JSON.
 pub(crate) fn quoted(text: &str) -> String {
-    visible(&Value::from(text).to_string())
+    visible_json(&Value::from(text).to_string())
 }
 
 /// The one JSON value that these bytes are, on one line.
 pub(crate) fn value(bytes: &[u8]) -> Option<String> {
     let raw: &RawValue = serde_json::from_slice(bytes).ok()?;
-    // These stand between tokens alone: within strings they are escaped.
-    Some(visible(&raw.get().replace(['\n', '\r', '\t'], " ")))
+    // Raw line breaks and tabs occur between tokens only: within strings JSON escapes them.
+    Some(visible_json(&raw.get().replace(['\n', '\r', '\t'], " ")))
 }
 
-/// The same JSON, with what acts on a terminal escaped.
-fn visible(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for character in json.chars() {
-        push_visible(&mut out, character);
-    }
-    out
-}
-
-/// JSON on as many lines as it takes, `margin` before each, with what acts on a
-/// terminal escaped as JSON escapes it.
+/// JSON laid out on several lines, each after `margin`. Characters that act on a
+/// terminal are escaped as JSON escapes them.
 pub(crate) fn pretty(json: &str, margin: &str) -> String {
     let mut out = String::from(margin);
     let mut depth = 0_usize;
@@ -105,7 +96,7 @@ pub(crate) fn pretty(json: &str, margin: &str) -> String {
     let mut characters = json.chars().peekable();
     while let Some(character) = characters.next() {
         if in_string {
-            push_visible(&mut out, character);
+            push_json(&mut out, character);
             in_string = escaped || character != '"';
             escaped = !escaped && character == '\\';
             continue;
@@ -143,20 +134,11 @@ pub(crate) fn pretty(json: &str, margin: &str) -> String {
 }
 
 fn break_line(out: &mut String, margin: &str, depth: usize) {
-    // Whoever nests a thousand arrays does not get a screen of blanks a thousand wide.
+    // A thousand nested arrays must not make lines of two thousand spaces.
     const DEEPEST: usize = 40;
     out.push('\n');
     out.push_str(margin);
     out.push_str(&"  ".repeat(depth.min(DEEPEST)));
-}
-
-fn push_visible(out: &mut String, character: char) {
-    if acts(character) {
-        // All of these lie in the plane that four digits hold.
-        out.push_str(&format!("\\u{:04x}", u32::from(character)));
-    } else {
-        out.push(character);
-    }
 }
 
 #[cfg(test)]
@@ -179,12 +161,6 @@ mod tests {
                 "{laid_out}"
             );
         }
-    }
-
-    #[test]
-    fn what_acts_on_a_terminal_is_escaped() {
-        let laid_out = pretty("\"a\u{1b}[2J\u{202e}b\"", "");
-        assert_eq!(laid_out, r#""a\u001b[2J\u202eb""#);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod commands;
 mod config;
 mod dates;
 mod delicate;
+mod escape;
 mod explained;
 mod failure;
 mod files;

@@ -2,7 +2,7 @@
 //!
 //! Colour goes to a terminal alone, and not where `NO_COLOR` is set; `anstream` decides.
 
-use std::fmt::{self, Display};
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use anstream::AutoStream;
@@ -91,31 +91,6 @@ impl Console {
 /// A text in a style, to be written through [`Console`].
 pub(crate) fn styled(style: Style, text: impl Display) -> impl Display {
     format!("{style}{text}{style:#}")
-}
-
-/// A text from a stranger: what would move the cursor, end the line or turn the
-/// direction of writing is escaped.
-pub(crate) fn shown(text: &str) -> impl Display + '_ {
-    struct Shown<'t>(&'t str);
-    impl Display for Shown<'_> {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            self.0.chars().try_for_each(|character| {
-                if acts(character) {
-                    write!(f, "\\u{{{:x}}}", u32::from(character))
-                } else {
-                    write!(f, "{character}")
-                }
-            })
-        }
-    }
-    Shown(text)
-}
-
-/// Control characters, and the invisible ones that reorder or join what is around them.
-pub(crate) fn acts(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(character, '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// How a user is called in a sentence.

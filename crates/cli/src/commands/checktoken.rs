@@ -7,10 +7,11 @@ use countersign::jws::danger;
 use countersign::{Authenticator, Code, Connection, Error, Subscription};
 
 use crate::config::ConfigFile;
+use crate::escape::shown;
 use crate::explained::{refusal, unreadable};
 use crate::failure::Failure;
 use crate::json::{self, Record, quoted};
-use crate::output::{Console, shown, user};
+use crate::output::{Console, user};
 use crate::tokens::{self, Given};
 use crate::{config, dates};
 

@@ -12,10 +12,11 @@ use countersign::{
 };
 
 use crate::dates;
+use crate::escape::shown;
 use crate::explained::{self, refusal};
 use crate::failure::Failure;
 use crate::json::Record;
-use crate::output::{BAD, Console, GOOD, HEAD, shown, styled};
+use crate::output::{BAD, Console, GOOD, HEAD, styled};
 
 const ALGORITHM: &str = "ES256";
 const LIFETIME: Duration = Duration::from_secs(10 * 60);

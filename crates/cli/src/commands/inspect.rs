@@ -11,10 +11,11 @@ use serde_json::value::RawValue;
 
 use crate::config::{self, ConfigFile, Found};
 use crate::dates;
+use crate::escape::shown;
 use crate::explained::{self, refusal, unreadable};
 use crate::failure::Failure;
 use crate::json::{self, Record, pretty, quoted};
-use crate::output::{Console, HEAD, shown, styled};
+use crate::output::{Console, HEAD, styled};
 use crate::tokens::{self, Given, LINE_LIMIT};
 
 /// `inspect`.

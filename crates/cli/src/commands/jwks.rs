@@ -12,9 +12,10 @@ use countersign::jwks::{FetchError, KeyReport, Report, Settings};
 use countersign::signature::Provider;
 
 use crate::config::{self, ConfigFile};
+use crate::escape::shown;
 use crate::failure::Failure;
 use crate::json::{Record, list};
-use crate::output::{BAD, Console, DIM, GOOD, HEAD, shown, styled};
+use crate::output::{BAD, Console, DIM, GOOD, HEAD, styled};
 
 /// What a server tells of every token then: it takes a set without a usable key for a fault
 /// of the endpoint.
