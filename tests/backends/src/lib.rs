@@ -15,6 +15,7 @@ pub mod rsa;
 
 use alloc::sync::Arc;
 pub use bytes::{add, hex, subtract};
+use countersign_aws_lc as aws_lc;
 use countersign_ring as ring;
 use countersign_rustcrypto as rustcrypto;
 use countersign_signature::{Algorithm, AlgorithmName, Provider, Signer, Verifier};
@@ -35,6 +36,7 @@ pub fn backends() -> Vec<Backend> {
     [
         ("ring", ring::provider()),
         ("rustcrypto", with_rsa_signing(rustcrypto::provider())),
+        ("aws-lc", aws_lc::provider()),
     ]
     .map(|(name, provider)| Backend { name, provider })
     .into()

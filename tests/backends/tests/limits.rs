@@ -5,6 +5,7 @@
     clippy::arithmetic_side_effects
 )]
 
+use countersign_aws_lc as aws_lc;
 use countersign_ring as ring;
 use countersign_rustcrypto as rustcrypto;
 use countersign_signature::{
@@ -52,11 +53,13 @@ fn ring_says_which_rsa_keys_it_cannot_sign_with() {
         // Nothing is wrong with the key.
         assert_signs(rsa_signing::RS256, &private, &public);
         assert_signs(rsa_signing::PS512, &private, &public);
+        assert_signs(aws_lc::RS256, &private, &public);
+        assert_signs(aws_lc::PS512, &private, &public);
     }
 }
 
 #[test]
-fn ring_says_that_it_needs_the_public_point_and_rustcrypto_computes_it() {
+fn ring_says_that_it_needs_the_public_point_and_the_others_compute_it() {
     for (name, curve) in [
         (AlgorithmName::ES256, Curve::P256),
         (AlgorithmName::ES384, Curve::P384),
@@ -73,8 +76,10 @@ fn ring_says_that_it_needs_the_public_point_and_rustcrypto_computes_it() {
                 "{rejected}"
             );
         }
-        let algorithm = rustcrypto::provider().get(name.as_str()).unwrap();
-        assert_signs(algorithm, &private, &public);
+        for provider in [rustcrypto::provider(), aws_lc::provider()] {
+            let algorithm = provider.get(name.as_str()).unwrap();
+            assert_signs(algorithm, &private, &public);
+        }
     }
 }
 
@@ -89,16 +94,18 @@ fn an_ed25519_seed_alone_signs_in_every_backend() {
     }
 }
 
-/// *ring* never uses `d` and checks its size alone; `rsa` uses and checks it.
+/// *ring* never uses `d` and checks its size alone; `rsa` and aws-lc-rs check it.
 #[test]
 fn a_wrong_d_is_refused_where_d_is_used() {
     let good = RSA_2048.private();
     let mut parts = good.expose().clone();
     parts.d.to_mut()[50] ^= 1;
     let key = RsaPrivateKey::new(good.public().clone(), parts).unwrap();
-    let rejected = rsa_signing::RS256.signer(&KeyMaterial::RsaPrivate(key));
-    let rejected = rejected.map(drop).unwrap_err();
-    assert_eq!(rejected.reason(), KeyRejectedReason::Malformed);
+    let key = KeyMaterial::RsaPrivate(key);
+    for algorithm in [rsa_signing::RS256, aws_lc::RS256] {
+        let rejected = algorithm.signer(&key).map(drop).unwrap_err();
+        assert_eq!(rejected.reason(), KeyRejectedReason::Malformed);
+    }
 }
 
 #[test]
@@ -138,6 +145,7 @@ fn k6_rsa_signs_over_the_rsa_crate_only_where_that_is_asked_for_by_name() {
 fn es512_of_rustcrypto_completes_the_provider_of_ring() {
     let provider = ring::provider().with(rustcrypto::ES512);
     assert_eq!(provider.iter().count(), ALGORITHMS.len());
-    let verifiers = verifiers(AlgorithmName::ES512);
-    assert_eq!(verifiers.len(), 1);
+    let verifiers = verifiers(AlgorithmName::ES512).into_iter();
+    let backends: Vec<_> = verifiers.map(|(backend, _)| backend).collect();
+    assert_eq!(backends, ["rustcrypto", "aws-lc"]);
 }

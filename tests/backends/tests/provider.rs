@@ -8,6 +8,7 @@ fn h2_a_provider_for_published_keys_has_no_algorithm_that_takes_a_secret() {
     for provider in [
         countersign_ring::provider(),
         countersign_rustcrypto::provider(),
+        countersign_aws_lc::provider(),
     ] {
         let all = provider.iter().count();
         let published = provider.for_key_pairs();

@@ -15,6 +15,10 @@ fn b13_tags_are_compared_by_the_library_and_never_with_an_operator() {
             include_str!("../../../crates/rustcrypto/src/hmac.rs"),
             ".verify_slice(signature)",
         ),
+        (
+            include_str!("../../../crates/aws-lc/src/hmac.rs"),
+            "hmac::verify(&self.key, message, signature)",
+        ),
     ] {
         assert_eq!(source.matches(by_library).count(), 1, "{by_library}");
         for line in source.lines().filter(|line| line.contains("signature")) {

@@ -95,5 +95,6 @@ pub fn backends() -> Vec<(&'static str, Provider, Vec<&'static str>)> {
     vec![
         ("ring", countersign_ring::provider(), without_p521),
         ("rustcrypto", countersign_rustcrypto::provider(), ALL.into()),
+        ("aws-lc", countersign_aws_lc::provider(), ALL.into()),
     ]
 }

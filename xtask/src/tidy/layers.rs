@@ -71,6 +71,12 @@ const LAYERS: &[Layer] = &[
         needs: &["countersign-signature", "ring"],
     },
     Layer {
+        name: "countersign-aws-lc",
+        // aws-lc-rs itself uses it.
+        std: Std::NeverOfOurs,
+        needs: &["countersign-signature", "aws-lc-rs"],
+    },
+    Layer {
         name: "countersign-rustcrypto",
         std: Std::Never,
         needs: &[
@@ -256,6 +262,7 @@ mod tests {
             ("countersign-ring", "countersign-rustcrypto"),
             ("countersign-ring", "countersign-json"),
             ("countersign-rustcrypto", "ring"),
+            ("countersign-aws-lc", "countersign-ring"),
             ("countersign-jwks", "countersign-ring"),
             ("countersign-jwks", "countersign-claims"),
             ("countersign-lifetime", "countersign-jws"),
