@@ -261,6 +261,7 @@ impl fmt::Display for ClaimsError {
             ),
             Self::Expired { exp, leeway, now } => {
                 let ago = Span(now.saturating_duration_since(*exp));
+                let now = now.shown_beside(exp.saturating_add(*leeway));
                 let leeway = Leeway(*leeway);
                 write!(
                     f,
@@ -271,6 +272,7 @@ impl fmt::Display for ClaimsError {
             Self::NotYetValid { nbf, leeway, now } => {
                 let from = nbf.saturating_sub(*leeway);
                 let ahead = Span(from.saturating_duration_since(*now));
+                let now = now.shown_beside(from);
                 let leeway = Leeway(*leeway);
                 write!(
                     f,
@@ -280,9 +282,10 @@ impl fmt::Display for ClaimsError {
             }
             Self::TooOld { iat, max_age, now } => write!(
                 f,
-                "the token was issued {} ago (`iat` is {iat}, now is {now}), and {} is the oldest \
+                "the token was issued {} ago (`iat` is {iat}, now is {}), and {} is the oldest \
                  allowed; get a new token",
                 Span(now.saturating_duration_since(*iat)),
+                now.shown_beside(iat.saturating_add(*max_age)),
                 Span(*max_age)
             ),
             Self::Audience { found, expected } => match found {

@@ -211,25 +211,28 @@ impl Policy {
             ),
             Check::Expiry => match claims.exp {
                 Some(exp) => format!(
-                    "`exp` {exp}{} must be later than now, {now}",
-                    self.with_leeway("plus")
+                    "`exp` {exp}{} must be later than now, {}",
+                    self.with_leeway("plus"),
+                    now.shown_beside(exp.saturating_add(self.leeway()))
                 ),
                 None if self.require_exp => "`exp` is absent and required".to_string(),
                 None => "there is no `exp`: the token never expires".to_string(),
             },
             Check::NotBefore => match claims.nbf {
                 Some(nbf) => format!(
-                    "`nbf` {nbf}{} must not be later than now, {now}",
-                    self.with_leeway("minus")
+                    "`nbf` {nbf}{} must not be later than now, {}",
+                    self.with_leeway("minus"),
+                    now.shown_beside(nbf.saturating_sub(self.leeway()))
                 ),
                 None => "there is no `nbf`".to_string(),
             },
             Check::Age => match (self.max_age, claims.iat) {
                 (None, _) => "no age is too old".to_string(),
                 (Some(max_age), Some(iat)) => format!(
-                    "`iat` {iat} must be at most {}{} before now, {now}",
+                    "`iat` {iat} must be at most {}{} before now, {}",
                     Span(max_age),
-                    self.with_leeway("plus")
+                    self.with_leeway("plus"),
+                    now.shown_beside(iat.saturating_add(max_age))
                 ),
                 (Some(_), None) => "`iat` is absent and required".to_string(),
             },

@@ -116,8 +116,18 @@ impl UnixTime {
             .map_or(Self::MIN, |secs| Self { secs, nanos })
     }
 
-    /// Whether this is more likely milliseconds that somebody took for seconds: it lies
-    /// is 100,000,000,000 or more, which as seconds is the year 5138 and as milliseconds 1973.
+    /// For sentences that compare this time with `other`: without its fraction, unless both
+    /// lie in the same second.
+    pub(crate) fn shown_beside(self, other: Self) -> Self {
+        if self.secs == other.secs {
+            self
+        } else {
+            Self::from_secs(self.secs)
+        }
+    }
+
+    /// Whether this is more likely milliseconds that somebody took for seconds: 10^12 or
+    /// more, which as seconds is the year 33658 and as milliseconds 2001, and below 10^14.
     ///
     /// ```
     /// use countersign_claims::UnixTime;
@@ -127,7 +137,7 @@ impl UnixTime {
     /// ```
     #[must_use]
     pub fn looks_like_milliseconds(self) -> bool {
-        (100_000_000_000..100_000_000_000_000).contains(&self.secs)
+        (1_000_000_000_000..100_000_000_000_000).contains(&self.secs)
     }
 
     /// How long after `earlier` this is; zero if it is not.
