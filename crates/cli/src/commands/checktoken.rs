@@ -6,6 +6,7 @@ use std::path::Path;
 use countersign::jws::danger;
 use countersign::{Authenticator, Code, Connection, Error, Subscription};
 
+use crate::config;
 use crate::config::ConfigFile;
 use crate::escape::shown;
 use crate::explained::{refusal, unreadable};
@@ -13,7 +14,6 @@ use crate::failure::Failure;
 use crate::json::{self, Record, quoted};
 use crate::output::{Console, user};
 use crate::tokens::{self, Given};
-use crate::{config, dates};
 
 pub(crate) const CONNECTION_HELP: &str = "\
 Examples:
