@@ -6,7 +6,8 @@ use alloc::string::String;
 
 use countersign_json::{Kind, Object, Value, known_in_another_case};
 
-use crate::{ClaimsError, UnixTime};
+use crate::ClaimsError;
+use countersign_time::UnixTime;
 
 /// How much a token may hold. The size of the whole is bounded by whoever takes it in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

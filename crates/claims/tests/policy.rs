@@ -11,8 +11,9 @@ use core::time::Duration;
 
 use countersign_claims::{
     Check, ClaimsError, ClaimsErrorKind, ConnectionClaims, DecodeOptions, Expectation, MAX_LEEWAY,
-    Pattern, Policy, SubscriptionClaims, UnixTime,
+    Pattern, Policy, SubscriptionClaims,
 };
+use countersign_time::UnixTime;
 
 use ClaimsErrorKind::{Anonymous, Audience, Claims, Expired, Issuer, NotYetValid};
 

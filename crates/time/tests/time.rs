@@ -9,7 +9,7 @@
 
 use core::time::Duration;
 
-use countersign_claims::UnixTime;
+use countersign_time::UnixTime;
 
 fn read(number: &str) -> Option<(i64, u32)> {
     UnixTime::from_numeric_date(number).map(|time| (time.as_secs(), time.subsec_nanos()))
