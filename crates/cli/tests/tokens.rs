@@ -11,6 +11,8 @@
 
 mod support;
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use support::{Place, now, without_numbers};
 
 #[test]
