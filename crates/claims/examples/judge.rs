@@ -3,8 +3,9 @@
 
 use core::time::Duration;
 
-use countersign_claims::{ClaimsError, ConnectionClaims, DecodeOptions, Expectation, Policy};
-use countersign_time::UnixTime;
+use countersign_claims::{
+    ClaimsError, ConnectionClaims, DecodeOptions, Expectation, Policy, UnixTime,
+};
 
 fn main() -> Result<(), ClaimsError> {
     let noon = UnixTime::from_secs(1_700_000_000);

@@ -26,8 +26,7 @@
 //! # Example
 //!
 //! ```
-//! use countersign_claims::{ConnectionClaims, DecodeOptions, Policy};
-//! use countersign_time::UnixTime;
+//! use countersign_claims::{ConnectionClaims, DecodeOptions, Policy, UnixTime};
 //!
 //! let payload = br#"{"sub":"42","exp":1700000000,"info":{"name": "A"},"channels":["news"]}"#;
 //! let claims = ConnectionClaims::decode(payload, &DecodeOptions::default())?;
@@ -51,6 +50,8 @@
 #![forbid(unsafe_code)]
 
 extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
 
 mod audience;
 mod bytes;
@@ -59,11 +60,13 @@ mod check;
 mod connection;
 mod error;
 mod members;
+mod numeric_date;
 mod options;
 mod policy;
 mod read;
 mod registered;
 mod subscription;
+mod time;
 mod token;
 
 pub use audience::Audience;
@@ -77,4 +80,5 @@ pub use policy::{Expectation, MAX_LEEWAY, Pattern, Policy};
 pub use read::{DecodeOptions, Limits};
 pub use registered::Registered;
 pub use subscription::{Scope, SubscriptionClaims};
+pub use time::UnixTime;
 pub use token::TokenClaims;

@@ -8,9 +8,8 @@
 )]
 
 use countersign_claims::{
-    Channels, ConnectionClaims, DecodeOptions, Expectation, Policy, SubscriptionClaims,
+    Channels, ConnectionClaims, DecodeOptions, Expectation, Policy, SubscriptionClaims, UnixTime,
 };
-use countersign_time::UnixTime;
 
 fn count(run: impl FnOnce()) -> u64 {
     allocation_counter::measure(run).count_total

@@ -9,9 +9,8 @@
 
 use countersign_claims::{
     ClaimsError, ClaimsErrorKind, ConnectionClaims, DecodeOptions, Overrides, Scope,
-    SubscriptionClaims,
+    SubscriptionClaims, UnixTime,
 };
-use countersign_time::UnixTime;
 
 fn connection(payload: &str) -> Result<ConnectionClaims<'_>, ClaimsError> {
     ConnectionClaims::decode(payload.as_bytes(), &DecodeOptions::default())

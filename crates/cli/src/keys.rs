@@ -70,7 +70,7 @@ pub(crate) fn read(path: &Path) -> Result<KeySet, Failure> {
 
 /// The warnings about keys of a set that are none.
 pub(crate) fn skipped(set: &KeySet, path: &Path) -> impl Iterator<Item = String> {
-    let skipped = set.skipped().iter();
+    let skipped = set.skipped();
     skipped.map(move |it| format!("{}: {it}", path.display()))
 }
 
@@ -89,11 +89,12 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 /// The one key of a set to sign with: the one that `kid` names, else the only one
 /// that can sign. A single key without a name takes the name `kid`.
 pub(crate) fn to_sign(set: KeySet, kid: Option<&str>, path: &Path) -> Result<Key, Failure> {
-    let skipped = set.skipped();
-    let named = skipped
-        .iter()
+    let named = set
+        .skipped()
         .find(|it| kid.is_some() && it.kid.as_deref() == kid);
-    let skipped = named.or(skipped.first()).map(|it| format!("; {it}"));
+    let skipped = named
+        .or_else(|| set.skipped().next())
+        .map(|it| format!("; {it}"));
     let mut keys: Vec<Key> = set.into_keys().collect();
     let is_single = keys.len() == 1 && skipped.is_none();
     keys.retain(|key| match kid {

@@ -139,11 +139,8 @@ impl Issuer {
 
     fn sign(&self, payload: Result<String, ClaimsError>) -> Result<String, IssueError> {
         let payload = payload.map_err(IssueError::Claims)?;
-        let header = NewHeader {
-            typ: Some(&self.typ),
-            kid: self.kid.as_deref(),
-            cty: None,
-        };
+        let mut header = NewHeader::EMPTY.with_typ(&self.typ);
+        header.kid = self.kid.as_deref();
         let token = sign(&*self.signer, header, payload.as_bytes()).map_err(IssueError::Signing)?;
         if token.len() > self.token_limit {
             return Err(IssueError::TooLong {

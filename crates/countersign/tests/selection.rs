@@ -220,7 +220,6 @@ fn a8_alg_is_there_and_a_string() {
         r#"{"alg":{"HS256":1}}"#,
         r#"{"alg":true}"#,
         r#"{"alg":""}"#,
-        r#"{"ALG":"HS256"}"#,
     ] {
         let token = signed(&secret(), "HS256", alg, PAYLOAD);
         assert_eq!(

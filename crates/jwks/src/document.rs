@@ -101,34 +101,28 @@ struct Judged {
 
 fn judge(document: &[u8], provider: &Provider, settings: &Settings) -> Result<Judged, FetchError> {
     let set = parse(document, settings)?.into_public();
-    let mut rows: BTreeMap<usize, KeyReport> = set
-        .skipped()
-        .iter()
-        .map(|skipped| {
-            let row = KeyReport {
+    let mut rows = Vec::new();
+    let mut candidates = Vec::new();
+    for entry in set.entries() {
+        let row = match entry {
+            Err(skipped) => KeyReport {
                 kid: skipped.kid.clone(),
                 kty: skipped.kty.clone(),
                 alg: skipped.alg.clone(),
                 skipped: Some(skipped.reason.to_string()),
                 ..KeyReport::default()
-            };
-            (skipped.index, row)
-        })
-        .collect();
-    let mut candidates = Vec::new();
-    let mut index = 0_usize;
-    for key in set.keys() {
-        while rows.contains_key(&index) {
-            index = index.saturating_add(1);
-        }
-        let mut row = describe(key);
-        match candidate(index, key, provider) {
-            Ok(candidate) => candidates.push(candidate),
-            Err(reason) => row.skipped = Some(reason),
-        }
-        rows.insert(index, row);
+            },
+            Ok(key) => {
+                let mut row = describe(key);
+                match candidate(rows.len(), key, provider) {
+                    Ok(candidate) => candidates.push(candidate),
+                    Err(reason) => row.skipped = Some(reason),
+                }
+                row
+            }
+        };
+        rows.push(row);
     }
-    let mut rows: Vec<_> = rows.into_values().collect();
     let mut skip = |index: usize, reason: String| {
         if let Some(row) = rows.get_mut(index) {
             row.skipped = Some(reason);

@@ -445,11 +445,16 @@ fn h11_without_alg_a_key_is_for_the_algorithms_of_its_type_and_curve() {
 }
 
 #[test]
-fn h12_html_and_a_byte_order_mark_are_no_set_whatever_their_status() {
+fn h12_a_byte_order_mark_before_a_set_is_ignored() {
+    let bench = Bench::only_document(&format!("\u{feff}{}", set(&[key(1).jwk("a")])));
+    assert!(matches!(bench.jwks.resolve(Some("a")), Lookup::Found(_)));
+}
+
+#[test]
+fn h12_html_is_no_set_whatever_its_status() {
     let good = set(&[key(1).jwk("a")]);
     for body in [
         "<!doctype html><title>Sign in</title>".to_owned(),
-        format!("\u{feff}{good}"),
         format!("/* keys */{good}"),
         format!("callback({good})"),
     ] {

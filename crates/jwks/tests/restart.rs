@@ -365,7 +365,7 @@ fn the_file_is_another_one_each_time_and_what_others_write_beside_it_is_left_alo
 fn two_clients_may_write_one_file_and_a_reader_sees_a_whole_one() {
     let path = path();
     let keys: Vec<String> = (0..100)
-        .map(|number| key(1).jwk(&format!("{number}-{}", "k".repeat(2000))))
+        .map(|number| key(1).jwk(&format!("{number}-{}", "k".repeat(240))))
         .collect();
     let written = || fs::read(&path).unwrap_or_default();
     let done = AtomicBool::new(false);

@@ -6,10 +6,12 @@ use core::{error, fmt};
 use countersign_json::{JsonError, Kind};
 use countersign_signature::{AlgorithmName, InvalidSignature};
 
-use crate::KID_LIMIT;
+/// The longest `kid` that is read, in bytes.
+pub const KID_LIMIT: usize = 256;
 
 /// One of the three parts of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Part {
     /// The first: the protected header.
     Header,
@@ -29,8 +31,8 @@ impl fmt::Display for Part {
     }
 }
 
-/// Why a token could not be read. Nothing of the token stands in it, except a
-/// name that the header has twice, cut to 64 characters; it is shown escaped.
+/// Why a token could not be read. It holds nothing of the token, except a name that the
+/// header has twice, cut to 64 characters; that is shown escaped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParseError {
@@ -58,6 +60,12 @@ pub enum ParseError {
     },
     /// The header is not one strict JSON object.
     Header(JsonError),
+    /// A header member whose name is that of a known one in another letter case, such as
+    /// `Alg`. Readers that ignore case would take it for the known one.
+    HeaderName {
+        /// The right name.
+        known: &'static str,
+    },
     /// A header member has the wrong type.
     HeaderMember {
         /// Its name.
@@ -114,6 +122,10 @@ impl fmt::Display for ParseError {
             Self::HeaderMember { name, found } => {
                 write!(f, "header: found {found} in `{name}`; a string is expected")
             }
+            Self::HeaderName { known } => write!(
+                f,
+                "header: found the name `{known}` in another letter case; write it exactly so"
+            ),
             Self::AlgorithmMissing => {
                 f.write_str("header: found no `alg`, or an empty one; it is required (RFC 7515 section 4.1.1)")
             }
@@ -140,8 +152,8 @@ impl fmt::Display for ParseError {
 
 impl error::Error for ParseError {}
 
-/// Why a token was not verified by one key. Nothing of the token stands in it,
-/// except the algorithm's name.
+/// Why a token was not verified by one key. It holds nothing of the token, except the
+/// algorithm's name and the length of its signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VerifyError {
@@ -151,6 +163,14 @@ pub enum VerifyError {
         found: String,
         /// What the key is bound to.
         needed: AlgorithmName,
+    },
+    /// The signature is in DER. It does not match: JWS has the two numbers side by side
+    /// (RFC 7518 section 3.4).
+    DerSignature {
+        /// Its length in bytes.
+        found: usize,
+        /// The length that the algorithm needs.
+        needed: usize,
     },
     /// The signature does not match.
     Signature(InvalidSignature),
@@ -162,6 +182,11 @@ impl fmt::Display for VerifyError {
             Self::Algorithm { found, needed } => {
                 write!(f, "found the algorithm {found:?}; the key is for {needed}")
             }
+            Self::DerSignature { found, needed } => write!(
+                f,
+                "found a signature in DER, of {found} bytes; a JWS has the {needed} bytes of r and \
+                 s side by side (RFC 7518 section 3.4): convert it, or let the issuer sign so"
+            ),
             Self::Signature(error) => error.fmt(f),
         }
     }

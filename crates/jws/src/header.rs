@@ -3,16 +3,17 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
-use countersign_json::{Object, Value};
+use countersign_json::{Object, Value, known_in_another_case};
 
-use crate::ParseError;
+use crate::{KID_LIMIT, ParseError};
 
-/// The longest `kid` that is read, in bytes.
-pub const KID_LIMIT: usize = 256;
+/// The members that are read. Another name that differs from one of these by letter case
+/// alone is an error: a reader that ignores case would take it for the known one.
+const KNOWN: [&str; 8] = ["alg", "kid", "typ", "cty", "crit", "b64", "zip", "enc"];
 
-/// What a header says, as far as anything here listens to it.
+/// The members of a header that are read here.
 ///
-/// It is not to be trusted: it *selects* among keys that are already there.
+/// They are not to be trusted: they *select* among keys that are already there.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Header<'a> {
     alg: Cow<'a, str>,
@@ -23,7 +24,6 @@ pub struct Header<'a> {
 
 impl<'a> Header<'a> {
     pub(crate) fn parse(json: &'a [u8]) -> Result<Self, ParseError> {
-        let mut alg = None;
         let mut header = Self {
             alg: Cow::Borrowed(""),
             kid: None,
@@ -33,22 +33,25 @@ impl<'a> Header<'a> {
         let object = Object::parse(json).map_err(ParseError::Header)?;
         for (name, value) in object {
             match name.as_ref() {
-                "alg" => alg = Some(string("alg", value)?),
+                "alg" => header.alg = string("alg", value)?,
                 "kid" => header.kid = Some(string("kid", value)?),
                 "typ" => header.typ = Some(string("typ", value)?),
                 "cty" => header.cty = Some(string("cty", value)?),
                 "crit" => return Err(ParseError::Extension { name: "crit" }),
-                "b64" if value.as_bool() != Some(true) => {
-                    return Err(ParseError::Extension { name: "b64" });
-                }
+                "b64" if value.as_bool() == Some(true) => {}
+                "b64" => return Err(ParseError::Extension { name: "b64" }),
                 "zip" => return Err(ParseError::Extension { name: "zip" }),
                 "enc" => return Err(ParseError::Extension { name: "enc" }),
-                _ => {}
+                other => {
+                    if let Some(known) = known_in_another_case(other, KNOWN) {
+                        return Err(ParseError::HeaderName { known });
+                    }
+                }
             }
         }
-        header.alg = alg
-            .filter(|alg| !alg.is_empty())
-            .ok_or(ParseError::AlgorithmMissing)?;
+        if header.alg.is_empty() {
+            return Err(ParseError::AlgorithmMissing);
+        }
         if is_none(&header.alg) {
             return Err(ParseError::AlgorithmNone);
         }

@@ -9,10 +9,12 @@
 //!
 //! What is refused before any key is touched: tokens over a cap, other than three
 //! parts, base64url that is not canonical, headers that are not strict JSON,
-//! `alg` missing or `none`, `crit`, `b64: false`, `zip` and `enc`. Header members
-//! that point at keys (`jku`, `jwk`, `x5u`, `x5c`) are never read.
+//! `alg` missing or `none`, `crit`, `b64: false`, `zip` and `enc`, and known names in
+//! another letter case. Header members that point at keys (`jku`, `jwk`, `x5u`, `x5c`) are
+//! never read.
 //!
-//! [`sign`] makes tokens. Looking without verifying lives in [`danger`].
+//! [`sign`] makes a token; a [`TokenSigner`] makes many. Looking without verifying lives
+//! in [`danger`].
 //!
 //! It relies on `countersign-signature` and `countersign-json`. It knows nothing
 //! of claims, key formats, time or I/O.
@@ -41,6 +43,7 @@
 extern crate alloc;
 
 pub mod danger;
+mod der;
 mod encoding;
 mod error;
 mod header;
@@ -52,7 +55,7 @@ mod token;
 #[doc = include_str!("../README.md")]
 struct ReadMe;
 
-pub use error::{ParseError, Part, VerifyError};
-pub use header::{Header, KID_LIMIT};
-pub use signing::{NewHeader, sign};
+pub use error::{KID_LIMIT, ParseError, Part, VerifyError};
+pub use header::Header;
+pub use signing::{NewHeader, TokenSigner, sign};
 pub use token::{DEFAULT_LIMIT, Scratch, Unverified, Verified};

@@ -1,42 +1,132 @@
 //! Making tokens.
 
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use countersign_json::ObjectWriter;
-use countersign_signature::{Signer, SigningError};
+use countersign_signature::{AlgorithmName, Signer, SigningError};
 
 use crate::encoding::{encode, encoded_len};
 
-/// The header of a new token, beside `alg`, which is the key's.
+/// The members of a new token's header beside `alg`, which is the key's.
+///
+/// ```
+/// use countersign_jws::NewHeader;
+///
+/// let header = NewHeader::JWT.with_kid("2027-01");
+/// assert_eq!((header.typ, header.kid), (Some("JWT"), Some("2027-01")));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NewHeader<'a> {
     /// The media type of the token (RFC 7515 section 4.1.9).
     pub typ: Option<&'a str>,
-    /// Which key signed it (RFC 7515 section 4.1.4). More than
-    /// [`KID_LIMIT`](crate::KID_LIMIT) bytes are signed, and read by nobody here.
+    /// Which key signed it (RFC 7515 section 4.1.4). A token with more than
+    /// [`KID_LIMIT`](crate::KID_LIMIT) bytes is signed, and refused by this crate's reader.
     pub kid: Option<&'a str>,
     /// The media type of the payload (RFC 7515 section 4.1.10).
     pub cty: Option<&'a str>,
 }
 
 impl<'a> NewHeader<'a> {
-    /// The header of a JSON Web Token: `typ` is `JWT`.
-    pub const JWT: Self = Self {
-        typ: Some("JWT"),
+    /// A header of `alg` alone.
+    pub const EMPTY: Self = Self {
+        typ: None,
         kid: None,
         cty: None,
     };
 
+    /// The header of a JSON Web Token: `typ` is `JWT`.
+    pub const JWT: Self = Self::EMPTY.with_typ("JWT");
+
+    /// The same header with this `typ`.
+    #[must_use]
+    pub const fn with_typ(mut self, typ: &'a str) -> Self {
+        self.typ = Some(typ);
+        self
+    }
+
     /// The same header, naming the key.
     #[must_use]
-    pub fn with_kid(mut self, kid: &'a str) -> Self {
+    pub const fn with_kid(mut self, kid: &'a str) -> Self {
         self.kid = Some(kid);
+        self
+    }
+
+    /// The same header with this `cty`.
+    #[must_use]
+    pub const fn with_cty(mut self, cty: &'a str) -> Self {
+        self.cty = Some(cty);
         self
     }
 }
 
+/// A key with the header of its tokens, which is encoded once.
+///
+/// ```
+/// use countersign_jws::{NewHeader, Scratch, TokenSigner, Unverified};
+/// use countersign_signature::{KeyMaterial, Secret};
+///
+/// let key = KeyMaterial::Secret(Secret::new(vec![7; 32])?);
+/// let hs256 = countersign_ring::provider().get("HS256").unwrap();
+/// let signer = TokenSigner::new(hs256.signer(&key)?, NewHeader::JWT);
+///
+/// let token = signer.sign(b"{}")?;
+/// assert_eq!(token, signer.sign_vec(b"{}".to_vec())?);
+/// let mut scratch = Scratch::default();
+/// assert_eq!(Unverified::parse(&token, &mut scratch)?.header().typ(), Some("JWT"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct TokenSigner {
+    signer: Arc<dyn Signer>,
+    /// In base64url, with the dot after it.
+    header: String,
+}
+
+impl TokenSigner {
+    /// Tokens of this header beside `alg`, signed by this key.
+    #[must_use]
+    pub fn new(signer: Arc<dyn Signer>, header: NewHeader<'_>) -> Self {
+        let header = encoded(header, signer.algorithm());
+        Self { signer, header }
+    }
+
+    /// The algorithm of the key.
+    #[must_use]
+    pub fn algorithm(&self) -> AlgorithmName {
+        self.signer.algorithm()
+    }
+
+    /// Signs `payload`, any bytes, as a token in compact serialization.
+    ///
+    /// # Errors
+    ///
+    /// [`SigningError`] if the library that holds the key failed.
+    pub fn sign(&self, payload: &[u8]) -> Result<String, SigningError> {
+        signed(&self.header, &*self.signer, payload)
+    }
+
+    /// The same for a payload that the caller needs no more. The signature is made in its
+    /// buffer, so that the token is the only allocation if the payload is as long as the
+    /// signature.
+    ///
+    /// # Errors
+    ///
+    /// As [`sign`](Self::sign).
+    pub fn sign_vec(&self, mut payload: Vec<u8>) -> Result<String, SigningError> {
+        let room = room_for_signature(self.algorithm());
+        let mut token = start(&self.header, &payload, room);
+        payload.clear();
+        finish(&mut token, &*self.signer, &mut payload)?;
+        Ok(token)
+    }
+}
+
 /// Signs `payload`, any bytes, as a token in compact serialization.
+///
+/// Whoever signs many tokens with one key keeps a [`TokenSigner`] instead.
 ///
 /// # Errors
 ///
@@ -46,31 +136,67 @@ pub fn sign(
     header: NewHeader<'_>,
     payload: &[u8],
 ) -> Result<String, SigningError> {
-    let members = [
+    let header = encoded(header, signer.algorithm());
+    signed(&header, signer, payload)
+}
+
+fn signed(header: &str, signer: &dyn Signer, payload: &[u8]) -> Result<String, SigningError> {
+    let room = room_for_signature(signer.algorithm());
+    let mut token = start(header, payload, room);
+    finish(&mut token, signer, &mut Vec::with_capacity(room))?;
+    Ok(token)
+}
+
+/// The header in base64url, with the dot after it.
+fn encoded(header: NewHeader<'_>, algorithm: AlgorithmName) -> String {
+    let mut json = ObjectWriter::new().string("alg", algorithm.as_str());
+    for (name, value) in [
         ("typ", header.typ),
         ("kid", header.kid),
         ("cty", header.cty),
-    ];
-    let alg = ObjectWriter::new().string("alg", signer.algorithm().as_str());
-    let header = members
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
-        .fold(alg, |header, (name, value)| header.string(name, value))
-        .finish();
+    ] {
+        if let Some(value) = value {
+            json = json.string(name, value);
+        }
+    }
+    let json = json.finish();
+    let mut encoded = String::with_capacity(encoded_len(json.len()).saturating_add(1));
+    encode(json.as_bytes(), &mut encoded);
+    encoded.push('.');
+    encoded
+}
 
-    /// Room for the signature of a 4096-bit RSA key; a longer one grows the text once.
-    const SIGNATURE: usize = 512;
-    let capacity = [header.len(), payload.len(), SIGNATURE]
-        .into_iter()
-        .map(|bytes| encoded_len(bytes).saturating_add(1))
-        .fold(0, usize::saturating_add);
+/// The bytes of the longest signature that is expected; a longer one grows the token once.
+fn room_for_signature(algorithm: AlgorithmName) -> usize {
+    match algorithm.as_str().get(..2) {
+        // An RSA key of 4096 bits.
+        Some("RS" | "PS") => 512,
+        // ES512.
+        _ => 132,
+    }
+}
+
+/// The signing input, with room for the signature.
+fn start(header: &str, payload: &[u8], room: usize) -> String {
+    let capacity = header
+        .len()
+        .saturating_add(encoded_len(payload.len()))
+        .saturating_add(1)
+        .saturating_add(encoded_len(room));
     let mut token = String::with_capacity(capacity);
-    encode(header.as_bytes(), &mut token);
-    token.push('.');
+    token.push_str(header);
     encode(payload, &mut token);
-    let mut signature = Vec::new();
-    signer.sign(token.as_bytes(), &mut signature)?;
+    token
+}
+
+/// Signs what stands in `token` and adds the signature. `buffer` is empty.
+fn finish(
+    token: &mut String,
+    signer: &dyn Signer,
+    buffer: &mut Vec<u8>,
+) -> Result<(), SigningError> {
+    signer.sign(token.as_bytes(), buffer)?;
     token.push('.');
-    encode(&signature, &mut token);
-    Ok(token)
+    encode(buffer, token);
+    Ok(())
 }

@@ -6,7 +6,7 @@ use core::fmt;
 use countersign_signature::{AlgorithmName, Verifier};
 
 use crate::encoding::Encoded;
-use crate::{Header, ParseError, Part, VerifyError};
+use crate::{Header, ParseError, Part, VerifyError, der};
 
 /// The cap of [`Unverified::parse`], in bytes.
 pub const DEFAULT_LIMIT: usize = 16 * 1024;
@@ -90,7 +90,15 @@ impl<'a> Unverified<'a> {
             });
         }
         key.verify(self.signing_input.as_bytes(), self.signature)
-            .map_err(VerifyError::Signature)?;
+            .map_err(
+                |invalid| match der::needed_instead(algorithm, self.signature) {
+                    Some(needed) => VerifyError::DerSignature {
+                        found: self.signature.len(),
+                        needed,
+                    },
+                    None => VerifyError::Signature(invalid),
+                },
+            )?;
         Ok(Verified {
             header: self.header.clone(),
             payload: self.payload,

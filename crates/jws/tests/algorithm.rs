@@ -175,10 +175,6 @@ fn a8_an_algorithm_that_is_missing_or_no_string_is_refused() {
         ("{}", ParseError::AlgorithmMissing),
         (r#"{"typ":"JWT"}"#, ParseError::AlgorithmMissing),
         (
-            r#"{"ALG":"HS256","Alg":"HS256"}"#,
-            ParseError::AlgorithmMissing,
-        ),
-        (
             r#"{"header":{"alg":"HS256"}}"#,
             ParseError::AlgorithmMissing,
         ),

@@ -8,7 +8,7 @@ mod vectors;
 
 use allocation_counter::{AllocationInfo, measure};
 use common::{decode, encode, key};
-use countersign_jws::{NewHeader, Scratch, Unverified, sign};
+use countersign_jws::{NewHeader, Scratch, TokenSigner, Unverified, sign};
 use countersign_signature::{
     Curve, EcPublicKey, KeyMaterial, OkpCurve, OkpPublicKey, RsaPublicKey, Secret, Verifier,
 };
@@ -132,5 +132,19 @@ fn signing_never_grows_the_token() {
     assert!(
         info.bytes_total < length + 1024,
         "{info:?} for {length} bytes"
+    );
+}
+
+#[test]
+fn a_token_of_a_payload_that_is_given_away_is_one_allocation() {
+    let key = key(7);
+    let signer = TokenSigner::new(key.signer.clone(), NewHeader::JWT);
+    let payload = [b' '; 200].to_vec();
+    let mut token = String::new();
+    let info = measure(|| token = signer.sign_vec(payload).unwrap());
+    assert_eq!(info.count_total, 1, "{info:?}");
+    assert_eq!(
+        token,
+        sign(&*key.signer, NewHeader::JWT, &[b' '; 200]).unwrap()
     );
 }

@@ -52,6 +52,10 @@ fn every_way_to_be_no_token_has_its_sentence() {
             "header: found null in `kid`; a string is expected",
         ),
         (
+            ParseError::HeaderName { known: "alg" },
+            "header: found the name `alg` in another letter case; write it exactly so",
+        ),
+        (
             ParseError::AlgorithmMissing,
             "header: found no `alg`, or an empty one; ",
         ),

@@ -242,10 +242,7 @@ fn d12_typ_is_compared_as_a_media_type() {
         ("to\u{212a}en", "token", false),
     ];
     for (typ, wanted, same) in table {
-        let header = NewHeader {
-            typ: Some(typ),
-            ..NewHeader::default()
-        };
+        let header = NewHeader::EMPTY.with_typ(typ);
         let token = sign(&*key(7).signer, header, b"{}").unwrap();
         let mut scratch = Scratch::default();
         let unverified = Unverified::parse(&token, &mut scratch).unwrap();
@@ -274,10 +271,8 @@ fn d12_a_nested_token_says_so() {
         (Some("json"), false),
         (None, false),
     ] {
-        let header = NewHeader {
-            cty,
-            ..NewHeader::JWT
-        };
+        let mut header = NewHeader::JWT;
+        header.cty = cty;
         let token = sign(&*key(7).signer, header, b"{}").unwrap();
         let mut scratch = Scratch::default();
         let unverified = Unverified::parse(&token, &mut scratch).unwrap();
@@ -290,11 +285,39 @@ fn d13_unknown_members_are_ignored() {
     for header in [
         r#"{"alg":"HS256","foo":1}"#,
         r#"{"foo":{"alg":"none","crit":[]},"alg":"HS256"}"#,
-        r#"{"alg":"HS256","Crit":["x"],"ENC":1,"B64":false,"":null}"#,
+        r#"{"alg":"HS256","critical":["x"],"encoding":1,"":null}"#,
+        r#"{"alg":"HS256","k\u0131d":"dotless i, which does not fold"}"#,
     ] {
         assert_eq!(key(7).on_header(header), accepted("{}"), "{header}");
     }
     let many: String = (0..100).map(|i| format!(r#","m{i}":{i}"#)).collect();
     let header = format!(r#"{{"alg":"HS256"{many}}}"#);
     assert_eq!(key(7).on_header(header), accepted("{}"));
+}
+
+#[test]
+fn g22_a_known_name_in_another_case_is_refused_and_the_right_one_told() {
+    for (name, known) in [
+        ("Alg", "alg"),
+        ("ALG", "alg"),
+        ("Kid", "kid"),
+        ("\u{212a}id", "kid"),
+        (r"\u212aid", "kid"),
+        ("tYp", "typ"),
+        ("CTY", "cty"),
+        ("Crit", "crit"),
+        ("B64", "b64"),
+        ("Zip", "zip"),
+        ("ENC", "enc"),
+    ] {
+        // Beside the right name, and in its place; a value that says nothing does not help.
+        for header in [
+            format!(r#"{{"alg":"HS256","{name}":null}}"#),
+            format!(r#"{{"{name}":true,"alg":"HS256"}}"#),
+            format!(r#"{{"{name}":"HS256"}}"#),
+        ] {
+            let refused = Verdict::Unreadable(ParseError::HeaderName { known });
+            assert_eq!(key(7).on_header(&header), refused, "{header}");
+        }
+    }
 }

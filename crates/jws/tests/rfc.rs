@@ -1,7 +1,8 @@
 //! The signed examples of the RFCs, whole, and the refusal of those that are not
 //! compact, not signed, or not encoded.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::arithmetic_side_effects)]
 
 extern crate alloc;
 
@@ -11,7 +12,7 @@ mod vectors;
 use alloc::sync::Arc;
 
 use common::{BAD_SIGNATURE, Verdict, accepted, decode, encode, verdict};
-use countersign_jws::{NewHeader, ParseError, Scratch, Unverified, sign};
+use countersign_jws::{NewHeader, ParseError, Scratch, Unverified, VerifyError, sign};
 use countersign_signature::{
     Algorithm, Curve, EcPublicKey, KeyMaterial, OkpCurve, OkpPrivateKey, OkpPublicKey,
     RsaPrivateKey, RsaPrivateParts, RsaPublicKey, Secret, Verifier,
@@ -261,5 +262,50 @@ fn the_examples_with_an_unencoded_payload_are_refused() {
         let signing_input = format!("{header}.$.02");
         let signed = verifier.verify(signing_input.as_bytes(), &decode(signature));
         assert_eq!(signed, Ok(()));
+    }
+}
+
+/// Many libraries for ECDSA make signatures in DER; a JWS has none.
+#[test]
+fn b3_a_der_signature_is_refused_and_called_one() {
+    let key = ec_public(Curve::P256, A3_X, A3_Y);
+    let (signing_input, signature) = A3.rsplit_once('.').unwrap();
+    let raw = decode(signature);
+    let (r, s) = raw.split_at(32);
+    let integer = |number: &[u8]| {
+        let sign: &[u8] = if number[0] < 0x80 { &[] } else { &[0] };
+        let length = u8::try_from(sign.len() + number.len()).unwrap();
+        [&[2, length], sign, number].concat()
+    };
+    let numbers = [integer(r), integer(s)].concat();
+    let der = [&[0x30, u8::try_from(numbers.len()).unwrap()], &numbers[..]].concat();
+    let wanted = VerifyError::DerSignature {
+        found: der.len(),
+        needed: 64,
+    };
+    for provider in [
+        countersign_ring::provider(),
+        countersign_rustcrypto::provider(),
+    ] {
+        let verifier = provider.get("ES256").unwrap().verifier(&key).unwrap();
+        let with = |signature: &[u8]| {
+            let token = format!("{signing_input}.{}", encode(signature));
+            verdict(&token, &*verifier)
+        };
+        assert_eq!(with(&der), Verdict::Unverified(wanted.clone()));
+        assert!(
+            wanted
+                .to_string()
+                .starts_with("found a signature in DER, of 7")
+        );
+        // Anything else than one whole signature in DER is a signature that does not match.
+        for other in [
+            &der[..der.len() - 1],
+            &[&der[..], &[0]].concat(),
+            &[0x30, 0],
+            &[],
+        ] {
+            assert_eq!(with(other), BAD_SIGNATURE, "{other:?}");
+        }
     }
 }

@@ -23,6 +23,7 @@ impl Key {
     /// [`into_public`](Self::into_public), or load the public key.
     pub fn verifiers(&self, provider: &Provider) -> Result<Vec<Arc<dyn Verifier>>, KeyError> {
         self.refuse_private()?;
+        self.refuse_encryption()?;
         let mut verifiers = Vec::new();
         let mut refusals = Vec::new();
         for algorithm in provider.iter() {
@@ -50,7 +51,7 @@ impl Key {
 
     /// The signer for `alg`, or for the key's own algorithm: its `alg`; if it has none,
     /// HS256 for a secret, RS256 for RSA (PS256 for RSASSA-PSS), the one of its curve; for a
-    /// curve that is nobody's here, the first of the provider that takes it.
+    /// curve that is not known here, the first algorithm of the provider that takes it.
     ///
     /// Of an algorithm with two names, EdDSA and Ed25519, the signer has the one by which it
     /// was asked for, so that tokens and the published JWK say the same.
@@ -96,7 +97,7 @@ impl Key {
         Err(self.most_telling(refusals))
     }
 
-    // A key of the wrong kind is told so, before what its file says of it.
+    // An error about the kind of key comes before one about what its file says.
     fn bind_signer(&self, algorithm: &dyn Algorithm) -> Result<Arc<dyn Signer>, KeyError> {
         let signer = algorithm.signer(&self.material)?;
         self.hold_to_its_word(algorithm, signer.algorithm())?;
@@ -151,8 +152,8 @@ impl Key {
         ))
     }
 
-    /// The JOSE name of the algorithm that a key of this kind is first of all for. On a
-    /// curve that is not known here, only the provider can tell.
+    /// The JOSE name of the first algorithm for a key of this kind. Only the provider knows
+    /// it for a key on a curve that is not known here.
     fn own_algorithm(&self) -> Option<&str> {
         if let [first, ..] = self.limited_to {
             return Some(first.as_str());
@@ -171,7 +172,7 @@ impl Key {
         Some(name.as_str())
     }
 
-    /// The algorithm whose refusal of a key on a curve that is nobody's says most of it.
+    /// The algorithm whose refusal says most about a key on a curve that no algorithm takes.
     fn nearest_algorithm(&self) -> Option<AlgorithmName> {
         match &self.material {
             KeyMaterial::EcPublic(_) | KeyMaterial::EcPrivate(_) => Some(AlgorithmName::ES256),
@@ -180,38 +181,41 @@ impl Key {
         }
     }
 
-    /// Why no algorithm took the key. A reason about the key itself says more than that it
-    /// is of another kind, which most algorithms say of every key.
+    /// Why no algorithm took the key. Most algorithms say of every key that it is of another
+    /// kind; a reason about the key itself says more.
     fn most_telling(&self, refusals: Vec<(AlgorithmName, KeyError)>) -> KeyError {
         const ANOTHER_KIND: KeyErrorReason = KeyErrorReason::Rejected(KeyRejectedReason::WrongKey);
         let own = self.algorithm().or_else(|| self.own_algorithm());
-        let nearest = self.nearest_algorithm().filter(|_| own.is_none());
-        let (mut of_its_own, mut of_its_kind, mut of_the_nearest) = (None, None, None);
+        let (mut about_the_key, mut nearest) = (None, None);
         for (algorithm, refusal) in refusals {
             if own.is_some_and(|own| algorithm.is_spelled(own)) {
-                of_its_own.get_or_insert(refusal);
-            } else if refusal.reason() != ANOTHER_KIND {
-                of_its_kind.get_or_insert(refusal);
-            } else if nearest == Some(algorithm) {
-                of_the_nearest.get_or_insert(refusal);
+                return refusal;
+            }
+            if refusal.reason() != ANOTHER_KIND {
+                about_the_key.get_or_insert(refusal);
+            } else if own.is_none() && self.nearest_algorithm() == Some(algorithm) {
+                nearest.get_or_insert(refusal);
             }
         }
-        of_its_own
-            .or(of_its_kind.filter(|_| self.alg.is_none()))
-            .or(of_the_nearest)
-            .unwrap_or_else(|| {
-                KeyError::new(
-                    KeyErrorReason::NoAlgorithm,
-                    format!("{}", self.material),
-                    match own {
-                        Some(own) => format!(
-                            "it needs the algorithm {}, which is not among those of this provider",
-                            name(own)
-                        ),
-                        None => "no algorithm of this provider takes it".into(),
-                    },
-                )
-            })
+        // A key that names its algorithm is refused by all others for that name.
+        if self.alg.is_some() {
+            about_the_key = None;
+        }
+        if let Some(refusal) = about_the_key.or(nearest) {
+            return refusal;
+        }
+        let needed = match own {
+            Some(own) => format!(
+                "it needs the algorithm {}, which is not among those of this provider",
+                name(own)
+            ),
+            None => "no algorithm of this provider takes it".into(),
+        };
+        KeyError::new(
+            KeyErrorReason::NoAlgorithm,
+            format!("{}", self.material),
+            needed,
+        )
     }
 }
 
@@ -231,13 +235,12 @@ impl Signer for ByEd25519 {
 }
 
 fn of_curve(curve: Curve) -> Option<AlgorithmName> {
-    [
-        (Curve::P256, AlgorithmName::ES256),
-        (Curve::P384, AlgorithmName::ES384),
-        (Curve::P521, AlgorithmName::ES512),
-    ]
-    .into_iter()
-    .find_map(|(known, algorithm)| (known == curve).then_some(algorithm))
+    match curve {
+        Curve::P256 => Some(AlgorithmName::ES256),
+        Curve::P384 => Some(AlgorithmName::ES384),
+        Curve::P521 => Some(AlgorithmName::ES512),
+        _ => None,
+    }
 }
 
 fn of_octet_key_pair(curve: OkpCurve) -> Option<AlgorithmName> {
@@ -245,13 +248,11 @@ fn of_octet_key_pair(curve: OkpCurve) -> Option<AlgorithmName> {
 }
 
 fn find(provider: &Provider, alg: &str) -> Result<&'static dyn Algorithm, KeyError> {
-    provider.get(alg).ok_or_else(|| no_algorithm(alg))
-}
-
-fn no_algorithm(alg: &str) -> KeyError {
-    KeyError::new(
-        KeyErrorReason::NoAlgorithm,
-        format!("the algorithm {}", name(alg)),
-        "it is not among the algorithms of this provider",
-    )
+    provider.get(alg).ok_or_else(|| {
+        KeyError::new(
+            KeyErrorReason::NoAlgorithm,
+            format!("the algorithm {}", name(alg)),
+            "it is not among the algorithms of this provider",
+        )
+    })
 }

@@ -1,9 +1,12 @@
-//! Why a text is no key, or a key is of no use: what was found, and what is needed.
+//! Why a text is no key, or why a key cannot be used: what was found, and what is needed.
 
+use alloc::format;
 use alloc::string::String;
 use core::{error, fmt};
 
-use countersign_signature::{KeyRejected, KeyRejectedReason};
+use countersign_json::JsonError;
+use countersign_pem::{PemError, PemErrorReason};
+use countersign_signature::{KeyMaterial, KeyRejected, KeyRejectedReason};
 
 /// Why, for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,7 +14,7 @@ use countersign_signature::{KeyRejected, KeyRejectedReason};
 pub enum KeyErrorReason {
     /// The text is damaged, or is no key in any form that is read here.
     Unreadable,
-    /// A key that was recognised, of a sort that is not taken: encrypted, DSA, an unknown `kty`.
+    /// A key that was recognised and is not read: encrypted, DSA, an unknown `kty`.
     Unsupported,
     /// An HMAC secret that is itself the text or the bytes of a key.
     SecretIsAKey,
@@ -25,7 +28,7 @@ pub enum KeyErrorReason {
     Rejected(KeyRejectedReason),
 }
 
-/// A text that is no key, or a key that cannot be used so: "found …; …".
+/// A text that is no key, or a key that cannot be used as was asked: "found …; …".
 ///
 /// It shows no part of a key: names, lengths and kinds alone. Names that come
 /// from the text are escaped and cut.
@@ -107,6 +110,39 @@ impl From<KeyRejected> for KeyError {
             rejected.needed(),
         )
     }
+}
+
+impl From<PemError> for KeyError {
+    fn from(error: PemError) -> Self {
+        let reason = match error.reason() {
+            PemErrorReason::Unsupported => KeyErrorReason::Unsupported,
+            PemErrorReason::Rejected(reason) => KeyErrorReason::Rejected(reason),
+            _ => KeyErrorReason::Unreadable,
+        };
+        Self::new(reason, error.found(), error.needed())
+    }
+}
+
+/// A text that should be JSON.
+impl From<JsonError> for KeyError {
+    fn from(error: JsonError) -> Self {
+        // The error is a sentence of the same form as ours.
+        let sentence = format!("{error}");
+        let (found, needed) = sentence
+            .strip_prefix("found ")
+            .and_then(|rest| rest.split_once("; "))
+            .unwrap_or((&sentence, "one JSON object is expected"));
+        Self::unreadable(found, needed)
+    }
+}
+
+/// A private key that came without its public half, where that half is needed.
+pub(crate) fn half_missing(key: &KeyMaterial<'_>) -> KeyError {
+    KeyError::new(
+        KeyErrorReason::HalfMissing,
+        format!("{key} without its public half"),
+        "load a form that carries both, or the public key by itself (openssl pkey -pubout)",
+    )
 }
 
 /// A name out of a text for an error: escaped, and cut to 64 characters.

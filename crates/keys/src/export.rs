@@ -2,10 +2,7 @@
 
 use alloc::string::String;
 
-use countersign_signature::KeyMaterial;
-
-use crate::asn1::{self, Form};
-use crate::{Key, KeyError, jwk, pem};
+use crate::{Key, KeyError, jwk};
 
 impl Key {
     /// The JWK of this key, **private members included**, with `alg`, `use`, `kid` and
@@ -55,12 +52,7 @@ impl Key {
     ///
     /// [`KeyError`] for a secret and for a key on a curve without a known identifier.
     pub fn to_pem(&self) -> Result<String, KeyError> {
-        if self.is_private() {
-            let der = asn1::private(&self.material, self.limited_to)?;
-            Ok(pem::encode(Form::Pkcs8.label(), &der))
-        } else {
-            public_pem(&self.material, self.limited_to)
-        }
+        Ok(countersign_pem::to_pem(&self.material, self.limited_to)?)
     }
 
     /// PEM of the public half: `PUBLIC KEY`.
@@ -69,8 +61,7 @@ impl Key {
     ///
     /// As [`into_public`](Self::into_public) and [`to_pem`](Self::to_pem).
     pub fn public_pem(&self) -> Result<String, KeyError> {
-        let key = self.clone().into_public()?;
-        public_pem(&key.material, key.limited_to)
+        self.clone().into_public()?.to_pem()
     }
 
     /// The text whose SHA-256 is the thumbprint (RFC 7638 section 3): the required members
@@ -108,12 +99,4 @@ impl Key {
         let input = self.thumbprint_input()?;
         Ok(jwk::base64url(&sha256(input.as_bytes())))
     }
-}
-
-fn public_pem(
-    material: &KeyMaterial<'_>,
-    limited_to: &[countersign_signature::AlgorithmName],
-) -> Result<String, KeyError> {
-    let der = asn1::public(material, limited_to)?;
-    Ok(pem::encode(Form::Spki.label(), &der))
 }

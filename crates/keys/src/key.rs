@@ -4,14 +4,18 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use countersign_pem::StoredKey;
 use countersign_signature::{AlgorithmName, KeyMaterial, Secret};
 
-use crate::asn1::Parsed;
-use crate::error::name;
-use crate::{KeyError, jwk, secret};
+use crate::error::{half_missing, name};
+use crate::{KeyError, KeyWarning, secret};
+
+/// The longest `kid` of a key, in bytes: a token's `kid` is read up to this length.
+pub const KID_LIMIT: usize = 256;
 
 /// What a key is wanted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Operation {
     /// To check signatures (`verify` in `key_ops`).
     Verify,
@@ -45,9 +49,10 @@ pub struct Key {
     pub(crate) alg: Option<String>,
     pub(crate) public_use: Option<String>,
     pub(crate) key_ops: Option<Vec<String>>,
-    /// None means no limit.
+    /// Empty means no limit.
     pub(crate) limited_to: &'static [AlgorithmName],
     was_private: bool,
+    warnings: Vec<KeyWarning>,
 }
 
 impl Key {
@@ -57,26 +62,31 @@ impl Key {
     ///
     /// [`KeyError`] for a secret that is itself a key; see [`secret`](Self::secret).
     pub fn new(material: KeyMaterial<'_>) -> Result<Self, KeyError> {
+        let mut warnings = Vec::new();
         if let KeyMaterial::Secret(bytes) = &material {
             secret::check(bytes.expose())?;
+            warnings = KeyWarning::of_secret(bytes.expose());
         }
-        Ok(Self::of(material.into()))
+        let mut key = Self::of(material.into());
+        key.warnings = warnings;
+        Ok(key)
     }
 
-    pub(crate) fn of(parsed: Parsed) -> Self {
+    pub(crate) fn of(stored: StoredKey) -> Self {
         Self {
-            material: parsed.material,
+            material: stored.material,
             kid: None,
             alg: None,
             public_use: None,
             key_ops: None,
-            limited_to: parsed.limited_to,
+            limited_to: stored.limited_to,
             was_private: false,
+            warnings: stored.mislabelled.into_iter().map(Into::into).collect(),
         }
     }
 
-    /// An HMAC secret: these bytes, taken literally. Nothing is decoded, and a name of a
-    /// file is no more than its letters.
+    /// An HMAC secret: these bytes, taken literally. Nothing is decoded, and the name of a
+    /// file is not opened.
     ///
     /// ```
     /// use countersign_keys::{Key, KeyErrorReason};
@@ -89,8 +99,9 @@ impl Key {
     /// # Errors
     ///
     /// [`KeyError`] if there are no bytes, and for a secret that is itself a PEM, DER,
-    /// JWK, JWK Set, ssh public key or a point on a curve, also with space or a byte order
-    /// mark around it, and in base64: everyone who knows a public key could sign with it.
+    /// JWK, JWK Set, ssh public key or a point on a curve, also with space, quotes or a byte
+    /// order mark around it, in base64, in hexadecimal, and in UTF-16: everyone who knows a
+    /// public key could sign with it.
     pub fn secret(bytes: &[u8]) -> Result<Self, KeyError> {
         Self::new(KeyMaterial::Secret(Secret::new(bytes)?))
     }
@@ -175,6 +186,13 @@ impl Key {
         matches!(self.material, KeyMaterial::Secret(_))
     }
 
+    /// What should be corrected although the key works: a wrong label of its PEM, a line
+    /// break or quotes around a secret. Show them to whoever configured the key.
+    #[must_use]
+    pub fn warnings(&self) -> &[KeyWarning] {
+        &self.warnings
+    }
+
     /// Whether this was a private key before [`into_public`](Self::into_public): a set that
     /// publishes it has given it away.
     #[must_use]
@@ -201,13 +219,13 @@ impl Key {
         let public = self
             .material
             .public()
-            .ok_or_else(|| jwk::half_missing(&self.material))?;
+            .ok_or_else(|| half_missing(&self.material))?;
         self.material = public.into_owned();
         self.drop_signing();
         Ok(self)
     }
 
-    /// What the key says of itself, now that its private half is gone.
+    /// Corrects what the key says of itself after its private half was dropped.
     pub(crate) fn drop_signing(&mut self) {
         if let Some(operations) = &mut self.key_ops {
             let may_verify = operations.iter().any(|op| op == "verify" || op == "sign");
@@ -259,10 +277,7 @@ impl Key {
         if let Some(public_use) = &self.public_use
             && public_use != "sig"
         {
-            return Err(KeyError::not_permitted(
-                format!("a key for the use {}", name(public_use)),
-                "signatures need a key whose use is \"sig\", or that has none",
-            ));
+            return Err(wrong_use(public_use));
         }
         let wanted = match operation {
             Operation::Verify => "verify",
@@ -278,4 +293,37 @@ impl Key {
             _ => Ok(()),
         }
     }
+
+    /// Refuses a key that says it is for encryption, before any algorithm is asked: that it
+    /// fits none is then no news.
+    pub(crate) fn refuse_encryption(&self) -> Result<(), KeyError> {
+        /// What the key management algorithms of JWE begin with (RFC 7518 section 4.1).
+        const ENCRYPTION: [&str; 6] = ["RSA-OAEP", "RSA1_5", "ECDH-ES", "A128", "A192", "A256"];
+        if let Some(public_use) = &self.public_use
+            && public_use == "enc"
+        {
+            return Err(wrong_use(public_use));
+        }
+        match &self.alg {
+            Some(alg) if ENCRYPTION.iter().any(|known| alg.starts_with(known)) => {
+                Err(KeyError::not_permitted(
+                    format!("a key for encryption (alg {})", name(alg)),
+                    "signatures need a key for an algorithm that signs",
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn wrong_use(public_use: &str) -> KeyError {
+    let found = if public_use == "enc" {
+        "a key for encryption (use \"enc\")".into()
+    } else {
+        format!("a key for the use {}", name(public_use))
+    };
+    KeyError::not_permitted(
+        found,
+        "signatures need a key whose use is \"sig\", or that has none",
+    )
 }

@@ -10,15 +10,14 @@
 //!
 //! - Sizes, curve equations and known weaknesses: by `countersign-signature`, when the
 //!   material is made.
-//! - Here: the form. One key a PEM, a label that says what is inside, named curves alone,
-//!   strict JSON and base64url, members that belong to the key's type.
+//! - By `countersign-pem`: the form of PEM and DER. One key a PEM, named curves alone.
+//! - Here: the form of JWK. Strict JSON and base64url, members that belong to the key's type.
 //! - What a key says of its use (`use`, `key_ops`, `alg`, RSASSA-PSS parameters) is held to
 //!   when present, never required.
 //! - An HMAC secret that is itself a key is refused.
 //! - Private and public keys are both read; asking one for the work of the other is refused.
 //!
-//! It relies on `countersign-json` for JSON and on the format crates of RustCrypto for
-//! ASN.1. It never computes with a private key, follows a URL, reads a file or a clock:
+//! It relies on `countersign-json` for JSON and on `countersign-pem` for PEM and DER. It never computes with a private key, follows a URL, reads a file or a clock:
 //! **a certificate is no more than its public key here; its dates are not judged.**
 //!
 //! # Example
@@ -37,7 +36,8 @@
 //! let error = key.verifiers(&countersign_ring::provider()).unwrap_err();
 //! assert_eq!(
 //!     error.to_string(),
-//!     "found a key for the use \"enc\"; signatures need a key whose use is \"sig\", or that has none",
+//!     "found a key for encryption (use \"enc\"); signatures need a key whose use is \"sig\", or that \
+//!      has none",
 //! );
 //! # Ok::<(), countersign_keys::KeyError>(())
 //! ```
@@ -46,16 +46,15 @@
 
 extern crate alloc;
 
-mod asn1;
 mod bind;
 mod error;
 mod export;
 mod import;
 mod jwk;
 mod key;
-mod pem;
 mod secret;
 mod set;
+mod warning;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
@@ -63,5 +62,6 @@ struct Readme;
 
 pub use error::{KeyError, KeyErrorReason};
 pub use import::read;
-pub use key::{Key, Operation};
+pub use key::{KID_LIMIT, Key, Operation};
 pub use set::{KeySet, MAX_KEYS, Skipped};
+pub use warning::KeyWarning;

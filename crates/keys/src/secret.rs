@@ -1,9 +1,10 @@
-//! Is this HMAC secret itself a key? Whoever configures a public key as a secret lets
-//! everyone sign who can read the public key (CVE-2016-10555 and its many followers).
+//! Is this HMAC secret itself a key? Everyone who knows a public key can sign with it if it
+//! is configured as a secret (CVE-2016-10555 and the many after it).
 //!
-//! What cannot be told from random bytes passes: the bare modulus of an RSA key, and
-//! the 32 bytes of an Ed25519 key.
+//! Two kinds of public keys can't be told from random bytes, and pass: the bare modulus of
+//! an RSA key, and the 32 bytes of an Ed25519 key.
 
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -11,35 +12,52 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use countersign_json::Object;
+use countersign_pem::{Form, is_pem, is_ssh_public_key, unescape};
 use countersign_signature::{Curve, EcPublicKey};
 
-use crate::asn1::Form;
+use crate::KeyError;
 use crate::error::KeyErrorReason;
-use crate::{KeyError, pem};
 
 /// Refuses a secret that is a PEM, DER, JWK, JWK Set or ssh public key, or a point on a
-/// curve, also with space or a byte order mark around it, also in base64.
+/// curve, also with space, quotes or a byte order mark around it, and also in base64,
+/// hexadecimal or UTF-16.
 pub(crate) fn check(secret: &[u8]) -> Result<(), KeyError> {
-    let text = trimmed(secret);
-    let found = match recognise(text) {
-        None => match decoded(text).as_deref().and_then(recognise) {
-            None => return Ok(()),
-            Some(kind) => format!("a secret that is {kind} in base64"),
-        },
-        Some(kind) => format!("a secret that is {kind}"),
-    };
-    Err(KeyError::new(
-        KeyErrorReason::SecretIsAKey,
-        found,
-        "an HMAC secret is bytes that nobody else knows; give a public key to the option for \
-         public keys, or make a new secret",
-    ))
+    check_text(secret, "")?;
+    match of_utf16(secret) {
+        Some(text) => check_text(&text, " in UTF-16"),
+        None => Ok(()),
+    }
+}
+
+fn check_text(text: &[u8], charset: &str) -> Result<(), KeyError> {
+    let text = trimmed(text);
+    let readings = [
+        (Some(Cow::Borrowed(text)), ""),
+        (of_base64(text).map(Cow::Owned), " in base64"),
+        (of_hexadecimal(text).map(Cow::Owned), " in hexadecimal"),
+    ];
+    for (bytes, encoding) in readings {
+        if let Some(kind) = bytes.as_deref().and_then(recognise) {
+            return Err(KeyError::new(
+                KeyErrorReason::SecretIsAKey,
+                format!("a secret that is {kind}{encoding}{charset}"),
+                "an HMAC secret is bytes that nobody else knows; give a public key to the option \
+                 for public keys, or make a new secret",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A text of PEM that was encoded as base64 once more.
+pub(crate) fn is_pem_in_base64(text: &[u8]) -> bool {
+    of_base64(trimmed(text)).is_some_and(|bytes| is_pem(&bytes))
 }
 
 fn recognise(text: &[u8]) -> Option<&'static str> {
-    if pem::is_pem(text) || contains(text, b"---- BEGIN SSH2") {
+    if is_pem(text) || contains(text, b"---- BEGIN SSH2") {
         Some("a key in PEM")
-    } else if is_ssh(text) {
+    } else if is_ssh_public_key(text) {
         Some("an ssh public key")
     } else if is_jwk(text) {
         Some("a JWK or a JWK Set")
@@ -55,66 +73,84 @@ fn recognise(text: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Whether this is a line of `authorized_keys` or of a `.pub` file, its name lost or not.
-pub(crate) fn is_ssh(text: &[u8]) -> bool {
-    const NAMES: [&[u8]; 6] = [
-        b"ssh-rsa ",
-        b"ssh-dss ",
-        b"ssh-ed25519 ",
-        b"ecdsa-sha2-nistp",
-        b"sk-ssh-",
-        b"sk-ecdsa-",
-    ];
-    // The length and first letters of a name that every key begins with, in base64.
-    const BLOBS: [&[u8]; 5] = [
-        b"AAAAB3NzaC1",
-        b"AAAAC3NzaC1",
-        b"AAAAE2VjZHNhLXNoYTIt",
-        b"AAAAGnNrLXNza",
-        b"AAAAInNrLWVjZHNh",
-    ];
-    NAMES.iter().any(|name| text.starts_with(name)) || BLOBS.iter().any(|blob| contains(text, blob))
-}
-
-/// Broken JSON is caught too, as a JWK whose quotes some shell has escaped.
+/// Broken JSON counts too, such as a JWK whose quotes a shell has escaped.
 fn is_jwk(text: &[u8]) -> bool {
     let is_set = Object::parse(text).is_ok_and(|object| object.get("keys").is_some());
     is_set || (matches!(text.first(), Some(b'{' | b'[')) && contains(text, b"kty"))
 }
 
-/// `04 || x || y` or `x || y`: random bytes of that length satisfy no curve's equation.
+/// `04 || x || y` or `x || y`. Random bytes of that length satisfy no curve's equation.
 fn is_point(bytes: &[u8]) -> bool {
-    [Curve::P256, Curve::P384, Curve::P521, Curve::SECP256K1]
-        .into_iter()
-        .any(|curve| {
-            let bare = bytes.split_at_checked(curve.coordinate_bytes());
-            EcPublicKey::from_uncompressed(curve, bytes).is_ok()
-                || bare.is_some_and(|(x, y)| EcPublicKey::new(curve, x, y).is_ok())
-        })
+    for curve in [Curve::P256, Curve::P384, Curve::P521, Curve::SECP256K1] {
+        if EcPublicKey::from_uncompressed(curve, bytes).is_ok() {
+            return true;
+        }
+        if let Some((x, y)) = bytes.split_at_checked(curve.coordinate_bytes())
+            && EcPublicKey::new(curve, x, y).is_ok()
+        {
+            return true;
+        }
+    }
+    false
 }
 
 /// Base64 of either alphabet, padded or not, broken into lines or not.
-fn decoded(text: &[u8]) -> Option<Vec<u8>> {
+fn of_base64(text: &[u8]) -> Option<Vec<u8>> {
     const LAX: GeneralPurposeConfig = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
         .with_decode_allow_trailing_bits(true);
-    let packed: Vec<u8> = pem::unescape(core::str::from_utf8(text).ok()?)
+    let packed: Vec<u8> = unescape(core::str::from_utf8(text).ok()?)
         .bytes()
         .filter(|byte| !byte.is_ascii_whitespace())
         .collect();
-    [&alphabet::STANDARD, &alphabet::URL_SAFE]
-        .into_iter()
-        .find_map(|alphabet| GeneralPurpose::new(alphabet, LAX).decode(&packed).ok())
+    for alphabet in [&alphabet::STANDARD, &alphabet::URL_SAFE] {
+        if let Ok(bytes) = GeneralPurpose::new(alphabet, LAX).decode(&packed) {
+            return Some(bytes);
+        }
+    }
+    None
 }
 
+/// Hexadecimal digits, in either case, with or without `0x` in front and space or colons
+/// between them.
+fn of_hexadecimal(text: &[u8]) -> Option<Vec<u8>> {
+    let text = text.strip_prefix(b"0x").unwrap_or(text);
+    let mut digits = Vec::new();
+    for byte in text {
+        match char::from(*byte).to_digit(16) {
+            Some(digit) => digits.push(u8::try_from(digit).ok()?),
+            None if byte.is_ascii_whitespace() || *byte == b':' => {}
+            None => return None,
+        }
+    }
+    let (pairs, rest) = digits.as_chunks::<2>();
+    let bytes = pairs.iter().map(|[high, low]| (high << 4) | low);
+    rest.is_empty().then(|| bytes.collect())
+}
+
+/// A text in UTF-16, as editors of Windows save it: the text of a key is ASCII, which that
+/// encoding fills up with zeros. There may be a byte order mark.
+fn of_utf16(bytes: &[u8]) -> Option<Vec<u8>> {
+    let text = bytes.trim_ascii_start();
+    let text = text.strip_prefix(b"\xff\xfe").unwrap_or(text);
+    let text = text.strip_prefix(b"\xfe\xff").unwrap_or(text);
+    text.contains(&0)
+        .then(|| text.iter().copied().filter(|byte| *byte != 0).collect())
+}
+
+/// The text without space, quotes, byte order marks and written line breaks around it.
 fn trimmed(bytes: &[u8]) -> &[u8] {
     let mut text = bytes.trim_ascii();
     while let Some(rest) = text
-        .strip_prefix(b"\xef\xbb\xbf")
+        .strip_prefix("\u{feff}".as_bytes())
         .or_else(|| text.strip_prefix(b"\\n"))
         .or_else(|| text.strip_prefix(b"\\r"))
+        .or_else(|| text.strip_prefix(b"\""))
+        .or_else(|| text.strip_prefix(b"'"))
         .or_else(|| text.strip_suffix(b"\\n"))
         .or_else(|| text.strip_suffix(b"\\r"))
+        .or_else(|| text.strip_suffix(b"\""))
+        .or_else(|| text.strip_suffix(b"'"))
     {
         text = rest.trim_ascii();
     }

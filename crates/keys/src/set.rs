@@ -1,19 +1,21 @@
 //! JWK Sets (RFC 7517 section 5).
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use countersign_json::{JsonError, Object, ObjectWriter, Value};
 
-use crate::import::not_json;
+use crate::error::name;
 use crate::{Key, KeyError, jwk};
 
 /// The keys that a set may have unless the caller says otherwise.
 pub const MAX_KEYS: usize = 100;
 
-/// The keys of a JWK Set that could be read, and those that could not, with the reason.
+/// A JWK Set: one entry for each of its keys, in order. An entry is a key that could be
+/// read, or one that is skipped, with the reason.
 ///
 /// One odd key never spoils the set (RFC 7517 section 5). Whether a key fits an algorithm
 /// is asked later, of each: see [`Key::verifiers`]. Two keys may have the same `kid`; what
@@ -28,9 +30,10 @@ pub const MAX_KEYS: usize = 100;
 ///         {"kty":"EC","crv":"BP-256","kid":"2"}
 ///     ]}"#,
 /// )?;
-/// assert_eq!(set.keys().next().and_then(|key| key.kid()), Some("1"));
+/// let entries: Vec<_> = set.entries().collect();
+/// assert_eq!(entries[0].unwrap().kid(), Some("1"));
 /// assert_eq!(
-///     set.skipped()[0].to_string(),
+///     entries[1].unwrap_err().to_string(),
 ///     "key 1 (kid \"2\", kty \"EC\"): found the curve (crv) \"BP-256\" in a JWK of kty \"EC\"; \
 ///      known are P-256, P-384, P-521 and secp256k1",
 /// );
@@ -38,14 +41,23 @@ pub const MAX_KEYS: usize = 100;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct KeySet {
-    keys: Vec<(usize, Key)>,
-    skipped: Vec<Skipped>,
-    /// The public halves of skipped private keys: of use to whoever verifies alone.
-    halves: Vec<(usize, Key)>,
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Debug)]
+enum Entry {
+    // Boxed: an entry is then as small as the other kind.
+    Key(Box<Key>),
+    Skipped {
+        skipped: Box<Skipped>,
+        /// The public half of a private key that could not be read: enough to verify with.
+        public_half: Option<Box<Key>>,
+    },
 }
 
 /// A key of a set that is not used, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Skipped {
     /// Its place in the set, counted from 0.
     pub index: usize,
@@ -65,7 +77,7 @@ impl core::fmt::Display for Skipped {
         let mut before = " (";
         for (member, value) in [("kid", &self.kid), ("kty", &self.kty), ("alg", &self.alg)] {
             if let Some(value) = value {
-                write!(f, "{before}{member} {}", crate::error::name(value))?;
+                write!(f, "{before}{member} {}", name(value))?;
                 before = ", ";
             }
         }
@@ -75,7 +87,7 @@ impl core::fmt::Display for Skipped {
 }
 
 impl KeySet {
-    /// Reads a JWK Set of at most [`MAX_KEYS`] keys.
+    /// Reads a JWK Set of at most [`MAX_KEYS`] keys. A byte order mark before it is ignored.
     ///
     /// # Errors
     ///
@@ -93,61 +105,62 @@ impl KeySet {
     ///
     /// As [`from_json`](Self::from_json).
     pub fn from_json_up_to(max_keys: usize, text: &[u8]) -> Result<Self, KeyError> {
-        // Only what stands outside of every key spoils the set: each is parsed again.
         let text = Text::new(text);
-        let object = text.object().map_err(|error| not_json(&error))?;
-        let keys = object.get("keys").ok_or_else(|| {
-            KeyError::unreadable(
-                if object.get("kty").is_some() {
-                    "a single JWK"
-                } else {
-                    "an object without \"keys\""
-                },
+        let document = text.parse()?;
+        Self::of(&document, max_keys)
+    }
+
+    fn of(document: &Document<'_>, max_keys: usize) -> Result<Self, KeyError> {
+        let Some(keys) = document.object.get("keys") else {
+            return Err(no_set(&document.object));
+        };
+        let Some(keys) = keys.as_array() else {
+            return Err(KeyError::unreadable(
+                format!("{} as \"keys\"", keys.kind()),
                 NEEDED,
-            )
-        })?;
-        let keys = keys
-            .as_array()
-            .ok_or_else(|| KeyError::unreadable(format!("{} as \"keys\"", keys.kind()), NEEDED))?;
-        let mut set = Self::default();
-        let mut index = 0_usize;
+            ));
+        };
+        let mut entries = Vec::new();
         for value in keys {
-            if index == max_keys {
+            if entries.len() == max_keys {
                 return Err(KeyError::unreadable(
                     format!("a JWK Set of more than {max_keys} keys"),
                     "publish the keys in use alone, or allow more",
                 ));
             }
-            match text.member(value) {
-                Ok(key) => set.keys.push((index, key)),
-                Err(reason) => {
-                    let half = text.strict(value).ok().and_then(public_half);
-                    set.halves.extend(half.map(|key| (index, key)));
-                    set.skipped.push(skipped(index, value, reason));
-                }
-            }
-            index = index.saturating_add(1);
+            entries.push(document.entry(entries.len(), value));
         }
-        if index == 0 {
+        if entries.is_empty() {
             return Err(KeyError::unreadable("a JWK Set without keys", NEEDED));
         }
-        Ok(set)
+        Ok(Self { entries })
+    }
+
+    /// Every entry, in the order of the set: a key, or why it was skipped. An entry's place
+    /// is its index in the array `keys`.
+    pub fn entries(&self) -> impl Iterator<Item = Result<&Key, &Skipped>> + '_ {
+        self.entries.iter().map(|entry| match entry {
+            Entry::Key(key) => Ok(&**key),
+            Entry::Skipped { skipped, .. } => Err(&**skipped),
+        })
     }
 
     /// The keys that could be read, in order.
     pub fn keys(&self) -> impl Iterator<Item = &Key> + '_ {
-        self.keys.iter().map(|(_, key)| key)
+        self.entries().filter_map(Result::ok)
     }
 
     /// The keys that could be read, in order.
     pub fn into_keys(self) -> impl Iterator<Item = Key> {
-        self.keys.into_iter().map(|(_, key)| key)
+        self.entries.into_iter().filter_map(|entry| match entry {
+            Entry::Key(key) => Some(*key),
+            Entry::Skipped { .. } => None,
+        })
     }
 
     /// The keys that are not used, in order, each with the reason.
-    #[must_use]
-    pub fn skipped(&self) -> &[Skipped] {
-        &self.skipped
+    pub fn skipped(&self) -> impl Iterator<Item = &Skipped> + '_ {
+        self.entries().filter_map(Result::err)
     }
 
     /// The JWK Set to publish: the public half of each key that has one, also where its
@@ -176,11 +189,18 @@ impl KeySet {
     ///
     /// [`KeyError`] for a private key that came without its public half.
     pub fn to_public_json(&self) -> Result<String, KeyError> {
-        let readable = self.keys.iter().filter(|(_, key)| !key.is_secret());
-        let mut keys: Vec<_> = readable.chain(&self.halves).collect();
-        keys.sort_by_key(|(index, _)| *index);
-        let jwks = keys.into_iter().map(|(_, key)| key.public_jwk());
-        let jwks: Vec<String> = jwks.collect::<Result<_, _>>()?;
+        let mut jwks = Vec::new();
+        for entry in &self.entries {
+            match entry {
+                Entry::Key(key) if key.is_secret() => {}
+                Entry::Key(key) => jwks.push(key.public_jwk()?),
+                Entry::Skipped { public_half, .. } => {
+                    if let Some(key) = public_half {
+                        jwks.push(key.public_jwk()?);
+                    }
+                }
+            }
+        }
         let jwks = format!("[{}]", jwks.join(","));
         Ok(ObjectWriter::new().raw("keys", &jwks).finish())
     }
@@ -190,31 +210,41 @@ impl KeySet {
     /// holds too where the private half could not be read, such as an RSA key with `d` alone.
     #[must_use]
     pub fn into_public(self) -> Self {
-        let mut set = Self {
-            keys: self.halves,
-            skipped: self.skipped,
-            halves: Vec::new(),
-        };
-        let halves: Vec<usize> = set.keys.iter().map(|(index, _)| *index).collect();
-        set.skipped
-            .retain(|skipped| !halves.contains(&skipped.index));
-        for (index, key) in self.keys {
-            let (kid, alg) = (key.kid.clone(), key.alg.clone());
-            let kty = key.is_secret().then(|| "oct".into());
-            match key.into_public() {
-                Ok(key) => set.keys.push((index, key)),
-                Err(reason) => set.skipped.push(Skipped {
-                    index,
-                    kid,
-                    kty,
-                    alg,
-                    reason,
-                }),
-            }
+        let entries = self.entries.into_iter().enumerate();
+        Self {
+            entries: entries
+                .map(|(index, entry)| entry.into_public(index))
+                .collect(),
         }
-        set.keys.sort_by_key(|(index, _)| *index);
-        set.skipped.sort_by_key(|skipped| skipped.index);
-        set
+    }
+}
+
+impl Entry {
+    fn into_public(self, index: usize) -> Self {
+        match self {
+            Self::Key(key) => {
+                let (kid, alg) = (key.kid.clone(), key.alg.clone());
+                let kty = key.is_secret().then(|| "oct".into());
+                match key.into_public() {
+                    Ok(key) => Self::Key(Box::new(key)),
+                    Err(reason) => Self::Skipped {
+                        skipped: Box::new(Skipped {
+                            index,
+                            kid,
+                            kty,
+                            alg,
+                            reason,
+                        }),
+                        public_half: None,
+                    },
+                }
+            }
+            Self::Skipped {
+                public_half: Some(key),
+                ..
+            } => Self::Key(key),
+            skipped @ Self::Skipped { .. } => skipped,
+        }
     }
 }
 
@@ -226,9 +256,9 @@ impl From<Key> for KeySet {
 
 impl FromIterator<Key> for KeySet {
     fn from_iter<I: IntoIterator<Item = Key>>(keys: I) -> Self {
+        let keys = keys.into_iter().map(|key| Entry::Key(Box::new(key)));
         Self {
-            keys: keys.into_iter().enumerate().collect(),
-            ..Self::default()
+            entries: keys.collect(),
         }
     }
 }
@@ -236,68 +266,166 @@ impl FromIterator<Key> for KeySet {
 const NEEDED: &str = "a JWK Set is an object whose \"keys\" is an array of JWKs \
                       (RFC 7517 section 5)";
 
-/// Whether the text is a JWK Set, whatever its keys are.
-pub(crate) fn is_set(text: &[u8]) -> Result<bool, KeyError> {
-    let text = Text::new(text);
-    let object = text.object().map_err(|error| not_json(&error))?;
-    Ok(object.get("keys").is_some() && object.get("kty").is_none())
+/// The text without a byte order mark, which editors and some servers put in front.
+pub(crate) fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text)
 }
 
-/// The text of a set, of which each key is judged for itself.
+/// Reads a JWK Set, or a single JWK as a set of one.
+pub(crate) fn read_json(text: &[u8]) -> Result<KeySet, KeyError> {
+    let lossy = Text::new(text);
+    let document = lossy.parse()?;
+    let object = &document.object;
+    if object.get("keys").is_some() && object.get("kty").is_none() {
+        return KeySet::of(&document, MAX_KEYS);
+    }
+    // What makes a set of odd keys readable is no excuse for a single key.
+    if !document.is_strict {
+        Object::parse(text)?;
+    }
+    if object.get("kty").is_none() && is_other_document(object) {
+        return Err(no_set(object));
+    }
+    jwk::read(*object).map(KeySet::from)
+}
+
+/// The text of a set, each of whose keys is judged for itself.
 struct Text<'t> {
-    /// With U+FFFD in the place of bytes that are not UTF-8.
+    /// With U+FFFD in place of bytes that are not UTF-8.
     text: Cow<'t, str>,
 }
 
 impl<'t> Text<'t> {
     fn new(text: &'t [u8]) -> Self {
         Self {
-            text: String::from_utf8_lossy(text),
+            text: String::from_utf8_lossy(without_mark(text)),
         }
     }
 
-    fn object(&self) -> Result<Object<'_>, JsonError> {
-        Object::parse_collection(self.text.as_bytes()).map_err(|error| match self.text {
-            Cow::Owned(_) => JsonError::NotUtf8,
-            Cow::Borrowed(_) => error,
-        })
+    fn is_as_sent(&self) -> bool {
+        matches!(self.text, Cow::Borrowed(_))
     }
 
-    fn member(&self, value: Value<'_>) -> Result<Key, KeyError> {
+    /// A document that is strict JSON throughout is read once. In any other, what is wrong
+    /// outside of every key is an error, and each key is read again for itself.
+    fn parse(&self) -> Result<Document<'_>, KeyError> {
+        let text = self.text.as_bytes();
+        if self.is_as_sent()
+            && let Ok(object) = Object::parse(text)
+        {
+            return Ok(Document {
+                object,
+                is_strict: true,
+                is_as_sent: true,
+            });
+        }
+        match Object::parse_collection(text) {
+            Ok(object) => Ok(Document {
+                object,
+                is_strict: false,
+                is_as_sent: self.is_as_sent(),
+            }),
+            Err(_) if text.trim_ascii_start().starts_with(b"<") => Err(KeyError::unreadable(
+                "an HTML page",
+                "a JWK Set is JSON; an address that wants people to sign in shows such a page",
+            )),
+            Err(_) if !self.is_as_sent() => Err(JsonError::NotUtf8.into()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// The object of a text.
+struct Document<'t> {
+    object: Object<'t>,
+    /// Whether all of it is strict JSON, every key included.
+    is_strict: bool,
+    /// Whether the text holds the bytes that were sent, since all of them are UTF-8.
+    is_as_sent: bool,
+}
+
+impl Document<'_> {
+    fn entry(&self, index: usize, value: Value<'_>) -> Entry {
         if value.as_object().is_none() {
-            return Err(KeyError::unreadable(
-                format!("{} as a key", value.kind()),
-                "a JWK is an object",
-            ));
+            let reason =
+                KeyError::unreadable(format!("{} as a key", value.kind()), "a JWK is an object");
+            return skip(index, value, reason, None);
         }
-        jwk::read(self.strict(value).map_err(|error| not_json(&error))?)
+        let object = match self.strict(value) {
+            Ok(object) => object,
+            Err(error) => return skip(index, value, error.into(), None),
+        };
+        match jwk::read(object) {
+            Ok(key) => Entry::Key(Box::new(key)),
+            Err(reason) => skip(index, value, reason, public_half(object)),
+        }
     }
 
     /// The key as strict JSON, if that is what was sent.
     fn strict<'v>(&self, value: Value<'v>) -> Result<Object<'v>, JsonError> {
-        let is_as_sent = matches!(self.text, Cow::Borrowed(_))
-            || !value.raw().contains(char::REPLACEMENT_CHARACTER);
-        if is_as_sent {
-            Object::parse(value.raw().as_bytes())
-        } else {
-            Err(JsonError::NotUtf8)
+        if self.is_strict
+            && let Some(object) = value.as_object()
+        {
+            return Ok(object);
         }
+        if !self.is_as_sent && value.raw().contains(char::REPLACEMENT_CHARACTER) {
+            return Err(JsonError::NotUtf8);
+        }
+        Object::parse(value.raw().as_bytes())
     }
 }
 
-fn public_half(object: Object<'_>) -> Option<Key> {
+fn public_half(object: Object<'_>) -> Option<Box<Key>> {
     let mut key = jwk::read_public_half(object)?.ok()?;
     key.drop_signing();
-    Some(key)
+    Some(Box::new(key))
 }
 
-fn skipped(index: usize, value: Value<'_>, reason: KeyError) -> Skipped {
+fn skip(index: usize, value: Value<'_>, reason: KeyError, public_half: Option<Box<Key>>) -> Entry {
     let text = |name| Some(value.as_object()?.get(name)?.as_str()?.into_owned());
-    Skipped {
-        index,
-        kid: text("kid"),
-        kty: text("kty"),
-        alg: text("alg"),
-        reason,
+    Entry::Skipped {
+        skipped: Box::new(Skipped {
+            index,
+            kid: text("kid"),
+            kty: text("kty"),
+            alg: text("alg"),
+            reason,
+        }),
+        public_half,
     }
+}
+
+/// Whether an object is one of those that are published beside key sets.
+fn is_other_document(object: &Object<'_>) -> bool {
+    object.get("jwks_uri").is_some() || has_certificates(object)
+}
+
+fn has_certificates(object: &Object<'_>) -> bool {
+    let mut values = object.iter().map(|(_, value)| value.as_str());
+    values.any(|text| text.is_some_and(|text| text.contains("-----BEGIN CERTIFICATE")))
+}
+
+/// The error for an object without `keys`: it says which other document it is, if known.
+fn no_set(object: &Object<'_>) -> KeyError {
+    if object.get("kty").is_some() {
+        return KeyError::unreadable("a single JWK", NEEDED);
+    }
+    if let Some(uri) = object.get("jwks_uri") {
+        let uri = uri.as_str().unwrap_or_default();
+        return KeyError::unreadable(
+            "an OpenID Connect discovery document",
+            format!(
+                "its key set is at {} (jwks_uri): give that address, or the issuer's to \
+                 `jwks_issuer`",
+                name(&uri)
+            ),
+        );
+    }
+    if has_certificates(object) {
+        return KeyError::unreadable(
+            "certificates by name",
+            "that is no key set; its publisher has a JWK Set at another address",
+        );
+    }
+    KeyError::unreadable("an object without \"keys\"", NEEDED)
 }

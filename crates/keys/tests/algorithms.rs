@@ -137,8 +137,8 @@ fn where_no_algorithm_fits_the_most_telling_reason_is_given() {
         ),
         (
             key("rsa2048.spki").with_algorithm("RSA-OAEP-256"),
-            "found an RSA key of 2048 bits; it needs the algorithm \"RSA-OAEP-256\", which is not \
-             among those of this provider",
+            "found a key for encryption (alg \"RSA-OAEP-256\"); signatures need a key for an \
+             algorithm that signs",
         ),
         (
             key("rsa-pss-sha384.spki").with_algorithm("PS256"),
@@ -146,7 +146,7 @@ fn where_no_algorithm_fits_the_most_telling_reason_is_given() {
         ),
         (
             p256(r#""use":"enc","#),
-            "found a key for the use \"enc\"; signatures need a key whose use is \"sig\", \
+            "found a key for encryption (use \"enc\"); signatures need a key whose use is \"sig\", \
              or that has none",
         ),
         (

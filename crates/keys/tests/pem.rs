@@ -11,8 +11,10 @@
 
 mod common;
 
+use base64::Engine as _;
 use common::{file, key};
 use countersign_keys::{Key, KeyErrorReason};
+use countersign_signature::KeyMaterial;
 
 #[test]
 fn c9_a_pem_loads_however_its_lines_were_mangled() {
@@ -111,22 +113,26 @@ fn c9_anything_but_one_whole_block_is_refused() {
              between its first and last line there is base64 alone",
         ),
         (
-            relabelled("rsa2048.spki", "PUBLIC KEY", "RSA PUBLIC KEY"),
-            "found a public key in SubjectPublicKeyInfo form under the label RSA PUBLIC KEY; \
-             its label is PUBLIC KEY",
+            relabelled("p256.pkcs8", "PRIVATE KEY", "PUBLIC KEY"),
+            "found a private key in PKCS#8 form under the label PUBLIC KEY; its label is \
+             PRIVATE KEY",
         ),
         (
-            relabelled("p256.pkcs8", "PRIVATE KEY", "EC PRIVATE KEY"),
-            "found a private key in PKCS#8 form under the label EC PRIVATE KEY; \
-             its label is PRIVATE KEY",
+            relabelled("p256.certificate", "CERTIFICATE", "PRIVATE KEY"),
+            "found an X.509 certificate under the label PRIVATE KEY; its label is CERTIFICATE",
         ),
         (
-            relabelled("p256.certificate", "CERTIFICATE", "PUBLIC KEY"),
-            "found an X.509 certificate under the label PUBLIC KEY; its label is CERTIFICATE",
+            relabelled(
+                "rsa2048.pkcs8-encrypted",
+                "ENCRYPTED PRIVATE KEY",
+                "PRIVATE KEY",
+            ),
+            "found an encrypted private key; decrypt it first (openssl pkey -in FILE -out PLAIN); \
+             passphrases are not read",
         ),
         (
             relabelled("p256.spki", "PUBLIC KEY", "OPENSSH PRIVATE KEY"),
-            "found a PEM block OPENSSH PRIVATE KEY; convert it first \
+            "found an OpenSSH private key; convert a copy of it first \
              (ssh-keygen -p -m PKCS8 -f COPY)",
         ),
         (
@@ -191,6 +197,10 @@ fn looking_finds_out_the_form_of_a_file() {
             "found no key in any form that is known",
         ),
         (b"", "found no key in any form that is known"),
+        (
+            b"LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUNvd0JRWURLMlZ3QXlFQQ==\n",
+            "found a PEM in base64; decode it once (base64 -d FILE > NEW.pem)",
+        ),
         (b"[]", "found something else than an object"),
         (b"{}", "found no member \"kty\""),
         (b"0", "found bytes that are no key in DER"),
@@ -206,19 +216,114 @@ fn looking_finds_out_the_form_of_a_file() {
 }
 
 #[test]
-fn a_public_key_of_ssh_is_told_how_it_becomes_pem() {
-    let line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE0 me@host\n";
-    for error in [
-        countersign_keys::read(line.as_bytes()).unwrap_err(),
-        Key::from_pem(line).unwrap_err(),
+fn a_wrong_label_of_the_right_kind_is_warned_of() {
+    for (name, from, to, sentence) in [
+        (
+            "rsa2048.spki",
+            "PUBLIC KEY",
+            "RSA PUBLIC KEY",
+            "found a public key in SubjectPublicKeyInfo form under the label RSA PUBLIC KEY; \
+             its label is PUBLIC KEY",
+        ),
+        (
+            "rsa2048.pkcs1-public",
+            "RSA PUBLIC KEY",
+            "PUBLIC KEY",
+            "found an RSA public key in PKCS#1 form under the label PUBLIC KEY; its label is \
+             RSA PUBLIC KEY",
+        ),
+        (
+            "p256.pkcs8",
+            "PRIVATE KEY",
+            "EC PRIVATE KEY",
+            "found a private key in PKCS#8 form under the label EC PRIVATE KEY; its label is \
+             PRIVATE KEY",
+        ),
+        (
+            "p256.certificate",
+            "CERTIFICATE",
+            "PUBLIC KEY",
+            "found an X.509 certificate under the label PUBLIC KEY; its label is CERTIFICATE",
+        ),
     ] {
-        assert_eq!(error.reason(), KeyErrorReason::Unsupported);
-        assert_eq!(error.found(), "an ssh public key");
+        let mislabelled = Key::from_pem(&file(name).replace(from, to)).unwrap();
+        let right = key(name);
+        assert_eq!(right.warnings(), [], "{name}");
+        let [warning] = mislabelled.warnings() else {
+            panic!("{name}: {:?}", mislabelled.warnings());
+        };
+        assert_eq!(warning.to_string(), sentence);
         assert_eq!(
-            error.needed(),
-            "convert it to PEM first (ssh-keygen -e -m PKCS8 -f FILE)",
+            mislabelled.thumbprint_input().unwrap(),
+            right.thumbprint_input().unwrap()
         );
     }
+}
+
+#[test]
+fn a_key_of_ssh_is_told_how_it_becomes_pem_if_it_can() {
+    let rsa = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC7 me@host\n";
+    let ed25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE0 me@host\n";
+    let private = |kind: &str| {
+        let bytes = format!("openssh-key-v1\0\0{kind}\0");
+        let body = base64::engine::general_purpose::STANDARD.encode(bytes);
+        format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{body}\n-----END OPENSSH PRIVATE KEY-----\n")
+    };
+    for (text, found, needed) in [
+        (
+            rsa.to_owned(),
+            "an ssh public key",
+            "(ssh-keygen -e -m PKCS8 -f FILE)",
+        ),
+        (
+            ed25519.to_owned(),
+            "an ssh public key of type Ed25519",
+            "| openssl pkey -pubin -inform DER -out NEW.pem",
+        ),
+        (
+            private("ssh-rsa"),
+            "an OpenSSH private key",
+            "(ssh-keygen -p -m PKCS8 -f COPY)",
+        ),
+        (
+            private("ssh-ed25519"),
+            "an OpenSSH private key",
+            "make a new key (openssl genpkey -algorithm ed25519 -out FILE)",
+        ),
+    ] {
+        for error in [
+            countersign_keys::read(text.as_bytes()).unwrap_err(),
+            Key::from_pem(&text).unwrap_err(),
+        ] {
+            assert_eq!(error.reason(), KeyErrorReason::Unsupported);
+            assert_eq!(error.found(), found);
+            assert!(error.needed().ends_with(needed), "{error}");
+        }
+    }
+}
+
+/// What the error for an ssh public key of type Ed25519 advises, done here.
+#[test]
+fn an_ssh_public_key_of_type_ed25519_becomes_pem_by_the_advised_prefix() {
+    let KeyMaterial::OkpPublic(public) = key("ed25519.spki").material().clone() else {
+        panic!("no Ed25519 key")
+    };
+    let line = format!(
+        "ssh-ed25519 {}",
+        base64::engine::general_purpose::STANDARD
+            .encode([b"\0\0\0\x0bssh-ed25519\0\0\0\x20", public.bytes()].concat())
+    );
+    let error = Key::from_pem(&line).unwrap_err();
+    let octal = error.needed().split('\'').nth(1).unwrap();
+    let prefix = octal.split('\\').skip(1);
+    let prefix: Vec<u8> = prefix
+        .map(|it| u8::from_str_radix(it, 8).unwrap())
+        .collect();
+    let read = Key::from_der(&[&prefix[..], public.bytes()].concat()).unwrap();
+    assert_eq!(
+        read.to_pem().unwrap(),
+        key("ed25519.spki").to_pem().unwrap()
+    );
 }
 
 /// Found by fuzzing (`tests/fuzz/corpus/der`): it was taken for PEM that is not UTF-8.

@@ -16,6 +16,14 @@ use common::{der_of, file, key};
 use countersign_keys::{Key, KeyErrorReason};
 use countersign_signature::KeyMaterial;
 
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn utf16(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    text.encode_utf16().flat_map(order).collect()
+}
+
 /// The encodings of A3 that can be told from random bytes.
 fn encodings() -> Vec<(String, Vec<u8>)> {
     let mut all = Vec::new();
@@ -56,6 +64,48 @@ fn encodings() -> Vec<(String, Vec<u8>)> {
         all.push((
             format!("{name} base64 of PEM"),
             STANDARD.encode(&pem).into(),
+        ));
+        let hex = hexadecimal(&der);
+        all.push((format!("{name} hexadecimal"), hex.clone().into()));
+        let colons: Vec<_> = hex.as_bytes().chunks(2).collect();
+        all.push((
+            format!("{name} hexadecimal, as openssl prints it"),
+            colons.join(&b':'),
+        ));
+        all.push((
+            format!("{name} 0x"),
+            format!("0x{}", hex.to_uppercase()).into(),
+        ));
+        // The lines between BEGIN and END, in quotes, as one pastes them from a dashboard.
+        let body = STANDARD.encode(&der);
+        all.push((format!("{name} quoted body"), format!("\"{body}\"").into()));
+        all.push((
+            format!("{name} quoted body of lines"),
+            format!(
+                "'{}'",
+                body.as_bytes()
+                    .chunks(64)
+                    .map(|line| str::from_utf8(line).unwrap())
+                    .collect::<Vec<_>>()
+                    .join("\\n")
+            )
+            .into(),
+        ));
+        all.push((format!("{name} quoted PEM"), format!("\"{pem}\"").into()));
+        all.push((format!("{name} UTF-16LE"), utf16(&pem, u16::to_le_bytes)));
+        all.push((format!("{name} UTF-16BE"), utf16(&pem, u16::to_be_bytes)));
+        let marked = format!("\u{feff}{pem}");
+        all.push((
+            format!("{name} UTF-16LE with its mark"),
+            utf16(&marked, u16::to_le_bytes),
+        ));
+        all.push((
+            format!("{name} UTF-16BE with its mark"),
+            utf16(&marked, u16::to_be_bytes),
+        ));
+        all.push((
+            format!("{name} base64 in UTF-16LE"),
+            utf16(&body, u16::to_le_bytes),
         ));
         all.push((format!("{name} DER"), der));
     }
@@ -229,5 +279,31 @@ fn a17_a_secret_is_its_bytes_and_nothing_is_guessed() {
             panic!("{secret}")
         };
         assert_eq!(bytes.expose(), secret.as_bytes());
+    }
+}
+
+#[test]
+fn a_secret_with_a_line_break_or_quotes_works_and_is_warned_of() {
+    use countersign_keys::KeyWarning::{LineBreak, Quotes};
+    for (secret, warnings) in [
+        ("0123456789abcdef", &[][..]),
+        ("0123456789abcdef\n", &[LineBreak]),
+        ("0123456789abcdef\r\n", &[LineBreak]),
+        ("\n0123456789abcdef", &[LineBreak]),
+        ("\"0123456789abcdef\"", &[Quotes]),
+        ("'0123456789abcdef'\n", &[LineBreak, Quotes]),
+        ("\"0123456789abcdef", &[]),
+        ("it's 0123456789abcdef", &[]),
+        ("'", &[]),
+    ] {
+        let key = Key::secret(secret.as_bytes()).unwrap();
+        assert_eq!(key.warnings(), warnings, "{secret:?}");
+        let KeyMaterial::Secret(kept) = key.material() else {
+            panic!("{secret:?}")
+        };
+        assert_eq!(kept.expose(), secret.as_bytes(), "nothing is cut off");
+        for warning in key.warnings() {
+            assert!(!warning.to_string().contains("0123"), "{warning}");
+        }
     }
 }

@@ -6,9 +6,7 @@
 use alloc::string::{String, ToString};
 use core::{error, fmt};
 
-use crate::KeyMaterial;
-
-/// The signature is not one by this key over this message. It says nothing more.
+/// The signature was not made by this key over this message. It says nothing more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidSignature;
 
@@ -79,15 +77,16 @@ impl KeyRejected {
         }
     }
 
-    /// `key` is of another kind: "found a secp256k1 key; ES256 needs P-256".
+    /// `key`, a [`KeyMaterial`](crate::KeyMaterial), is of another kind: "found a secp256k1
+    /// key; ES256 needs P-256".
     #[must_use]
-    pub fn wrong_key(key: &KeyMaterial<'_>, needed: impl Into<String>) -> Self {
+    pub fn wrong_key(key: &impl fmt::Display, needed: impl Into<String>) -> Self {
         Self::new(KeyRejectedReason::WrongKey, key.to_string(), needed)
     }
 
     /// `key` is good, but this library cannot use it; `needed` says what to do.
     #[must_use]
-    pub fn unsupported(key: &KeyMaterial<'_>, needed: impl Into<String>) -> Self {
+    pub fn unsupported(key: &impl fmt::Display, needed: impl Into<String>) -> Self {
         Self::new(KeyRejectedReason::Unsupported, key.to_string(), needed)
     }
 

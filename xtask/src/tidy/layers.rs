@@ -36,24 +36,14 @@ const LAYERS: &[Layer] = &[
         needs: &[],
     },
     Layer {
-        name: "countersign-time",
-        std: Std::Never,
-        needs: &[],
-    },
-    Layer {
         name: "countersign-claims",
         std: Std::Never,
-        needs: &["countersign-json", "countersign-time", "base64"],
+        needs: &["countersign-json", "base64"],
     },
     Layer {
         name: "countersign-new-claims",
         std: Std::Never,
-        needs: &[
-            "countersign-claims",
-            "countersign-json",
-            "countersign-time",
-            "base64",
-        ],
+        needs: &["countersign-claims", "countersign-json", "base64"],
     },
     Layer {
         name: "countersign-jws",
@@ -65,6 +55,15 @@ const LAYERS: &[Layer] = &[
         std: Std::Never,
         needs: &[
             "countersign-json",
+            "countersign-pem",
+            "countersign-signature",
+            "base64",
+        ],
+    },
+    Layer {
+        name: "countersign-pem",
+        std: Std::Never,
+        needs: &[
             "countersign-signature",
             "base64",
             "der",
@@ -121,7 +120,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "countersign-lifetime",
         std: Std::Never,
-        needs: &["countersign-time"],
+        needs: &["countersign-claims"],
     },
     Layer {
         name: "countersign",
@@ -136,7 +135,6 @@ const LAYERS: &[Layer] = &[
             "countersign-ring",
             "countersign-rustcrypto",
             "countersign-signature",
-            "countersign-time",
             "arc-swap",
             "humantime",
             "regex",

@@ -82,11 +82,9 @@ impl Sign {
         io::stdin()
             .read_to_end(&mut payload)
             .map_err(|error| Failure::Usage(format!("standard input: {error}")))?;
-        let header = NewHeader {
-            typ: self.typ.as_deref(),
-            kid: key.kid(),
-            cty: None,
-        };
+        let mut header = NewHeader::EMPTY;
+        header.typ = self.typ.as_deref();
+        header.kid = key.kid();
         let token =
             sign(&*signer, header, &payload).map_err(|error| Failure::Usage(error.to_string()))?;
         if token.len() > LINE_LIMIT {
@@ -175,7 +173,7 @@ impl Verify {
         }
         if keyring.is_empty() {
             return Err(Failure::Usage(reason.unwrap_or_else(|| {
-                let skipped = set.skipped().first().map(|it| format!("; {it}"));
+                let skipped = set.skipped().next().map(|it| format!("; {it}"));
                 format!(
                     "{}: found no key that can verify{}",
                     path.display(),

@@ -7,13 +7,16 @@ mod read;
 mod write;
 
 pub(crate) use read::{read, read_public_half};
-pub(crate) use write::{base64url, half_missing, thumbprint_input, write};
+pub(crate) use write::{base64url, thumbprint_input, write};
 
 /// The members that hold the parts of a key, whatever its type. One of these in a key
 /// of another type means that the key contradicts itself.
 const PARTS: [&str; 15] = [
     "n", "e", "d", "p", "q", "dp", "dq", "qi", "oth", "crv", "x", "y", "k", "pub", "priv",
 ];
+
+/// The members that say something about a key, whatever its type.
+const ABOUT: [&str; 5] = ["kty", "kid", "alg", "use", "key_ops"];
 
 /// The key types that are read, each with its own parts.
 const TYPES: [(&str, &[&str]); 5] = [

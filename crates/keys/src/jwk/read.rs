@@ -13,9 +13,10 @@ use countersign_signature::{
     OkpPrivateKey, OkpPublicKey, RsaPrivateKey, RsaPrivateParts, RsaPublicKey, Secret,
 };
 
-use super::{PARTS, TYPES};
+use super::{ABOUT, PARTS, TYPES};
 use crate::error::name;
-use crate::{Key, KeyError, asn1};
+use crate::key::KID_LIMIT;
+use crate::{Key, KeyError};
 
 /// Reads one JWK, public, private or secret.
 pub(crate) fn read(object: Object<'_>) -> Result<Key, KeyError> {
@@ -25,7 +26,7 @@ pub(crate) fn read(object: Object<'_>) -> Result<Key, KeyError> {
 /// Reads the public half of a private JWK; the private members are not looked at.
 /// `None` if it is no private key of a pair.
 pub(crate) fn read_public_half(object: Object<'_>) -> Option<Result<Key, KeyError>> {
-    let is_private = ["d", "priv"].iter().any(|part| object.get(part).is_some());
+    let is_private = object.get("d").is_some() || object.get("priv").is_some();
     is_private.then(|| read_halves(object, Halves::Public))
 }
 
@@ -37,7 +38,7 @@ enum Halves {
 }
 
 fn read_halves(object: Object<'_>, halves: Halves) -> Result<Key, KeyError> {
-    let jwk = Jwk { object, halves };
+    let jwk = Jwk::new(object, halves);
     let kty = jwk.required_text("kty", "a JWK")?;
     let Some((kty, own_parts)) = TYPES.iter().copied().find(|(known, _)| *known == kty) else {
         return Err(KeyError::unsupported(
@@ -45,8 +46,8 @@ fn read_halves(object: Object<'_>, halves: Halves) -> Result<Key, KeyError> {
             "known are RSA, EC, OKP, oct and AKP",
         ));
     };
-    for part in PARTS {
-        if !own_parts.contains(&part) && jwk.object.get(part).is_some() {
+    for (part, _) in &jwk.members {
+        if PARTS.contains(part) && !own_parts.contains(part) {
             return Err(KeyError::unreadable(
                 format!("a member {part:?} in a JWK of kty {kty:?}"),
                 "the members of a key belong to its type (RFC 7518 section 6)",
@@ -61,7 +62,7 @@ fn read_halves(object: Object<'_>, halves: Halves) -> Result<Key, KeyError> {
         _ => KeyMaterial::Secret(Secret::new(jwk.required("k", "oct")?)?),
     };
     let mut key = Key::new(material)?;
-    key.kid = jwk.text("kid")?;
+    key.kid = jwk.kid()?;
     key.alg = jwk.text("alg")?;
     key.public_use = jwk.text("use")?;
     key.key_ops = jwk.key_ops()?;
@@ -69,47 +70,75 @@ fn read_halves(object: Object<'_>, halves: Halves) -> Result<Key, KeyError> {
 }
 
 struct Jwk<'a> {
-    object: Object<'a>,
+    /// The members that are known here, in the order of the text.
+    members: Vec<(&'static str, Value<'a>)>,
     halves: Halves,
 }
 
 impl<'a> Jwk<'a> {
+    /// One walk over the object: it would be costly to look up each member there.
+    fn new(object: Object<'a>, halves: Halves) -> Self {
+        let mut members = Vec::with_capacity(8);
+        for (name, value) in object {
+            let mut known = PARTS.iter().chain(&ABOUT);
+            if let Some(known) = known.find(|known| **known == name) {
+                members.push((*known, value));
+            }
+        }
+        Self { members, halves }
+    }
+
+    fn get(&self, name: &str) -> Option<Value<'a>> {
+        let (_, value) = self.members.iter().find(|(member, _)| *member == name)?;
+        Some(*value)
+    }
+
+    fn kid(&self) -> Result<Option<String>, KeyError> {
+        match self.text("kid")? {
+            Some(kid) if kid.len() > KID_LIMIT => Err(KeyError::unsupported(
+                format!("a `kid` of {} bytes", kid.len()),
+                format!("at most {KID_LIMIT} are read, of a key as of a token"),
+            )),
+            kid => Ok(kid),
+        }
+    }
+
     fn rsa(&self) -> Result<KeyMaterial<'static>, KeyError> {
         const PRIVATE: [&str; 5] = ["p", "q", "dp", "dq", "qi"];
         let public = RsaPublicKey::new(self.required("n", "RSA")?, self.required("e", "RSA")?)?;
         if self.halves == Halves::Public {
             return Ok(KeyMaterial::RsaPublic(public));
         }
-        if self.object.get("oth").is_some() {
-            return Err(asn1::more_than_two_primes());
+        if self.get("oth").is_some() {
+            return Err(KeyError::unsupported(
+                "an RSA private key of more than two primes",
+                "make a key of two primes",
+            ));
         }
-        let present = PRIVATE
-            .iter()
-            .filter(|part| self.object.get(part).is_some());
-        match (self.bytes("d")?, present.count()) {
-            (None, 0) => Ok(KeyMaterial::RsaPublic(public)),
-            (None, _) => Err(KeyError::unreadable(
-                "private members in an RSA key without \"d\"",
-                "a private key has \"d\"; a public key has \"n\" and \"e\" alone",
-            )),
-            (Some(d), _) => {
-                let part = |name| {
-                    self.bytes(name)?.ok_or_else(|| {
-                        KeyError::unsupported(
-                            format!("an RSA private key without {name:?}"),
-                            "signing needs p, q, dp, dq and qi beside d (RFC 7518 section 6.3.2)",
-                        )
-                    })
-                };
-                let parts = RsaPrivateParts::new(
-                    d,
-                    [part("p")?, part("q")?],
-                    [part("dp")?, part("dq")?],
-                    part("qi")?,
-                );
-                Ok(KeyMaterial::RsaPrivate(RsaPrivateKey::new(public, parts)?))
+        let Some(d) = self.bytes("d")? else {
+            if PRIVATE.iter().any(|part| self.get(part).is_some()) {
+                return Err(KeyError::unreadable(
+                    "private members in an RSA key without \"d\"",
+                    "a private key has \"d\"; a public key has \"n\" and \"e\" alone",
+                ));
             }
-        }
+            return Ok(KeyMaterial::RsaPublic(public));
+        };
+        let part = |name| {
+            self.bytes(name)?.ok_or_else(|| {
+                KeyError::unsupported(
+                    format!("an RSA private key without {name:?}"),
+                    "signing needs p, q, dp, dq and qi beside d (RFC 7518 section 6.3.2)",
+                )
+            })
+        };
+        let parts = RsaPrivateParts::new(
+            d,
+            [part("p")?, part("q")?],
+            [part("dp")?, part("dq")?],
+            part("qi")?,
+        );
+        Ok(KeyMaterial::RsaPrivate(RsaPrivateKey::new(public, parts)?))
     }
 
     fn ec(&self) -> Result<KeyMaterial<'static>, KeyError> {
@@ -166,7 +195,7 @@ impl<'a> Jwk<'a> {
 
     /// `key_ops`: strings, each once (RFC 7517 section 4.3).
     fn key_ops(&self) -> Result<Option<Vec<String>>, KeyError> {
-        let Some(value) = self.object.get("key_ops") else {
+        let Some(value) = self.get("key_ops") else {
             return Ok(None);
         };
         let array = value
@@ -196,7 +225,7 @@ impl<'a> Jwk<'a> {
     }
 
     fn required_text(&self, member: &str, whose: &str) -> Result<Cow<'a, str>, KeyError> {
-        let value = self.object.get(member).ok_or_else(|| {
+        let value = self.get(member).ok_or_else(|| {
             KeyError::unreadable(
                 format!("no member {member:?}"),
                 format!("{whose} has the member {member:?} (RFC 7517)"),
@@ -208,8 +237,7 @@ impl<'a> Jwk<'a> {
     }
 
     fn text(&self, member: &str) -> Result<Option<String>, KeyError> {
-        self.object
-            .get(member)
+        self.get(member)
             .map(|value| {
                 value
                     .as_str()
@@ -239,7 +267,7 @@ impl<'a> Jwk<'a> {
     /// A member in base64url, without padding, its last character canonical
     /// (RFC 7515 section 2).
     fn bytes(&self, member: &str) -> Result<Option<Vec<u8>>, KeyError> {
-        let Some(value) = self.object.get(member) else {
+        let Some(value) = self.get(member) else {
             return Ok(None);
         };
         let text = value

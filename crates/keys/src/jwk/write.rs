@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign_json::ObjectWriter;
 use countersign_signature::{KeyMaterial, RsaPublicKey};
 
-use crate::error::KeyErrorReason;
+use crate::error::half_missing;
 use crate::{Key, KeyError};
 
 /// The JWK of a key, private members included.
@@ -63,15 +63,6 @@ pub(crate) fn thumbprint_input(key: &KeyMaterial<'_>) -> Result<String, KeyError
         }
     };
     Ok(jwk.finish())
-}
-
-/// A private key, where its public half is needed, that came without.
-pub(crate) fn half_missing(key: &KeyMaterial<'_>) -> KeyError {
-    KeyError::new(
-        KeyErrorReason::HalfMissing,
-        format!("{key} without its public half"),
-        "load a form that carries both, or the public key by itself (openssl pkey -pubout)",
-    )
 }
 
 fn parts(key: &KeyMaterial<'_>) -> Result<ObjectWriter, KeyError> {

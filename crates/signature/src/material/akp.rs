@@ -5,7 +5,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt;
 
-use super::{Hex, Redacted};
+use super::shown::{Hex, Redacted};
 use crate::{KeyRejected, name};
 
 /// The public half of an algorithm key pair. Its bytes are for the algorithm to check.

@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{Hex, Redacted};
+use super::shown::{Hex, Redacted};
 use crate::KeyRejected;
 use crate::modular::{Field, Number};
 

@@ -10,6 +10,7 @@ mod ec;
 mod okp;
 mod rsa;
 mod secret;
+mod shown;
 
 use core::fmt;
 
@@ -139,23 +140,5 @@ impl fmt::Display for KeyMaterial<'_> {
             Self::AkpPublic(key) => write!(f, "a key for {:?}", key.algorithm()),
             Self::AkpPrivate(key) => write!(f, "a private key for {:?}", key.algorithm()),
         }
-    }
-}
-
-/// Bytes in `Debug`: lower-case hexadecimal, for public parts.
-struct Hex<'a>(&'a [u8]);
-
-impl fmt::Debug for Hex<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-/// What stands in `Debug` for a secret.
-struct Redacted;
-
-impl fmt::Debug for Redacted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
     }
 }

@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
-use super::{Hex, Redacted};
+use super::shown::{Hex, Redacted};
 use crate::KeyRejected;
 use crate::modular::remainder;
 

@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
-use super::Redacted;
+use super::shown::Redacted;
 use crate::{AlgorithmName, KeyRejected};
 
 /// An HMAC secret: bytes, taken literally.

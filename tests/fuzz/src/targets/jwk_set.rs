@@ -21,6 +21,8 @@ const CAP: usize = 4;
 /// bytes that are no text, huge numbers and halves of surrogates may stand there. `None`: it
 /// takes no half of a surrogate in a name beside the keys, where ours does.
 fn listed_by_another(data: &[u8]) -> Option<usize> {
+    // Ours ignores a byte order mark.
+    let data = data.strip_prefix("\u{feff}".as_bytes()).unwrap_or(data);
     let text = String::from_utf8_lossy(data);
     let members = serde_json::from_str::<BTreeMap<String, Box<RawValue>>>(&text);
     if let Err(error) = &members {
@@ -34,7 +36,7 @@ fn listed_by_another(data: &[u8]) -> Option<usize> {
 fn run(data: &[u8]) {
     match KeySet::from_json_up_to(CAP, data) {
         Ok(set) => {
-            let listed = set.keys().count() + set.skipped().len();
+            let listed = set.entries().count();
             assert!(listed <= CAP);
             if let Some(other) = listed_by_another(data) {
                 assert_eq!(listed, other);

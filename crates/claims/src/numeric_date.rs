@@ -1,0 +1,78 @@
+//! The text of a JSON number to a time, in decimal: no floating point, which would
+//! lose seconds above 2^53 and nanoseconds below 2^33.
+
+use crate::UnixTime;
+
+const NANOS_PER_SEC: i128 = 1_000_000_000;
+/// An `i64` has at most this many decimal digits.
+const MAX_SECS_DIGITS: i64 = 19;
+const NANOS_DIGITS: i64 = 9;
+
+/// `None` for what is no JSON number (RFC 8259 section 6) or beyond `i64` seconds.
+pub(crate) fn parse(number: &str) -> Option<UnixTime> {
+    let (negative, number) = match number.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, number),
+    };
+    let (mantissa, exponent) = match number.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent_of(exponent)?),
+        None => (number, 0),
+    };
+    let (whole, fraction) = match mantissa.split_once('.') {
+        Some((_, "")) => return None,
+        Some(parts) => parts,
+        None => (mantissa, ""),
+    };
+    if !is_digits(whole)
+        || !(fraction.is_empty() || is_digits(fraction))
+        || (whole.len() > 1 && whole.starts_with('0'))
+    {
+        return None;
+    }
+
+    // The value is 0.DIGITS times ten to the power of `point`.
+    let mut digits = whole.bytes().chain(fraction.bytes()).peekable();
+    let mut point = i64::try_from(whole.len()).ok()?.saturating_add(exponent);
+    while digits.next_if_eq(&b'0').is_some() {
+        point = point.saturating_sub(1);
+    }
+    if digits.peek().is_none() {
+        return Some(UnixTime::EPOCH);
+    }
+    if point > MAX_SECS_DIGITS {
+        return None;
+    }
+    let mut nanos = 0_i128;
+    // At most 28 digits: far below the end of an i128.
+    for _ in 0..point.saturating_add(NANOS_DIGITS) {
+        let digit = digits.next().map_or(0, |digit| digit.saturating_sub(b'0'));
+        nanos = nanos.saturating_mul(10).saturating_add(i128::from(digit));
+    }
+    if negative {
+        nanos = nanos.saturating_neg();
+    }
+    let secs = i64::try_from(nanos.div_euclid(NANOS_PER_SEC)).ok()?;
+    let nanos = u32::try_from(nanos.rem_euclid(NANOS_PER_SEC)).ok()?;
+    Some(UnixTime::new(secs, nanos))
+}
+
+/// The exponent, saturated: what does not fit is beyond every limit either way.
+fn exponent_of(text: &str) -> Option<i64> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if !is_digits(digits) {
+        return None;
+    }
+    let value = digits.parse::<i64>().unwrap_or(i64::MAX);
+    Some(if negative {
+        value.saturating_neg()
+    } else {
+        value
+    })
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}

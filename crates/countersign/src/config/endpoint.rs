@@ -1,0 +1,205 @@
+//! Clients for the endpoints that a configuration names: one an endpoint, however
+//! many sections name it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use countersign_jwks::{
+    Builder, Fetch, FetchError, FetchErrorKind, HttpFetch, HttpOptions, Jwks, Proxy, Report,
+    Request, Response, SettingsError,
+};
+use countersign_signature::{Algorithm, Provider};
+
+use super::{ConfiguredEndpoint, JwksConfig};
+use crate::Endpoint;
+
+/// Who fetches keys ahead of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fetching {
+    /// A thread for each endpoint, until the rules are dropped.
+    InBackground,
+    /// Whoever verifies a token that needs it.
+    OnDemand,
+}
+
+/// The endpoints of one configuration.
+#[derive(Clone, Debug)]
+pub(super) struct Endpoints {
+    fetching: Fetching,
+    known: Vec<Known>,
+    /// Those of the configuration before, from which clients are taken over.
+    before: Vec<Known>,
+}
+
+#[derive(Clone, Debug)]
+struct Known {
+    url: String,
+    config: JwksConfig,
+    provider: Provider,
+    endpoint: Endpoint,
+}
+
+impl Endpoints {
+    pub(super) fn new(fetching: Fetching) -> Self {
+        Self {
+            fetching,
+            known: Vec::new(),
+            before: Vec::new(),
+        }
+    }
+
+    /// None yet, and the clients of these for those that are configured alike.
+    pub(super) fn after(self) -> Self {
+        Self {
+            fetching: self.fetching,
+            known: Vec::new(),
+            before: self.known,
+        }
+    }
+
+    /// As soon as every endpoint was asked for: lets go of clients that nobody took over.
+    pub(super) fn settle(mut self) -> Self {
+        self.before = Vec::new();
+        self
+    }
+
+    /// The endpoint at `url`, whose client is made when a token first needs it.
+    pub(super) fn get(
+        &mut self,
+        url: &str,
+        config: &JwksConfig,
+        provider: &Provider,
+    ) -> Result<Endpoint, SettingsError> {
+        let same = |known: &&Known| {
+            let algorithms = known.provider.iter().map(Algorithm::name);
+            known.url == url
+                && known.config == *config
+                && algorithms.eq(provider.iter().map(Algorithm::name))
+        };
+        if let Some(known) = self.known.iter().find(same) {
+            return Ok(known.endpoint.clone());
+        }
+        let taken_over = self.before.iter().find(same);
+        let endpoint = match taken_over {
+            Some(known) => known.endpoint.clone(),
+            None => self.make(builder(url, config, provider.clone()))?,
+        };
+        self.known.push(Known {
+            url: url.into(),
+            config: config.clone(),
+            provider: provider.clone(),
+            endpoint: endpoint.clone(),
+        });
+        Ok(endpoint)
+    }
+
+    fn make(&self, builder: Builder) -> Result<Endpoint, SettingsError> {
+        // A wrong URL, setting or file is told now, not when the first token comes.
+        let algorithms = builder.clone().build()?.provider().clone();
+        let fetching = self.fetching;
+        Ok(Endpoint::new(algorithms, move || match fetching {
+            Fetching::InBackground => builder.clone().spawn(),
+            Fetching::OnDemand => builder.clone().build(),
+        }))
+    }
+
+    pub(super) fn configured(self) -> Vec<ConfiguredEndpoint> {
+        let configured = self.known.into_iter().map(|known| ConfiguredEndpoint {
+            url: known.url,
+            jwks: known.config,
+            provider: known.provider,
+        });
+        configured.collect()
+    }
+
+    /// Whether an endpoint at another URL keeps its last good set in this file.
+    pub(super) fn keeps_another(&self, url: &str, file: &str) -> bool {
+        self.known.iter().any(|known| {
+            known.url != url && known.config.last_known_good_file.as_deref() == Some(file)
+        })
+    }
+
+    /// Makes a client at once if keys are to be fetched in the background, so that they
+    /// are there when the first token comes.
+    pub(super) fn start(&self, endpoint: &Endpoint) -> Result<(), SettingsError> {
+        match self.fetching {
+            Fetching::InBackground => endpoint.client().map(|_| ()),
+            Fetching::OnDemand => Ok(()),
+        }
+    }
+}
+
+impl JwksConfig {
+    /// Fetches the keys at `url` once, as a server with this configuration does for these
+    /// algorithms, and tells what it makes of each, usable keys or none.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] if the URL, a setting or a file is refused; [`FetchError`] if
+    /// no key set could be fetched.
+    pub fn report(
+        &self,
+        url: &str,
+        provider: &Provider,
+    ) -> Result<Result<Report, FetchError>, SettingsError> {
+        let transport = Remembering {
+            inner: HttpFetch::new(&self.http())?,
+            body: Arc::default(),
+        };
+        let body = transport.body.clone();
+        // Without the last-known-good file: to look is not to write.
+        let client = Jwks::builder(url, provider.clone())
+            .settings(self.settings.clone())
+            .fetch(transport)
+            .build()?;
+        let fetched = client.refresh();
+        let body = core::mem::take(&mut *body.lock().unwrap_or_else(PoisonError::into_inner));
+        Ok(match fetched {
+            // A set without a usable key is an error to a server; here it is what to show.
+            Err(error) if error.kind() != FetchErrorKind::NoUsableKey => Err(error),
+            _ => Report::of(&body, provider, &self.settings),
+        })
+    }
+
+    fn http(&self) -> HttpOptions {
+        let mut http = HttpOptions::default();
+        http.ca_file = self.ca_file.as_ref().map(Into::into);
+        http.client_certificate_file = self.client_certificate_file.as_ref().map(Into::into);
+        http.client_key_file = self.client_key_file.as_ref().map(Into::into);
+        http.proxy = match self.proxy.as_ref().map(super::SecretText::expose) {
+            None => Proxy::None,
+            Some("environment") => Proxy::Environment,
+            Some(url) => Proxy::Url(url.into()),
+        };
+        if let Some(user_agent) = &self.user_agent {
+            http.user_agent.clone_from(user_agent);
+        }
+        http.public_addresses_only = self.public_addresses_only;
+        http
+    }
+}
+
+/// The transport of a server, which keeps the last body.
+#[derive(Debug)]
+struct Remembering {
+    inner: HttpFetch,
+    body: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Fetch for Remembering {
+    fn fetch(&self, request: &Request<'_>) -> Result<Response, FetchError> {
+        let response = self.inner.fetch(request)?;
+        let mut body = self.body.lock().unwrap_or_else(PoisonError::into_inner);
+        *body = response.body().to_vec();
+        Ok(response)
+    }
+}
+
+fn builder(url: &str, config: &JwksConfig, provider: Provider) -> Builder {
+    let builder = Jwks::builder(url, provider)
+        .settings(config.settings.clone())
+        .http(config.http());
+    match &config.last_known_good_file {
+        Some(file) => builder.last_known_good(file),
+        None => builder,
+    }
+}

@@ -1,0 +1,226 @@
+//! From a configuration to rules and issuers.
+
+use countersign_signature::Provider;
+
+use super::binder::{Binder, Section};
+use super::endpoint::{Endpoints, Fetching};
+use super::{Config, ConfigError, JwksConfig};
+use crate::{Issuer, Rules, Trust, default_provider};
+
+const CONNECTION: &str = "client.token";
+const SUBSCRIPTION: &str = "client.subscription_token";
+
+/// An endpoint that a configuration names, or that a template in it stands for.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ConfiguredEndpoint {
+    /// Where it is.
+    pub url: String,
+    /// How its keys are fetched.
+    pub jwks: JwksConfig,
+    /// What they may be used for.
+    pub provider: Provider,
+}
+
+/// What a configuration comes to.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Setup {
+    /// The rules for an [`Authenticator`](crate::Authenticator).
+    pub rules: Rules,
+    /// What works and should not stay so, a sentence each.
+    pub warnings: Vec<String>,
+    provider: Provider,
+    endpoints: Endpoints,
+}
+
+impl Config {
+    /// Binds the keys by the [default provider](default_provider) and compiles the rest.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if a key or a regular expression does not hold, options
+    /// contradict each other, or there is no key at all.
+    pub fn setup(&self) -> Result<Setup, ConfigError> {
+        self.setup_with(&default_provider())
+    }
+
+    /// As [`setup`](Self::setup), with algorithms of your own.
+    ///
+    /// # Errors
+    ///
+    /// As [`setup`](Self::setup).
+    pub fn setup_with(&self, provider: &Provider) -> Result<Setup, ConfigError> {
+        self.set_up(provider, Endpoints::new(Fetching::InBackground))
+    }
+
+    /// As the setup `before`, by the same algorithms, for a reload: an endpoint that is
+    /// configured as before keeps its client, so that no key is forgotten that may be
+    /// unavailable just now.
+    ///
+    /// ```
+    /// use countersign::Authenticator;
+    /// use countersign::config::{Config, Format};
+    ///
+    /// let read = |text| Config::from_text(text, Format::Json, []);
+    /// let setup = read(r#"{"token_jwks_public_endpoint": "https://id.example/certs"}"#)?.setup_on_demand()?;
+    /// let authenticator = Authenticator::new(setup.rules.clone());
+    ///
+    /// let changed = r#"{"token_jwks_public_endpoint": "https://id.example/certs", "token_audience": "chat"}"#;
+    /// let setup = read(changed)?.setup_after(&setup)?;
+    /// authenticator.reload(setup.rules.clone());
+    /// # Ok::<(), countersign::config::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`setup`](Self::setup).
+    pub fn setup_after(&self, before: &Setup) -> Result<Setup, ConfigError> {
+        self.set_up(&before.provider, before.endpoints.clone().after())
+    }
+
+    /// As [`setup`](Self::setup) for a program that ends soon: keys are fetched from an
+    /// endpoint when a token needs them, by whoever verifies it, and by no thread.
+    ///
+    /// # Errors
+    ///
+    /// As [`setup`](Self::setup).
+    pub fn setup_on_demand(&self) -> Result<Setup, ConfigError> {
+        self.set_up(&default_provider(), Endpoints::new(Fetching::OnDemand))
+    }
+
+    /// The endpoints that keys are fetched from, of all sections and trusted issuers, each once for
+    /// the same options.
+    ///
+    /// # Errors
+    ///
+    /// As [`setup`](Self::setup).
+    pub fn endpoints(&self) -> Result<Vec<ConfiguredEndpoint>, ConfigError> {
+        self.endpoints_with(&default_provider())
+    }
+
+    /// As [`endpoints`](Self::endpoints), with algorithms of your own.
+    ///
+    /// # Errors
+    ///
+    /// As [`setup`](Self::setup).
+    pub fn endpoints_with(
+        &self,
+        provider: &Provider,
+    ) -> Result<Vec<ConfiguredEndpoint>, ConfigError> {
+        let (binder, ..) = self.bind(provider, Endpoints::new(Fetching::OnDemand))?;
+        Ok(binder.endpoints.configured())
+    }
+
+    /// Binds both kinds of token: connections, then subscriptions.
+    fn bind<'p>(
+        &self,
+        provider: &'p Provider,
+        endpoints: Endpoints,
+    ) -> Result<(Binder<'p>, Trust, Trust), ConfigError> {
+        let mut binder = Binder {
+            provider,
+            endpoints,
+            warnings: self.notes.clone(),
+        };
+        let anonymous = !self.disallow_anonymous_connection_tokens;
+        let connections = binder.trust(Section::new(CONNECTION, &self.token), anonymous)?;
+        // Perhaps the same once more: that the user may not be empty concerns connections alone.
+        let subscriptions = binder.trust(self.subscriptions(), true)?;
+        Ok((binder, connections, subscriptions))
+    }
+
+    fn set_up(&self, provider: &Provider, endpoints: Endpoints) -> Result<Setup, ConfigError> {
+        let (binder, connections, subscriptions) = self.bind(provider, endpoints)?;
+        let mut warnings = Vec::new();
+        for warning in binder.warnings {
+            if !warnings.contains(&warning) {
+                warnings.push(warning);
+            }
+        }
+        let mut rules = Rules::new(connections).with_subscriptions(subscriptions);
+        if let Some(bytes) = self.token_size_limit {
+            rules = rules.with_token_limit(bytes);
+        }
+        Ok(Setup {
+            rules: if self.allow_anonymous_connect_without_token {
+                rules.allow_no_token()
+            } else {
+                rules
+            },
+            warnings,
+            provider: provider.clone(),
+            endpoints: binder.endpoints.settle(),
+        })
+    }
+
+    /// What signs connection tokens that this configuration accepts: HS256, or the first
+    /// of HS256 to HS512 that `algorithms` lists, under `client.token.hmac_secret_key`,
+    /// with the `iss` and `aud` that are expected. What an `_regex` expects it cannot
+    /// know: see [`Issuer::with_iss`] and [`Issuer::with_aud`].
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if there is no such secret.
+    pub fn connection_issuer(&self) -> Result<Issuer, ConfigError> {
+        let section = Section::new(CONNECTION, &self.token);
+        Ok(self.limited(section.issuer()?))
+    }
+
+    /// What signs subscription tokens that this configuration accepts.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if there is no HMAC secret in the section that verifies them.
+    pub fn subscription_issuer(&self) -> Result<Issuer, ConfigError> {
+        Ok(self.limited(self.subscriptions().issuer()?))
+    }
+
+    /// An issuer with a key of your own, told what this configuration expects of connection
+    /// tokens, as [`connection_issuer`](Self::connection_issuer) is: `iss`, `aud`,
+    /// `user_id_claim`, `typ`, and the longest token that is read.
+    ///
+    /// ```
+    /// use countersign::config::{Config, Format};
+    /// use countersign::{Issuer, default_provider, generate_key};
+    ///
+    /// let text = r#"{"token_jwks_public_endpoint": "https://id.example/certs", "token_issuer": "id"}"#;
+    /// let config = Config::from_text(text, Format::Json, [])?;
+    /// let issuer = Issuer::new(&generate_key("ES256", 2048)?, &default_provider())?;
+    /// let token = config.configure_connection_issuer(issuer)?.connection("42").sign()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if `user_id_claim` names a claim that is not for users.
+    pub fn configure_connection_issuer(&self, issuer: Issuer) -> Result<Issuer, ConfigError> {
+        let section = Section::new(CONNECTION, &self.token);
+        Ok(self.limited(section.configure(issuer)?))
+    }
+
+    /// As [`configure_connection_issuer`](Self::configure_connection_issuer), for
+    /// subscription tokens.
+    ///
+    /// # Errors
+    ///
+    /// As [`configure_connection_issuer`](Self::configure_connection_issuer).
+    pub fn configure_subscription_issuer(&self, issuer: Issuer) -> Result<Issuer, ConfigError> {
+        Ok(self.limited(self.subscriptions().configure(issuer)?))
+    }
+
+    fn limited(&self, issuer: Issuer) -> Issuer {
+        match self.token_size_limit {
+            Some(bytes) => issuer.with_token_limit(bytes),
+            None => issuer,
+        }
+    }
+
+    /// The section that verifies subscription tokens.
+    fn subscriptions(&self) -> Section<'_> {
+        match &self.subscription_token {
+            Some(token) => Section::new(SUBSCRIPTION, token),
+            None => Section::new(CONNECTION, &self.token),
+        }
+    }
+}
