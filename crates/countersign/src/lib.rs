@@ -67,6 +67,8 @@ pub use issuer::{IssueError, Issuer, NewToken};
 pub use key_source::{Endpoint, Keys, Template};
 pub use keyring::Keyring;
 pub use provider::default_provider;
+#[cfg(feature = "fastest")]
+pub use provider::fastest_provider;
 pub use short_secret::short_secret;
 pub use subscription::Subscription;
 pub use thumbprint::thumbprint;

@@ -86,6 +86,11 @@ const LAYERS: &[Layer] = &[
         needs: &["countersign-signature", "aws-lc-rs"],
     },
     Layer {
+        name: "countersign-reconnect",
+        std: Std::Needed,
+        needs: &["countersign-signature", "sha2"],
+    },
+    Layer {
         name: "countersign-rustcrypto",
         std: Std::Never,
         needs: &[
@@ -126,6 +131,7 @@ const LAYERS: &[Layer] = &[
         name: "countersign",
         std: Std::Needed,
         needs: &[
+            "countersign-aws-lc",
             "countersign-claims",
             "countersign-json",
             "countersign-jwks",
@@ -272,6 +278,8 @@ mod tests {
             ("countersign-ring", "countersign-json"),
             ("countersign-rustcrypto", "ring"),
             ("countersign-aws-lc", "countersign-ring"),
+            ("countersign-reconnect", "countersign-ring"),
+            ("countersign-reconnect", "countersign-json"),
             ("countersign-jwks", "countersign-ring"),
             ("countersign-jwks", "countersign-claims"),
             ("countersign-lifetime", "countersign-jws"),
