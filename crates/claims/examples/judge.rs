@@ -3,9 +3,8 @@
 
 use core::time::Duration;
 
-use countersign_claims::{
-    ClaimsError, ConnectionClaims, DecodeOptions, Expectation, Policy, UnixTime,
-};
+use countersign_claims::{ClaimsError, ConnectionClaims, DecodeOptions, Expectation, Policy};
+use countersign_time::UnixTime;
 
 fn main() -> Result<(), ClaimsError> {
     let noon = UnixTime::from_secs(1_700_000_000);

@@ -2,9 +2,8 @@
 
 use crate::bytes::Pair;
 use crate::members::read_members;
-use crate::{
-    Bytes, Channels, ClaimsError, DecodeOptions, Registered, SubscribeOptions, TokenKind, UnixTime,
-};
+use crate::{Bytes, Channels, ClaimsError, DecodeOptions, Registered, SubscribeOptions, TokenKind};
+use countersign_time::UnixTime;
 
 /// The claims of a connection token, borrowed from its payload.
 ///

@@ -6,7 +6,7 @@ use core::{error, fmt};
 
 use countersign_json::{JsonError, Kind};
 
-use crate::UnixTime;
+use countersign_time::UnixTime;
 
 /// The two kinds of token that open something in a real-time server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -261,6 +261,7 @@ impl fmt::Display for ClaimsError {
             ),
             Self::Expired { exp, leeway, now } => {
                 let ago = Span(now.saturating_duration_since(*exp));
+                let now = shown_beside(*now, exp.saturating_add(*leeway));
                 let leeway = Leeway(*leeway);
                 write!(
                     f,
@@ -271,6 +272,7 @@ impl fmt::Display for ClaimsError {
             Self::NotYetValid { nbf, leeway, now } => {
                 let from = nbf.saturating_sub(*leeway);
                 let ahead = Span(from.saturating_duration_since(*now));
+                let now = shown_beside(*now, from);
                 let leeway = Leeway(*leeway);
                 write!(
                     f,
@@ -280,9 +282,10 @@ impl fmt::Display for ClaimsError {
             }
             Self::TooOld { iat, max_age, now } => write!(
                 f,
-                "the token was issued {} ago (`iat` is {iat}, now is {now}), and {} is the oldest \
+                "the token was issued {} ago (`iat` is {iat}, now is {}), and {} is the oldest \
                  allowed; get a new token",
                 Span(now.saturating_duration_since(*iat)),
+                shown_beside(*now, iat.saturating_add(*max_age)),
                 Span(*max_age)
             ),
             Self::Audience { found, expected } => match found {
@@ -336,6 +339,16 @@ impl error::Error for ClaimsError {
 impl From<JsonError> for ClaimsError {
     fn from(error: JsonError) -> Self {
         Self::Malformed(error)
+    }
+}
+
+/// A time for a sentence that compares it with `other`: without its fraction, unless both lie
+/// in the same second.
+pub(crate) fn shown_beside(time: UnixTime, other: UnixTime) -> UnixTime {
+    if time.as_secs() == other.as_secs() {
+        time
+    } else {
+        UnixTime::from_secs(time.as_secs())
     }
 }
 

@@ -26,7 +26,8 @@
 //! # Example
 //!
 //! ```
-//! use countersign_claims::{ConnectionClaims, DecodeOptions, Policy, UnixTime};
+//! use countersign_claims::{ConnectionClaims, DecodeOptions, Policy};
+//! use countersign_time::UnixTime;
 //!
 //! let payload = br#"{"sub":"42","exp":1700000000,"info":{"name": "A"},"channels":["news"]}"#;
 //! let claims = ConnectionClaims::decode(payload, &DecodeOptions::default())?;
@@ -50,8 +51,6 @@
 #![forbid(unsafe_code)]
 
 extern crate alloc;
-#[cfg(feature = "std")]
-extern crate std;
 
 mod audience;
 mod bytes;
@@ -60,13 +59,11 @@ mod check;
 mod connection;
 mod error;
 mod members;
-mod numeric_date;
 mod options;
 mod policy;
 mod read;
 mod registered;
 mod subscription;
-mod time;
 mod token;
 
 pub use audience::Audience;
@@ -80,5 +77,4 @@ pub use policy::{Expectation, MAX_LEEWAY, Pattern, Policy};
 pub use read::{DecodeOptions, Limits};
 pub use registered::Registered;
 pub use subscription::{Scope, SubscriptionClaims};
-pub use time::UnixTime;
 pub use token::TokenClaims;

@@ -1,6 +1,6 @@
 //! From the bytes of a payload to its claims, one by one.
 
-use countersign_json::{Object, Value};
+use countersign_json::{Reader, Value};
 
 use crate::read::At;
 use crate::{ClaimsError, DecodeOptions, Registered};
@@ -19,7 +19,9 @@ pub(crate) fn read_members<'a>(
     mut own: impl FnMut(At<'_>, Value<'a>) -> Result<bool, ClaimsError>,
 ) -> Result<(), ClaimsError> {
     let mut outcome = Ok(());
-    for (name, value) in Object::parse(payload)? {
+    // To the end, also after an error: only then is the payload known to be sound.
+    for member in Reader::new(payload)? {
+        let (name, value) = member?;
         let at = At::top(&name);
         let read = read_member(at, value, options, names, registered, &mut own);
         if outcome.is_ok() || matches!(read, Err(ClaimsError::WrongKind { .. })) {

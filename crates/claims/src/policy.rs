@@ -6,9 +6,10 @@ use alloc::sync::Arc;
 use core::fmt;
 use core::time::Duration;
 
-use crate::error::Span;
+use crate::error::{Span, shown_beside};
 use crate::read::short;
-use crate::{Check, ClaimsError, Registered, UnixTime};
+use crate::{Check, ClaimsError, Registered};
+use countersign_time::UnixTime;
 
 /// The most leeway that counts: five minutes. RFC 7519 section 4.1.4 speaks of "no
 /// more than a few minutes"; more would quietly lengthen the life of every token.
@@ -21,7 +22,8 @@ pub const MAX_LEEWAY: Duration = Duration::from_secs(300);
 ///
 /// ```
 /// use core::time::Duration;
-/// use countersign_claims::{Check, ConnectionClaims, DecodeOptions, Expectation, Policy, UnixTime};
+/// use countersign_claims::{Check, ConnectionClaims, DecodeOptions, Expectation, Policy};
+/// use countersign_time::UnixTime;
 ///
 /// let policy = Policy {
 ///     audience: Expectation::Exact("chat".into()),
@@ -211,25 +213,28 @@ impl Policy {
             ),
             Check::Expiry => match claims.exp {
                 Some(exp) => format!(
-                    "`exp` {exp}{} must be later than now, {now}",
-                    self.with_leeway("plus")
+                    "`exp` {exp}{} must be later than now, {}",
+                    self.with_leeway("plus"),
+                    shown_beside(now, exp.saturating_add(self.leeway()))
                 ),
                 None if self.require_exp => "`exp` is absent and required".to_string(),
                 None => "there is no `exp`: the token never expires".to_string(),
             },
             Check::NotBefore => match claims.nbf {
                 Some(nbf) => format!(
-                    "`nbf` {nbf}{} must not be later than now, {now}",
-                    self.with_leeway("minus")
+                    "`nbf` {nbf}{} must not be later than now, {}",
+                    self.with_leeway("minus"),
+                    shown_beside(now, nbf.saturating_sub(self.leeway()))
                 ),
                 None => "there is no `nbf`".to_string(),
             },
             Check::Age => match (self.max_age, claims.iat) {
                 (None, _) => "no age is too old".to_string(),
                 (Some(max_age), Some(iat)) => format!(
-                    "`iat` {iat} must be at most {}{} before now, {now}",
+                    "`iat` {iat} must be at most {}{} before now, {}",
                     Span(max_age),
-                    self.with_leeway("plus")
+                    self.with_leeway("plus"),
+                    shown_beside(now, iat.saturating_add(max_age))
                 ),
                 (Some(_), None) => "`iat` is absent and required".to_string(),
             },

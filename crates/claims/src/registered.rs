@@ -5,7 +5,8 @@ use alloc::borrow::Cow;
 use countersign_json::Value;
 
 use crate::read::At;
-use crate::{Audience, ClaimsError, DecodeOptions, UnixTime};
+use crate::{Audience, ClaimsError, DecodeOptions};
+use countersign_time::UnixTime;
 
 /// The registered claims of a token (RFC 7519 section 4.1), and its user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

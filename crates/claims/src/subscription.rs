@@ -5,7 +5,8 @@ use core::fmt;
 
 use crate::members::read_members;
 use crate::options::OptionsReader;
-use crate::{ClaimsError, DecodeOptions, Registered, SubscribeOptions, TokenKind, UnixTime};
+use crate::{ClaimsError, DecodeOptions, Registered, SubscribeOptions, TokenKind};
+use countersign_time::UnixTime;
 
 /// The claims of a subscription token, borrowed from its payload.
 ///

@@ -8,8 +8,9 @@
 )]
 
 use countersign_claims::{
-    Channels, ConnectionClaims, DecodeOptions, Expectation, Policy, SubscriptionClaims, UnixTime,
+    Channels, ConnectionClaims, DecodeOptions, Expectation, Policy, SubscriptionClaims,
 };
+use countersign_time::UnixTime;
 
 fn count(run: impl FnOnce()) -> u64 {
     allocation_counter::measure(run).count_total

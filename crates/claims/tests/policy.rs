@@ -11,8 +11,9 @@ use core::time::Duration;
 
 use countersign_claims::{
     Check, ClaimsError, ClaimsErrorKind, ConnectionClaims, DecodeOptions, Expectation, MAX_LEEWAY,
-    Pattern, Policy, SubscriptionClaims, UnixTime,
+    Pattern, Policy, SubscriptionClaims,
 };
+use countersign_time::UnixTime;
 
 use ClaimsErrorKind::{Anonymous, Audience, Claims, Expired, Issuer, NotYetValid};
 
@@ -90,6 +91,44 @@ fn g4_the_boundaries_of_exp_and_nbf_are_exact_with_and_without_leeway() {
     assert!(judge(&policy, r#""exp":1000.5"#, half).is_err());
     assert!(judge(&policy, r#""exp":1000.500000001"#, half).is_ok());
     assert!(judge(&policy, r#""nbf":1000.5"#, half).is_ok());
+}
+
+#[test]
+fn g4_times_are_compared_to_the_fraction_of_a_second() {
+    let policy = Policy::default();
+    let at = |nanos| UnixTime::new(1000, nanos);
+    for (claims, nanos, expected) in [
+        // Issued with microseconds, and used in the same second.
+        (r#""nbf":1000.123456"#, 123_455_999, Some(NotYetValid)),
+        (r#""nbf":1000.123456"#, 123_456_000, None),
+        (r#""nbf":1000.123456"#, 999_999_999, None),
+        (r#""nbf":1000"#, 1, None),
+        (r#""exp":1000.5"#, 499_999_999, None),
+        (r#""exp":1000.5"#, 500_000_000, Some(Expired)),
+        (r#""exp":1001"#, 999_999_999, None),
+        (r#""exp":1000"#, 1, Some(Expired)),
+    ] {
+        let verdict = judge(&policy, claims, at(nanos));
+        let found = verdict.err().map(|error| error.kind());
+        assert_eq!(found, expected, "{claims} at {nanos}");
+    }
+    let strict = Policy {
+        max_age: Some(Duration::from_millis(500)),
+        ..Policy::default()
+    };
+    assert_eq!(judge(&strict, r#""iat":1000.25"#, at(750_000_000)), Ok(()));
+    let error = judge(&strict, r#""iat":1000.25"#, at(750_000_001)).unwrap_err();
+    assert_eq!(error.kind(), Expired);
+}
+
+#[test]
+fn the_fraction_of_now_is_shown_where_it_decides() {
+    let policy = Policy::default();
+    let sentence = |claims, now| judge(&policy, claims, now).unwrap_err().to_string();
+    let near = sentence(r#""nbf":1000.75"#, UnixTime::new(1000, 500_000_000));
+    assert!(near.contains("`nbf` is 1000.75, now is 1000.5)"), "{near}");
+    let far = sentence(r#""exp":900"#, UnixTime::new(1000, 500_000_000));
+    assert!(far.contains("`exp` is 900, now is 1000)"), "{far}");
 }
 
 #[test]

@@ -9,8 +9,9 @@
 
 use countersign_claims::{
     ClaimsError, ClaimsErrorKind, ConnectionClaims, DecodeOptions, Overrides, Scope,
-    SubscriptionClaims, UnixTime,
+    SubscriptionClaims,
 };
+use countersign_time::UnixTime;
 
 fn connection(payload: &str) -> Result<ConnectionClaims<'_>, ClaimsError> {
     ConnectionClaims::decode(payload.as_bytes(), &DecodeOptions::default())

@@ -7,8 +7,9 @@ use std::time::Duration;
 use Check::{Age, Anonymous, Audience, Expiry, Issuer, NotBefore};
 use countersign_claims::{
     Check, ClaimsError, ConnectionClaims, DecodeOptions, Expectation, Pattern, Policy,
-    SubscriptionClaims, TokenKind, UnixTime,
+    SubscriptionClaims, TokenKind,
 };
+use countersign_time::UnixTime;
 
 fn connection(payload: &str) -> Result<ConnectionClaims<'_>, ClaimsError> {
     ConnectionClaims::decode(payload.as_bytes(), &DecodeOptions::default())

@@ -11,8 +11,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign_claims::{
     ClaimsError, ClaimsErrorKind, ConnectionClaims, DecodeOptions, SubscriptionClaims, TokenClaims,
-    UnixTime,
 };
+use countersign_time::UnixTime;
 
 /// Every JSON type, by the name of the type.
 const VALUES: [(&str, &str); 9] = [

@@ -11,6 +11,7 @@ use crate::commands::{
 use crate::config::ConfigFile;
 use crate::delicate;
 use crate::failure::{Failure, REFUSED, USAGE};
+use crate::json::Record;
 use crate::output::Console;
 
 /// JWT authentication for real-time servers: make, check and explain tokens and keys.
@@ -66,6 +67,8 @@ enum Command {
     Jwks(jwks::Args),
     /// Issue, check and explain a token under a key made on the spot
     Demo,
+    /// Show the version of this program
+    Version,
 }
 
 /// Runs what the command line says.
@@ -119,13 +122,26 @@ fn run(line: Line, console: &mut Console) -> Result<(), Failure> {
         Command::Jwks(args) => jwks::run(&args, args.config.or(config), console),
         Command::Genconfig(args) => genconfig::run(args.config.or(config), console),
         Command::Checkconfig(args) => checkconfig::run(args.config.or(config), console),
-        Command::Genkey(_) | Command::Jws(_) | Command::Demo if config.is_named() => Err(
-            Failure::Usage("this command reads no configuration; leave -c out".into()),
-        ),
+        Command::Genkey(_) | Command::Jws(_) | Command::Demo | Command::Version
+            if config.is_named() =>
+        {
+            Err(Failure::Usage(
+                "this command reads no configuration; leave -c out".into(),
+            ))
+        }
         Command::Genkey(args) => genkey::run(&args, console),
         Command::Jws(command) => jws::run(&command, console),
         Command::Demo => demo::run(console),
+        Command::Version => version(console),
     }
+}
+
+fn version(console: &mut Console) -> Result<(), Failure> {
+    let version = env!("CARGO_PKG_VERSION");
+    if console.is_json() {
+        return Ok(console.line(Record::new().text("version", version).finish())?);
+    }
+    Ok(console.line(format_args!("countersign {version}"))?)
 }
 
 /// What clap has to say: help to standard output, errors to standard error.

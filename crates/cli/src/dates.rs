@@ -7,11 +7,6 @@ use countersign::UnixTime;
 /// The last second that has a date of four-digit year.
 const LAST: i64 = 253_402_300_799;
 
-/// The time, in whole seconds as tokens have it.
-pub(crate) fn now() -> UnixTime {
-    UnixTime::from_secs(countersign::now().as_secs())
-}
-
 /// A time as date and distance: `2027-01-15 08:00:00 UTC, in 3 days 2 h`.
 pub(crate) fn in_words(time: UnixTime, now: UnixTime) -> String {
     let date = match date(time) {
@@ -80,19 +75,25 @@ pub(crate) fn go_style(duration: Duration) -> String {
     }
 }
 
-/// Reads a lifetime: seconds, or a text such as `10m`. None is no expiry.
+/// Reads a lifetime: seconds, or a text such as `10m`. `-1` alone means no expiry, so that no
+/// slip makes a token without end.
 pub(crate) fn lifetime(text: &str) -> Result<Option<Duration>, String> {
-    if let Ok(seconds) = text.parse::<i128>() {
-        if seconds <= 0 {
-            return Ok(None);
-        }
-        // What is later than any time ends with time itself.
-        let seconds = u64::try_from(seconds).unwrap_or(u64::MAX);
-        return Ok(Some(Duration::from_secs(seconds)));
+    if text == "-1" {
+        return Ok(None);
     }
-    humantime::parse_duration(text)
-        .map(|duration| Some(duration).filter(|duration| !duration.is_zero()))
-        .map_err(|_| "seconds are expected, or a text such as 10m, 12h or 7d".into())
+    let lifetime = match text.parse::<i128>() {
+        // Clamp to `u64::MAX`.
+        Ok(seconds) if seconds > 0 => {
+            Duration::from_secs(u64::try_from(seconds).unwrap_or(u64::MAX))
+        }
+        Ok(_) => Duration::ZERO,
+        Err(_) => humantime::parse_duration(text)
+            .map_err(|_| "expected seconds, or a text such as 10m, 12h or 7d")?,
+    };
+    if lifetime.is_zero() {
+        return Err("expected more than zero; -1 alone means no expiry".into());
+    }
+    Ok(Some(lifetime))
 }
 
 #[cfg(test)]
@@ -143,8 +144,21 @@ mod tests {
     fn a_lifetime_is_seconds_or_a_text_with_units() {
         assert_eq!(lifetime("600"), Ok(Some(Duration::from_secs(600))));
         assert_eq!(lifetime("10m"), Ok(Some(Duration::from_secs(600))));
-        for never in ["0", "-1", "-9223372036854775808", "0s"] {
-            assert_eq!(lifetime(never), Ok(None), "{never}");
+        assert_eq!(lifetime("-1"), Ok(None));
+        for never in [
+            "0",
+            "-0",
+            "-2",
+            "-5",
+            "-01",
+            "-9223372036854775808",
+            "0s",
+            "0d",
+        ] {
+            assert!(
+                lifetime(never).unwrap_err().contains("-1 alone means"),
+                "{never}"
+            );
         }
         let long = Duration::from_secs(5_000_000_000);
         assert_eq!(lifetime("5000000000"), Ok(Some(long)));

@@ -11,6 +11,8 @@
 
 mod support;
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use support::{Place, now, without_numbers};
 
 #[test]
@@ -56,17 +58,22 @@ fn the_texts_of_centrifugo_stand_around_tokens() {
 }
 
 #[test]
-fn a_lifetime_of_zero_or_less_is_a_token_without_expiration() {
+fn a_lifetime_of_minus_one_alone_is_a_token_without_expiration() {
     let place = Place::configured("");
-    for ttl in ["0", "-1", "-600"] {
-        let said = place.run(&["gentoken", "-u", "42", "-t", ttl]);
-        let (head, token) = said.out.trim_end().split_once('\n').unwrap();
-        assert_eq!(
-            head,
-            r#"HMAC SHA-256 JWT for user "42" without expiration:"#
-        );
-        let said = place.run(&["--json", "checktoken", token]);
-        assert!(said.json()[0]["expires"].is_null(), "{said:?}");
+    let said = place.run(&["gentoken", "-u", "42", "-t", "-1"]);
+    let (head, token) = said.out.trim_end().split_once('\n').unwrap();
+    assert_eq!(
+        head,
+        r#"HMAC SHA-256 JWT for user "42" without expiration:"#
+    );
+    let said = place.run(&["--json", "checktoken", token]);
+    assert!(said.json()[0]["expires"].is_null(), "{said:?}");
+    for ttl in ["0", "-5", "-600", "0s"] {
+        for command in [&["gentoken"][..], &["gensubtoken", "-s", "news"]] {
+            let said = place.run(&[command, &["-u", "42", "-t", ttl]].concat());
+            assert_eq!((said.code, said.out.as_str()), (2, ""), "{ttl}");
+            assert!(said.err.contains("-1 alone means no expiry"), "{said:?}");
+        }
     }
     for (ttl, seconds) in [("600", 600), ("10m", 600)] {
         let token = place.token(&["-u", "42", "-t", ttl]);
@@ -186,7 +193,13 @@ fn k2_each_refusal_is_one_line_with_its_code_and_no_part_of_the_token() {
         ),
         (
             of(r#"{"sub":42,"aud":"me"}"#),
-            "claims: found a number as `sub`, which must be a string; correct it or leave it out",
+            "claims: found a number as `sub`, which must be a string, in quotes; \
+             correct it where tokens are issued",
+        ),
+        (
+            of(r#"{"sub":"42","aud":"me","Exp":1}"#),
+            "claims: found the claim `Exp`, which differs from `exp` by letter case alone; \
+             write `exp` where tokens are issued",
         ),
     ] {
         let said = place.run(&["checktoken", &token]);
@@ -440,4 +453,73 @@ fn for_machines_bytes_that_are_no_text_are_in_base64() {
         let record: serde_json::Value = serde_json::from_str(&said.out).unwrap();
         assert_eq!(record[member], value, "{said:?}");
     }
+}
+
+#[test]
+fn a_time_in_milliseconds_is_accepted_with_a_warning() {
+    let place = Place::configured("");
+    let token = place.signed(r#"{"sub":"42","exp":4102444800000}"#);
+    let said = place.run(&["checktoken", &token]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.err.starts_with("warning: "), "{said:?}");
+    assert!(said.err.contains("milliseconds"), "{said:?}");
+    let said = place.run(&["--json", "checktoken", &token]);
+    let warning = said.json()[0]["warnings"][0].as_str().unwrap().to_owned();
+    assert!(warning.contains("`exp`"), "{warning}");
+    let said = place.run(&["inspect", &token]);
+    assert!(said.out.contains("looks like milliseconds"), "{said:?}");
+
+    let token = place.signed(r#"{"sub":"42","exp":4102444800}"#);
+    assert_eq!(place.run(&["checktoken", &token]).err, "");
+}
+
+#[test]
+fn g4_a_not_before_of_this_very_moment_with_microseconds_is_accepted() {
+    let place = Place::configured("");
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let nbf = format!("{}.{:06}", now.as_secs(), now.subsec_micros());
+    let token = place.signed(&format!(r#"{{"sub":"42","nbf":{nbf}}}"#));
+    let said = place.run(&["checktoken", &token]);
+    assert_eq!(said.code, 0, "{said:?}");
+}
+
+#[test]
+fn a_user_id_claim_may_be_an_integer() {
+    let place = Place::configured(r#", "token_user_id_claim": "uid""#);
+    let token = place.signed(r#"{"sub":"x","uid":77}"#);
+    let said = place.run(&["checktoken", &token]);
+    assert!(
+        said.out.starts_with("valid token for user 77\n"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn g22_g23_tokens_that_open_more_than_they_say_are_refused() {
+    let place = Place::configured("");
+    for (command, payload, right) in [
+        ("checktoken", r#"{"Sub":"42","Exp":1}"#, "`sub`"),
+        (
+            "checktoken",
+            r#"{"sub":"42","exp":4102444800,"EXP":1}"#,
+            "`exp`",
+        ),
+        ("checksubtoken", r#"{"channel":"$c1"}"#, "`client`"),
+    ] {
+        let said = place.run(&[command, &place.signed(payload)]);
+        assert_eq!(said.refusal(), "claims", "{said:?}");
+        assert!(said.err.contains(right), "{said:?}");
+    }
+}
+
+#[test]
+fn version_tells_the_version() {
+    let place = Place::new();
+    let said = place.run(&["version"]);
+    assert_eq!(
+        said.out,
+        format!("countersign {}\n", env!("CARGO_PKG_VERSION"))
+    );
+    let said = place.run(&["--json", "version"]);
+    assert_eq!(said.json()[0]["version"], env!("CARGO_PKG_VERSION"));
 }

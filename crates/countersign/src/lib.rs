@@ -76,7 +76,7 @@ pub use trust::{Authority, Trust};
 pub use verification::Accepted;
 
 #[doc(no_inline)]
-pub use countersign_claims::{self as claims, UnixTime};
+pub use countersign_claims as claims;
 #[doc(no_inline)]
 pub use countersign_json as json;
 #[doc(no_inline)]
@@ -89,6 +89,8 @@ pub use countersign_keys::{self as keys, Key, KeyError, KeySet};
 pub use countersign_new_claims as new_claims;
 #[doc(no_inline)]
 pub use countersign_signature as signature;
+#[doc(no_inline)]
+pub use countersign_time::UnixTime;
 
 /// The time of the system's clock.
 #[must_use]

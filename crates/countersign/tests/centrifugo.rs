@@ -193,7 +193,12 @@ fn connection_tokens_under_one_secret_have_the_same_verdict() {
             p0(r#","exp":4102444800.9"#),
             User("2694"),
         ),
-        ("SUB", "", r#""SUB":"2694""#.into(), User("")),
+        (
+            "SUB",
+            "",
+            r#""SUB":"2694""#.into(),
+            Stricter(Code::Claims, "a name in another case is refused"),
+        ),
     ];
     for (name, options, payload, verdict) in rows {
         judge(&with(options), &connection(&payload), &verdict, name);
@@ -302,13 +307,14 @@ fn one_verifier_with_keys_of_each_family_has_the_same_verdict() {
 #[test]
 fn a_custom_user_claim_holds_for_subscription_tokens_too() {
     let token = connection(r#""user_id":"test","channel":"channel""#);
-    for (options, user) in [("", ""), (r#","token_user_id_claim":"user_id""#, "test")] {
-        let subscription = with(options).subscription(&token, now()).unwrap();
-        assert_eq!(
-            (subscription.user(), subscription.channel()),
-            (user, "channel")
-        );
-    }
+    let options = r#","token_user_id_claim":"user_id""#;
+    let subscription = with(options).subscription(&token, now()).unwrap();
+    assert_eq!(
+        (subscription.user(), subscription.channel()),
+        ("test", "channel")
+    );
+    // Without the option it names nobody, and is refused.
+    assert_eq!(subscribe(&with(""), &token), Err(Code::Claims));
 }
 
 #[test]

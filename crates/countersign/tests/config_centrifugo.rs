@@ -229,7 +229,10 @@ fn a_whole_configuration_of_v6_loads_and_its_tokens_are_verified() {
         Err(Code::Anonymous)
     );
     assert_eq!(
-        subscribe(&authenticator, &of_subscriptions(r#"{"channel":"c"}"#)),
+        subscribe(
+            &authenticator,
+            &of_subscriptions(r#"{"sub":"42","channel":"c"}"#)
+        ),
         Ok("c".into())
     );
     let other = of_connections(r#"{"channel":"c","aud":"chat"}"#);

@@ -16,7 +16,7 @@ fn page() -> String {
          which win over it. An unknown option, an empty value and an option given twice are\n\
          errors. `countersign checkconfig` tells what a configuration comes to.\n\
          \n\
-         Written from the table in `crates/countersign/src/config/table.rs`.\n\
+         Written from the table in `crates/countersign/src/config/read/token_options.rs`.\n\
          \n\
          ## Names\n\
          \n\

@@ -36,7 +36,7 @@ fn it_carries_what_the_backend_signed() {
 #[test]
 fn b64info_and_b64data_win_over_info_and_data() {
     let subscription = subscription(
-        r#"{"channel":"c","info":1,"b64info":"AP8=","b64data":"e30=","data":2,"client":""}"#,
+        r#"{"sub":"42","channel":"c","info":1,"b64info":"AP8=","b64data":"e30=","data":2,"client":""}"#,
     );
     assert_eq!(subscription.info(), Some(&[0, 255][..]));
     assert_eq!(subscription.options().data.as_deref(), Some(&b"{}"[..]));
@@ -80,7 +80,8 @@ fn g13_a_token_is_good_for_its_channel_and_its_user_or_client_alone() {
     let users = r#""sub":"42""#;
     let clients = r#""client":"c1""#;
     let both = r#""sub":"42","client":"c1""#;
-    let neither = r#""info":{}"#;
+    let anonymous = r#""sub":"""#;
+    let anonymous_client = r#""sub":"","client":"c1""#;
     for (claims, channel, user, client, good) in [
         (users, "$news", "42", "c1", true),
         (users, "$news", "42", "c2", true),
@@ -98,8 +99,11 @@ fn g13_a_token_is_good_for_its_channel_and_its_user_or_client_alone() {
         (both, "$news", "42", "c2", false),
         (both, "$news", "43", "c1", false),
         (both, "$news", "", "c1", false),
-        (neither, "$news", "", "c1", true),
-        (neither, "$news", "42", "c1", false),
+        (anonymous, "$news", "", "c1", true),
+        (anonymous, "$news", "42", "c1", false),
+        (anonymous_client, "$news", "", "c1", true),
+        (anonymous_client, "$news", "", "c2", false),
+        (anonymous_client, "$news", "42", "c1", false),
     ] {
         let subscription = subscription(&format!(r#"{{"channel":"$news",{claims}}}"#));
         let outcome = subscription.check_request(channel, user, client);
@@ -154,5 +158,16 @@ fn c12_g12_g13_one_secret_for_both_kinds_does_not_let_one_pass_for_the_other() {
             Err(Code::Claims),
             "{payload}"
         );
+    }
+}
+
+#[test]
+fn g23_a_token_that_names_neither_a_user_nor_a_client_is_refused() {
+    for payload in [
+        r#"{"channel":"$c1"}"#,
+        r#"{"channel":"$c1","client":"","info":{}}"#,
+    ] {
+        let refused = subscribe(&hs256_authenticator(), &hs256(payload));
+        assert_eq!(refused, Err(Code::Claims), "{payload}");
     }
 }

@@ -25,10 +25,15 @@ pub fn known_in_another_case<'k>(
     name: &str,
     known: impl IntoIterator<Item = &'k str>,
 ) -> Option<&'k str> {
+    let is_ascii = name.is_ascii();
     let mut alike = None;
     for known in known {
         if known == name {
             return None;
+        }
+        // ASCII letters fold to letters of the same length.
+        if is_ascii && name.len() != known.len() {
+            continue;
         }
         if alike.is_none() && folds_to_the_same(name, known) {
             alike = Some(known);

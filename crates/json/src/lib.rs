@@ -3,20 +3,21 @@
 //! Headers, claims and keys are JSON objects that come from strangers. One
 //! reader, audited once, serves them all:
 //!
-//! - The text is UTF-8 and **one object**, nothing before or behind it. An array
-//!   is never taken for a struct.
+//! - The text is UTF-8 and **one object**, with nothing before or behind it. An array is
+//!   never taken for a struct. [`Object::parse`] checks it whole; a [`Reader`] checks it
+//!   member by member, in one pass.
 //! - A **duplicate name is an error** at every level, unknown names included,
 //!   and whether or not it is written with escapes. Names are compared exactly.
 //! - Nesting has a cap ([`MAX_DEPTH`]), also in members that nobody asks for.
 //! - A lone surrogate or a raw control character is an error anywhere.
-//! - A **collection** is read by the grammar alone, so that what is odd about one of its
-//!   members is said of that member ([`Object::parse_collection`]).
+//! - A **collection** is read by the grammar alone, so that an oddity of one member is
+//!   reported for that member ([`Object::parse_collection`]).
 //! - A member is **present or absent, never coerced**: [`Value`] gives its raw text
 //!   and a typed reading that fails on any other type.
 //! - A number that no 64-bit float holds, such as `1e400`, is an error anywhere: readers
 //!   would differ about it.
 //!
-//! It relies on `core` and `alloc` alone, so that what it accepts depends on nobody else.
+//! It relies on `core` and `alloc` alone, so that no other crate changes what it accepts.
 //! It knows nothing of tokens or keys.
 //!
 //! # Example
@@ -38,19 +39,22 @@
 
 extern crate alloc;
 
-mod check;
 mod error;
 mod fold;
 mod grammar;
+mod names;
 mod object;
+mod reader;
 mod split;
 mod string;
 mod value;
+mod walk;
 mod writer;
 
-pub use check::MAX_DEPTH;
 pub use error::JsonError;
 pub use fold::known_in_another_case;
 pub use object::{Members, Object};
+pub use reader::Reader;
 pub use value::{Array, Elements, Kind, Value};
+pub use walk::MAX_DEPTH;
 pub use writer::{ObjectWriter, quote};

@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use core::fmt;
 
 use crate::split::Split;
-use crate::{JsonError, Value, check, grammar};
+use crate::{JsonError, Reader, Value, grammar};
 
 /// A text that was checked to be one sound JSON object.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,9 @@ impl<'a> Object<'a> {
     /// [`JsonError`] says what was found, and where.
     pub fn parse(text: &'a [u8]) -> Result<Self, JsonError> {
         let text = core::str::from_utf8(text).map_err(|_| JsonError::NotUtf8)?;
-        check::object(text)?;
+        for member in Reader::of(text) {
+            member?;
+        }
         Ok(Self { text })
     }
 

@@ -3,32 +3,75 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
-/// Reads the string that `text` begins with. Gives its length, quotes included, and
-/// whether it is whole; if not, how far it is sound.
-pub(crate) fn scan(text: &[u8]) -> (usize, bool) {
-    if text.first() != Some(&b'"') {
-        return (0, false);
-    }
-    let mut at = 1_usize;
+/// A whole string at the start of a text.
+pub(crate) struct Scanned {
+    /// In bytes, with its quotes.
+    pub(crate) length: usize,
+    pub(crate) has_escapes: bool,
+}
+
+/// Reads the string that `text` begins with. The error is how many bytes of it are sound.
+pub(crate) fn scan(text: &[u8]) -> Result<Scanned, usize> {
+    let mut rest = text.strip_prefix(b"\"").ok_or(0_usize)?;
+    let mut has_escapes = false;
     loop {
-        let rest = text.get(at..).unwrap_or_default();
-        let step = match rest.first() {
-            Some(b'"') => return (at.saturating_add(1), true),
-            Some(b'\\') => match escape(rest) {
-                Some((_, length)) => length,
-                None => return (at, false),
-            },
-            None | Some(..=0x1f) => return (at, false),
-            Some(_) => 1,
-        };
-        at = at.saturating_add(step);
+        rest = rest.get(plain(rest)..).unwrap_or_default();
+        let at = text.len().saturating_sub(rest.len());
+        match rest {
+            [b'"', ..] => {
+                return Ok(Scanned {
+                    length: at.saturating_add(1),
+                    has_escapes,
+                });
+            }
+            [b'\\', ..] => {
+                let (_, length) = escape(rest).ok_or(at)?;
+                rest = rest.get(length..).unwrap_or_default();
+                has_escapes = true;
+            }
+            // The end of the text, or a control character.
+            _ => return Err(at),
+        }
     }
 }
 
-/// What a whole string says; borrowed where it holds no escape. Half a surrogate, which a
-/// collection may hold, says nothing.
+/// How many bytes at the start are neither a quote, a backslash nor a control character.
+fn plain(text: &[u8]) -> usize {
+    let (words, tail) = text.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let special = special(u64::from_le_bytes(*word));
+        if special != 0 {
+            let within = special.trailing_zeros() / 8;
+            return index
+                .saturating_mul(8)
+                .saturating_add(usize::try_from(within).unwrap_or_default());
+        }
+    }
+    let is_plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | ..0x20);
+    let within = tail.iter().take_while(is_plain).count();
+    text.len().saturating_sub(tail.len()).saturating_add(within)
+}
+
+/// Marks, by their highest bit, the bytes of a little-endian word that [`plain`] stops at. The
+/// lowest mark is right; one above it may be a carry.
+fn special(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = ONES << 7;
+    // A byte borrows from its highest bit if it is less than what is taken away.
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES.wrapping_mul(limit)) & !word & HIGH;
+    let equal = |byte: u8| below(word ^ ONES.wrapping_mul(u64::from(byte)), 1);
+    below(word, 0x20) | equal(b'"') | equal(b'\\')
+}
+
+/// What stands between the quotes.
+pub(crate) fn inside(text: &str) -> Option<&str> {
+    text.strip_prefix('"')?.strip_suffix('"')
+}
+
+/// The text of a whole string; borrowed where it holds no escape. `None` for half a surrogate,
+/// which a collection may hold.
 pub(crate) fn decode(text: &str) -> Option<Cow<'_, str>> {
-    let inside = text.strip_prefix('"')?.strip_suffix('"')?;
+    let inside = inside(text)?;
     let Some((plain, mut rest)) = split(inside) else {
         return Some(Cow::Borrowed(inside));
     };

@@ -7,7 +7,7 @@
     missing_docs
 )]
 
-use countersign_json::{JsonError, Object, Value};
+use countersign_json::{JsonError, Object, Reader, Value};
 use serde_json::Value as Other;
 
 const TEXTS: [&str; 9] = [
@@ -166,4 +166,70 @@ fn an_error_names_the_place_where_reading_stopped() {
         let error = Object::parse(text.as_bytes()).unwrap_err();
         assert_eq!(error, JsonError::Syntax { line, column }, "{text:?}");
     }
+}
+
+/// Strings are scanned eight bytes at a time: each special byte at each place of such a word,
+/// behind each kind of byte that a carry could come from.
+#[test]
+fn special_bytes_are_found_at_every_place_of_a_string() {
+    let specials = [
+        "\"", "\\", "\\n", "\u{0}", "\u{1f}", "\n", " ", "!", "#", "[", "]", "\u{7f}", "\u{80}",
+        "\u{e9}",
+    ];
+    for before in ["a", " ", "!", "\u{80}", "\u{7ff}", "\u{ffff}"] {
+        for length in 0..=17 {
+            for special in specials {
+                for after in 0..=9 {
+                    let (before, after) = (before.repeat(length), "z".repeat(after));
+                    agree(&format!("{{\"k\":\"{before}{special}{after}\"}}"));
+                    agree(&format!("{{\"{before}{special}{after}\":1}}"));
+                    agree(&format!("{{\"k\":\"{before}{special}{after}"));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_reader_gives_what_an_object_gives_or_the_same_error() {
+    let deep = format!("{{\"a\":{}{}}}", "[".repeat(200), "]".repeat(200));
+    let many: String = (0..40).map(|i| format!("\"n{i}\":{i},")).collect();
+    let (unique, twice) = (format!("{{{many}\"n\":0}}"), format!("{{{many}\"n20\":0}}"));
+    for text in [
+        "{}",
+        " { } ",
+        r#"{"a":1}"#,
+        r#" {"a":[1,{"b":2}],"\u0063":"x\ny"} "#,
+        &unique,
+        &twice,
+        &deep,
+        "",
+        "[]",
+        "{",
+        r#"{"a"}"#,
+        r#"{"a":1,}"#,
+        r#"{"a":1}x"#,
+        r#"{"a":1,"a":2}"#,
+        r#"{"a":1e400}"#,
+        r#"{"a":1,"\ud800":2}"#,
+        r#"{"a":nul}"#,
+        r#"{,}"#,
+        r#"{"a":1 "b":2}"#,
+    ] {
+        let read: Result<Vec<_>, _> = Reader::new(text.as_bytes()).unwrap().collect();
+        let object = Object::parse(text.as_bytes());
+        assert_eq!(
+            read,
+            object.map(|object| object.iter().collect()),
+            "{text:.60}"
+        );
+        // An error is the last item.
+        let mut reader = Reader::new(text.as_bytes()).unwrap();
+        while reader.next().is_some_and(|member| member.is_ok()) {}
+        assert!(reader.next().is_none(), "{text:.60}");
+    }
+    assert!(matches!(
+        Reader::new(b"{\"a\":\"\xff\"}"),
+        Err(JsonError::NotUtf8)
+    ));
 }

@@ -1,13 +1,13 @@
 //! Until when a token is good, and what a client is told about it.
 
-use countersign_claims::UnixTime;
+use countersign_time::UnixTime;
 
 /// Until when a token is good.
 ///
 /// A token without an end has none of these: it is `None` where an `Option<Expiry>` is expected.
 ///
 /// ```
-/// use countersign_claims::UnixTime;
+/// use countersign_time::UnixTime;
 /// use countersign_lifetime::{Expiry};
 ///
 /// // `exp` is 1700000000, and the server allows 10 seconds of leeway.

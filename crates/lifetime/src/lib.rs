@@ -10,7 +10,7 @@
 //!   and one task serves millions.
 //! - [`Expiry`] is the end of one token, and tells the client's `ttl`.
 //!
-//! It relies on `countersign-claims` for `UnixTime` alone. It reads no clock, starts no thread,
+//! It relies on `countersign-time` alone. It reads no clock, starts no thread,
 //! knows no socket and verifies no token: it is told what became of each.
 //!
 //! # Example
@@ -18,7 +18,7 @@
 //! One connection, its timer, and a clock that the example turns itself:
 //!
 //! ```
-//! use countersign_claims::UnixTime;
+//! use countersign_time::UnixTime;
 //! use countersign_lifetime::{Action, CloseReason, Event, Expiry, Lifetime, Rules, Wheel};
 //!
 //! let rules = Rules::new();

@@ -3,7 +3,7 @@
 
 use core::time::Duration;
 
-use countersign_claims::UnixTime;
+use countersign_time::UnixTime;
 
 use crate::Expiry;
 
@@ -171,7 +171,7 @@ impl CloseReason {
 /// The lifetime of one connection or subscription.
 ///
 /// ```
-/// use countersign_claims::UnixTime;
+/// use countersign_time::UnixTime;
 /// use countersign_lifetime::{Action, Event, Expiry, Lifetime, Rules, State};
 ///
 /// let rules = Rules::new();

@@ -3,10 +3,10 @@
 
 use core::time::Duration;
 
-use countersign_claims::UnixTime;
 use countersign_lifetime::{
     Action, CloseReason, Event, ExpiredToken, Expiry, Lifetime, Rules, State,
 };
+use countersign_time::UnixTime;
 
 const RULES: Rules = Rules::new();
 const HOUR: i64 = 3600;

@@ -1,8 +1,9 @@
 //! Writes the payloads of a connection token, a subscription token and any other JWT:
 //! `cargo run -p countersign-new-claims --example write`
 
-use countersign_claims::{ClaimsError, UnixTime};
+use countersign_claims::ClaimsError;
 use countersign_new_claims::{NewConnection, NewSubscription, NewTokenClaims};
+use countersign_time::UnixTime;
 
 fn main() -> Result<(), ClaimsError> {
     let exp = UnixTime::from_secs(1_700_000_600);

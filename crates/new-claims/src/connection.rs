@@ -15,7 +15,7 @@ use crate::{NewClaims, NewSubscribeOptions, Opens};
 /// The payload of a new connection token.
 ///
 /// ```
-/// use countersign_claims::UnixTime;
+/// use countersign_time::UnixTime;
 /// use countersign_new_claims::NewConnection;
 ///
 /// let payload = NewConnection::new("42")

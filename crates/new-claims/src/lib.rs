@@ -15,7 +15,7 @@
 //! # Example
 //!
 //! ```
-//! use countersign_claims::UnixTime;
+//! use countersign_time::UnixTime;
 //! use countersign_new_claims::{NewConnection, NewTokenClaims};
 //!
 //! let payload = NewConnection::new("42")

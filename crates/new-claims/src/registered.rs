@@ -5,8 +5,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use countersign_claims::{ClaimsError, DecodeOptions, UnixTime};
+use countersign_claims::{ClaimsError, DecodeOptions};
 use countersign_json::ObjectWriter;
+use countersign_time::UnixTime;
 
 use crate::own::OwnClaims;
 use crate::value::{NewBytes, invalid};
@@ -137,14 +138,8 @@ impl<'a, K> NewClaims<'a, K> {
     /// Begins the payload with the registered claims.
     pub(crate) fn begin(&self) -> ObjectWriter {
         let mut out = ObjectWriter::with_capacity(256);
-        let user = [
-            (Some("sub"), &self.user),
-            (self.user_id_claim.as_deref(), &self.user),
-            (Some("iss"), &self.iss),
-            (Some("jti"), &self.jti),
-        ];
-        for (name, value) in user {
-            if let (Some(name), Some(value)) = (name, value) {
+        for (name, value) in [("sub", &self.user), ("iss", &self.iss), ("jti", &self.jti)] {
+            if let Some(value) = value {
                 out = out.string(name, value);
             }
         }
@@ -164,7 +159,16 @@ impl<'a, K> NewClaims<'a, K> {
     }
 
     /// Ends the payload with the claims of the issuer's own; `reserved` are those that are not.
-    pub(crate) fn end(&self, out: ObjectWriter, reserved: &[&str]) -> Result<String, ClaimsError> {
+    pub(crate) fn end(
+        &self,
+        mut out: ObjectWriter,
+        reserved: &[&str],
+    ) -> Result<String, ClaimsError> {
+        if let (Some(name), Some(user)) = (&self.user_id_claim, &self.user)
+            && name != "sub"
+        {
+            out = out.string(name, user);
+        }
         Ok(self.own.write(out, reserved)?.finish())
     }
 

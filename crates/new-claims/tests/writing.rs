@@ -9,9 +9,10 @@
 
 use countersign_claims::{
     ClaimsError, ClaimsErrorKind, ConnectionClaims, DecodeOptions, Overrides, SubscriptionClaims,
-    TokenClaims, UnixTime,
+    TokenClaims,
 };
 use countersign_new_claims::{NewConnection, NewSubscribeOptions, NewSubscription, NewTokenClaims};
+use countersign_time::UnixTime;
 
 fn presence(on: bool) -> Overrides {
     let mut overrides = Overrides::default();
@@ -384,7 +385,7 @@ fn a_subscription_says_whom_it_is_for() {
             .user_id_claim("user_id")
             .finish()
             .unwrap(),
-        r#"{"sub":"42","user_id":"42","channel":"c"}"#
+        r#"{"sub":"42","channel":"c","user_id":"42"}"#
     );
 }
 

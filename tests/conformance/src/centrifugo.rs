@@ -10,13 +10,23 @@ use crate::report::Report;
 
 const FILE: &str = include_str!("../data/centrifugo.txt");
 
-const SECTIONS: [(&str, &str); 6] = [
-    ("1", "Tokens: the tests of its verifier"),
-    ("2", "Endpoints with placeholders, reloading"),
-    ("3", "Key sets: the tests of its client"),
-    ("4", "Version 2, where it differs"),
-    ("5", "The order and the meaning of its checks"),
-    ("6", "Edges, measured"),
+/// A section of the list: its number, its title, and how its rows are known.
+const SECTIONS: [(&str, &str, &str); 7] = [
+    ("1", "Tokens: the tests of its verifier", "v6, its tests"),
+    (
+        "2",
+        "Endpoints with placeholders, reloading",
+        "v6, its tests",
+    ),
+    ("3", "Key sets: the tests of its client", "v6, its tests"),
+    ("4", "Version 2, where it differs", "v2.8.7, its code"),
+    (
+        "5",
+        "The order and the meaning of its checks",
+        "v6, its code",
+    ),
+    ("6", "Edges, measured", "v6, its parser run alone"),
+    ("8", "Both versions, run side by side", "both, run"),
 ];
 
 /// The suite.
@@ -24,7 +34,7 @@ pub(crate) fn suite() -> Report {
     let names = [
         &cases::COMMON[..],
         &token::NAMES,
-        &["centrifugo", "differs", "also"],
+        &["centrifugo", "v2", "known", "differs", "also"],
     ]
     .concat();
     cases::run("centrifugo", FILE, &names, token::run)
@@ -60,6 +70,10 @@ pub fn document() -> String {
          and a client is told something else. **another result**: accepted by both, with another \
          meaning. **wider**: refused there and accepted here; each is a decision, with its \
          reason, and they are listed first.\n\n\
+         Centrifugo's answer is that of version 6; where version 2.8.7 does another thing, that \
+         stands behind it. The column \"known from\" says which version was run (2.8.7, 6.9.1, or \
+         both), or where else the answer comes from: its tests, or its code at a commit of July \
+         2026.\n\n\
          This page is written by `cargo xtask conformance --write-docs` from \
          `tests/conformance/data/centrifugo.txt`. Each row is a case that runs, over two \
          backends; where both sides say internal, no token can tell. Do not change it by \
@@ -68,10 +82,11 @@ pub fn document() -> String {
     let mut counts: Vec<(&str, usize)> = Vec::new();
     let mut tables = String::new();
     let mut wider = String::from("\n## Where it is wider\n\n");
-    for (section, title) in SECTIONS {
+    for (section, title, known) in SECTIONS {
         let _ = writeln!(
             tables,
-            "\n## {title}\n\n| | case | Centrifugo | here | |\n|---|---|---|---|---|"
+            "\n## {title}\n\n| | case | Centrifugo | here | | known from |\n\
+             |---|---|---|---|---|---|"
         );
         for record in &records {
             if record.need("row").split('.').next() != Some(section) {
@@ -87,15 +102,20 @@ pub fn document() -> String {
                 }
                 let _ = writeln!(
                     tables,
-                    "| {} | {} | {} | {} | {}{} |",
+                    "| {} | {} | {}{} | {} | {}{} | {} |",
                     numbers(record),
                     cell(&row.case),
                     row.centrifugo,
+                    record
+                        .get("v2")
+                        .map(|it| format!("; v2.8.7: {}", cell(it)))
+                        .unwrap_or_default(),
                     row.ours,
                     row.word,
                     row.reason
                         .map(|it| format!(": {}", cell(it)))
                         .unwrap_or_default(),
+                    record.get("known").unwrap_or(known),
                 );
             }
         }
@@ -200,7 +220,7 @@ mod tests {
     use crate::records;
 
     /// How many rows each section of the list of its behaviour has.
-    const ROWS: [(&str, usize); 7] = [
+    const ROWS: [(&str, usize); 8] = [
         ("1", 45),
         ("2", 14),
         ("3", 9),
@@ -208,6 +228,7 @@ mod tests {
         ("5", 39),
         ("6", 39),
         ("7", 5),
+        ("8", 17),
     ];
 
     #[test]
@@ -228,7 +249,7 @@ mod tests {
     fn every_case_stands_in_a_section_of_the_page() {
         for record in records::read(FILE) {
             let section = record.need("row").split('.').next();
-            let is_known = |(known, _): &(&str, &str)| Some(*known) == section;
+            let is_known = |(known, ..): &(&str, &str, &str)| Some(*known) == section;
             assert!(SECTIONS.iter().any(is_known), "{record:?}");
         }
     }

@@ -36,14 +36,24 @@ const LAYERS: &[Layer] = &[
         needs: &[],
     },
     Layer {
+        name: "countersign-time",
+        std: Std::Never,
+        needs: &[],
+    },
+    Layer {
         name: "countersign-claims",
         std: Std::Never,
-        needs: &["countersign-json", "base64"],
+        needs: &["countersign-json", "countersign-time", "base64"],
     },
     Layer {
         name: "countersign-new-claims",
         std: Std::Never,
-        needs: &["countersign-claims", "countersign-json", "base64"],
+        needs: &[
+            "countersign-claims",
+            "countersign-json",
+            "countersign-time",
+            "base64",
+        ],
     },
     Layer {
         name: "countersign-jws",
@@ -125,7 +135,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "countersign-lifetime",
         std: Std::Never,
-        needs: &["countersign-claims"],
+        needs: &["countersign-time"],
     },
     Layer {
         name: "countersign",
@@ -141,6 +151,7 @@ const LAYERS: &[Layer] = &[
             "countersign-ring",
             "countersign-rustcrypto",
             "countersign-signature",
+            "countersign-time",
             "arc-swap",
             "humantime",
             "regex",

@@ -144,7 +144,7 @@ fn keys(token: &TokenConfig) -> Vec<String> {
         }
     };
     let previous = match token.hmac_previous_secret_key_valid_until {
-        Some(until) => format!(", up to {}", dates::in_words(until, dates::now())),
+        Some(until) => format!(", up to {}", dates::in_words(until, countersign::now())),
         None => ", the one before".into(),
     };
     [

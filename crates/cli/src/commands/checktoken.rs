@@ -6,6 +6,7 @@ use std::path::Path;
 use countersign::jws::danger;
 use countersign::{Authenticator, Code, Connection, Error, Subscription};
 
+use crate::config;
 use crate::config::ConfigFile;
 use crate::escape::shown;
 use crate::explained::{refusal, unreadable};
@@ -13,7 +14,6 @@ use crate::failure::Failure;
 use crate::json::{self, Record, quoted};
 use crate::output::{Console, user};
 use crate::tokens::{self, Given};
-use crate::{config, dates};
 
 pub(crate) const CONNECTION_HELP: &str = "\
 Examples:
@@ -74,11 +74,16 @@ pub(crate) fn run(
         match result {
             Ok((accepted, token)) if console.is_json() => {
                 let record = accepted.record(start(&given), token);
-                console.line(record.texts("warnings", &setup.warnings).finish())?;
+                let warnings = setup.warnings.iter().map(String::as_str);
+                let warnings = warnings.chain(accepted.warning());
+                console.line(record.texts("warnings", warnings).finish())?;
             }
             Ok((accepted, token)) => {
                 console.line(accepted.sentence())?;
                 console.line(format_args!("payload: {}", payload(token)))?;
+                if let Some(warning) = accepted.warning() {
+                    console.warning(format_args!("{warning}{}", given.place()))?;
+                }
             }
             Err(refusal) => refusal.tell(&given, &setup.warnings, console)?,
         }
@@ -97,7 +102,7 @@ pub(crate) fn run(
 }
 
 fn judge(kind: Kind, authenticator: &Authenticator, token: &str) -> Result<Accepted, Error> {
-    let now = dates::now();
+    let now = countersign::now();
     match kind {
         Kind::Connection => authenticator
             .connection(token, now)
@@ -162,6 +167,18 @@ impl Accepted {
                 it.channel()
             ),
         }
+    }
+
+    /// What is odd about the token, though it is accepted.
+    fn warning(&self) -> Option<&'static str> {
+        let expires = match self {
+            Self::Connection(it) => it.expires(),
+            Self::Subscription(it) => it.expires(),
+        };
+        expires?.looks_like_milliseconds().then_some(
+            "the time at which it expires looks like milliseconds; \
+             `exp` and `expire_at` are seconds",
+        )
     }
 
     fn record(&self, record: Record, token: &str) -> Record {

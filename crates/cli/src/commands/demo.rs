@@ -58,7 +58,7 @@ impl Story {
         let keyring = Keyring::new(provider.clone()).with(&public).map_err(told)?;
         let server = Authenticator::new(Rules::new(Authority::new(keyring)));
 
-        let now = dates::now();
+        let now = countersign::now();
         let issue = |issuer: &Issuer, user: &str| {
             let info = [("name", "Ann")];
             issuer

@@ -60,7 +60,7 @@ pub(crate) fn run(
             console.line("")?;
         }
         first = false;
-        let now = dates::now();
+        let now = countersign::now();
         let verdict = match &given.token {
             Err(sentence) => {
                 if console.is_json() {
@@ -353,6 +353,10 @@ fn date(name: &str, value: &str, now: UnixTime) -> String {
         }
     }
     match UnixTime::from_numeric_date(value) {
+        Some(time) if time.looks_like_milliseconds() => {
+            let words = dates::in_words(time, now);
+            format!("{words}; it looks like milliseconds, and seconds are expected")
+        }
         Some(time) => dates::in_words(time, now),
         None => "out of range, so the token is refused".into(),
     }

@@ -44,7 +44,7 @@ const DUE: u32 = LEVELS * SLOTS;
 /// is used again and not given back before the wheel is dropped. Keys are small ids: keep what they
 /// lead to elsewhere. Keys need not differ.
 ///
-/// `T` is the kind of time: [`UnixTime`](countersign_claims::UnixTime) for the wall clock that the ends of
+/// `T` is the kind of time: [`UnixTime`](countersign_time::UnixTime) for the wall clock that the ends of
 /// tokens follow, [`Duration`](core::time::Duration) since a start for a monotonic clock. Two wheels
 /// in one server cannot be mixed up.
 ///
@@ -167,7 +167,7 @@ impl<K: Copy, T: WheelTime> Wheel<K, T> {
     /// handle is that of this key, if it has one yet, and is kept up to date.
     ///
     /// ```
-    /// use countersign_claims::UnixTime;
+    /// use countersign_time::UnixTime;
     /// use countersign_lifetime::{Lifetime, Rules, Wheel};
     ///
     /// let mut wheel = Wheel::new(UnixTime::EPOCH);

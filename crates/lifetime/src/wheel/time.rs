@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use countersign_claims::UnixTime;
+use countersign_time::UnixTime;
 
 const NANOS_PER_MILLI: u32 = 1_000_000;
 

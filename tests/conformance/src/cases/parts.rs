@@ -102,6 +102,10 @@ fn make() -> BTreeMap<String, Vec<u8>> {
             format!("{name}.pem1"),
             pem.replace('\n', "\\n").into_bytes(),
         );
+        parts.insert(
+            format!("{name}.pemline"),
+            pem.trim().replace('\n', " ").into_bytes(),
+        );
         parts.insert(format!("{name}.spki"), base64.into_bytes());
         if let Ok(pem) = key.to_pem() {
             parts.insert(

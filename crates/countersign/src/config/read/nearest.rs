@@ -1,6 +1,6 @@
 //! The known option that somebody meant who wrote an unknown one.
 
-use super::ConfigError;
+use crate::config::error::ConfigError;
 
 /// The known name that is most like `name`, and how like it is: 1 at most; an empty name if
 /// none is like it at all. Of several the one that resembles it as a whole, then letter by

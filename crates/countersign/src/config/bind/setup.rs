@@ -2,25 +2,15 @@
 
 use countersign_signature::Provider;
 
-use super::binder::{Binder, Section};
-use super::endpoint::{Endpoints, Fetching};
-use super::{Config, ConfigError, JwksConfig};
+use super::clients::{ConfiguredEndpoint, Endpoints, Fetching};
+use super::section::Section;
+use super::trust::Binder;
+use crate::config::error::ConfigError;
+use crate::config::table::Config;
 use crate::{Issuer, Rules, Trust, default_provider};
 
 const CONNECTION: &str = "client.token";
 const SUBSCRIPTION: &str = "client.subscription_token";
-
-/// An endpoint that a configuration names, or that a template in it stands for.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct ConfiguredEndpoint {
-    /// Where it is.
-    pub url: String,
-    /// How its keys are fetched.
-    pub jwks: JwksConfig,
-    /// What they may be used for.
-    pub provider: Provider,
-}
 
 /// What a configuration comes to.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@
 
 use core::time::Duration;
 
-use countersign_claims::UnixTime;
+use countersign_time::UnixTime;
 
 fn read(number: &str) -> Option<(i64, u32)> {
     UnixTime::from_numeric_date(number).map(|time| (time.as_secs(), time.subsec_nanos()))
@@ -173,5 +173,57 @@ fn times_are_shown_as_json_numbers() {
         (1, 2_000_000_001, "3.000000001"),
     ] {
         assert_eq!(UnixTime::new(secs, nanos).to_string(), shown);
+    }
+}
+
+#[test]
+fn g4_a_time_in_milliseconds_is_told_from_one_in_seconds() {
+    for (secs, milliseconds) in [
+        (0, false),
+        (1_700_000_000, false),
+        // The last second of the years 2099 and 9999: a usual "never".
+        (4_102_444_800, false),
+        (253_402_300_799, false),
+        (1_700_000_000_000, true),
+        (4_102_444_800_000, true),
+        // Whoever writes such a time means "never".
+        (i64::MAX, false),
+        (1_000_000_000_000_000_000, false),
+        (-1_700_000_000_000, false),
+    ] {
+        let time = UnixTime::from_secs(secs);
+        assert_eq!(time.looks_like_milliseconds(), milliseconds, "{secs}");
+    }
+}
+
+#[cfg(feature = "std")]
+#[test]
+fn g18_a_system_time_converts_both_ways_to_the_nanosecond() {
+    use std::time::SystemTime;
+
+    let span = Duration::new(1_700_000_000, 123_456_789);
+    for (time, unix) in [
+        (SystemTime::UNIX_EPOCH, UnixTime::EPOCH),
+        (
+            SystemTime::UNIX_EPOCH + span,
+            UnixTime::new(1_700_000_000, 123_456_789),
+        ),
+        (
+            SystemTime::UNIX_EPOCH - span,
+            UnixTime::new(-1_700_000_001, 876_543_211),
+        ),
+        (
+            SystemTime::UNIX_EPOCH - Duration::from_nanos(1),
+            UnixTime::new(-1, 999_999_999),
+        ),
+    ] {
+        assert_eq!(UnixTime::from(time), unix);
+        assert_eq!(SystemTime::from(unix), time);
+    }
+    // The ends of what 64 bits hold saturate or convert, and never panic.
+    for unix in [UnixTime::MIN, UnixTime::MAX] {
+        let there_and_back = UnixTime::from(SystemTime::from(unix));
+        assert!(there_and_back <= UnixTime::MAX && there_and_back >= UnixTime::MIN);
+        assert_eq!(there_and_back < UnixTime::EPOCH, unix < UnixTime::EPOCH);
     }
 }

@@ -9,8 +9,21 @@ use countersign_jwks::{
 };
 use countersign_signature::{Algorithm, Provider};
 
-use super::{ConfiguredEndpoint, JwksConfig};
 use crate::Endpoint;
+use crate::config::secret::SecretText;
+use crate::config::table::JwksConfig;
+
+/// An endpoint that a configuration names, or that a template in it stands for.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ConfiguredEndpoint {
+    /// Where it is.
+    pub url: String,
+    /// How its keys are fetched.
+    pub jwks: JwksConfig,
+    /// What they may be used for.
+    pub provider: Provider,
+}
 
 /// Who fetches keys ahead of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,7 +178,7 @@ impl JwksConfig {
         http.ca_file = self.ca_file.as_ref().map(Into::into);
         http.client_certificate_file = self.client_certificate_file.as_ref().map(Into::into);
         http.client_key_file = self.client_key_file.as_ref().map(Into::into);
-        http.proxy = match self.proxy.as_ref().map(super::SecretText::expose) {
+        http.proxy = match self.proxy.as_ref().map(SecretText::expose) {
             None => Proxy::None,
             Some("environment") => Proxy::Environment,
             Some(url) => Proxy::Url(url.into()),

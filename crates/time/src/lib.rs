@@ -1,9 +1,31 @@
-//! A point in time, told by the caller and never by a clock of ours.
+//! [`UnixTime`], a point in time as tokens have it: seconds and nanoseconds since 1970.
+//!
+//! It is read from the text of a JSON number without floating point, compared to the
+//! nanosecond, and its arithmetic saturates: no date in a token makes it overflow.
+//!
+//! It relies on `core` alone, and reads no clock: the caller tells the time. With the feature
+//! `std` it converts from and to `SystemTime`.
+//!
+//! # Example
+//!
+//! ```
+//! use core::time::Duration;
+//! use countersign_time::UnixTime;
+//!
+//! let nbf = UnixTime::from_numeric_date("1700000000.25").unwrap();
+//! let now = UnixTime::from_secs(1_700_000_000);
+//! assert!(now < nbf);
+//! assert!(now.saturating_add(Duration::from_millis(250)) >= nbf);
+//! ```
+#![no_std]
+#![forbid(unsafe_code)]
+
+mod numeric_date;
+#[cfg(feature = "std")]
+mod system;
 
 use core::fmt;
 use core::time::Duration;
-
-use crate::numeric_date;
 
 const NANOS_PER_SEC: u32 = 1_000_000_000;
 
@@ -14,7 +36,7 @@ const NANOS_PER_SEC: u32 = 1_000_000_000;
 ///
 /// ```
 /// use core::time::Duration;
-/// use countersign_claims::UnixTime;
+/// use countersign_time::UnixTime;
 ///
 /// let exp = UnixTime::from_secs(1_700_000_000);
 /// assert_eq!(exp.saturating_add(Duration::from_millis(500)).to_string(), "1700000000.5");
@@ -65,7 +87,7 @@ impl UnixTime {
     /// than an `i64` holds.
     ///
     /// ```
-    /// use countersign_claims::UnixTime;
+    /// use countersign_time::UnixTime;
     ///
     /// assert_eq!(UnixTime::from_numeric_date("1.5e3"), Some(UnixTime::from_secs(1500)));
     /// assert_eq!(UnixTime::from_numeric_date("0.25"), Some(UnixTime::new(0, 250_000_000)));
@@ -116,18 +138,18 @@ impl UnixTime {
             .map_or(Self::MIN, |secs| Self { secs, nanos })
     }
 
-    /// Whether this is more likely milliseconds that somebody took for seconds: it lies
-    /// is 100,000,000,000 or more, which as seconds is the year 5138 and as milliseconds 1973.
+    /// Whether this is more likely milliseconds that somebody took for seconds: 10^12 or
+    /// more, which as seconds is the year 33658 and as milliseconds 2001, and below 10^14.
     ///
     /// ```
-    /// use countersign_claims::UnixTime;
+    /// use countersign_time::UnixTime;
     ///
     /// assert!(UnixTime::from_secs(1_700_000_000_000).looks_like_milliseconds());
     /// assert!(!UnixTime::from_secs(1_700_000_000).looks_like_milliseconds());
     /// ```
     #[must_use]
     pub fn looks_like_milliseconds(self) -> bool {
-        (100_000_000_000..100_000_000_000_000).contains(&self.secs)
+        (1_000_000_000_000..100_000_000_000_000).contains(&self.secs)
     }
 
     /// How long after `earlier` this is; zero if it is not.
@@ -138,74 +160,6 @@ impl UnixTime {
         }
         Duration::new(self.secs.abs_diff(earlier.secs), self.nanos)
             .saturating_sub(Duration::new(0, earlier.nanos))
-    }
-}
-
-#[cfg(feature = "std")]
-mod system {
-    //! Conversion from and to the clock's own type.
-
-    use core::time::Duration;
-    use std::time::SystemTime;
-
-    use super::UnixTime;
-
-    /// Exact to the nanosecond, before 1970 too.
-    ///
-    /// ```
-    /// use std::time::{Duration, SystemTime};
-    /// use countersign_claims::UnixTime;
-    ///
-    /// let time = SystemTime::UNIX_EPOCH + Duration::from_millis(1500);
-    /// assert_eq!(UnixTime::from(time), UnixTime::new(1, 500_000_000));
-    /// assert_eq!(SystemTime::from(UnixTime::new(1, 500_000_000)), time);
-    /// ```
-    impl From<SystemTime> for UnixTime {
-        fn from(time: SystemTime) -> Self {
-            match time.duration_since(SystemTime::UNIX_EPOCH) {
-                Ok(after) => Self::EPOCH.saturating_add(after),
-                Err(before) => Self::EPOCH.saturating_sub(before.duration()),
-            }
-        }
-    }
-
-    /// A time that the platform's clock can't express becomes the nearest whole second that it
-    /// can.
-    impl From<UnixTime> for SystemTime {
-        fn from(time: UnixTime) -> Self {
-            let (span, step): (_, fn(&Self, Duration) -> Option<Self>) = if time < UnixTime::EPOCH {
-                let before = UnixTime::EPOCH.saturating_duration_since(time);
-                (before, Self::checked_sub)
-            } else {
-                let after = time.saturating_duration_since(UnixTime::EPOCH);
-                (after, Self::checked_add)
-            };
-            step(&Self::UNIX_EPOCH, span).unwrap_or_else(|| farthest(Self::UNIX_EPOCH, step))
-        }
-    }
-
-    /// The last whole second that `step` reaches from `start`.
-    pub(super) fn farthest<T>(mut start: T, step: impl Fn(&T, Duration) -> Option<T>) -> T {
-        for bit in (0..u64::BITS).rev() {
-            if let Some(next) = step(&start, Duration::from_secs(1 << bit)) {
-                start = next;
-            }
-        }
-        start
-    }
-}
-
-#[cfg(all(test, feature = "std"))]
-mod tests {
-    use super::system::farthest;
-
-    #[test]
-    fn a_clock_of_fewer_bits_stops_at_its_last_second() {
-        let step = |now: &u64, span: core::time::Duration| {
-            let next = now.checked_add(span.as_secs())?;
-            (next <= 1_000_003).then_some(next)
-        };
-        assert_eq!(farthest(7, step), 1_000_003);
     }
 }
 

@@ -5,8 +5,9 @@ use std::time::Duration;
 use countersign_json::Object;
 use serde_json::Value;
 
-use super::{ConfigError, SecretText};
 use crate::UnixTime;
+use crate::config::error::ConfigError;
+use crate::config::secret::SecretText;
 
 /// The one member of the table that a date of TOML comes as.
 const TOML_DATE: &str = "$__toml_private_datetime";

@@ -8,8 +8,29 @@ const NANOS_PER_SEC: i128 = 1_000_000_000;
 const MAX_SECS_DIGITS: i64 = 19;
 const NANOS_DIGITS: i64 = 9;
 
+/// The usual case: whole seconds since 1970, of so few digits that no sum overflows.
+fn whole_seconds(number: &str) -> Option<UnixTime> {
+    const DIGITS: usize = 18;
+    let digits = number.as_bytes();
+    if digits.len() > DIGITS || matches!(digits, [] | [b'0', _, ..]) {
+        return None;
+    }
+    let mut secs = 0_i64;
+    for digit in digits {
+        if !digit.is_ascii_digit() {
+            return None;
+        }
+        let digit = i64::from(digit.wrapping_sub(b'0'));
+        secs = secs.wrapping_mul(10).wrapping_add(digit);
+    }
+    Some(UnixTime::from_secs(secs))
+}
+
 /// `None` for what is no JSON number (RFC 8259 section 6) or beyond `i64` seconds.
 pub(crate) fn parse(number: &str) -> Option<UnixTime> {
+    if let Some(time) = whole_seconds(number) {
+        return Some(time);
+    }
     let (negative, number) = match number.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, number),

@@ -7,7 +7,7 @@ use std::path::Path;
 use countersign_json::{JsonError, Object};
 use serde_json::{Map, Value};
 
-use super::ConfigError;
+use crate::config::error::ConfigError;
 
 /// The format of a configuration file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

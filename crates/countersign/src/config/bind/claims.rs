@@ -1,0 +1,101 @@
+//! What a section expects of claims, and from which claim it reads the user.
+
+use countersign_claims::{Expectation, MAX_LEEWAY, Pattern, Policy};
+use regex::Regex;
+
+use super::section::Section;
+use super::template;
+use crate::config::error::ConfigError;
+
+/// Claims that have another meaning, so that no user can be read from them.
+const NO_USER: &[&str] = &[
+    "exp",
+    "nbf",
+    "iat",
+    "iss",
+    "aud",
+    "info",
+    "b64info",
+    "meta",
+    "channel",
+    "channels",
+    "subs",
+    "expire_at",
+    "client",
+    "eto",
+    "data",
+    "b64data",
+    "override",
+];
+
+impl Section<'_> {
+    pub(super) fn user_id_claim(self) -> Result<Option<String>, ConfigError> {
+        let claim = &self.token.user_id_claim;
+        if let Some(claim) = claim.as_deref().filter(|claim| NO_USER.contains(claim)) {
+            return Err(self.fault(
+                "user_id_claim",
+                format!("found `{claim}`, which says something else; name a claim of the user"),
+            ));
+        }
+        Ok(claim.clone())
+    }
+
+    pub(super) fn policy(self, anonymous: bool) -> Result<Policy, ConfigError> {
+        let token = self.token;
+        if token.max_age.is_some_and(|age| age.is_zero()) {
+            return Err(self.fault(
+                "max_age",
+                "found 0, by which every token would soon be too old",
+            ));
+        }
+        if token.leeway > MAX_LEEWAY {
+            return Err(self.fault(
+                "leeway",
+                format!(
+                    "found {} s; at most {} s make up for clocks that disagree",
+                    token.leeway.as_secs(),
+                    MAX_LEEWAY.as_secs()
+                ),
+            ));
+        }
+        Ok(Policy {
+            leeway: token.leeway,
+            audience: self.expectation("audience", &token.audience, &token.audience_regex)?,
+            issuer: self.expectation("issuer", &token.issuer, &token.issuer_regex)?,
+            require_exp: token.require_exp,
+            max_age: token.max_age,
+            allow_anonymous: anonymous,
+        })
+    }
+
+    fn expectation(
+        self,
+        option: &str,
+        exact: &Option<String>,
+        regex: &Option<String>,
+    ) -> Result<Expectation, ConfigError> {
+        match (exact, regex) {
+            (None, None) => Ok(Expectation::Any),
+            (Some(exact), None) => Ok(Expectation::Exact(exact.clone())),
+            (None, Some(regex)) => {
+                let whole = self.whole(&format!("{option}_regex"), regex)?;
+                Ok(Expectation::Matches(Pattern::new(
+                    regex.clone(),
+                    move |text| whole.is_match(text),
+                )))
+            }
+            (Some(_), Some(_)) => Err(self.fault(
+                option,
+                format!("found `{option}_regex` too; give one of them"),
+            )),
+        }
+    }
+
+    /// Always the whole text: an expression that matches a part lets "xtesty" pass for "test".
+    pub(super) fn whole(self, option: &str, expression: &str) -> Result<Regex, ConfigError> {
+        // By itself first: `a)|(?:b` is one only between the parentheses.
+        Regex::new(expression)
+            .and_then(|_| Regex::new(&format!(r"\A(?:{expression})\z")))
+            .map_err(|error| self.fault(option, template::fault(expression, &error)))
+    }
+}

@@ -1,0 +1,149 @@
+//! The keys that an issuer publishes at an endpoint, or at several by a template.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use countersign_jwks as jwks;
+use countersign_signature::Provider;
+use regex::Regex;
+
+use super::clients::Endpoints;
+use super::section::Section;
+use super::template;
+use crate::Keys;
+use crate::config::error::ConfigError;
+use crate::key_source::{Claim, Group, Template};
+
+/// The keys at `url`, which may be a template.
+pub(super) fn published_keys(
+    section: Section<'_>,
+    url: &str,
+    provider: &Provider,
+    endpoints: &mut Endpoints,
+    warnings: &mut Vec<String>,
+) -> Result<Keys, ConfigError> {
+    if has_static_keys(section) {
+        warnings.push(format!(
+            "{} is set: the secrets and keys beside it are not consulted",
+            section.name("jwks_public_endpoint")
+        ));
+    }
+    let plain_http = section.token.jwks.settings.allow_plain_http;
+    let template =
+        jwks::Template::new(url, plain_http).map_err(|error| section.jwks_fault(&error))?;
+    let provider = section.listed(provider.clone());
+    if template.names().next().is_none() {
+        one_endpoint(section, url, &provider, endpoints)
+    } else {
+        several_endpoints(section, &template, &provider, endpoints)
+    }
+}
+
+fn has_static_keys(section: Section<'_>) -> bool {
+    let token = section.token;
+    token.hmac_secret_key.is_some()
+        || token.hmac_previous_secret_key.is_some()
+        || token.rsa_public_key.is_some()
+        || token.ecdsa_public_key.is_some()
+        || token.eddsa_public_key.is_some()
+}
+
+fn one_endpoint(
+    section: Section<'_>,
+    url: &str,
+    provider: &Provider,
+    endpoints: &mut Endpoints,
+) -> Result<Keys, ConfigError> {
+    let jwks = &section.token.jwks;
+    if let Some(file) = &jwks.last_known_good_file
+        && endpoints.keeps_another(url, file)
+    {
+        return Err(section.fault(
+            "jwks_last_known_good_file",
+            "it keeps the keys of another endpoint already; give each its own file",
+        ));
+    }
+    let endpoint = endpoints
+        .get(url, jwks, provider)
+        .map_err(|error| section.jwks_fault(&error))?;
+    endpoints
+        .start(&endpoint)
+        .map_err(|error| section.jwks_fault(&error))?;
+    Ok(Keys::Endpoint(endpoint))
+}
+
+fn several_endpoints(
+    section: Section<'_>,
+    template: &jwks::Template,
+    provider: &Provider,
+    endpoints: &mut Endpoints,
+) -> Result<Keys, ConfigError> {
+    let jwks = &section.token.jwks;
+    if jwks.last_known_good_file.is_some() {
+        return Err(section.fault(
+            "jwks_last_known_good_file",
+            "it keeps the keys of one endpoint; a template stands for several",
+        ));
+    }
+    let mut groups: Vec<Group> = Vec::new();
+    let mut values = Vec::new();
+    for name in template.names() {
+        if groups.iter().any(|group| group.name == name) {
+            continue;
+        }
+        let (group, strings) = group(section, name)?;
+        groups.push(group);
+        values.push((name.to_owned(), strings));
+    }
+    let mut picked = BTreeMap::new();
+    let filled = template::endpoints(template, &values)
+        .map_err(|message| section.fault("jwks_public_endpoint", message))?;
+    for (values, url) in filled {
+        let endpoint = endpoints
+            .get(url.as_str(), jwks, provider)
+            .map_err(|error| section.jwks_fault(&error))?;
+        picked.insert(values, endpoint);
+    }
+    Ok(Keys::Templated(Arc::new(Template::new(groups, picked))))
+}
+
+/// The group of an expression that fills the placeholder `name`, and the strings that it
+/// may be.
+fn group(section: Section<'_>, name: &str) -> Result<(Group, BTreeSet<String>), ConfigError> {
+    let token = section.token;
+    for (claim, option, expression) in [
+        (Claim::Issuer, "issuer_regex", &token.issuer_regex),
+        (Claim::Audience, "audience_regex", &token.audience_regex),
+    ] {
+        let Some(expression) = expression else {
+            continue;
+        };
+        let whole: Regex = section.whole(option, expression)?;
+        match template::strings_of_group(expression, name) {
+            None => {}
+            Some(Ok(strings)) => {
+                let group = Group {
+                    name: name.to_owned(),
+                    claim,
+                    expression: whole,
+                };
+                return Ok((group, strings));
+            }
+            Some(Err(fault)) => {
+                return Err(section.fault(
+                    option,
+                    format!(
+                        "the group `{name}` fills a placeholder of jwks_public_endpoint: {fault}"
+                    ),
+                ));
+            }
+        }
+    }
+    Err(section.fault(
+        "jwks_public_endpoint",
+        format!(
+            "found the placeholder `{name}`; issuer_regex or audience_regex must have a \
+             group of this name, such as (?P<{name}>a|b)"
+        ),
+    ))
+}

@@ -1,0 +1,149 @@
+//! Whom the sections of one configuration trust.
+
+use countersign_claims::DecodeOptions;
+use countersign_signature::Provider;
+
+use super::clients::Endpoints;
+use super::published_keys::published_keys;
+use super::section::Section;
+use super::static_keys::keyring;
+use crate::config::error::ConfigError;
+use crate::config::table::TokenConfig;
+use crate::{Authority, Trust};
+
+/// What is shared while the sections of one configuration are bound.
+pub(super) struct Binder<'b> {
+    pub(super) provider: &'b Provider,
+    pub(super) endpoints: Endpoints,
+    pub(super) warnings: Vec<String>,
+}
+
+impl Binder<'_> {
+    /// The trust of one section; an empty user passes if `anonymous`.
+    pub(super) fn trust(
+        &mut self,
+        section: Section<'_>,
+        anonymous: bool,
+    ) -> Result<Trust, ConfigError> {
+        let token = section.token;
+        let mut trust = match self.authority(section, anonymous)? {
+            Some(authority) => Trust::from(authority),
+            None if token.trusted_issuers.is_empty() => {
+                return Err(ConfigError::option(
+                    section.path,
+                    "found no key; give hmac_secret_key, rsa_public_key, ecdsa_public_key, \
+                     eddsa_public_key or jwks_public_endpoint",
+                ));
+            }
+            None => {
+                check_nothing_beside_trusted_issuers(section)?;
+                Trust::nobody()
+            }
+        };
+        for (index, issuer) in token.trusted_issuers.iter().enumerate() {
+            let path = format!("{}[{index}]", section.name("trusted_issuers"));
+            let Some(authority) = self.authority(Section::new(&path, issuer), anonymous)? else {
+                return Err(ConfigError::option(
+                    path,
+                    "found no key; a trusted issuer has its own",
+                ));
+            };
+            check_can_be_picked(section, index, issuer, &path)?;
+            trust = trust.and_issuer(issuer.issuer.clone().unwrap_or_default(), authority);
+        }
+        Ok(trust)
+    }
+
+    /// The authority of one table of options; `None` if it has no key.
+    fn authority(
+        &mut self,
+        section: Section<'_>,
+        anonymous: bool,
+    ) -> Result<Option<Authority>, ConfigError> {
+        let token = section.token;
+        section.check_algorithms(self.provider)?;
+        // Also without an endpoint: whoever sets these options means to use them one day.
+        if let Err(error) = token.jwks.settings.check() {
+            return Err(section.jwks_fault(&error));
+        }
+        let keys = match &token.jwks_public_endpoint {
+            Some(url) => published_keys(
+                section,
+                url,
+                self.provider,
+                &mut self.endpoints,
+                &mut self.warnings,
+            )?,
+            None => {
+                let keyring = keyring(section, self.provider, &mut self.warnings)?;
+                if keyring.is_empty() {
+                    return Ok(None);
+                }
+                keyring.into()
+            }
+        };
+        let mut reading = DecodeOptions::default();
+        reading.user_id_claim = section.user_id_claim()?;
+        let authority = Authority::new(keys)
+            .with_policy(section.policy(anonymous)?)
+            .with_reading(reading);
+        Ok(Some(match &token.typ {
+            Some(typ) => authority.with_typ(typ),
+            None => authority,
+        }))
+    }
+}
+
+/// Refuses options of a section that has no key of its own: they look global but would have
+/// no effect.
+fn check_nothing_beside_trusted_issuers(section: Section<'_>) -> Result<(), ConfigError> {
+    let mut rest = section.token.clone();
+    rest.trusted_issuers = Vec::new();
+    if rest == TokenConfig::default() {
+        return Ok(());
+    }
+    Err(ConfigError::option(
+        section.path,
+        "found options beside `trusted_issuers`, and no key that they are for; \
+         give each trusted issuer its own",
+    ))
+}
+
+/// Refuses a trusted issuer whose tokens always lead to another entry.
+fn check_can_be_picked(
+    section: Section<'_>,
+    index: usize,
+    issuer: &TokenConfig,
+    path: &str,
+) -> Result<(), ConfigError> {
+    let token = section.token;
+    for (earlier_index, earlier) in token.trusted_issuers.iter().take(index).enumerate() {
+        if earlier.issuer == issuer.issuer && !is_told_apart(earlier, issuer) {
+            return Err(ConfigError::option(
+                format!("{path}.issuer"),
+                format!(
+                    "found the issuer of trusted_issuers[{earlier_index}] again, whose keys would \
+                     be taken for every token; give both an `audience` of their own"
+                ),
+            ));
+        }
+    }
+    if token.issuer.is_some() && token.issuer == issuer.issuer {
+        return Err(ConfigError::option(
+            format!("{path}.issuer"),
+            format!(
+                "found the `issuer` of {}, whose own keys would never be asked; give that \
+                 issuer its keys in one of the two places",
+                section.path
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// Whether a token can lead past `earlier` to `later`, which has the same issuer. Only its
+/// audience can do so.
+fn is_told_apart(earlier: &TokenConfig, later: &TokenConfig) -> bool {
+    let audience = |token: &TokenConfig| (token.audience.clone(), token.audience_regex.clone());
+    audience(earlier) != (None, None) && audience(earlier) != audience(later)
+}

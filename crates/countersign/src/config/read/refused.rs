@@ -1,0 +1,57 @@
+//! Options of Centrifugo that switch a check off. They are refused unless they are off.
+
+use serde_json::Value;
+
+use super::setting::Setting;
+use crate::config::error::ConfigError;
+
+/// The names of each, and what to do instead.
+pub(super) const REFUSED: &[(&[&str], &str)] = &[
+    (
+        &["client.insecure", "client_insecure"],
+        "there is no mode without authentication; \
+         for anonymous users set client.allow_anonymous_connect_without_token",
+    ),
+    (
+        &[
+            "client.insecure_skip_token_signature_verify",
+            "client_insecure_skip_token_signature_verify",
+        ],
+        "a signature is always verified; look into a token with `countersign inspect`",
+    ),
+    (
+        &["client.user_id_http_header", "client_user_id_http_header"],
+        "a user comes from a signed token alone",
+    ),
+    (
+        &["skip_user_check_in_subscription_token"],
+        "a subscription token is for the user whom it names",
+    ),
+    (
+        &[
+            "client.token.insecure_skip_jwks_endpoint_safety_check",
+            "client.subscription_token.insecure_skip_jwks_endpoint_safety_check",
+        ],
+        "a group used in the endpoint's template must be an alternation of fixed strings",
+    ),
+];
+
+/// What to do instead of the option of this name, if it is refused.
+pub(super) fn instead_of(name: &str, spelled: fn(&str) -> String) -> Option<&'static str> {
+    for (names, instead) in REFUSED {
+        if names.iter().any(|refused| spelled(refused) == name) {
+            return Some(instead);
+        }
+    }
+    None
+}
+
+/// An error unless the option is switched off itself.
+pub(super) fn refuse(setting: &Setting, instead: &str) -> Result<(), ConfigError> {
+    let is_empty = setting.value == Value::Null || setting.value == "";
+    if is_empty || matches!(setting.flag(), Ok(false)) {
+        Ok(())
+    } else {
+        Err(setting.fault(format!("this option is refused: {instead}")))
+    }
+}

@@ -1,0 +1,296 @@
+//! The options of `client.token`, `client.subscription_token` and each trusted issuer: a row an
+//! option says its name, where its value goes and of what type it is, and what it is for.
+
+use std::time;
+
+use super::nearest::{nearest, no_such};
+use super::setting::Setting;
+use crate::UnixTime;
+use crate::config::error::ConfigError;
+use crate::config::secret::SecretText;
+use crate::config::table::TokenConfig;
+
+use Place::{
+    Count, Duration, Flag, MaybeDuration, Secret, Size, Text, Texts, Time, TrustedIssuers,
+};
+
+/// A row of the table.
+pub(super) struct TokenOption {
+    pub(super) name: &'static str,
+    place: Place,
+    pub(super) help: &'static str,
+}
+
+/// Where a value goes, which says its type too.
+enum Place {
+    Count(fn(&mut TokenConfig) -> &mut u32),
+    Duration(fn(&mut TokenConfig) -> &mut time::Duration),
+    Flag(fn(&mut TokenConfig) -> &mut bool),
+    MaybeDuration(fn(&mut TokenConfig) -> &mut Option<time::Duration>),
+    Secret(fn(&mut TokenConfig) -> &mut Option<SecretText>),
+    Size(fn(&mut TokenConfig) -> &mut usize),
+    Text(fn(&mut TokenConfig) -> &mut Option<String>),
+    Texts(fn(&mut TokenConfig) -> &mut Vec<String>),
+    Time(fn(&mut TokenConfig) -> &mut Option<UnixTime>),
+    TrustedIssuers,
+}
+
+const fn option(name: &'static str, place: Place, help: &'static str) -> TokenOption {
+    TokenOption { name, place, help }
+}
+
+pub(super) const TOKEN_OPTIONS: &[TokenOption] = &[
+    option(
+        "hmac_secret_key",
+        Secret(|it| &mut it.hmac_secret_key),
+        "HMAC secret, its bytes taken literally (HS256, HS384, HS512)",
+    ),
+    option(
+        "hmac_previous_secret_key",
+        Secret(|it| &mut it.hmac_previous_secret_key),
+        "the HMAC secret before the last rotation",
+    ),
+    option(
+        "hmac_previous_secret_key_valid_until",
+        Time(|it| &mut it.hmac_previous_secret_key_valid_until),
+        "until when the previous secret is accepted, seconds since 1970; 0: no limit",
+    ),
+    option(
+        "rsa_public_key",
+        Text(|it| &mut it.rsa_public_key),
+        "RSA public key, PEM or JWK (RS256 to RS512, PS256 to PS512)",
+    ),
+    option(
+        "ecdsa_public_key",
+        Text(|it| &mut it.ecdsa_public_key),
+        "ECDSA public key, PEM or JWK (ES256, ES384, ES512)",
+    ),
+    option(
+        "eddsa_public_key",
+        Text(|it| &mut it.eddsa_public_key),
+        "Ed25519 public key, PEM or JWK (EdDSA)",
+    ),
+    option(
+        "jwks_public_endpoint",
+        Text(|it| &mut it.jwks_public_endpoint),
+        "where the issuer publishes its keys; static keys are then not consulted",
+    ),
+    option(
+        "jwks_time_to_live",
+        Duration(|it| &mut it.jwks.settings.time_to_live),
+        "how long a fetched set is fresh; 1h by default, at least twice jwks_cooldown and twice jwks_total_deadline",
+    ),
+    option(
+        "jwks_stale_if_error",
+        Duration(|it| &mut it.jwks.settings.stale_if_error),
+        "how long past that the last good set is used while the endpoint fails; 1h",
+    ),
+    option(
+        "jwks_refresh_ahead",
+        Duration(|it| &mut it.jwks.settings.refresh_ahead),
+        "how long before its end a set is fetched anew; 5m",
+    ),
+    option(
+        "jwks_cooldown",
+        Duration(|it| &mut it.jwks.settings.cooldown),
+        "the time after a fetch in which an unknown `kid` makes no other; 30s",
+    ),
+    option(
+        "jwks_attempt_timeout",
+        Duration(|it| &mut it.jwks.settings.attempt_timeout),
+        "the time of one attempt; 1s",
+    ),
+    option(
+        "jwks_total_deadline",
+        Duration(|it| &mut it.jwks.settings.total_deadline),
+        "the time of one fetch with all its attempts; 3s",
+    ),
+    option(
+        "jwks_retries",
+        Count(|it| &mut it.jwks.settings.retries),
+        "attempts after one that failed, never after a 4xx; 1",
+    ),
+    option(
+        "jwks_body_limit",
+        Size(|it| &mut it.jwks.settings.body_limit),
+        "the largest body in bytes; 524288",
+    ),
+    option(
+        "jwks_key_limit",
+        Size(|it| &mut it.jwks.settings.key_limit),
+        "the most keys in a set; 100",
+    ),
+    option(
+        "jwks_waiter_limit",
+        Size(|it| &mut it.jwks.settings.waiter_limit),
+        "how many may wait for one fetch; 1024",
+    ),
+    option(
+        "jwks_cache_control_may_lengthen_to",
+        MaybeDuration(|it| &mut it.jwks.settings.cache_control_may_lengthen_to),
+        "up to where `Cache-Control: max-age` may lengthen the time to live; not at all",
+    ),
+    option(
+        "jwks_allow_missing_kid",
+        Flag(|it| &mut it.jwks.settings.allow_missing_kid),
+        "accept a token without `kid` if the set has exactly one usable key; off",
+    ),
+    option(
+        "jwks_allow_plain_http",
+        Flag(|it| &mut it.jwks.settings.allow_plain_http),
+        "allow http: for hosts other than loopback; off",
+    ),
+    option(
+        "jwks_ca_file",
+        Text(|it| &mut it.jwks.ca_file),
+        "a PEM file of the certificates to trust instead of the system's",
+    ),
+    option(
+        "jwks_client_certificate_file",
+        Text(|it| &mut it.jwks.client_certificate_file),
+        "a PEM file of the certificate chain to show",
+    ),
+    option(
+        "jwks_client_key_file",
+        Text(|it| &mut it.jwks.client_key_file),
+        "a PEM file of that certificate's private key",
+    ),
+    option(
+        "jwks_proxy",
+        Secret(|it| &mut it.jwks.proxy),
+        "the URL of a proxy, or `environment`; none",
+    ),
+    option(
+        "jwks_user_agent",
+        Text(|it| &mut it.jwks.user_agent),
+        "the `User-Agent`",
+    ),
+    option(
+        "jwks_public_addresses_only",
+        Flag(|it| &mut it.jwks.public_addresses_only),
+        "refuse hosts that resolve to private or special addresses; off",
+    ),
+    option(
+        "jwks_last_known_good_file",
+        Text(|it| &mut it.jwks.last_known_good_file),
+        "a file that keeps the last good set over restarts; none",
+    ),
+    option(
+        "audience",
+        Text(|it| &mut it.audience),
+        "an element of `aud` is exactly this",
+    ),
+    option(
+        "audience_regex",
+        Text(|it| &mut it.audience_regex),
+        "a regular expression that matches an element of `aud` as a whole",
+    ),
+    option("issuer", Text(|it| &mut it.issuer), "`iss` is exactly this"),
+    option(
+        "issuer_regex",
+        Text(|it| &mut it.issuer_regex),
+        "a regular expression that matches `iss` as a whole",
+    ),
+    option(
+        "user_id_claim",
+        Text(|it| &mut it.user_id_claim),
+        "another claim than `sub` to read the user from",
+    ),
+    option(
+        "algorithms",
+        Texts(|it| &mut it.algorithms),
+        "the algorithms accepted; all that fit a key by default",
+    ),
+    option(
+        "leeway",
+        Duration(|it| &mut it.leeway),
+        "how far clocks may disagree; 0 by default",
+    ),
+    option(
+        "require_exp",
+        Flag(|it| &mut it.require_exp),
+        "refuse tokens without `exp`; off by default",
+    ),
+    option(
+        "max_age",
+        MaybeDuration(|it| &mut it.max_age),
+        "how old a token may be by its `iat`, which is then required",
+    ),
+    option(
+        "typ",
+        Text(|it| &mut it.typ),
+        "the media type that the header's `typ` must name",
+    ),
+    option(
+        "trusted_issuers",
+        TrustedIssuers,
+        "more issuers: a list of tables with `issuer` and the options of this section",
+    ),
+];
+
+/// Whether a section has an option of this name.
+pub(in crate::config) fn is_token_option(name: &str) -> bool {
+    TOKEN_OPTIONS.iter().any(|option| option.name == name)
+}
+
+impl TokenOption {
+    /// Sets it, and remembers by which name it was given.
+    pub(super) fn apply(
+        &self,
+        token: &mut TokenConfig,
+        setting: &Setting,
+    ) -> Result<(), ConfigError> {
+        token.given.0.insert(self.name, setting.name.clone());
+        match self.place {
+            Count(place) => *place(token) = setting.count()?,
+            Duration(place) => *place(token) = setting.duration()?,
+            Flag(place) => *place(token) = setting.flag()?,
+            MaybeDuration(place) => *place(token) = Some(setting.duration()?),
+            Secret(place) => *place(token) = Some(setting.secret()?),
+            Size(place) => *place(token) = setting.size()?,
+            Text(place) => *place(token) = Some(setting.text()?),
+            Texts(place) => *place(token) = setting.texts()?,
+            Time(place) => *place(token) = setting.time()?,
+            TrustedIssuers => token.trusted_issuers = trusted_issuers(setting)?,
+        }
+        Ok(())
+    }
+}
+
+fn trusted_issuers(list: &Setting) -> Result<Vec<TokenConfig>, ConfigError> {
+    let mut issuers = Vec::new();
+    for (index, table) in list.tables()?.into_iter().enumerate() {
+        let path = format!("{}[{index}]", list.name);
+        let mut issuer = TokenConfig::default();
+        for (name, value) in table {
+            let setting = Setting {
+                name: format!("{path}.{name}"),
+                value,
+                from_environment: false,
+            };
+            match options_of_issuer().find(|option| option.name == name) {
+                Some(option) => option.apply(&mut issuer, &setting)?,
+                None => {
+                    let known = options_of_issuer().map(|option| format!("{path}.{}", option.name));
+                    let (nearest, _) = nearest(&setting.name, known);
+                    return Err(no_such(&setting.name, &nearest));
+                }
+            }
+        }
+        if issuer.issuer.is_none() {
+            return Err(ConfigError::option(
+                format!("{path}.issuer"),
+                "a trusted issuer is named by its exact `iss`; give it",
+            ));
+        }
+        issuers.push(issuer);
+    }
+    Ok(issuers)
+}
+
+/// A trusted issuer trusts no others.
+fn options_of_issuer() -> impl Iterator<Item = &'static TokenOption> {
+    TOKEN_OPTIONS
+        .iter()
+        .filter(|option| option.name != "trusted_issuers")
+}

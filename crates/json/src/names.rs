@@ -1,0 +1,66 @@
+//! The names of one object, to find one that stands there twice.
+
+use alloc::borrow::Cow;
+use alloc::collections::BTreeSet;
+
+/// How many names are held without allocating.
+const FEW: usize = 16;
+
+/// The names of one object so far.
+///
+/// The first few that are written without escapes need no allocation. The others go into an
+/// ordered set, so that no choice of names makes the search slow.
+pub(crate) struct Names<'a> {
+    few: [&'a str; FEW],
+    count: usize,
+    many: BTreeSet<Cow<'a, str>>,
+    /// A bit for each [`mark`] of a name so far. Most names have a bit of their own, and are
+    /// then compared with no other.
+    marks: u64,
+}
+
+impl<'a> Names<'a> {
+    pub(crate) fn new() -> Self {
+        Self {
+            few: [""; FEW],
+            count: 0,
+            many: BTreeSet::new(),
+            marks: 0,
+        }
+    }
+
+    /// Adds a name. False: it is there already.
+    pub(crate) fn insert(&mut self, name: &Cow<'a, str>) -> bool {
+        let mark = mark(name);
+        if self.marks & mark != 0 && self.contains(name) {
+            return false;
+        }
+        self.marks |= mark;
+        match (name, self.few.get_mut(self.count)) {
+            (Cow::Borrowed(name), Some(place)) => {
+                *place = name;
+                self.count = self.count.saturating_add(1);
+            }
+            _ => {
+                self.many.insert(name.clone());
+            }
+        }
+        true
+    }
+
+    fn contains(&self, name: &str) -> bool {
+        let few = self.few.get(..self.count).unwrap_or_default();
+        few.contains(&name) || self.many.contains(name)
+    }
+}
+
+/// One bit of 64, by the length of the name and its first and last byte. Equal names have
+/// equal marks.
+fn mark(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    let byte = |byte: Option<&u8>| byte.map_or(0, |byte| u32::from(*byte));
+    let (first, last) = (byte(bytes.first()), byte(bytes.last()));
+    let length = u32::from(name.len().to_le_bytes()[0]);
+    // The shift takes what is left modulo 64.
+    1_u64.wrapping_shl(first ^ last.wrapping_mul(5) ^ length.wrapping_mul(11))
+}

@@ -1,0 +1,100 @@
+//! An object that is checked while it is read: one pass from bytes to members.
+
+use alloc::borrow::Cow;
+use core::fmt;
+
+use crate::names::Names;
+use crate::walk::Walk;
+use crate::{JsonError, Value};
+
+/// The members of an object, each checked when it is asked for.
+///
+/// It is for readers that need each member once: [`Object::parse`](crate::Object::parse)
+/// checks the whole text first, and then walks it again. The verdict is the same **if the
+/// reader goes on to the end**: only then is the text known to be sound. Keep what a member
+/// led to back until then.
+///
+/// ```
+/// use countersign_json::{JsonError, Reader};
+///
+/// let mut sub = None;
+/// for member in Reader::new(br#"{"sub":"42","exp":1}"#)? {
+///     let (name, value) = member?;
+///     if name == "sub" {
+///         sub = value.as_str();
+///     }
+/// }
+/// assert_eq!(sub.as_deref(), Some("42"));
+/// # Ok::<(), JsonError>(())
+/// ```
+pub struct Reader<'a> {
+    walk: Walk<'a>,
+    names: Names<'a>,
+    next: Next,
+}
+
+/// What comes next in an object.
+#[derive(Clone, Copy)]
+enum Next {
+    FirstMember,
+    CommaOrEnd,
+    Nothing,
+}
+
+impl<'a> Reader<'a> {
+    /// Begins to read the text, which must be UTF-8 as a whole.
+    ///
+    /// # Errors
+    ///
+    /// [`JsonError::NotUtf8`].
+    pub fn new(text: &'a [u8]) -> Result<Self, JsonError> {
+        let text = core::str::from_utf8(text).map_err(|_| JsonError::NotUtf8)?;
+        Ok(Self::of(text))
+    }
+
+    pub(crate) fn of(text: &'a str) -> Self {
+        Self {
+            walk: Walk::new(text),
+            names: Names::new(),
+            next: Next::FirstMember,
+        }
+    }
+
+    fn read(&mut self) -> Result<Option<(Cow<'a, str>, Value<'a>)>, JsonError> {
+        let has_member = match self.next {
+            Next::FirstMember => self.walk.begin_object()?,
+            Next::CommaOrEnd => self.walk.more(b'}')?,
+            Next::Nothing => return Ok(None),
+        };
+        if !has_member {
+            self.next = Next::Nothing;
+            self.walk.end()?;
+            return Ok(None);
+        }
+        self.next = Next::CommaOrEnd;
+        let name = self.walk.name(&mut self.names)?;
+        let value = self.walk.value(1)?;
+        Ok(Some((name, value)))
+    }
+}
+
+impl<'a> Iterator for Reader<'a> {
+    type Item = Result<(Cow<'a, str>, Value<'a>), JsonError>;
+
+    /// An error is the last item.
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.read() {
+            Ok(member) => member.map(Ok),
+            Err(error) => {
+                self.next = Next::Nothing;
+                Some(Err(error))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").finish_non_exhaustive()
+    }
+}

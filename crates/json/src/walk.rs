@@ -1,0 +1,245 @@
+//! One walk over a text: syntax, strings, numbers, depth, duplicate names.
+//!
+//! The grammar is written out here, because a library that the whole program shares accepts
+//! what the features of the whole program make it accept: `serde_json` with
+//! `arbitrary_precision` takes numbers that no float holds. The tests compare the two.
+
+use alloc::borrow::Cow;
+
+use crate::names::Names;
+use crate::{JsonError, Value, string};
+
+/// The deepest nesting of objects and arrays that is read.
+pub const MAX_DEPTH: usize = 100;
+
+/// The most digits before the point that a 64-bit float holds, whatever they are: it ends
+/// behind 1.7 × 10^308.
+const SAFE_DIGITS: usize = 308;
+
+/// A place in a text. Everything before it is sound.
+#[derive(Clone)]
+pub(crate) struct Walk<'a> {
+    text: &'a str,
+    rest: &'a [u8],
+}
+
+impl<'a> Walk<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            rest: text.as_bytes(),
+        }
+    }
+
+    /// One value and nothing else.
+    pub(crate) fn document(&mut self) -> Result<Value<'a>, JsonError> {
+        self.space();
+        let value = self.value(0)?;
+        self.end()?;
+        Ok(value)
+    }
+
+    /// The beginning of an object. True if it has a member, which is next.
+    pub(crate) fn begin_object(&mut self) -> Result<bool, JsonError> {
+        if !self.takes(b'{') {
+            return Err(JsonError::NotAnObject);
+        }
+        Ok(!self.takes(b'}'))
+    }
+
+    /// The name of a member, its colon and the space behind it.
+    pub(crate) fn name(&mut self, names: &mut Names<'a>) -> Result<Cow<'a, str>, JsonError> {
+        self.space();
+        let name = self.string()?;
+        let name = name.as_str().ok_or_else(|| self.syntax())?;
+        if !names.insert(&name) {
+            return Err(JsonError::duplicate(&name));
+        }
+        if !self.takes(b':') {
+            return Err(self.syntax());
+        }
+        self.space();
+        Ok(name)
+    }
+
+    /// The value that begins here.
+    pub(crate) fn value(&mut self, depth: usize) -> Result<Value<'a>, JsonError> {
+        let start = self.at();
+        match self.rest.first() {
+            Some(b'"') => return self.string(),
+            Some(b'-' | b'0'..=b'9') => self.number()?,
+            Some(b'{') => self.members(deeper(depth)?)?,
+            Some(b'[') => self.elements(deeper(depth)?)?,
+            Some(b't') => self.word(b"true")?,
+            Some(b'f') => self.word(b"false")?,
+            Some(b'n') => self.word(b"null")?,
+            _ => return Err(self.syntax()),
+        }
+        Ok(Value::checked(self.since(start)))
+    }
+
+    /// What stands behind a value: a comma if there is more, or the bracket that ends the whole.
+    pub(crate) fn more(&mut self, end: u8) -> Result<bool, JsonError> {
+        if self.takes(b',') {
+            Ok(true)
+        } else if self.takes(end) {
+            Ok(false)
+        } else {
+            Err(self.syntax())
+        }
+    }
+
+    /// Nothing stands behind the whole but space.
+    pub(crate) fn end(&mut self) -> Result<(), JsonError> {
+        self.space();
+        match self.rest {
+            [] => Ok(()),
+            _ => Err(self.syntax()),
+        }
+    }
+
+    fn members(&mut self, depth: usize) -> Result<(), JsonError> {
+        self.step(1);
+        if self.takes(b'}') {
+            return Ok(());
+        }
+        let mut names = Names::new();
+        loop {
+            self.name(&mut names)?;
+            self.value(depth)?;
+            if !self.more(b'}')? {
+                return Ok(());
+            }
+        }
+    }
+
+    fn elements(&mut self, depth: usize) -> Result<(), JsonError> {
+        self.step(1);
+        if self.takes(b']') {
+            return Ok(());
+        }
+        loop {
+            self.space();
+            self.value(depth)?;
+            if !self.more(b']')? {
+                return Ok(());
+            }
+        }
+    }
+
+    fn string(&mut self) -> Result<Value<'a>, JsonError> {
+        let start = self.at();
+        match string::scan(self.rest) {
+            Ok(string) => {
+                self.step(string.length);
+                let text = self.since(start);
+                Ok(match string.has_escapes {
+                    true => Value::checked(text),
+                    false => Value::plain_string(text),
+                })
+            }
+            Err(sound) => {
+                self.step(sound);
+                Err(self.syntax())
+            }
+        }
+    }
+
+    /// RFC 8259 section 6, and no number that a 64-bit float can't hold.
+    fn number(&mut self) -> Result<(), JsonError> {
+        let start = self.at();
+        if let [b'-', ..] = self.rest {
+            self.step(1);
+        }
+        let whole = match self.rest {
+            [b'0', ..] => {
+                self.step(1);
+                1
+            }
+            _ => self.digits()?,
+        };
+        if let [b'.', ..] = self.rest {
+            self.step(1);
+            self.digits()?;
+        }
+        let mut is_safe = whole <= SAFE_DIGITS;
+        if let [b'e' | b'E', ..] = self.rest {
+            self.step(1);
+            if let [b'+' | b'-', ..] = self.rest {
+                self.step(1);
+            }
+            self.digits()?;
+            is_safe = false;
+        }
+        if is_safe {
+            return Ok(());
+        }
+        match self.since(start).parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(()),
+            _ => Err(JsonError::out_of_range(self.text, start)),
+        }
+    }
+
+    /// One digit or more, and how many.
+    fn digits(&mut self) -> Result<usize, JsonError> {
+        let is_digit = |byte: &&u8| byte.is_ascii_digit();
+        let count = self.rest.iter().take_while(is_digit).count();
+        self.step(count);
+        if count == 0 {
+            return Err(self.syntax());
+        }
+        Ok(count)
+    }
+
+    fn word(&mut self, word: &[u8]) -> Result<(), JsonError> {
+        for letter in word {
+            if self.rest.first() != Some(letter) {
+                return Err(self.syntax());
+            }
+            self.step(1);
+        }
+        Ok(())
+    }
+
+    fn space(&mut self) {
+        while let [b' ' | b'\t' | b'\r' | b'\n', rest @ ..] = self.rest {
+            self.rest = rest;
+        }
+    }
+
+    /// Takes `byte` if it stands next, behind space.
+    fn takes(&mut self, byte: u8) -> bool {
+        self.space();
+        match self.rest {
+            [first, rest @ ..] if *first == byte => {
+                self.rest = rest;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn step(&mut self, bytes: usize) {
+        self.rest = self.rest.get(bytes..).unwrap_or_default();
+    }
+
+    fn at(&self) -> usize {
+        self.text.len().saturating_sub(self.rest.len())
+    }
+
+    /// What was read since; it begins and ends with ASCII.
+    fn since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.at()).unwrap_or_default()
+    }
+
+    fn syntax(&self) -> JsonError {
+        JsonError::syntax(self.text, self.at())
+    }
+}
+
+fn deeper(depth: usize) -> Result<usize, JsonError> {
+    if depth >= MAX_DEPTH {
+        return Err(JsonError::TooDeep);
+    }
+    Ok(depth.saturating_add(1))
+}
