@@ -6,8 +6,9 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use countersign::jwks::testing::ScriptedFetch;
-use countersign::jwks::{Jwks, Response};
+use countersign::fetch::Response;
+use countersign::fetch::testing::ScriptedFetch;
+use countersign::jwks::Jwks;
 use countersign::{
     Authenticator, Authority, Issuer, Key, Keyring, Keys, Rules, Scratch, default_provider,
     generate_key, now,

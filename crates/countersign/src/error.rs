@@ -3,7 +3,7 @@
 use std::fmt;
 
 use countersign_claims::ClaimsError;
-use countersign_jwks::FetchError;
+use countersign_fetch::FetchError;
 use countersign_jws::{Header, ParseError};
 
 use crate::{Advice, Code};

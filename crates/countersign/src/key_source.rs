@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use countersign_jwks::{Jwks, Lookup, Pending, SettingsError};
+use countersign_fetch::SettingsError;
+use countersign_jwks::{Jwks, Lookup, Pending};
 use countersign_jws::{Header, Unverified, Verified};
 use countersign_signature::{Provider, Verifier};
 use regex::Regex;

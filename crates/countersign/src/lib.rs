@@ -8,8 +8,8 @@
 //! - [`Explanation`] tells each step of a verification and why it ended so.
 //!
 //! It composes the crates below it, and two backends. What of them stands in its own types
-//! and errors is reached here as [`claims`], [`json`], [`jws`], [`jwks`], [`keys`] and
-//! [`signature`]. It owns no socket and no async runtime. [`now`] is the one place that
+//! and errors is reached here as [`claims`], [`fetch`], [`json`], [`jws`], [`jwks`], [`keys`],
+//! [`published_keys`] and [`signature`]. It owns no socket and no async runtime. [`now`] is the one place that
 //! reads the clock; everything that judges is told the time.
 //!
 //! # Example
@@ -78,6 +78,8 @@ pub use verification::Accepted;
 #[doc(no_inline)]
 pub use countersign_claims as claims;
 #[doc(no_inline)]
+pub use countersign_fetch as fetch;
+#[doc(no_inline)]
 pub use countersign_json as json;
 #[doc(no_inline)]
 pub use countersign_jwks as jwks;
@@ -87,6 +89,8 @@ pub use countersign_jws::{self as jws, Scratch};
 pub use countersign_keys::{self as keys, Key, KeyError, KeySet};
 #[doc(no_inline)]
 pub use countersign_new_claims as new_claims;
+#[doc(no_inline)]
+pub use countersign_published_keys as published_keys;
 #[doc(no_inline)]
 pub use countersign_signature as signature;
 #[doc(no_inline)]

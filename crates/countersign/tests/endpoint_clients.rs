@@ -18,7 +18,8 @@ use countersign::{
     Authenticator, Authority, Code, Endpoint, Key, Keys, Outcome, Rules, Stage, default_provider,
     now,
 };
-use countersign_jwks::{FetchErrorKind, Jwks};
+use countersign_fetch::FetchErrorKind;
+use countersign_jwks::Jwks;
 use server::{Server, config, issuer, key, on_demand};
 
 /// What a server exports: the counters of the clients that there are.

@@ -6,7 +6,9 @@
 use std::error::Error;
 use std::time::Duration;
 
-use countersign_jwks::{Fetch, FetchError, Jwks, Keys, Lookup, Request, Response};
+use countersign_fetch::{Fetch, FetchError, Request, Response};
+use countersign_jwks::{Jwks, Lookup};
+use countersign_published_keys::KidKeys;
 
 /// The key of RFC 8037 appendix A.2.
 const KEYS: &str = r#"{"keys":[
@@ -25,7 +27,7 @@ impl Fetch for Slow {
 }
 
 /// What a token of this `kid` is told.
-async fn keys(jwks: &Jwks, kid: &str) -> Result<Keys, String> {
+async fn keys(jwks: &Jwks, kid: &str) -> Result<KidKeys, String> {
     let waiting = async {
         loop {
             match jwks.lookup(Some(kid)) {

@@ -5,33 +5,35 @@ use core::hash::{BuildHasher, Hasher};
 use std::hash::RandomState;
 use std::path::PathBuf;
 
+use countersign_fetch::{EndpointUrl, Fetch, HttpFetch, HttpOptions, SettingsError};
 use countersign_signature::Provider;
 
-use crate::background::Driver;
-use crate::shared::Shared;
+use crate::cache::KeyCache;
+use crate::client::Jwks;
+use crate::clock::{Clock, SystemClock};
+use crate::driver::Driver;
+use crate::settings::Settings;
 use crate::store::Store;
-use crate::{
-    Clock, Endpoint, Endpoints, Fetch, HttpFetch, HttpOptions, Jwks, Settings, SettingsError,
-    SystemClock, Template,
-};
 
 /// Puts a [`Jwks`] together. Made by [`Jwks::builder`].
 #[derive(Clone, Debug)]
 #[must_use = "it does nothing before `build` or `spawn`"]
 pub struct Builder {
-    url: String,
+    pub(crate) url: String,
     provider: Provider,
-    settings: Settings,
+    pub(crate) settings: Settings,
     http: HttpOptions,
-    fetch: Option<Arc<dyn Fetch>>,
+    pub(crate) fetch: Option<Arc<dyn Fetch>>,
     clock: Option<Arc<dyn Clock>>,
     last_known_good: Option<PathBuf>,
 }
 
-impl Builder {
-    pub(crate) fn new(url: String, provider: Provider) -> Self {
-        Self {
-            url,
+impl Jwks {
+    /// A builder for the set at this URL. `provider` holds the algorithms that keys may
+    /// be bound to.
+    pub fn builder(url: impl Into<String>, provider: Provider) -> Builder {
+        Builder {
+            url: url.into(),
             provider,
             settings: Settings::default(),
             http: HttpOptions::default(),
@@ -40,7 +42,9 @@ impl Builder {
             last_known_good: None,
         }
     }
+}
 
+impl Builder {
     /// Other settings than the defaults.
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
@@ -83,7 +87,7 @@ impl Builder {
     ///
     /// [`SettingsError`] if the URL, a setting or a file is refused.
     pub fn build(self) -> Result<Jwks, SettingsError> {
-        Ok(Jwks::new(Arc::new(self.shared()?), None))
+        Ok(Jwks::new(Arc::new(self.cache()?), None))
     }
 
     /// The client with a thread of its own, which fetches at once, then ahead of time, and
@@ -93,42 +97,14 @@ impl Builder {
     ///
     /// As [`build`](Self::build), and if the system gives no thread.
     pub fn spawn(self) -> Result<Jwks, SettingsError> {
-        let shared = Arc::new(self.shared()?);
-        let driver = Driver::start(shared.clone())
+        let cache = Arc::new(self.cache()?);
+        let driver = Driver::start(cache.clone())
             .map_err(|error| SettingsError::new(format!("no thread could be started: {error}")))?;
-        Ok(Jwks::new(shared, Some(driver)))
-    }
-
-    /// The same for every endpoint of a template: the URL that the builder was made with may
-    /// hold placeholders such as `{{realm}}`. At most `limit` endpoints come to be.
-    /// A last-known-good file gets a suffix of its own for each.
-    ///
-    /// # Errors
-    ///
-    /// As [`build`](Self::build).
-    pub fn build_each(self, limit: usize) -> Result<Endpoints, SettingsError> {
-        self.each(false, limit)
-    }
-
-    /// The same, with a thread for each endpoint.
-    ///
-    /// # Errors
-    ///
-    /// As [`build`](Self::build).
-    pub fn spawn_each(self, limit: usize) -> Result<Endpoints, SettingsError> {
-        self.each(true, limit)
-    }
-
-    fn each(mut self, has_threads: bool, limit: usize) -> Result<Endpoints, SettingsError> {
-        self.settings.check()?;
-        let template = Template::new(&self.url, self.settings.allow_plain_http)?;
-        // All clients share one transport, and so the files that it has read.
-        self.fetch = Some(self.transport()?);
-        Ok(Endpoints::new(template, self, has_threads, limit))
+        Ok(Jwks::new(cache, Some(driver)))
     }
 
     /// The same builder for one endpoint of the template.
-    pub(crate) fn at(mut self, endpoint: &Endpoint) -> Self {
+    pub(crate) fn at(mut self, endpoint: &EndpointUrl) -> Self {
         self.url = endpoint.as_str().to_owned();
         self.last_known_good = self.last_known_good.map(|path| {
             let digest = ring::digest::digest(&ring::digest::SHA256, self.url.as_bytes());
@@ -142,30 +118,30 @@ impl Builder {
         self
     }
 
-    fn transport(&self) -> Result<Arc<dyn Fetch>, SettingsError> {
+    pub(crate) fn transport(&self) -> Result<Arc<dyn Fetch>, SettingsError> {
         Ok(match &self.fetch {
             Some(fetch) => fetch.clone(),
             None => Arc::new(HttpFetch::new(&self.http)?),
         })
     }
 
-    fn shared(self) -> Result<Shared, SettingsError> {
+    fn cache(self) -> Result<KeyCache, SettingsError> {
         self.settings.check()?;
-        let endpoint = Endpoint::new(&self.url, self.settings.allow_plain_http)?;
+        let endpoint = EndpointUrl::new(&self.url, self.settings.allow_plain_http)?;
         let fetch = self.transport()?;
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
-        let shared = Shared::new(
+        let cache = KeyCache::new(
             endpoint,
             self.settings,
-            // No published key is a secret, so that no token by one costs a look-up.
+            // No published key is a secret: algorithms with secrets are left out.
             self.provider.for_key_pairs(),
             fetch,
             clock,
             self.last_known_good.map(Store::new),
             spread(),
         );
-        shared.restore();
-        Ok(shared)
+        cache.restore();
+        Ok(cache)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where the time comes from.
 //!
-//! Ages are told by time that never steps back. The wall clock, which may, is asked for the
-//! last-known-good file alone: the next process has no other that goes on.
+//! Ages are counted by a clock that never steps back. The wall clock, which may step, is read
+//! only for the last-known-good file, because the next process shares no other clock.
 
 use core::fmt::Debug;
 use core::time::Duration;
@@ -27,8 +27,8 @@ pub trait Clock: Debug + Send + Sync {
     /// The time now. A later call never gives less.
     fn now(&self) -> Duration;
 
-    /// The time now by the wall clock, which may step. By it the last-known-good file tells
-    /// its age to the next process. Unless said otherwise, the same as [`now`](Self::now).
+    /// The time now by the wall clock, which may step. The last-known-good file is dated by
+    /// it. By default the same as [`now`](Self::now).
     fn wall(&self) -> Duration {
         self.now()
     }
@@ -63,7 +63,7 @@ impl SystemClock {
 }
 
 fn wall() -> Duration {
-    // A wall clock before 1970 is as good as one that says 1970.
+    // A time before 1970 counts as 1970.
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default()

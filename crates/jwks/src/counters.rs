@@ -3,7 +3,7 @@
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
 
-use crate::FetchErrorKind;
+use countersign_fetch::FetchErrorKind;
 
 /// What has happened since the client was made, and how its set is now.
 #[derive(Clone, Debug, PartialEq, Eq)]

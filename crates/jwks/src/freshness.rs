@@ -2,13 +2,15 @@
 
 use core::time::Duration;
 
-use crate::{Response, Settings};
+use countersign_fetch::{Response, seconds};
+
+use crate::settings::Settings;
 
 /// How long a set from this answer is fresh, counted from its request.
 ///
 /// `Cache-Control` shortens the time to live, and lengthens it only as far as the settings
-/// say. Of either, a cache on the way has used up the answer's `Age` (RFC 9111 section
-/// 4.2.3). The least life is left in any case: with less, there would be no time to refresh
+/// say. The time that a cache on the way held the answer (`Age`, RFC 9111 section 4.2.3) is
+/// subtracted. The least life is always left: with less, there would be no time to refresh
 /// ahead, and callers would wait again and again.
 pub(crate) fn lifetime(response: &Response, settings: &Settings) -> Duration {
     let life = match max_age(response) {
@@ -30,9 +32,9 @@ fn age(response: &Response) -> Duration {
 
 /// The least `max-age` that the answer names.
 ///
-/// A value that is no number is zero: an answer with invalid freshness is stale
-/// (RFC 9111 section 4.2.1). `no-store` and `no-cache` change nothing: identity providers
-/// send them with every answer, and mean the browser.
+/// A value that is not a number counts as zero: an answer with invalid freshness is stale
+/// (RFC 9111 section 4.2.1). `no-store` and `no-cache` are ignored: identity providers send
+/// them with every answer, and mean the browser.
 fn max_age(response: &Response) -> Option<Duration> {
     response
         .header("cache-control")
@@ -46,18 +48,6 @@ fn directive(directive: &str) -> Option<Duration> {
     name.trim()
         .eq_ignore_ascii_case("max-age")
         .then(|| seconds(value.trim().trim_matches('"')).unwrap_or_default())
-}
-
-/// The pause that the server asks for, in seconds; its form as a date is not read.
-pub(crate) fn retry_after(response: &Response) -> Option<Duration> {
-    response.header("retry-after").filter_map(seconds).max()
-}
-
-/// A number of seconds; one too large to hold is the largest (RFC 9111 section 1.2.2).
-fn seconds(value: &str) -> Option<Duration> {
-    let value = value.trim();
-    let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| Duration::from_secs(value.parse().unwrap_or(u64::MAX)))
 }
 
 #[cfg(test)]
@@ -119,18 +109,6 @@ mod tests {
                 .with_header("Cache-Control", control);
             let life = lifetime(&response, &Settings::default());
             assert_eq!(life.as_secs(), left, "{control:?}, Age: {age}");
-        }
-    }
-
-    #[test]
-    fn i8_retry_after_is_a_number_of_seconds() {
-        for (header, pause) in [
-            ("120", Some(120)),
-            ("Wed, 21 Oct 2026 07:28:00 GMT", None),
-            ("-1", None),
-        ] {
-            let response = Response::new(503, "").with_header("Retry-After", header);
-            assert_eq!(retry_after(&response), pause.map(Duration::from_secs));
         }
     }
 }

@@ -2,13 +2,14 @@
 //!
 //! - [`Jwks`]: the client. [`lookup`](Jwks::lookup) never waits; [`resolve`](Jwks::resolve)
 //!   may; [`Builder::spawn`] adds a thread that fetches ahead of time.
-//! - [`Settings`]: how long, how often, how much. [`HttpOptions`]: by what way.
-//! - [`Fetch`] and [`Clock`]: the transport and the time, yours if you like.
-//! - [`Template`] and [`Endpoints`]: one client for each value of a placeholder.
-//! - [`Report`] and [`Counters`]: what a set held, and what has happened.
+//! - [`Settings`]: how long, how often, how much.
+//! - [`Clock`]: the time, and [`Builder::fetch`]: the transport. Both may be yours.
+//! - [`TemplateClients`]: one client for each value of a placeholder.
+//! - [`inspect`]: what a client makes of a document, without fetching.
+//! - [`Jwks::report`] and [`Counters`]: what the set holds, and what has happened.
 //!
-//! It relies on `countersign-keys` to read keys and on a
-//! [`Provider`](countersign_signature::Provider) to bind them, when a set is loaded and
+//! It fetches by `countersign-fetch`, and `countersign-published-keys` says which keys of a set
+//! are used. A [`Provider`](countersign_signature::Provider) binds them when a set is loaded,
 //! never for a token. It never sees a token or a claim, and knows no backend.
 //!
 //! # What it does
@@ -32,30 +33,19 @@
 //! [`Lookup::UnknownKey`] says that a set fetched less than a cooldown ago lacks the key:
 //! give up. [`Lookup::Unavailable`] says that this could not be found out: try again.
 //!
-//! # Which keys of a set are used
-//!
-//! - What cannot be read, is not for verifying (`use`, `key_ops`, `alg`, checked when
-//!   present and never required) or fits no algorithm of the provider is skipped, and
-//!   listed in the [`Report`] with the reason.
-//! - Of a private key the public half is used, with a warning; the private bytes are
-//!   dropped. A secret (`oct`) is never used.
-//! - A `kid` is compared byte for byte. It names one key for each algorithm: the same key
-//!   twice counts once, two different ones are ambiguous and both skipped.
-//! - A token without `kid` is refused, unless [`Settings::allow_missing_kid`] is set and
-//!   the set has exactly one usable key.
-//!
 //! # Events
 //!
-//! Through `tracing`: each good fetch and each skipped key (info), each failed request, a
-//! published private key, stale keys in use, none of use left, and a last-known-good file
-//! of no use (warn), unknown `kid`s (debug: strangers choose how often). Never key bytes,
-//! never credentials; what comes from outside is escaped.
+//! Through `tracing`: each good fetch and each skipped key (info); each failed request, a
+//! published private key, stale keys in use, no usable keys left, and a last-known-good file
+//! that is not used (warn); unknown `kid`s (debug, because forged tokens can cause any number).
+//! Never key bytes, never credentials; text from outside is escaped.
 //!
 //! # Example
 //!
 //! ```
-//! use countersign_jwks::testing::ScriptedFetch;
-//! use countersign_jwks::{Jwks, Lookup, Response};
+//! use countersign_fetch::Response;
+//! use countersign_fetch::testing::ScriptedFetch;
+//! use countersign_jwks::{Jwks, Lookup};
 //!
 //! let endpoint = ScriptedFetch::new();
 //! endpoint.otherwise(Response::new(200, br#"{"keys":[
@@ -68,7 +58,7 @@
 //! let Lookup::Found(keys) = jwks.resolve(Some("2026")) else { panic!("it is there") };
 //! assert!(keys.for_alg("EdDSA").is_some());
 //! assert!(matches!(jwks.resolve(Some("1999")), Lookup::UnknownKey));
-//! # Ok::<(), countersign_jwks::SettingsError>(())
+//! # Ok::<(), countersign_fetch::SettingsError>(())
 //! ```
 #![forbid(unsafe_code)]
 
@@ -78,39 +68,30 @@ struct Readme;
 
 extern crate alloc;
 
-mod background;
+mod attempt;
 mod builder;
+mod cache;
 mod client;
 mod clock;
 mod counters;
-mod document;
-mod endpoint;
-mod endpoints;
-mod fetch;
-mod flight;
+mod driver;
 mod freshness;
 mod pending;
-mod report;
-mod set;
+mod seats;
 mod settings;
-mod shared;
 mod state;
 mod store;
-mod template;
+mod template_clients;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod wakers;
+mod wakeup;
 
+pub use attempt::inspect;
 pub use builder::Builder;
 pub use client::{Jwks, Lookup};
 pub use clock::{Clock, SystemClock};
 pub use counters::Counters;
-pub use endpoint::Endpoint;
-pub use endpoints::Endpoints;
-pub use fetch::{
-    Fetch, FetchError, FetchErrorKind, HttpFetch, HttpOptions, Proxy, Request, Response,
-};
 pub use pending::Pending;
-pub use report::{KeyReport, Report};
-pub use set::Keys;
-pub use settings::{Settings, SettingsError};
-pub use template::Template;
+pub use settings::Settings;
+pub use template_clients::TemplateClients;

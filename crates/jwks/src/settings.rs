@@ -1,7 +1,8 @@
 //! What may be set, and within which bounds.
 
 use core::time::Duration;
-use core::{error, fmt};
+
+use countersign_fetch::SettingsError;
 
 /// How a key set is fetched and how long it is trusted. The defaults are meant to be kept.
 ///
@@ -172,46 +173,6 @@ impl Settings {
             .map_or(self.time_to_live, |longest| longest.max(self.time_to_live))
     }
 }
-
-/// A setting, an endpoint or a file that was refused when the client was made: what was
-/// found, and what is needed. It shows no credentials.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SettingsError {
-    setting: Option<&'static str>,
-    sentence: Box<str>,
-}
-
-impl SettingsError {
-    pub(crate) fn new(sentence: impl Into<Box<str>>) -> Self {
-        Self {
-            setting: None,
-            sentence: sentence.into(),
-        }
-    }
-
-    /// The fault of one setting.
-    pub(crate) fn of(setting: &'static str, sentence: impl Into<Box<str>>) -> Self {
-        Self {
-            setting: Some(setting),
-            sentence: sentence.into(),
-        }
-    }
-
-    /// The field of [`Settings`] or [`HttpOptions`](crate::HttpOptions) at fault, if it is
-    /// one: `None` is the endpoint or the last-known-good file.
-    #[must_use]
-    pub fn setting(&self) -> Option<&'static str> {
-        self.setting
-    }
-}
-
-impl fmt::Display for SettingsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.sentence)
-    }
-}
-
-impl error::Error for SettingsError {}
 
 #[cfg(test)]
 mod tests {

@@ -2,34 +2,38 @@
 //!
 //! A state is a value. Readers decide from it without a lock; an event makes the next
 //! one. The time and the outcome of a fetch come in as arguments: there is no clock, no
-//! transport, no thread and no wait in here. It knows nothing of a `kid` that it does
-//! not hold, so that no number of invented ones makes it grow.
+//! transport, no thread and no wait in here. It remembers no `kid` that no set has held, so
+//! invented ones cannot make it grow.
 
 use alloc::sync::Arc;
 use core::time::Duration;
 
-use crate::set::{Find, Set};
-use crate::{FetchError, FetchErrorKind, Keys, Settings};
+use countersign_fetch::{FetchError, FetchErrorKind};
+use countersign_published_keys::{KidKeys, KidMatch, PublishedKeys, Report};
+
+use crate::settings::Settings;
 
 /// What the client knows. All times are those of its clock.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
     held: Option<Held>,
-    attempt: Attempt,
-    /// How many flights have begun: the number of the latest.
-    flights: u64,
-    /// How many have ended.
-    landings: u64,
-    /// The error of the one that ended last, if it failed.
+    latest: Latest,
+    /// How many fetches have begun: the number of the latest.
+    begun: u64,
+    /// How many fetches have ended.
+    ended: u64,
+    /// The error of the fetch that ended last, if it failed.
     error: Option<FetchError>,
+    /// The keys of the latest answer, if none of them could be used.
+    rejected: Option<Arc<Report>>,
 }
 
 /// The last good set.
 #[derive(Clone, Debug)]
 pub(crate) struct Held {
-    pub(crate) set: Arc<Set>,
-    /// What the last-known-good file has of it, if there is one. It stands beside `etag` and
-    /// `fetched_at` because a 304 says of all three that they belong together.
+    pub(crate) set: Arc<PublishedKeys>,
+    /// The set as the last-known-good file holds it, if there is one. It belongs to `etag` and
+    /// `fetched_at`: a 304 renews all three together.
     pub(crate) text: Option<Arc<str>>,
     pub(crate) etag: Option<Arc<str>>,
     /// When its request was sent: a key removed later is in no later answer.
@@ -39,14 +43,14 @@ pub(crate) struct Held {
 
 /// The latest fetch.
 #[derive(Clone, Debug)]
-enum Attempt {
+enum Latest {
     Never,
-    Flying {
+    InFlight {
         since: Duration,
-        /// The failure that went right before it, if one did.
+        /// The failure right before it, if there was one.
         after: Option<Failure>,
     },
-    Landed {
+    Succeeded {
         quiet_until: Duration,
         refresh_at: Duration,
     },
@@ -56,7 +60,7 @@ enum Attempt {
 #[derive(Clone, Debug)]
 struct Failure {
     error: FetchError,
-    /// Before then, no other fetch begins.
+    /// No other fetch begins before this time.
     quiet_until: Duration,
 }
 
@@ -65,13 +69,13 @@ struct Failure {
 pub(crate) enum Event {
     /// A set was read from the last-known-good file.
     Restored(Held),
-    /// Somebody needs a fetch. `forced`: the cooldown does not hold it back.
+    /// A fetch is needed. `forced`: even during the cooldown.
     Wanted { forced: bool },
-    /// The flight of this number has ended.
-    Landed { flight: u64, outcome: Outcome },
+    /// The fetch of this number has ended.
+    Ended { number: u64, outcome: Outcome },
 }
 
-/// How a flight ended.
+/// How a fetch ended.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     /// With a set. `spread` (0 to 255) is where in its window the refresh begins.
@@ -82,17 +86,19 @@ pub(crate) enum Outcome {
         life: Duration,
         spread: u8,
     },
-    /// Without one. `pause`: the server asked for that much.
+    /// Without one. `pause`: what the server asked for. `rejected`: the keys of an answer
+    /// none of which can be used.
     Failed {
         error: FetchError,
         pause: Option<Duration>,
+        rejected: Option<Arc<Report>>,
     },
 }
 
 /// What is answered to one look-up.
 #[derive(Debug)]
 pub(crate) enum Answer<'s> {
-    Found { keys: &'s Keys, is_stale: bool },
+    Found { keys: &'s KidKeys, is_stale: bool },
     KidRequired,
     Pending,
     UnknownKey,
@@ -103,68 +109,70 @@ impl State {
     pub(crate) fn new() -> Self {
         Self {
             held: None,
-            attempt: Attempt::Never,
-            flights: 0,
-            landings: 0,
+            latest: Latest::Never,
+            begun: 0,
+            ended: 0,
             error: None,
+            rejected: None,
         }
     }
 
     /// The state after `event`, or `None` if the event changes nothing.
     pub(crate) fn next(&self, event: Event, now: Duration, settings: &Settings) -> Option<Self> {
-        let is_latest = |flight: u64| flight == self.flights;
-        match (&self.attempt, event) {
-            // A set from the file stands until the first fetch has ended.
-            (Attempt::Never, Event::Restored(held)) => Some(Self {
+        let is_latest = |number: u64| number == self.begun;
+        match (&self.latest, event) {
+            // A set from the file counts only before the first fetch.
+            (Latest::Never, Event::Restored(held)) => Some(Self {
                 held: Some(held),
                 ..self.clone()
             }),
             (
-                Attempt::Flying { .. } | Attempt::Landed { .. } | Attempt::Failed(_),
+                Latest::InFlight { .. } | Latest::Succeeded { .. } | Latest::Failed(_),
                 Event::Restored(_),
             ) => None,
 
-            // One flight at a time, unless its transport has broken its word on timeouts.
-            (Attempt::Never, Event::Wanted { .. }) => Some(self.take_off(now, None)),
-            (Attempt::Landed { .. }, Event::Wanted { forced }) => {
-                (forced || self.may_start(now, settings)).then(|| self.take_off(now, None))
+            // One fetch at a time, unless its transport broke its promise to time out.
+            (Latest::Never, Event::Wanted { .. }) => Some(self.begin(now, None)),
+            (Latest::Succeeded { .. }, Event::Wanted { forced }) => {
+                (forced || self.may_start(now, settings)).then(|| self.begin(now, None))
             }
-            (Attempt::Failed(failure), Event::Wanted { forced }) => {
+            (Latest::Failed(failure), Event::Wanted { forced }) => {
                 (forced || self.may_start(now, settings)).then(|| {
                     let is_recent = self.is_failing(now, settings);
-                    self.take_off(now, is_recent.then(|| failure.clone()))
+                    self.begin(now, is_recent.then(|| failure.clone()))
                 })
             }
-            (Attempt::Flying { .. }, Event::Wanted { .. }) => self
+            (Latest::InFlight { .. }, Event::Wanted { .. }) => self
                 .may_start(now, settings)
-                .then(|| self.take_off(now, self.abandoned(now, settings))),
+                .then(|| self.begin(now, self.abandoned(now, settings))),
 
-            // Whose flight was given up, or never was, has no say any more.
-            (Attempt::Flying { .. }, Event::Landed { flight, outcome }) => {
-                is_latest(flight).then(|| self.land(outcome, now, settings))
+            // Ignore results of abandoned fetches.
+            (Latest::InFlight { .. }, Event::Ended { number, outcome }) => {
+                is_latest(number).then(|| self.end(outcome, now, settings))
             }
-            (
-                Attempt::Never | Attempt::Landed { .. } | Attempt::Failed(_),
-                Event::Landed { .. },
-            ) => None,
+            (Latest::Never | Latest::Succeeded { .. } | Latest::Failed(_), Event::Ended { .. }) => {
+                None
+            }
         }
     }
 
-    fn take_off(&self, now: Duration, after: Option<Failure>) -> Self {
+    fn begin(&self, now: Duration, after: Option<Failure>) -> Self {
         Self {
             held: self.held.clone(),
-            attempt: Attempt::Flying { since: now, after },
-            flights: self.flights.wrapping_add(1),
-            landings: self.landings,
+            latest: Latest::InFlight { since: now, after },
+            begun: self.begun.wrapping_add(1),
+            ended: self.ended,
             error: self.error.clone(),
+            rejected: self.rejected.clone(),
         }
     }
 
-    fn land(&self, outcome: Outcome, now: Duration, settings: &Settings) -> Self {
-        let (held, attempt) = match (outcome, &self.held) {
+    fn end(&self, outcome: Outcome, now: Duration, settings: &Settings) -> Self {
+        let mut rejected = None;
+        let (held, latest) = match (outcome, &self.held) {
             (Outcome::Loaded { held, spread }, _) => {
-                let attempt = landed(&held, spread, now, settings);
-                (Some(held), attempt)
+                let latest = succeeded(&held, spread, now, settings);
+                (Some(held), latest)
             }
             (
                 Outcome::NotModified {
@@ -179,8 +187,8 @@ impl State {
                     life,
                     ..held.clone()
                 };
-                let attempt = landed(&held, spread, now, settings);
-                (Some(held), attempt)
+                let latest = succeeded(&held, spread, now, settings);
+                (Some(held), latest)
             }
             (Outcome::NotModified { .. }, None) => {
                 let error = FetchError::new(
@@ -189,21 +197,30 @@ impl State {
                 );
                 (None, failed(error, None, now, settings))
             }
-            // Whatever went wrong, the last good set stays, until its own end.
-            (Outcome::Failed { error, pause }, held) => {
+            // A failed fetch never removes the last good set.
+            (
+                Outcome::Failed {
+                    error,
+                    pause,
+                    rejected: keys,
+                },
+                held,
+            ) => {
+                rejected = keys;
                 (held.clone(), failed(error, pause, now, settings))
             }
         };
-        let error = match &attempt {
-            Attempt::Failed(failure) => Some(failure.error.clone()),
-            Attempt::Never | Attempt::Flying { .. } | Attempt::Landed { .. } => None,
+        let error = match &latest {
+            Latest::Failed(failure) => Some(failure.error.clone()),
+            Latest::Never | Latest::InFlight { .. } | Latest::Succeeded { .. } => None,
         };
         Self {
             held,
-            attempt,
-            flights: self.flights,
-            landings: self.landings.wrapping_add(1),
+            latest,
+            begun: self.begun,
+            ended: self.ended.wrapping_add(1),
             error,
+            rejected,
         }
     }
 
@@ -214,37 +231,37 @@ impl State {
         now: Duration,
         settings: &Settings,
     ) -> Answer<'_> {
-        // Whatever a fetch would bring, it is not for a token that names no key.
+        // No fetch could help a token that names no key.
         if kid.is_none() && !settings.allow_missing_kid {
             return Answer::KidRequired;
         }
         let usable = self.usable(now, settings);
         if let Some(held) = usable {
             match held.set.find(kid) {
-                Find::Keys(keys) => {
+                KidMatch::Keys(keys) => {
                     let is_stale = !held.is_fresh(now);
                     return Answer::Found { keys, is_stale };
                 }
-                Find::KidRequired => return Answer::KidRequired,
-                Find::Missing => {}
+                KidMatch::KidRequired => return Answer::KidRequired,
+                KidMatch::Missing => {}
             }
         }
-        match (&self.attempt, usable) {
-            (Attempt::Never, _) => Answer::Pending,
-            (Attempt::Flying { .. }, _) => match self.abandoned(now, settings) {
+        match (&self.latest, usable) {
+            (Latest::Never, _) => Answer::Pending,
+            (Latest::InFlight { .. }, _) => match self.abandoned(now, settings) {
                 Some(failure) if now < failure.quiet_until => Answer::Unavailable(failure.error),
                 _ => Answer::Pending,
             },
-            // The set was confirmed less than a cooldown ago: the key is unknown for sure.
-            (Attempt::Landed { quiet_until, .. }, Some(_)) if now < *quiet_until => {
+            // A fetch less than a cooldown ago did not bring the key.
+            (Latest::Succeeded { quiet_until, .. }, Some(_)) if now < *quiet_until => {
                 Answer::UnknownKey
             }
-            (Attempt::Landed { .. }, _) => Answer::Pending,
-            // The endpoint could not be asked: whether the key is unknown is unknown.
-            (Attempt::Failed(failure), _) if now < failure.quiet_until => {
+            (Latest::Succeeded { .. }, _) => Answer::Pending,
+            // The last fetch failed, so the key may exist.
+            (Latest::Failed(failure), _) if now < failure.quiet_until => {
                 Answer::Unavailable(failure.error.clone())
             }
-            (Attempt::Failed(_), _) => Answer::Pending,
+            (Latest::Failed(_), _) => Answer::Pending,
         }
     }
 
@@ -257,82 +274,87 @@ impl State {
         usable.then_some(held)
     }
 
-    /// Whether the latest fetch failed, and not so long ago that it says nothing any more:
-    /// a background refresh follows at the end of the quiet, and has another cooldown for it.
+    /// Whether the latest fetch failed recently. The next one is due at the end of the pause;
+    /// the failure counts for one cooldown more, so that the next one has time to end.
     fn is_failing(&self, now: Duration, settings: &Settings) -> bool {
-        match &self.attempt {
-            Attempt::Never | Attempt::Landed { .. } => false,
-            Attempt::Flying { after, .. } => {
+        match &self.latest {
+            Latest::Never | Latest::Succeeded { .. } => false,
+            Latest::InFlight { after, .. } => {
                 after.is_some() || self.abandoned(now, settings).is_some()
             }
-            Attempt::Failed(failure) => now < failure.quiet_until.saturating_add(settings.cooldown),
+            Latest::Failed(failure) => now < failure.quiet_until.saturating_add(settings.cooldown),
         }
     }
 
-    /// Whether a flight may begin. Only an expired set breaks the quiet after a good one.
+    /// Whether a fetch may begin. After a good one, only the end of its set ends the pause early.
     fn may_start(&self, now: Duration, settings: &Settings) -> bool {
-        match &self.attempt {
-            Attempt::Never => true,
-            Attempt::Flying { .. } => self
+        match &self.latest {
+            Latest::Never => true,
+            Latest::InFlight { .. } => self
                 .abandoned(now, settings)
                 .is_some_and(|failure| now >= failure.quiet_until),
-            Attempt::Landed { quiet_until, .. } => {
+            Latest::Succeeded { quiet_until, .. } => {
                 now >= *quiet_until || !self.held.as_ref().is_some_and(|held| held.is_fresh(now))
             }
-            Attempt::Failed(failure) => now >= failure.quiet_until,
+            Latest::Failed(failure) => now >= failure.quiet_until,
         }
     }
 
-    /// When a flight should begin by itself.
+    /// When a fetch is due without anybody asking.
     pub(crate) fn due_at(&self, settings: &Settings) -> Duration {
-        match &self.attempt {
-            Attempt::Never => Duration::ZERO,
-            Attempt::Flying { since, .. } => since
-                .saturating_add(patience(settings))
+        match &self.latest {
+            Latest::Never => Duration::ZERO,
+            Latest::InFlight { since, .. } => since
+                .saturating_add(in_flight_limit(settings))
                 .saturating_add(settings.cooldown),
-            Attempt::Landed {
+            Latest::Succeeded {
                 quiet_until,
                 refresh_at,
             } => (*refresh_at).max(*quiet_until),
-            Attempt::Failed(failure) => failure.quiet_until,
+            Latest::Failed(failure) => failure.quiet_until,
         }
     }
 
-    /// The failure that a flight is which its transport never ended.
+    /// The failure that counts for a fetch whose transport did not return in time.
     fn abandoned(&self, now: Duration, settings: &Settings) -> Option<Failure> {
-        match &self.attempt {
-            Attempt::Flying { since, .. } => {
-                let given_up_at = since.saturating_add(patience(settings));
-                (now >= given_up_at).then(|| Failure {
+        match &self.latest {
+            Latest::InFlight { since, .. } => {
+                let abandoned_at = since.saturating_add(in_flight_limit(settings));
+                (now >= abandoned_at).then(|| Failure {
                     error: FetchError::new(
                         FetchErrorKind::Timeout,
                         "the transport did not return within its deadline",
                     ),
-                    quiet_until: given_up_at.saturating_add(settings.cooldown),
+                    quiet_until: abandoned_at.saturating_add(settings.cooldown),
                 })
             }
-            Attempt::Never | Attempt::Landed { .. } | Attempt::Failed(_) => None,
+            Latest::Never | Latest::Succeeded { .. } | Latest::Failed(_) => None,
         }
     }
 
-    /// The error of a flight in the air that its transport never ended.
-    pub(crate) fn given_up(&self, now: Duration, settings: &Settings) -> Option<FetchError> {
+    /// The error of the fetch under way, if its transport did not return in time.
+    pub(crate) fn abandoned_error(&self, now: Duration, settings: &Settings) -> Option<FetchError> {
         self.abandoned(now, settings).map(|failure| failure.error)
     }
 
-    /// The number of the flight in the air.
-    pub(crate) fn flying(&self) -> Option<u64> {
-        matches!(self.attempt, Attempt::Flying { .. }).then_some(self.flights)
+    /// The number of the fetch under way.
+    pub(crate) fn in_flight(&self) -> Option<u64> {
+        matches!(self.latest, Latest::InFlight { .. }).then_some(self.begun)
     }
 
-    /// How many flights have ended.
-    pub(crate) fn landings(&self) -> u64 {
-        self.landings
+    /// How many fetches have ended.
+    pub(crate) fn ended(&self) -> u64 {
+        self.ended
     }
 
-    /// The error of the flight that ended last, if it failed.
+    /// The error of the fetch that ended last, if it failed.
     pub(crate) fn error(&self) -> Option<&FetchError> {
         self.error.as_ref()
+    }
+
+    /// The keys of the latest answer, if none of them could be used.
+    pub(crate) fn rejected(&self) -> Option<&Arc<Report>> {
+        self.rejected.as_ref()
     }
 
     pub(crate) fn held(&self) -> Option<&Held> {
@@ -350,13 +372,13 @@ impl Held {
     }
 }
 
-/// How long a flight is believed to be under way. Twice its deadline: a transport that
-/// keeps its word is never given up.
-fn patience(settings: &Settings) -> Duration {
+/// How long a fetch counts as under way. Twice its deadline: a fetch whose transport keeps
+/// its promise is never abandoned.
+fn in_flight_limit(settings: &Settings) -> Duration {
     settings.total_deadline.saturating_mul(2)
 }
 
-fn landed(held: &Held, spread: u8, now: Duration, settings: &Settings) -> Attempt {
+fn succeeded(held: &Held, spread: u8, now: Duration, settings: &Settings) -> Latest {
     let window = settings
         .refresh_ahead
         .min(held.life.checked_div(2).unwrap_or_default());
@@ -366,7 +388,7 @@ fn landed(held: &Held, spread: u8, now: Duration, settings: &Settings) -> Attemp
             .checked_div(512)
             .unwrap_or_default(),
     );
-    Attempt::Landed {
+    Latest::Succeeded {
         quiet_until: now.saturating_add(settings.cooldown),
         refresh_at: held.fresh_until().saturating_sub(ahead),
     }
@@ -377,13 +399,13 @@ fn failed(
     pause: Option<Duration>,
     now: Duration,
     settings: &Settings,
-) -> Attempt {
-    // The server may ask for a longer pause, but not for an outage of its choice.
+) -> Latest {
+    // The server may ask for a longer pause, but cannot choose how long keys are missing.
     let pause = pause
         .unwrap_or_default()
         .min(settings.cooldown.saturating_mul(10))
         .max(settings.cooldown);
-    Attempt::Failed(Failure {
+    Latest::Failed(Failure {
         error,
         quiet_until: now.saturating_add(pause),
     })

@@ -2,8 +2,12 @@
 
 #![allow(clippy::arithmetic_side_effects)]
 
+use std::sync::LazyLock;
+
+use countersign_keys::KeySet;
+use countersign_signature::Provider;
+
 use super::*;
-use crate::Report;
 
 const COOLDOWN: u64 = 30;
 const HOUR: u64 = 3600;
@@ -18,14 +22,20 @@ fn settings() -> Settings {
     Settings::default()
 }
 
-/// A set of these keys, which verify nothing.
+static PROVIDER: LazyLock<Provider> = LazyLock::new(countersign_ring::provider);
+
+fn document(kids: &[&str]) -> KeySet {
+    // RFC 8037 appendix A.1
+    let x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+    let jwk = |kid| format!(r#"{{"kty":"OKP","crv":"Ed25519","kid":"{kid}","x":"{x}"}}"#);
+    let jwks: Vec<_> = kids.iter().map(jwk).collect();
+    KeySet::from_json(format!(r#"{{"keys":[{}]}}"#, jwks.join(",")).as_bytes()).unwrap()
+}
+
+/// A set of one key under these names.
 fn held(kids: &[&str], fetched_at: Duration) -> Held {
-    let by_kid = kids
-        .iter()
-        .map(|kid| (Box::from(*kid), Keys::new([])))
-        .collect();
     Held {
-        set: Arc::new(Set::new(by_kid, None, Report::default())),
+        set: Arc::new(PublishedKeys::new(document(kids), &PROVIDER, false)),
         text: None,
         etag: None,
         fetched_at,
@@ -44,6 +54,7 @@ fn failure() -> Outcome {
     Outcome::Failed {
         error: FetchError::new(FetchErrorKind::Timeout, "slow"),
         pause: None,
+        rejected: None,
     }
 }
 
@@ -51,11 +62,11 @@ fn failure() -> Outcome {
 fn fetch(state: &State, outcome: Outcome, now: Duration) -> State {
     let state = state
         .next(Event::Wanted { forced: false }, now, &settings())
-        .expect("a flight may begin");
-    let flight = state.flying().unwrap();
+        .expect("a fetch may begin");
+    let number = state.in_flight().unwrap();
     state
-        .next(Event::Landed { flight, outcome }, now, &settings())
-        .expect("the flight lands")
+        .next(Event::Ended { number, outcome }, now, &settings())
+        .expect("the fetch is under way")
 }
 
 /// The answer in one word.
@@ -81,18 +92,18 @@ fn may_start(state: &State, now: Duration) -> bool {
 #[test]
 fn every_state_answers_every_event_as_the_table_says() {
     let never = State::new();
-    let flying = never
+    let in_flight = never
         .next(Event::Wanted { forced: false }, at(0), &settings())
         .unwrap();
-    let landed = fetch(&never, loaded(&["a"], at(0)), at(0));
+    let succeeded = fetch(&never, loaded(&["a"], at(0)), at(0));
     let failed = fetch(&never, failure(), at(0));
-    let landing = |outcome| Event::Landed { flight: 1, outcome };
+    let ends_with = |outcome| Event::Ended { number: 1, outcome };
 
     // For each state, at START + 1: is there a next state after each event?
-    for (name, state, restored, wanted, forced, lands) in [
+    for (name, state, restored, wanted, forced, ends) in [
         ("never", &never, true, true, true, false),
-        ("flying", &flying, false, false, false, true),
-        ("landed", &landed, false, false, true, false),
+        ("in flight", &in_flight, false, false, false, true),
+        ("succeeded", &succeeded, false, false, true, false),
         ("failed", &failed, false, false, true, false),
     ] {
         let happens = |event| state.next(event, at(1), &settings()).is_some();
@@ -109,11 +120,11 @@ fn every_state_answers_every_event_as_the_table_says() {
             "{name} forced"
         );
         assert_eq!(
-            happens(landing(loaded(&["b"], at(0)))),
-            lands,
+            happens(ends_with(loaded(&["b"], at(0)))),
+            ends,
             "{name} loaded"
         );
-        assert_eq!(happens(landing(failure())), lands, "{name} failed");
+        assert_eq!(happens(ends_with(failure())), ends, "{name} failed");
     }
 }
 
@@ -264,7 +275,7 @@ fn i12_a_transport_that_never_returns_is_given_up_and_its_late_answer_ignored() 
     let state = State::new()
         .next(Event::Wanted { forced: false }, at(0), &settings())
         .unwrap();
-    let stuck = state.flying().unwrap();
+    let stuck = state.in_flight().unwrap();
     // Twice the total deadline of 3 s.
     assert_eq!(answer(&state, "a", at(5)), "pending");
     assert!(!may_start(&state, at(5)));
@@ -279,8 +290,8 @@ fn i12_a_transport_that_never_returns_is_given_up_and_its_late_answer_ignored() 
             &settings(),
         )
         .unwrap();
-    let late = Event::Landed {
-        flight: stuck,
+    let late = Event::Ended {
+        number: stuck,
         outcome: loaded(&["a"], at(0)),
     };
     assert!(state.next(late, at(40), &settings()).is_none());
@@ -306,6 +317,7 @@ fn i8_a_server_may_ask_for_a_longer_pause_but_not_for_any() {
         let outcome = Outcome::Failed {
             error: FetchError::new(FetchErrorKind::Status(503), "503"),
             pause: Some(Duration::from_secs(asked)),
+            rejected: None,
         };
         let state = fetch(&State::new(), outcome, at(0));
         assert_eq!(state.due_at(&settings()), at(pause), "{asked}");

@@ -1,11 +1,11 @@
 //! The last-known-good file: one set, so that a restart during an outage still verifies.
 //!
 //! It holds public halves alone, and the time of the fetch, from which freshness and
-//! stale limit go on counting. Whoever can write it chooses the keys: it is made for its
-//! owner alone, and not read if others may write it or have made it.
+//! stale limit are counted. Whoever can write it chooses the keys: only its owner can read or
+//! write it, and it is ignored if others may write it or somebody else made it.
 //!
-//! Its time is that of the wall clock when it was written, which the next process has as
-//! well; the clock of this one need not agree with it any more.
+//! Its time is that of the wall clock when it was written, because the next process can read
+//! that clock too. The monotonic clock of this process means nothing there.
 
 use core::fmt;
 use core::time::Duration;
@@ -16,20 +16,22 @@ use std::sync::{Mutex, PoisonError};
 
 use alloc::sync::Arc;
 
+use countersign_fetch::EndpointUrl;
 use countersign_json::{Object, ObjectWriter};
 use countersign_signature::Provider;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-use crate::flight::sendable;
+use crate::attempt::read_keys;
+use crate::clock::Clock;
+use crate::settings::Settings;
 use crate::state::Held;
-use crate::{Clock, Endpoint, Settings, document};
 
-/// Where the file is, and whose set was last written to it.
+/// Where the file is, and which set was written to it last.
 #[derive(Debug)]
 pub(crate) struct Store {
     path: PathBuf,
-    /// The number of the landing. A set that was held up on its way here must not replace
-    /// its successor.
+    /// The number of the fetch. A set that was delayed on its way here must not replace a
+    /// later one.
     last: Mutex<u64>,
 }
 
@@ -41,11 +43,11 @@ impl Store {
         }
     }
 
-    /// The set of the file, with the checks that an answer has. It must be of this
-    /// endpoint, and from the past.
+    /// The set of the file, checked like an answer. The file must be of this endpoint, and from
+    /// the past.
     pub(crate) fn load(
         &self,
-        endpoint: &Endpoint,
+        endpoint: &EndpointUrl,
         provider: &Provider,
         settings: &Settings,
         clock: &dyn Clock,
@@ -70,33 +72,36 @@ impl Store {
             .and_then(|age| clock.now().checked_sub(age))
             .ok_or(StoreError::Future)?;
         let set = file.get("set").ok_or(StoreError::Damaged)?.raw();
+        let keys = read_keys(set.as_bytes(), provider, settings, false)
+            .map_err(|_| StoreError::Damaged)?
+            .set;
+        if keys.report().used() == 0 {
+            return Err(StoreError::Damaged);
+        }
         Ok(Some(Held {
-            set: Arc::new(
-                document::read(set.as_bytes(), provider, settings)
-                    .map_err(|_| StoreError::Damaged)?,
-            ),
+            set: Arc::new(keys),
             text: Some(set.into()),
-            etag: string("etag").as_deref().and_then(sendable).map(Arc::from),
+            etag: string("etag").as_deref().map(Arc::from),
             fetched_at,
             life: seconds("life")?.min(settings.longest_life()),
         }))
     }
 
-    /// Replaces the file by the set of this landing, unless a later one did.
+    /// Replaces the file by the set of this fetch, unless that of a later one is there.
     pub(crate) fn save(
         &self,
-        endpoint: &Endpoint,
-        landing: u64,
+        endpoint: &EndpointUrl,
+        number: u64,
         held: &Held,
         clock: &dyn Clock,
     ) -> Result<(), StoreError> {
         let Some(set) = &held.text else { return Ok(()) };
-        // Held until the file is there: whoever comes after this one writes after it.
+        // Held until the file is written, so that a later set is written later.
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if landing <= *last {
+        if number <= *last {
             return Ok(());
         }
-        *last = landing;
+        *last = number;
         let age = clock.now().saturating_sub(held.fetched_at);
         let fetched_at = clock.wall().saturating_sub(age);
         let mut file = ObjectWriter::new()
@@ -111,7 +116,7 @@ impl Store {
     }
 }
 
-/// Why the file is of no use. Never fatal: it is logged, and the keys are fetched.
+/// Why the file is not used. Never fatal: it is logged, and the keys are fetched.
 #[derive(Debug)]
 pub(crate) enum StoreError {
     Io(io::Error),
@@ -151,7 +156,7 @@ impl fmt::Display for StoreError {
 }
 
 fn read(path: &Path, settings: &Settings) -> Result<Option<Vec<u8>>, StoreError> {
-    // Before it is opened: to open a pipe is to wait for whoever writes to it.
+    // Checked before opening: opening a pipe waits for its writer.
     match fs::metadata(path) {
         Ok(found) if found.is_file() => {}
         Ok(_) => return Err(StoreError::NoFile),
@@ -172,8 +177,9 @@ fn read(path: &Path, settings: &Settings) -> Result<Option<Vec<u8>>, StoreError>
     Ok(Some(text))
 }
 
-/// In a folder that all may write to, such as `/tmp`, somebody else can be first to make
-/// a file of this name. Root and the folder's owner could replace it in any case.
+/// Checks that nobody else wrote the file. In a folder that all may write to, such as `/tmp`,
+/// somebody else can make a file of this name first. Root and the folder's owner are accepted:
+/// they could replace the file anyway.
 #[cfg(unix)]
 fn check_owner(file: &File, path: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::MetadataExt as _;
@@ -187,7 +193,7 @@ fn check_owner(file: &File, path: &Path) -> Result<(), StoreError> {
     if [ROOT, fs::metadata(folder)?.uid()].contains(&found.uid()) {
         return Ok(());
     }
-    // Who we are, the standard library does not tell. A file that we make does.
+    // The standard library does not tell our user. The owner of a file that we make does.
     let (beside, ours) = make_beside(path)?;
     let ours = ours.metadata().map(|ours| ours.uid());
     let _ = fs::remove_file(&beside);
@@ -220,7 +226,7 @@ fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     written
 }
 
-/// An empty file in the same folder, for this one writer. Its name is drawn: another client
+/// An empty file in the same folder, for this one writer. Its name is random: another client
 /// of this process, or a process of the same number in another container, may be writing
 /// beside the same path now.
 fn make_beside(path: &Path) -> io::Result<(PathBuf, File)> {

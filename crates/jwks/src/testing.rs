@@ -1,15 +1,13 @@
-//! A scripted transport and a clock that stands still, for tests. Feature `testing`.
+//! A clock that stands still, for tests. Feature `testing`.
 //!
-//! Neither ever sleeps or opens a socket. Clones share what they hold: keep one, give
-//! the other to the client.
+//! Clones share one time: keep one, give the other to the client. The scripted transport that
+//! goes with it is `countersign_fetch::testing::ScriptedFetch`.
 
-use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::{Clock, Fetch, FetchError, FetchErrorKind, Request, Response};
+use crate::clock::Clock;
 
 /// A clock that moves when it is told to.
 ///
@@ -49,171 +47,5 @@ fn nanoseconds(duration: Duration) -> u64 {
 impl Clock for ManualClock {
     fn now(&self) -> Duration {
         Duration::from_nanos(self.nanoseconds.load(Ordering::SeqCst))
-    }
-}
-
-/// A transport that answers from a script, and remembers what it was asked.
-///
-/// Answers are given in order; behind the last one stands what
-/// [`otherwise`](Self::otherwise) says, which is a failed connection at first.
-///
-/// ```
-/// use countersign_jwks::testing::ScriptedFetch;
-/// use countersign_jwks::{Endpoint, Fetch, FetchErrorKind, Request, Response};
-/// use std::time::Duration;
-///
-/// let script = ScriptedFetch::new();
-/// script.then(Response::new(200, "{}"));
-///
-/// let endpoint = Endpoint::new("https://keys.example/", false)?;
-/// let request = Request::new(&endpoint, Duration::from_secs(1), 1024);
-/// assert_eq!(script.fetch(&request).unwrap().status(), 200);
-/// assert_eq!(script.fetch(&request).unwrap_err().kind(), FetchErrorKind::Connection);
-/// assert_eq!(script.requests(), 2);
-/// # Ok::<(), countersign_jwks::SettingsError>(())
-/// ```
-#[derive(Clone, Debug, Default)]
-pub struct ScriptedFetch {
-    stage: Arc<Stage>,
-}
-
-#[derive(Debug, Default)]
-struct Stage {
-    script: Mutex<Script>,
-    changed: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct Script {
-    lines: VecDeque<Line>,
-    otherwise: Option<Line>,
-    asked: Vec<Asked>,
-    held: bool,
-}
-
-#[derive(Clone, Debug)]
-enum Line {
-    Answer(Result<Response, FetchError>),
-    Panic,
-}
-
-/// One request as the script saw it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
-    /// The URL.
-    pub url: String,
-    /// The value of `If-None-Match`.
-    pub etag: Option<String>,
-    /// The time it was given.
-    pub timeout: Duration,
-}
-
-impl ScriptedFetch {
-    /// A script without a line.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The next answer.
-    pub fn then(&self, response: Response) {
-        self.lock().lines.push_back(Line::Answer(Ok(response)));
-    }
-
-    /// The next request fails.
-    pub fn then_fail(&self, kind: FetchErrorKind) {
-        self.lock()
-            .lines
-            .push_back(Line::Answer(Err(failure(kind))));
-    }
-
-    /// The next request panics.
-    pub fn then_panic(&self) {
-        self.lock().lines.push_back(Line::Panic);
-    }
-
-    /// What every request behind the last line is answered.
-    pub fn otherwise(&self, response: Response) {
-        self.lock().otherwise = Some(Line::Answer(Ok(response)));
-    }
-
-    /// Every request behind the last line fails.
-    pub fn otherwise_fail(&self, kind: FetchErrorKind) {
-        self.lock().otherwise = Some(Line::Answer(Err(failure(kind))));
-    }
-
-    /// Holds every answer back until [`release`](Self::release).
-    pub fn hold(&self) {
-        self.lock().held = true;
-    }
-
-    /// Lets the answers go.
-    pub fn release(&self) {
-        self.lock().held = false;
-        self.stage.changed.notify_all();
-    }
-
-    /// How many requests have come in, answered or not.
-    #[must_use]
-    pub fn requests(&self) -> usize {
-        self.lock().asked.len()
-    }
-
-    /// Every request that has come in, in order.
-    #[must_use]
-    pub fn asked(&self) -> Vec<Asked> {
-        self.lock().asked.clone()
-    }
-
-    /// Blocks until this many requests have come in.
-    pub fn wait_for(&self, requests: usize) {
-        let mut script = self.lock();
-        while script.asked.len() < requests {
-            script = self.wait(script);
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Script> {
-        self.stage
-            .script
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn wait<'s>(&'s self, script: MutexGuard<'s, Script>) -> MutexGuard<'s, Script> {
-        self.stage
-            .changed
-            .wait(script)
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn failure(kind: FetchErrorKind) -> FetchError {
-    FetchError::new(kind, format!("scripted failure: {}", kind.as_str()))
-}
-
-impl Fetch for ScriptedFetch {
-    fn fetch(&self, request: &Request<'_>) -> Result<Response, FetchError> {
-        let mut script = self.lock();
-        script.asked.push(Asked {
-            url: request.endpoint().as_str().to_owned(),
-            etag: request.etag().map(str::to_owned),
-            timeout: request.timeout(),
-        });
-        let line = script
-            .lines
-            .pop_front()
-            .or_else(|| script.otherwise.clone());
-        self.stage.changed.notify_all();
-        while script.held {
-            script = self.wait(script);
-        }
-        drop(script);
-        match line {
-            Some(Line::Answer(answer)) => answer,
-            #[expect(clippy::panic, reason = "the script asks for it")]
-            Some(Line::Panic) => panic!("scripted panic"),
-            None => Err(failure(FetchErrorKind::Connection)),
-        }
     }
 }

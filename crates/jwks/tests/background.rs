@@ -10,8 +10,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{URL, bench, key, ok, seconds, word};
-use countersign_jwks::testing::{ManualClock, ScriptedFetch};
-use countersign_jwks::{Clock, FetchErrorKind, Jwks, Lookup, Pending, Response, Settings};
+use countersign_fetch::testing::ScriptedFetch;
+use countersign_fetch::{FetchErrorKind, Response};
+use countersign_jwks::testing::ManualClock;
+use countersign_jwks::{Clock, Jwks, Lookup, Pending, Settings};
 
 fn spawned(script: &ScriptedFetch, settings: Settings) -> (Jwks, ManualClock) {
     let clock = ManualClock::at(seconds(1_700_000_000));
@@ -56,7 +58,7 @@ impl Wake for Woken {
 }
 
 /// Waits on this thread for what a runtime would wait for on none.
-fn block_on(pending: Pending) -> Result<(), countersign_jwks::FetchError> {
+fn block_on(pending: Pending) -> Result<(), countersign_fetch::FetchError> {
     struct Unpark(thread::Thread);
     impl Wake for Unpark {
         fn wake(self: Arc<Self>) {
@@ -211,11 +213,11 @@ impl Waiting {
     }
 }
 
-impl countersign_jwks::Fetch for Waiting {
+impl countersign_fetch::Fetch for Waiting {
     fn fetch(
         &self,
-        _: &countersign_jwks::Request<'_>,
-    ) -> Result<Response, countersign_jwks::FetchError> {
+        _: &countersign_fetch::Request<'_>,
+    ) -> Result<Response, countersign_fetch::FetchError> {
         let _ = self.asked.send(());
         let _ = self.answers.lock().unwrap().recv();
         Ok(Response::new(404, ""))

@@ -14,7 +14,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use common::{bench, bench_with, key, ok, seconds, set};
-use countersign_jwks::{FetchErrorKind, Lookup, Response};
+use countersign_fetch::{FetchErrorKind, Response};
+use countersign_jwks::Lookup;
 
 const HOUR: u64 = 3600;
 
@@ -488,13 +489,13 @@ fn an_attempt_never_gets_more_time_than_is_left_of_the_total_deadline() {
     #[derive(Debug)]
     struct Slow(
         countersign_jwks::testing::ManualClock,
-        countersign_jwks::testing::ScriptedFetch,
+        countersign_fetch::testing::ScriptedFetch,
     );
-    impl countersign_jwks::Fetch for Slow {
+    impl countersign_fetch::Fetch for Slow {
         fn fetch(
             &self,
-            request: &countersign_jwks::Request<'_>,
-        ) -> Result<Response, countersign_jwks::FetchError> {
+            request: &countersign_fetch::Request<'_>,
+        ) -> Result<Response, countersign_fetch::FetchError> {
             self.0.advance(request.timeout());
             self.1.fetch(request)
         }

@@ -8,21 +8,23 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use common::{Bench, bench, bench_with, key, ok, set, word};
-use countersign_jwks::{FetchErrorKind, Lookup, Report, Response, Settings};
+use countersign_fetch::{FetchErrorKind, Response};
+use countersign_jwks::{Lookup, Settings, inspect};
+use countersign_keys::KeySet;
+use countersign_published_keys::{PublishedKeys, Report};
 
 /// A P-256 key (RFC 7517 appendix A.1, without its `use`).
 const P256: &str = r#""kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM""#;
 /// An RSA key of 2048 bits (RFC 7517 appendix A.1).
 const RSA: &str = r#""kty":"RSA","e":"AQAB","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw""#;
 
-fn report(document: &str) -> Report {
-    Report::of(
-        document.as_bytes(),
-        &countersign_ring::provider(),
-        &Settings::default(),
-    )
-    .unwrap()
+fn report(document: &str) -> Arc<Report> {
+    let set = KeySet::from_json(document.as_bytes()).unwrap();
+    let keys = PublishedKeys::new(set, &countersign_ring::provider(), false);
+    keys.report().clone()
 }
 
 fn algorithms(report: &Report, index: usize) -> Vec<&'static str> {
@@ -73,7 +75,7 @@ fn h1_of_a_published_private_key_the_public_half_is_used_and_the_rest_dropped() 
     let private: Vec<_> = report
         .keys()
         .iter()
-        .map(countersign_jwks::KeyReport::is_private)
+        .map(countersign_published_keys::KeyReport::is_private)
         .collect();
     assert_eq!(private, [true, true, false]);
     let shown = format!("{:?} {report:?}", bench.jwks);
@@ -379,7 +381,7 @@ fn h9_keys_and_bytes_have_a_cap() {
     };
     for (size, found) in [(512 * 1024, "found"), (512 * 1024 + 1, "unavailable")] {
         // The same of a document that came another way, such as out of a file.
-        let report = Report::of(
+        let report = inspect(
             padded(size).body(),
             &countersign_ring::provider(),
             &Settings::default(),

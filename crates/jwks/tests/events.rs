@@ -7,8 +7,9 @@ use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
 
 use common::{bench, bench_with, key, ok, seconds};
-use countersign_jwks::testing::ScriptedFetch;
-use countersign_jwks::{Jwks, Response};
+use countersign_fetch::Response;
+use countersign_fetch::testing::ScriptedFetch;
+use countersign_jwks::Jwks;
 use tracing::field::{Field, Visit};
 use tracing::span;
 
@@ -139,7 +140,7 @@ fn keys_are_said_to_be_in_use_only_while_they_are() {
         let found = bench.lookup("a", &key(1));
         assert_eq!(found == "found", in_use, "{stale} {age}");
         assert_eq!(lines.contains("stale keys in use"), in_use, "{lines}");
-        assert_eq!(lines.contains("no keys of use"), !in_use, "{lines}");
+        assert_eq!(lines.contains("no usable keys"), !in_use, "{lines}");
     }
 }
 

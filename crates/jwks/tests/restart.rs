@@ -19,8 +19,10 @@ use std::thread;
 use std::time::Duration;
 
 use common::{URL, key, ok, seconds, word};
-use countersign_jwks::testing::{ManualClock, ScriptedFetch};
-use countersign_jwks::{Clock, Endpoints, Jwks, Lookup, Response};
+use countersign_fetch::Response;
+use countersign_fetch::testing::ScriptedFetch;
+use countersign_jwks::testing::ManualClock;
+use countersign_jwks::{Clock, Jwks, Lookup, TemplateClients};
 
 const HOUR: u64 = 3600;
 const START: u64 = 1_700_000_000;
@@ -404,7 +406,7 @@ fn a_file_that_cannot_be_written_stops_nothing() {
     assert_eq!(word(&jwks.resolve(Some("a")), &key(1)), "found");
 }
 
-fn endpoints(script: &ScriptedFetch, limit: usize) -> Endpoints {
+fn endpoints(script: &ScriptedFetch, limit: usize) -> TemplateClients {
     Jwks::builder(
         "https://id.example/{{tenant}}/jwks.json",
         countersign_ring::provider(),

@@ -103,27 +103,27 @@ mod tests {
             "i1_templates_that_a_token_could_steer_are_refused_when_configured",
         ),
         (
-            "crates/jwks/tests/http.rs",
+            "crates/fetch/tests/http.rs",
             "i5_a_body_over_the_cap_is_not_read_to_its_end",
         ),
         (
-            "crates/jwks/tests/http.rs",
+            "crates/fetch/tests/http.rs",
             "i6_slow_bytes_end_at_the_deadline",
         ),
         (
-            "crates/jwks/tests/http.rs",
+            "crates/fetch/tests/http.rs",
             "i7_a_compressed_body_is_refused_unread",
         ),
         (
-            "crates/jwks/tests/tls.rs",
+            "crates/fetch/tests/tls.rs",
             "i9_a_certificate_for_another_host_expired_or_of_a_stranger_is_refused",
         ),
         (
-            "crates/jwks/tests/http.rs",
+            "crates/fetch/tests/http.rs",
             "i10_a_proxy_is_used_when_it_is_set_and_shows_no_credentials",
         ),
         (
-            "crates/jwks/tests/http.rs",
+            "crates/fetch/tests/http.rs",
             "i11_private_addresses_are_refused_where_public_ones_are_asked_for",
         ),
         (

@@ -116,20 +116,29 @@ const LAYERS: &[Layer] = &[
         ],
     },
     Layer {
+        name: "countersign-fetch",
+        std: Std::Needed,
+        // What rustls verifies are certificates, never tokens.
+        needs: &["rustls", "rustls-native-certs", "ureq"],
+    },
+    Layer {
+        name: "countersign-published-keys",
+        // ring, for the SHA-256 of thumbprints, is not for every target without `std`.
+        std: Std::NeverOfOurs,
+        needs: &["countersign-keys", "countersign-signature", "ring"],
+    },
+    Layer {
         name: "countersign-jwks",
         std: Std::Needed,
-        // rustls is how it speaks to an endpoint, and ring what rustls is built on, here for
-        // the SHA-256 of thumbprints; what they verify is no token.
         needs: &[
+            "countersign-fetch",
             "countersign-json",
             "countersign-keys",
+            "countersign-published-keys",
             "countersign-signature",
             "arc-swap",
             "ring",
-            "rustls",
-            "rustls-native-certs",
             "tracing",
-            "ureq",
         ],
     },
     Layer {
@@ -143,11 +152,13 @@ const LAYERS: &[Layer] = &[
         needs: &[
             "countersign-aws-lc",
             "countersign-claims",
+            "countersign-fetch",
             "countersign-json",
             "countersign-jwks",
             "countersign-jws",
             "countersign-keys",
             "countersign-new-claims",
+            "countersign-published-keys",
             "countersign-ring",
             "countersign-rustcrypto",
             "countersign-signature",

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use countersign::config::{ConfiguredEndpoint, JwksConfig};
 use countersign::default_provider;
-use countersign::jwks::{FetchError, KeyReport, Report, Settings};
+use countersign::fetch::FetchError;
+use countersign::jwks::{Settings, inspect};
+use countersign::published_keys::{KeyReport, Report};
 use countersign::signature::Provider;
 
 use crate::config::{self, ConfigFile};
@@ -73,7 +75,7 @@ pub(crate) fn run(args: &Args, path: Option<&Path>, console: &mut Console) -> Re
             let file = Path::new(source);
             let document = read(file, options.settings.body_limit)
                 .map_err(|error| Failure::file(file, &error))?;
-            Report::of(&document, &provider, &options.settings)
+            inspect(&document, &provider, &options.settings)
         }
     };
     if tell(report, &options.settings, Record::new(), console)? {

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use countersign_jwks::testing::{ManualClock, ScriptedFetch};
-use countersign_jwks::{Jwks, Lookup, Response, Settings};
+use countersign_fetch::Response;
+use countersign_fetch::testing::ScriptedFetch;
+use countersign_jwks::testing::ManualClock;
+use countersign_jwks::{Jwks, Lookup, Settings};
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 
 pub(crate) const URL: &str = "https://keys.example/jwks.json";

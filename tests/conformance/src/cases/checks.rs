@@ -4,8 +4,10 @@ use core::time::Duration;
 use std::thread;
 
 use countersign::config::{Config, Format};
-use countersign::jwks::testing::{ManualClock, ScriptedFetch};
-use countersign::jwks::{Jwks, Lookup, Response, Template};
+use countersign::fetch::testing::ScriptedFetch;
+use countersign::fetch::{Response, UrlTemplate};
+use countersign::jwks::testing::ManualClock;
+use countersign::jwks::{Jwks, Lookup};
 use countersign::{Advice, Authenticator, Code, UnixTime};
 use countersign_signature::Provider;
 
@@ -165,7 +167,7 @@ fn tenants(provider: &Provider) -> Check {
 }
 
 fn traversal() -> Check {
-    let template = |url| Template::new(url, false).map_err(|error| error.to_string());
+    let template = |url| UrlTemplate::new(url, false).map_err(|error| error.to_string());
     let path = template("https://keys.example/tenants/{{tenant}}/jwks.json")?;
     let host = template("https://{{tenant}}.keys.example/jwks.json")?;
     for value in [

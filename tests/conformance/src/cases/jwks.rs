@@ -10,8 +10,10 @@
 
 use core::time::Duration;
 
-use countersign::jwks::testing::{ManualClock, ScriptedFetch};
-use countersign::jwks::{FetchErrorKind, Jwks, Lookup, Response, Settings};
+use countersign::fetch::testing::ScriptedFetch;
+use countersign::fetch::{FetchErrorKind, Response};
+use countersign::jwks::testing::ManualClock;
+use countersign::jwks::{Jwks, Lookup, Settings};
 use countersign_signature::Provider;
 
 use super::text::{Values, expand_text};

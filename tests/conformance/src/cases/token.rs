@@ -3,8 +3,10 @@
 use core::time::Duration;
 
 use countersign::config::{Config, Format};
-use countersign::jwks::testing::{ManualClock, ScriptedFetch};
-use countersign::jwks::{Jwks, Response};
+use countersign::fetch::Response;
+use countersign::fetch::testing::ScriptedFetch;
+use countersign::jwks::Jwks;
+use countersign::jwks::testing::ManualClock;
 use countersign::{
     Authenticator, Authority, Connection, Error, Keyring, Keys, Rules, Subscription, UnixTime,
 };

@@ -8,8 +8,10 @@ use std::sync::LazyLock;
 
 use arbitrary::{Arbitrary, Unstructured};
 use countersign::{Key, default_provider};
-use countersign_jwks::testing::{ManualClock, ScriptedFetch};
-use countersign_jwks::{FetchErrorKind, Jwks, Lookup, Response};
+use countersign_fetch::testing::ScriptedFetch;
+use countersign_fetch::{FetchErrorKind, Response};
+use countersign_jwks::testing::ManualClock;
+use countersign_jwks::{Jwks, Lookup};
 
 use crate::Target;
 

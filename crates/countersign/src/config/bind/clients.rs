@@ -1,12 +1,9 @@
 //! Clients for the endpoints that a configuration names: one an endpoint, however
 //! many sections name it.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
-use countersign_jwks::{
-    Builder, Fetch, FetchError, FetchErrorKind, HttpFetch, HttpOptions, Jwks, Proxy, Report,
-    Request, Response, SettingsError,
-};
+use countersign_fetch::{FetchError, HttpOptions, Proxy, SettingsError};
+use countersign_jwks::{Builder, Jwks};
+use countersign_published_keys::Report;
 use countersign_signature::{Algorithm, Provider};
 
 use crate::Endpoint;
@@ -154,22 +151,16 @@ impl JwksConfig {
         url: &str,
         provider: &Provider,
     ) -> Result<Result<Report, FetchError>, SettingsError> {
-        let transport = Remembering {
-            inner: HttpFetch::new(&self.http())?,
-            body: Arc::default(),
-        };
-        let body = transport.body.clone();
         // Without the last-known-good file: to look is not to write.
         let client = Jwks::builder(url, provider.clone())
             .settings(self.settings.clone())
-            .fetch(transport)
+            .http(self.http())
             .build()?;
-        let fetched = client.refresh();
-        let body = core::mem::take(&mut *body.lock().unwrap_or_else(PoisonError::into_inner));
+        let fetched = client.refresh().map(|()| client.report());
         Ok(match fetched {
+            Ok(report) => Ok(report.as_deref().cloned().unwrap_or_default()),
             // A set without a usable key is an error to a server; here it is what to show.
-            Err(error) if error.kind() != FetchErrorKind::NoUsableKey => Err(error),
-            _ => Report::of(&body, provider, &self.settings),
+            Err(error) => client.rejected().as_deref().cloned().ok_or(error),
         })
     }
 
@@ -188,22 +179,6 @@ impl JwksConfig {
         }
         http.public_addresses_only = self.public_addresses_only;
         http
-    }
-}
-
-/// The transport of a server, which keeps the last body.
-#[derive(Debug)]
-struct Remembering {
-    inner: HttpFetch,
-    body: Arc<Mutex<Vec<u8>>>,
-}
-
-impl Fetch for Remembering {
-    fn fetch(&self, request: &Request<'_>) -> Result<Response, FetchError> {
-        let response = self.inner.fetch(request)?;
-        let mut body = self.body.lock().unwrap_or_else(PoisonError::into_inner);
-        *body = response.body().to_vec();
-        Ok(response)
     }
 }
 

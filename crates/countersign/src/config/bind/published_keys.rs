@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use countersign_jwks as jwks;
+use countersign_fetch::UrlTemplate;
 use countersign_signature::Provider;
 use regex::Regex;
 
@@ -29,8 +29,7 @@ pub(super) fn published_keys(
         ));
     }
     let plain_http = section.token.jwks.settings.allow_plain_http;
-    let template =
-        jwks::Template::new(url, plain_http).map_err(|error| section.jwks_fault(&error))?;
+    let template = UrlTemplate::new(url, plain_http).map_err(|error| section.jwks_fault(&error))?;
     let provider = section.listed(provider.clone());
     if template.names().next().is_none() {
         one_endpoint(section, url, &provider, endpoints)
@@ -74,7 +73,7 @@ fn one_endpoint(
 
 fn several_endpoints(
     section: Section<'_>,
-    template: &jwks::Template,
+    template: &UrlTemplate,
     provider: &Provider,
     endpoints: &mut Endpoints,
 ) -> Result<Keys, ConfigError> {

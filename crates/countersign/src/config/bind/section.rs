@@ -1,6 +1,6 @@
 //! One table of options, and how its options are called in errors.
 
-use countersign_jwks::SettingsError;
+use countersign_fetch::SettingsError;
 use countersign_signature::{AlgorithmName, Provider};
 
 use crate::config::error::ConfigError;

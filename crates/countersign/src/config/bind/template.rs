@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use countersign_jwks::{Endpoint, Template};
+use countersign_fetch::{EndpointUrl, UrlTemplate};
 use regex_syntax::ast::{Ast, GroupKind, parse::Parser};
 use regex_syntax::hir;
 
@@ -118,9 +118,9 @@ fn strings(tree: &Ast) -> Option<BTreeSet<String>> {
 
 /// The endpoint of every combination of values, by those values in the order of the groups.
 pub(super) fn endpoints(
-    template: &Template,
+    template: &UrlTemplate,
     groups: &[(String, BTreeSet<String>)],
-) -> Result<BTreeMap<Vec<String>, Endpoint>, String> {
+) -> Result<BTreeMap<Vec<String>, EndpointUrl>, String> {
     let mut combinations: Vec<Vec<&str>> = vec![Vec::new()];
     for (_, values) in groups {
         if combinations.len().saturating_mul(values.len()) > MOST_URLS {
@@ -226,8 +226,8 @@ mod tests {
         );
     }
 
-    fn template(url: &str) -> Template {
-        Template::new(url, false).unwrap()
+    fn template(url: &str) -> UrlTemplate {
+        UrlTemplate::new(url, false).unwrap()
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use core::fmt;
 use std::path::PathBuf;
 
-use crate::SettingsError;
+use crate::error::SettingsError;
 
 /// How the default transport reaches the endpoint.
 ///
 /// ```
-/// use countersign_jwks::{HttpFetch, HttpOptions};
+/// use countersign_fetch::{HttpFetch, HttpOptions};
 ///
 /// let mut options = HttpOptions::default();
 /// options.ca_file = Some("no/such/file.pem".into());
@@ -26,9 +26,9 @@ pub struct HttpOptions {
     pub client_certificate_file: Option<PathBuf>,
     /// A PEM file of the private key of that certificate. Default: none.
     pub client_key_file: Option<PathBuf>,
-    /// Through whom requests go. Default: nobody; the environment is not asked.
+    /// The proxy that requests go through. Default: nobody; the environment is not asked.
     pub proxy: Proxy,
-    /// The `User-Agent`. Default: `countersign-jwks/` and the version.
+    /// The `User-Agent`. Default: `countersign/` and the version.
     pub user_agent: String,
     /// Whether to refuse hosts that resolve to loopback, private, link-local (a cloud's
     /// metadata service is one) or otherwise special addresses. The address that was
@@ -45,14 +45,14 @@ impl Default for HttpOptions {
             client_certificate_file: None,
             client_key_file: None,
             proxy: Proxy::None,
-            user_agent: concat!("countersign-jwks/", env!("CARGO_PKG_VERSION")).into(),
+            user_agent: concat!("countersign/", env!("CARGO_PKG_VERSION")).into(),
             public_addresses_only: false,
         }
     }
 }
 
 impl HttpOptions {
-    pub(super) fn checked_user_agent(&self) -> Result<&str, SettingsError> {
+    pub(crate) fn checked_user_agent(&self) -> Result<&str, SettingsError> {
         let sound = self
             .user_agent
             .bytes()
@@ -69,12 +69,12 @@ impl HttpOptions {
     }
 }
 
-/// Through whom requests go.
+/// The proxy that requests go through.
 ///
 /// `Debug` shows no credentials.
 #[derive(Clone, Default)]
 pub enum Proxy {
-    /// Nobody, whatever the environment says.
+    /// None, whatever the environment says.
     #[default]
     None,
     /// The proxy at this `http:` or `https:` URL, which may hold credentials.
@@ -95,7 +95,7 @@ impl fmt::Debug for Proxy {
 }
 
 impl Proxy {
-    pub(super) fn load(&self) -> Result<Option<ureq::Proxy>, SettingsError> {
+    pub(crate) fn load(&self) -> Result<Option<ureq::Proxy>, SettingsError> {
         let proxy = match self {
             Self::None => return Ok(None),
             Self::Environment => match ureq::Proxy::try_from_env() {

@@ -9,7 +9,6 @@
     missing_docs
 )]
 
-mod common;
 #[path = "common/server.rs"]
 mod server;
 
@@ -18,8 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use common::{key, set};
-use countersign_jwks::{FetchError, FetchErrorKind, HttpOptions, Jwks, Settings};
+use countersign_fetch::{EndpointUrl, FetchError, FetchErrorKind, HttpFetch, HttpOptions, Request};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
     KeyPair, date_time_ymd,
@@ -30,17 +28,6 @@ use server::{Server, answer};
 
 /// Long enough for a loaded machine to answer in time.
 const PATIENT: Duration = Duration::from_secs(20);
-
-fn settings(attempt: Duration) -> Settings {
-    let mut settings = Settings::default();
-    settings.attempt_timeout = attempt;
-    settings.total_deadline = attempt * 2;
-    settings
-}
-
-fn good() -> String {
-    set(&[key(1).jwk("a")])
-}
 
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 
@@ -119,16 +106,18 @@ fn server(leaf: &Leaf, clients: Option<&Authority>) -> Server {
         .unwrap();
     let key = PrivateKeyDer::from_pem_slice(leaf.key.as_bytes()).unwrap();
     let config = builder.with_single_cert(chain, key).unwrap();
-    Server::tls(config, answer("200 OK", "", &good()))
+    Server::tls(config, answer("200 OK", "", "{}"))
 }
 
-fn fetch(url: &str, options: HttpOptions) -> Result<(), FetchError> {
-    Jwks::builder(url, countersign_ring::provider())
-        .settings(settings(PATIENT))
-        .http(options)
-        .build()
-        .unwrap()
-        .refresh()
+fn fetch_within(timeout: Duration, url: &str, options: &HttpOptions) -> Result<(), FetchError> {
+    let endpoint = EndpointUrl::new(url, false).unwrap();
+    let transport = HttpFetch::new(options).unwrap();
+    let request = Request::new(&endpoint, timeout, 1024);
+    request.send(&transport).map(drop)
+}
+
+fn fetch(url: &str, options: &HttpOptions) -> Result<(), FetchError> {
+    fetch_within(PATIENT, url, options)
 }
 
 #[test]
@@ -136,11 +125,11 @@ fn i9_a_certificate_of_the_ca_file_is_accepted() {
     let authority = Authority::new();
     let server = server(&authority.leaf("localhost", |_| {}), None);
     let mut options = options_trusting(&authority);
-    assert_eq!(fetch(&server.url_at("localhost"), options.clone()), Ok(()));
+    assert_eq!(fetch(&server.url_at("localhost"), &options), Ok(()));
     // The list of a system is long.
     let long = "# an authority that nobody asks for\n".repeat(20_000) + &authority.pem();
     options.ca_file = Some(file(&long));
-    assert_eq!(fetch(&server.url_at("localhost"), options), Ok(()));
+    assert_eq!(fetch(&server.url_at("localhost"), &options), Ok(()));
 }
 
 #[test]
@@ -174,14 +163,14 @@ fn i9_a_certificate_for_another_host_expired_or_of_a_stranger_is_refused() {
         ("self-signed", &self_signed, "CA file"),
     ] {
         let server = server(leaf, None);
-        let error = fetch(&server.url_at("localhost"), options_trusting(&authority)).unwrap_err();
+        let error = fetch(&server.url_at("localhost"), &options_trusting(&authority)).unwrap_err();
         assert_eq!(error.kind(), FetchErrorKind::Tls, "{name}: {error}");
         assert!(error.to_string().contains(says), "{name}: {error}");
         assert!(server.requests().is_empty(), "{name}");
     }
     // And without a CA file, nobody vouches for it.
     let server = server(&good, None);
-    let error = fetch(&server.url_at("localhost"), HttpOptions::default()).unwrap_err();
+    let error = fetch(&server.url_at("localhost"), &HttpOptions::default()).unwrap_err();
     assert_eq!(error.kind(), FetchErrorKind::Tls);
 }
 
@@ -195,10 +184,10 @@ fn a_server_that_asks_for_a_client_certificate_gets_it() {
     let url = server.url_at("localhost");
 
     let mut options = options_trusting(&authority);
-    assert!(fetch(&url, options.clone()).is_err());
+    assert!(fetch(&url, &options).is_err());
     options.client_certificate_file = Some(file(&client.chain));
     options.client_key_file = Some(file(&client.key));
-    assert_eq!(fetch(&url, options), Ok(()));
+    assert_eq!(fetch(&url, &options), Ok(()));
 }
 
 #[test]
@@ -208,7 +197,7 @@ fn c10_a_key_in_the_place_of_its_path_is_not_shown() {
     options.client_certificate_file = Some(file(&client.chain));
     for text in [client.key.clone(), client.key.replace('\n', "\\n")] {
         options.client_key_file = Some(text.into());
-        let refused = countersign_jwks::HttpFetch::new(&options);
+        let refused = HttpFetch::new(&options);
         assert_eq!(
             refused.unwrap_err().to_string(),
             "found PEM where the path of a file is needed; write it to a file"
@@ -243,7 +232,7 @@ fn files_that_cannot_be_used_are_refused_at_once() {
         set(None, Some(&client.chain), Some(&other.key)),
         set(None, Some(&client.key), Some(&client.key)),
     ] {
-        let refused = countersign_jwks::HttpFetch::new(&options);
+        let refused = HttpFetch::new(&options);
         let error = refused.expect_err(&format!("{options:?}")).to_string();
         assert!(!error.contains("PRIVATE"), "{error}");
     }
@@ -254,15 +243,10 @@ fn i6_a_tls_handshake_that_never_ends_ends_at_the_deadline() {
     // Reads the hello as if it were a request, and says nothing.
     let server = Server::behaving(|_| Ok(()));
     let options = options_trusting(&Authority::new());
-    let jwks = Jwks::builder(
-        server.url().replace("http:", "https:"),
-        countersign_ring::provider(),
-    )
-    .settings(settings(Duration::from_millis(150)))
-    .http(options)
-    .build()
-    .unwrap();
+    let url = server.url().replace("http:", "https:");
+    let timeout = Duration::from_millis(150);
     let began_at = Instant::now();
-    assert_eq!(jwks.refresh().unwrap_err().kind(), FetchErrorKind::Timeout);
-    assert!(began_at.elapsed() < Duration::from_millis(300 + 2000));
+    let error = fetch_within(timeout, &url, &options).unwrap_err();
+    assert_eq!(error.kind(), FetchErrorKind::Timeout);
+    assert!(began_at.elapsed() < Duration::from_millis(150 + 1000));
 }

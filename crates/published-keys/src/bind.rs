@@ -1,24 +1,28 @@
-//! From the body of an answer to a set of keys that are ready to verify with.
-//!
-//! # Which keys are used
-//!
-//! - A key that cannot be read, is not for verifying signatures, or fits no algorithm of
-//!   the provider is skipped. It never spoils the others.
-//! - Of a private key the public half is used, and the private bytes are dropped. A
-//!   secret (`oct`) is never used: everyone knows it now.
-//! - A `kid` names one key for each algorithm. The same key twice counts once; two
-//!   different keys of one `kid` that share an algorithm are ambiguous, and both skipped.
-//! - A key without `kid` cannot be named by a token. It is used if the settings allow
-//!   tokens without `kid` and it is the only one.
+//! Binds the keys of a set to algorithms, and says of each that is not used why.
 
+use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use countersign_keys::{Key, KeySet};
 use countersign_signature::{KeyMaterial, Provider, Verifier};
 
-use crate::set::{Keys, Set};
-use crate::{FetchError, FetchErrorKind, KeyReport, Report, Settings};
+use crate::report::KeyReport;
+
+type Verifiers = Vec<Arc<dyn Verifier>>;
+
+/// What became of the keys of a set.
+pub(crate) struct Bound {
+    /// One for every key of the document, in its order.
+    pub(crate) rows: Vec<KeyReport>,
+    /// The keys that a token can name.
+    pub(crate) by_kid: BTreeMap<String, Verifiers>,
+    /// The one usable key, if there is exactly one and tokens may lack a `kid`.
+    pub(crate) only: Option<Verifiers>,
+}
 
 /// A key that fits at least one algorithm.
 struct Candidate {
@@ -26,81 +30,11 @@ struct Candidate {
     kid: Option<String>,
     /// The required members of its JWK (RFC 7638): equal for equal keys alone.
     identity: String,
-    verifiers: Vec<Arc<dyn Verifier>>,
+    verifiers: Verifiers,
 }
 
-/// Reads a JWK Set that has at least one key of use.
-pub(crate) fn read(
-    document: &[u8],
-    provider: &Provider,
-    settings: &Settings,
-) -> Result<Set, FetchError> {
-    let Judged {
-        rows,
-        candidates,
-        only,
-    } = judge(document, provider, settings)?;
-    let mut by_kid: BTreeMap<String, Vec<Arc<dyn Verifier>>> = BTreeMap::new();
-    let is_empty = candidates.is_empty();
-    for candidate in candidates {
-        if let Some(kid) = candidate.kid {
-            by_kid.entry(kid).or_default().extend(candidate.verifiers);
-        }
-    }
-    if is_empty {
-        let reason = rows.iter().find_map(KeyReport::skipped).unwrap_or("none");
-        return Err(FetchError::new(
-            FetchErrorKind::NoUsableKey,
-            match rows.len() {
-                1 => format!("found one key, which cannot be used: {reason}"),
-                count => {
-                    format!("found {count} keys, none of which can be used; of the first: {reason}")
-                }
-            },
-        ));
-    }
-    let by_kid = by_kid
-        .into_iter()
-        .map(|(kid, verifiers)| (kid.into(), Keys::new(verifiers)))
-        .collect();
-    Ok(Set::new(by_kid, only, Report::new(rows)))
-}
-
-/// What a set holds, usable or not.
-pub(crate) fn report(
-    document: &[u8],
-    provider: &Provider,
-    settings: &Settings,
-) -> Result<Report, FetchError> {
-    if document.len() > settings.body_limit {
-        return Err(FetchError::too_large(settings.body_limit));
-    }
-    judge(document, provider, settings).map(|judged| Report::new(judged.rows))
-}
-
-/// The readable keys of a set without their private parts, for the last-known-good file.
-pub(crate) fn public(document: &[u8], settings: &Settings) -> Option<String> {
-    let set = parse(document, settings).ok()?.into_public();
-    set.to_public_json().ok()
-}
-
-fn parse(document: &[u8], settings: &Settings) -> Result<KeySet, FetchError> {
-    KeySet::from_json_up_to(settings.key_limit, document)
-        .map_err(|error| FetchError::new(FetchErrorKind::Document, error.to_string()))
-}
-
-/// What became of the keys of a set.
-struct Judged {
-    /// One for every key.
-    rows: Vec<KeyReport>,
-    /// The keys that are used.
-    candidates: Vec<Candidate>,
-    /// The one key of use, with or without `kid`, if there is exactly one.
-    only: Option<Keys>,
-}
-
-fn judge(document: &[u8], provider: &Provider, settings: &Settings) -> Result<Judged, FetchError> {
-    let set = parse(document, settings)?.into_public();
+pub(crate) fn bind(set: KeySet, provider: &Provider, allow_missing_kid: bool) -> Bound {
+    let set = set.into_public();
     let mut rows = Vec::new();
     let mut candidates = Vec::new();
     for entry in set.entries() {
@@ -131,20 +65,20 @@ fn judge(document: &[u8], provider: &Provider, settings: &Settings) -> Result<Ju
     drop_ambiguous(&mut candidates, &mut skip);
     drop_repeated(&mut candidates, &mut skip);
     let only = match candidates.as_slice() {
-        [only] => Some(Keys::new(only.verifiers.iter().cloned())),
+        [only] if allow_missing_kid => Some(only.verifiers.clone()),
         _ => None,
     };
-    drop_nameless(&mut candidates, settings, &mut skip);
-    for candidate in &candidates {
+    drop_nameless(&mut candidates, allow_missing_kid, &mut skip);
+    let mut by_kid: BTreeMap<String, Verifiers> = BTreeMap::new();
+    for candidate in candidates {
         if let Some(row) = rows.get_mut(candidate.index) {
             row.algorithms = candidate.verifiers.iter().map(|v| v.algorithm()).collect();
         }
+        if let Some(kid) = candidate.kid {
+            by_kid.entry(kid).or_default().extend(candidate.verifiers);
+        }
     }
-    Ok(Judged {
-        rows,
-        candidates,
-        only,
-    })
+    Bound { rows, by_kid, only }
 }
 
 fn candidate(index: usize, key: &Key, provider: &Provider) -> Result<Candidate, String> {
@@ -180,8 +114,8 @@ fn sha256(input: &[u8]) -> [u8; 32] {
     digest.as_ref().try_into().unwrap_or_default()
 }
 
-/// Different keys of one `kid` that share an algorithm: a token would be checked with
-/// whichever came first.
+/// Skips different keys that share a `kid` and an algorithm: nothing says which of them a
+/// token means.
 fn drop_ambiguous(candidates: &mut Vec<Candidate>, skip: &mut impl FnMut(usize, String)) {
     let is_ambiguous = |key: &Candidate, other: &Candidate| {
         key.kid.is_some()
@@ -213,7 +147,7 @@ fn drop_ambiguous(candidates: &mut Vec<Candidate>, skip: &mut impl FnMut(usize, 
     });
 }
 
-/// The same key of the same `kid` again counts once, for each algorithm.
+/// Skips keys that stood before under the same `kid` for the same algorithms.
 fn drop_repeated(candidates: &mut Vec<Candidate>, skip: &mut impl FnMut(usize, String)) {
     let mut seen: BTreeMap<(Option<String>, String), Vec<&'static str>> = BTreeMap::new();
     candidates.retain_mut(|key| {
@@ -238,15 +172,16 @@ fn drop_repeated(candidates: &mut Vec<Candidate>, skip: &mut impl FnMut(usize, S
     });
 }
 
+/// Skips keys without `kid`, unless tokens may lack it and this is the only key.
 fn drop_nameless(
     candidates: &mut Vec<Candidate>,
-    settings: &Settings,
+    allow_missing_kid: bool,
     skip: &mut impl FnMut(usize, String),
 ) {
-    if settings.allow_missing_kid && candidates.len() == 1 {
+    if allow_missing_kid && candidates.len() == 1 {
         return;
     }
-    let needed = if settings.allow_missing_kid {
+    let needed = if allow_missing_kid {
         "a kid is needed where a set holds several keys"
     } else {
         "a kid is needed for tokens to name it, or the setting `allow_missing_kid`"

@@ -10,18 +10,18 @@ use ureq::unversioned::transport::NextTimeout;
 
 /// Resolves names, and refuses addresses that are not public where that is asked for.
 #[derive(Clone, Debug)]
-pub(super) struct Addresses {
+pub(crate) struct Addresses {
     public_only: bool,
 }
 
 impl Addresses {
-    pub(super) fn new(public_only: bool) -> Self {
+    pub(crate) fn new(public_only: bool) -> Self {
         Self { public_only }
     }
 
     /// Whether a request for this URL may be sent at all. An address in the place of a host
     /// name is never resolved where a proxy stands between.
-    pub(super) fn allow(&self, url: &Uri) -> Result<(), NotPublic> {
+    pub(crate) fn allow(&self, url: &Uri) -> Result<(), NotPublic> {
         let host = url.host().unwrap_or_default();
         let address = host.trim_start_matches('[').trim_end_matches(']').parse();
         match address {
@@ -33,7 +33,7 @@ impl Addresses {
 
 /// A host leads to an address that is not public.
 #[derive(Debug)]
-pub(super) struct NotPublic;
+pub(crate) struct NotPublic;
 
 impl fmt::Display for NotPublic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -56,7 +56,7 @@ impl Resolver for Addresses {
                 timeout @ ureq::Error::Timeout(_) => timeout,
                 _ => ureq::Error::HostNotFound,
             })?;
-        // Who runs the server has chosen the proxy, which is mostly in their own network.
+        // The operator chose the proxy, and it is mostly in their own network.
         let is_proxy = config.proxy().is_some_and(|proxy| proxy.uri() == uri);
         if self.public_only && !is_proxy && !found.iter().all(|address| is_public(address.ip())) {
             return Err(ureq::Error::Other(Box::new(NotPublic)));

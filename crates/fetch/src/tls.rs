@@ -1,8 +1,7 @@
-//! Whom to trust, and what to show, over TLS.
+//! TLS: which server certificates are trusted, and which client certificate is shown.
 //!
-//! The roots are those that the system trusts, and not a set compiled in: a company's
-//! own authority is installed there, and one that is distrusted disappears with the
-//! system's next update instead of ours.
+//! The root certificates are those of the system, not a set compiled in: a company installs
+//! its own authority there, and a distrusted one disappears with the system's next update.
 
 use alloc::sync::Arc;
 use std::fs::File;
@@ -16,19 +15,19 @@ use rustls::sign::CertifiedKey;
 use rustls::{CertificateError, RootCertStore};
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig, TlsProvider};
 
-use super::options::HttpOptions;
-use crate::{FetchError, FetchErrorKind, SettingsError};
+use crate::error::{FetchError, FetchErrorKind, SettingsError};
+use crate::options::HttpOptions;
 
 /// The files, read and checked.
 #[derive(Debug)]
-pub(super) struct Tls {
+pub(crate) struct Tls {
     provider: Arc<CryptoProvider>,
     authorities: Option<Vec<Certificate<'static>>>,
     client: Option<ClientCert>,
 }
 
 impl Tls {
-    pub(super) fn load(options: &HttpOptions) -> Result<Self, SettingsError> {
+    pub(crate) fn load(options: &HttpOptions) -> Result<Self, SettingsError> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let authorities = options
             .ca_file
@@ -62,8 +61,8 @@ impl Tls {
         })
     }
 
-    /// Those of the file, or else those of the system.
-    pub(super) fn roots(&self) -> Result<RootCerts, FetchError> {
+    /// The root certificates of the file, or else those of the system.
+    pub(crate) fn roots(&self) -> Result<RootCerts, FetchError> {
         if let Some(authorities) = &self.authorities {
             return Ok(RootCerts::new_with_certs(authorities));
         }
@@ -78,7 +77,7 @@ impl Tls {
         Ok(RootCerts::new_with_certs(&roots))
     }
 
-    pub(super) fn config(&self, roots: RootCerts) -> TlsConfig {
+    pub(crate) fn config(&self, roots: RootCerts) -> TlsConfig {
         TlsConfig::builder()
             .provider(TlsProvider::Rustls)
             .root_certs(roots)
@@ -121,7 +120,7 @@ fn load_client(
     let chain = load_chain(chain)?;
     let pem = key_file.read()?;
     let certificates: Vec<_> = chain.iter().map(owned).collect();
-    // rustls would only find out in the middle of a request, and ureq would panic then.
+    // Checked now: rustls would only notice during a request, and ureq would panic then.
     PrivateKeyDer::from_pem_slice(&pem)
         .ok()
         .and_then(|key| CertifiedKey::from_der(chain, key, provider).ok())
@@ -166,12 +165,12 @@ impl FromFile<'_> {
     }
 }
 
-pub(super) fn describe(error: &rustls::Error) -> FetchError {
+pub(crate) fn describe(error: &rustls::Error) -> FetchError {
     let sentence = match error {
         rustls::Error::InvalidCertificate(
             CertificateError::UnknownIssuer | CertificateError::BadSignature,
-        ) => "the server's certificate is from nobody whom this client trusts; \
-             if it should be, set a CA file"
+        ) => "the server's certificate is from an authority that this client does not trust; \
+             to trust it, set a CA file"
             .into(),
         rustls::Error::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },

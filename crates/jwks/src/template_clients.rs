@@ -5,11 +5,13 @@ use alloc::sync::Arc;
 use std::sync::{Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
+use countersign_fetch::{EndpointUrl, SettingsError, UrlTemplate};
 
-use crate::{Builder, Endpoint, Jwks, SettingsError, Template};
+use crate::builder::Builder;
+use crate::client::Jwks;
 
-/// The key sets behind a [`Template`], each a client of its own under its resolved URL: a
-/// `kid` of one never answers for another, and one that hangs delays nobody else.
+/// The clients behind a [`UrlTemplate`], one for each URL: a `kid` of one never answers for
+/// another, and one that hangs delays no other.
 ///
 /// Made by [`Builder::build_each`] and [`Builder::spawn_each`].
 ///
@@ -21,39 +23,60 @@ use crate::{Builder, Endpoint, Jwks, SettingsError, Template};
 /// let north = endpoints.get(|_| Some("north"))?;
 /// assert_eq!(north.endpoint().as_str(), "https://id.example/north/certs");
 /// assert!(endpoints.get(|_| Some("../north")).is_err());
-/// # Ok::<(), countersign_jwks::SettingsError>(())
+/// # Ok::<(), countersign_fetch::SettingsError>(())
 /// ```
 #[derive(Debug)]
-pub struct Endpoints {
-    template: Template,
+pub struct TemplateClients {
+    template: UrlTemplate,
     builder: Builder,
     has_threads: bool,
     limit: usize,
-    clients: ArcSwap<BTreeMap<Endpoint, Jwks>>,
+    clients: ArcSwap<BTreeMap<EndpointUrl, Jwks>>,
     /// Held while a client is added; readers never take it.
     turn: Mutex<()>,
 }
 
-impl Endpoints {
-    pub(crate) fn new(
-        template: Template,
-        builder: Builder,
-        has_threads: bool,
-        limit: usize,
-    ) -> Self {
-        Self {
+impl Builder {
+    /// One client for each endpoint of a template: the URL that the builder was made with may
+    /// hold placeholders such as `{{realm}}`. At most `limit` clients are made. Each has a
+    /// last-known-good file with a suffix of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn build_each(self, limit: usize) -> Result<TemplateClients, SettingsError> {
+        self.each(false, limit)
+    }
+
+    /// The same, with a thread for each endpoint.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn spawn_each(self, limit: usize) -> Result<TemplateClients, SettingsError> {
+        self.each(true, limit)
+    }
+
+    fn each(mut self, has_threads: bool, limit: usize) -> Result<TemplateClients, SettingsError> {
+        self.settings.check()?;
+        let template = UrlTemplate::new(&self.url, self.settings.allow_plain_http)?;
+        // All clients share one transport, and so the files that it has read.
+        self.fetch = Some(self.transport()?);
+        Ok(TemplateClients {
             template,
-            builder,
+            builder: self,
             has_threads,
             limit,
             clients: ArcSwap::default(),
             turn: Mutex::new(()),
-        }
+        })
     }
+}
 
+impl TemplateClients {
     /// The template.
     #[must_use]
-    pub fn template(&self) -> &Template {
+    pub fn template(&self) -> &UrlTemplate {
         &self.template
     }
 
@@ -61,7 +84,7 @@ impl Endpoints {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] if a value is refused (see [`Template::endpoint`]), or there are as
+    /// [`SettingsError`] if a value is refused (see [`UrlTemplate::endpoint`]), or there are as
     /// many endpoints as the limit allows already.
     pub fn get<'v>(
         &self,

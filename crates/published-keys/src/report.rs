@@ -1,26 +1,13 @@
 //! What a key set held: which keys are used, which are skipped, and why.
 
-use countersign_signature::{AlgorithmName, Provider};
+use alloc::string::String;
+use alloc::vec::Vec;
 
-use crate::{FetchError, Settings, document};
+use countersign_signature::AlgorithmName;
 
 /// Every key of one set, in the order of the document.
 ///
-/// ```
-/// use countersign_jwks::{Report, Settings};
-///
-/// let document = br#"{"keys":[
-///     {"kty":"OKP","crv":"Ed25519","kid":"1","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
-///     {"kty":"oct","kid":"2","k":"c2VjcmV0"}
-/// ]}"#;
-/// let report = Report::of(document, &countersign_ring::provider(), &Settings::default())?;
-/// assert_eq!((report.used(), report.skipped()), (1, 1));
-///
-/// let key = &report.keys()[0];
-/// assert_eq!(key.algorithms()[0].as_str(), "EdDSA");
-/// assert_eq!(key.thumbprint(), Some("kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"));
-/// # Ok::<(), countersign_jwks::FetchError>(())
-/// ```
+/// See the crate's page for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     keys: Vec<KeyReport>,
@@ -29,19 +16,6 @@ pub struct Report {
 impl Report {
     pub(crate) fn new(keys: Vec<KeyReport>) -> Self {
         Self { keys }
-    }
-
-    /// What a client with these settings makes of a JWK Set, usable keys or none.
-    ///
-    /// # Errors
-    ///
-    /// [`FetchError`] if it is no JWK Set, holds no key at all, or more than the limit.
-    pub fn of(
-        document: &[u8],
-        provider: &Provider,
-        settings: &Settings,
-    ) -> Result<Self, FetchError> {
-        document::report(document, provider, settings)
     }
 
     /// Every key.
@@ -113,8 +87,8 @@ impl KeyReport {
         self.thumbprint.as_deref()
     }
 
-    /// Whether the endpoint publishes its private half, which makes it worthless to
-    /// whoever is not the only reader. The public half alone is used.
+    /// Whether the endpoint publishes its private half. The private key has leaked: whoever
+    /// reads the set can sign with it, so it must be replaced. Only its public half is used.
     #[must_use]
     pub fn is_private(&self) -> bool {
         self.is_private

@@ -1,27 +1,30 @@
-//! What all handles of a client share: a snapshot for readers, one flight at a time for
-//! writers.
+//! The keys of one endpoint: a snapshot for readers, one fetch at a time for writers.
 
 use alloc::sync::Arc;
-use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use arc_swap::ArcSwap;
+use countersign_fetch::{EndpointUrl, Fetch, FetchError, FetchErrorKind};
+use countersign_published_keys::KidKeys;
 use countersign_signature::Provider;
 
-use crate::background::Bell;
+use crate::attempt::Attempts;
+use crate::clock::Clock;
 use crate::counters::Tally;
-use crate::flight::Flight;
-use crate::pending::{Pending, Wakers};
+use crate::seats::Seats;
+use crate::settings::Settings;
 use crate::state::{Answer, Event, State};
 use crate::store::Store;
-use crate::{Clock, Endpoint, Fetch, FetchError, FetchErrorKind, Lookup, Settings};
+use crate::wakers::Wakers;
+use crate::wakeup::Wakeup;
 
-/// What all handles and the background thread share.
+/// What all handles of a client and its background thread share.
 #[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) endpoint: Endpoint,
+pub(crate) struct KeyCache {
+    pub(crate) endpoint: EndpointUrl,
     pub(crate) settings: Settings,
     pub(crate) provider: Provider,
     pub(crate) fetch: Arc<dyn Fetch>,
@@ -32,17 +35,30 @@ pub(crate) struct Shared {
     pub(crate) state: ArcSwap<State>,
     /// Held while one state is exchanged for the next; readers never take it.
     turn: Mutex<()>,
-    landed: Condvar,
+    /// Told whenever a fetch ends, for callers that block.
+    fetch_ended: Condvar,
     pub(crate) wakers: Wakers,
-    waiters: AtomicUsize,
+    seats: Seats,
     wanted: AtomicBool,
-    /// Wakes the thread, where there is one.
-    pub(crate) bell: Bell,
+    /// Wakes the background thread, where there is one.
+    pub(crate) wakeup: Wakeup,
 }
 
-impl Shared {
+/// What the cache has for a token.
+pub(crate) enum Cached {
+    Found(KidKeys),
+    KidRequired,
+    UnknownKey,
+    Unavailable(FetchError),
+    /// A fetch is needed. So many have ended until now.
+    FetchNeeded {
+        ended: u64,
+    },
+}
+
+impl KeyCache {
     pub(crate) fn new(
-        endpoint: Endpoint,
+        endpoint: EndpointUrl,
         settings: Settings,
         provider: Provider,
         fetch: Arc<dyn Fetch>,
@@ -62,14 +78,14 @@ impl Shared {
             spread,
             state: ArcSwap::from_pointee(State::new()),
             turn: Mutex::new(()),
-            landed: Condvar::new(),
-            waiters: AtomicUsize::new(0),
+            fetch_ended: Condvar::new(),
+            seats: Seats::default(),
             wanted: AtomicBool::new(false),
-            bell: Bell::default(),
+            wakeup: Wakeup::default(),
         }
     }
 
-    pub(crate) fn look_up(self: &Arc<Self>, kid: Option<&str>) -> Lookup {
+    pub(crate) fn look_up(&self, kid: Option<&str>) -> Cached {
         let now = self.clock.now();
         let state = self.state.load();
         match state.look_up(kid, now, &self.settings) {
@@ -77,22 +93,24 @@ impl Shared {
                 if is_stale {
                     self.tally.stale_hits.add();
                 }
-                Lookup::Found(keys.clone())
+                Cached::Found(keys.clone())
             }
-            Answer::KidRequired => Lookup::KidRequired,
-            Answer::Pending => Lookup::Pending(Pending::new(self.clone(), state.landings())),
+            Answer::KidRequired => Cached::KidRequired,
+            Answer::Pending => Cached::FetchNeeded {
+                ended: state.ended(),
+            },
             Answer::UnknownKey => {
                 self.tally.unknown_kids.add();
-                // Strangers choose how often this happens: not a line for every log.
+                // Anybody can cause this with forged tokens, so it is not logged by default.
                 tracing::debug!(endpoint = %self.endpoint, kid = ?kid, "unknown kid");
-                Lookup::UnknownKey
+                Cached::UnknownKey
             }
             Answer::Unavailable(error) => {
                 tracing::debug!(endpoint = %self.endpoint, kid = ?kid, "keys unavailable");
-                if state.flying().is_some() {
-                    self.give_up();
+                if state.in_flight().is_some() {
+                    self.abandon();
                 }
-                Lookup::Unavailable(error)
+                Cached::Unavailable(error)
             }
         }
     }
@@ -100,24 +118,22 @@ impl Shared {
     /// Remembers that a look-up needs a fetch, and has the thread make it.
     pub(crate) fn want(&self) {
         self.wanted.store(true, Ordering::Release);
-        self.bell.ring();
+        self.wakeup.wake();
     }
 
     /// How many callers wait now, blocked or polling.
     pub(crate) fn waiting(&self) -> usize {
-        self.waiters
-            .load(Ordering::Relaxed)
-            .saturating_add(self.wakers.len())
+        self.seats.taken().saturating_add(self.wakers.len())
     }
 
     pub(crate) fn drive(&self) -> Duration {
         let wanted = self.wanted.swap(false, Ordering::AcqRel);
         let due_at = self.state.load().due_at(&self.settings);
         if (wanted || self.clock.now() >= due_at)
-            && let Some(flight) = self.take_off(false)
+            && let Some(number) = self.begin(false)
         {
-            // How it ended is in the state, and in the log.
-            let _ = self.fly(flight);
+            // The outcome is in the state, and in the log.
+            let _ = self.run_fetch(number);
         }
         self.state
             .load()
@@ -125,16 +141,16 @@ impl Shared {
             .saturating_sub(self.clock.now())
     }
 
-    /// The number of a flight that the caller has to make, if one may begin.
-    pub(crate) fn take_off(&self, forced: bool) -> Option<u64> {
+    /// The number of a fetch that the caller has to make, if one may begin.
+    pub(crate) fn begin(&self, forced: bool) -> Option<u64> {
         let turn = self.lock();
-        self.apply(&turn, Event::Wanted { forced })?.flying()
+        self.apply(&turn, Event::Wanted { forced })?.in_flight()
     }
 
-    /// Makes this flight. Its error is that of this flight alone.
-    pub(crate) fn fly(&self, flight: u64) -> Result<(), FetchError> {
+    /// Makes the fetch of this number. The error is that of this fetch alone.
+    pub(crate) fn run_fetch(&self, number: u64) -> Result<(), FetchError> {
         let etag = self.state.load().held().and_then(|held| held.etag.clone());
-        let outcome = Flight {
+        let outcome = Attempts {
             endpoint: &self.endpoint,
             settings: &self.settings,
             provider: &self.provider,
@@ -147,19 +163,19 @@ impl Shared {
         }
         .run();
         let turn = self.lock();
-        let next = self.apply(&turn, Event::Landed { flight, outcome });
+        let next = self.apply(&turn, Event::Ended { number, outcome });
         drop(turn);
-        self.landed.notify_all();
+        self.fetch_ended.notify_all();
         self.wakers.wake_all();
-        // Whoever has made it, the thread's next one may be due sooner than it thought.
-        self.bell.ring();
+        // The background thread's next fetch may now be due sooner than it expects.
+        self.wakeup.wake();
         let Some(state) = next else {
             return Err(FetchError::new(
                 FetchErrorKind::Timeout,
-                "the fetch ended after it had been given up, and was not used",
+                "the fetch ended after it had been abandoned, and was not used",
             ));
         };
-        self.tell(&state);
+        self.log_outcome(&state);
         if let Some(error) = state.error() {
             return Err(error.clone());
         }
@@ -167,22 +183,22 @@ impl Shared {
         Ok(())
     }
 
-    /// The error of a flight that its transport never ended. Who waits for it is told too:
-    /// nobody else would wake them.
-    pub(crate) fn give_up(&self) -> Option<FetchError> {
-        let error = self.given_up()?;
+    /// The error of a fetch whose transport did not return in time. Wakes those who wait for
+    /// it: nothing else would.
+    pub(crate) fn abandon(&self) -> Option<FetchError> {
+        let error = self.abandoned_error()?;
         self.wakers.wake_all();
         Some(error)
     }
 
-    fn given_up(&self) -> Option<FetchError> {
+    fn abandoned_error(&self) -> Option<FetchError> {
         let state = self.state.load();
-        state.given_up(self.clock.now(), &self.settings)
+        state.abandoned_error(self.clock.now(), &self.settings)
     }
 
-    /// Whether a wait that began after this many landings has an end.
-    pub(crate) fn is_over(&self, landings: u64) -> bool {
-        self.state.load().landings() != landings || self.given_up().is_some()
+    /// Whether a wait is over that began when this many fetches had ended.
+    pub(crate) fn is_over(&self, ended: u64) -> bool {
+        self.state.load().ended() != ended || self.abandoned_error().is_some()
     }
 
     /// Begins with the set of the last-known-good file, if there is one of use.
@@ -204,16 +220,16 @@ impl Shared {
 
     fn save(&self, state: &State) {
         if let (Some(store), Some(held)) = (&self.store, state.held())
-            && let Err(error) = store.save(&self.endpoint, state.landings(), held, &*self.clock)
+            && let Err(error) = store.save(&self.endpoint, state.ended(), held, &*self.clock)
         {
             tracing::warn!(endpoint = %self.endpoint, error = %error, "last-known-good file not written");
         }
     }
 
-    /// Waits until the flight under way has landed, if there is one. How it ended is in
-    /// the state.
+    /// Waits until the fetch under way has ended, if there is one. Its outcome is in the
+    /// state.
     pub(crate) fn wait(&self) -> Result<(), FetchError> {
-        let Some(_seat) = Seat::take(&self.waiters, self.settings.waiter_limit) else {
+        let Some(_seat) = self.seats.take(self.settings.waiter_limit) else {
             return Err(FetchError::new(
                 FetchErrorKind::TooManyWaiting,
                 format!(
@@ -224,12 +240,12 @@ impl Shared {
         };
         let began_at = Instant::now();
         let mut turn = self.lock();
-        let landings = self.state.load().landings();
-        if self.state.load().flying().is_none() {
+        let ended = self.state.load().ended();
+        if self.state.load().in_flight().is_none() {
             return Ok(());
         }
-        // A flight that is given up lands no more, and the next one does in its place.
-        while self.state.load().landings() == landings {
+        // An abandoned fetch never counts as ended; the fetch that follows it does.
+        while self.state.load().ended() == ended {
             let left = self
                 .settings
                 .total_deadline
@@ -244,7 +260,7 @@ impl Shared {
                 ));
             }
             (turn, _) = self
-                .landed
+                .fetch_ended
                 .wait_timeout(turn, left)
                 .unwrap_or_else(PoisonError::into_inner);
         }
@@ -264,8 +280,8 @@ impl Shared {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Logs what a flight has changed.
-    fn tell(&self, state: &State) {
+    /// Logs what a fetch has changed.
+    fn log_outcome(&self, state: &State) {
         let Some(held) = state.held() else { return };
         let now = self.clock.now();
         let age = now.saturating_sub(held.fetched_at);
@@ -287,28 +303,8 @@ impl Shared {
                 tracing::warn!(endpoint = %self.endpoint, error = %error, age = ?age, "stale keys in use until the endpoint answers or the stale limit is reached");
             }
             Some(error) => {
-                tracing::warn!(endpoint = %self.endpoint, error = %error, age = ?age, "no keys of use are held: tokens are refused until the endpoint answers");
+                tracing::warn!(endpoint = %self.endpoint, error = %error, age = ?age, "no usable keys are held: tokens are refused until the endpoint answers");
             }
         }
-    }
-}
-
-/// One of the places for waiting callers.
-struct Seat<'w>(&'w AtomicUsize);
-
-impl<'w> Seat<'w> {
-    fn take(waiters: &'w AtomicUsize, limit: usize) -> Option<Self> {
-        waiters
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |waiting| {
-                (waiting < limit).then(|| waiting.saturating_add(1))
-            })
-            .ok()
-            .map(|_| Self(waiters))
-    }
-}
-
-impl Drop for Seat<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }

@@ -1,5 +1,6 @@
-//! Why the keys could not be fetched.
+//! Why a fetch failed, and which options are refused.
 
+use core::time::Duration;
 use core::{error, fmt};
 
 /// Why a fetch failed, for programs.
@@ -20,7 +21,7 @@ pub enum FetchErrorKind {
     Redirect(u16),
     /// The answer had a status that is not accepted.
     Status(u16),
-    /// The body was compressed, which nobody asked for.
+    /// The body was compressed, which was not asked for.
     Encoded,
     /// The body was larger than the limit.
     TooLarge,
@@ -61,8 +62,10 @@ impl FetchErrorKind {
         }
     }
 
-    /// Whether the same request may succeed a moment later.
-    pub(crate) fn is_worth_a_retry(self) -> bool {
+    /// Whether the same request may succeed a moment later: after a timeout, a broken
+    /// connection or a status of 500 and above.
+    #[must_use]
+    pub fn is_transient(self) -> bool {
         match self {
             Self::Timeout
             | Self::Resolve
@@ -83,12 +86,12 @@ impl FetchErrorKind {
     }
 }
 
-/// Why the keys could not be fetched: what was found, and what is needed.
+/// Why a fetch failed: what was found, and what is needed.
 ///
 /// It shows no credentials and no bytes of the answer.
 ///
 /// ```
-/// use countersign_jwks::{FetchError, FetchErrorKind};
+/// use countersign_fetch::{FetchError, FetchErrorKind};
 ///
 /// let error = FetchError::new(FetchErrorKind::Timeout, "no answer within 1s");
 /// assert_eq!(error.kind().as_str(), "timeout");
@@ -98,6 +101,7 @@ impl FetchErrorKind {
 pub struct FetchError {
     kind: FetchErrorKind,
     sentence: Box<str>,
+    retry_after: Option<Duration>,
 }
 
 impl FetchError {
@@ -107,10 +111,20 @@ impl FetchError {
         Self {
             kind,
             sentence: sentence.into(),
+            retry_after: None,
         }
     }
 
-    pub(crate) fn too_large(limit: usize) -> Self {
+    /// The same error of a server that asked for this pause.
+    #[must_use]
+    pub fn with_retry_after(mut self, pause: Option<Duration>) -> Self {
+        self.retry_after = pause;
+        self
+    }
+
+    /// The error for a body of more than `limit` bytes.
+    #[must_use]
+    pub fn too_large(limit: usize) -> Self {
         Self::new(
             FetchErrorKind::TooLarge,
             format!("found a body of more than {limit} bytes; send less or raise the limit"),
@@ -122,6 +136,12 @@ impl FetchError {
     pub fn kind(&self) -> FetchErrorKind {
         self.kind
     }
+
+    /// The pause that the server asked for (`Retry-After`, RFC 9110 section 10.2.3).
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
 }
 
 impl fmt::Display for FetchError {
@@ -131,3 +151,54 @@ impl fmt::Display for FetchError {
 }
 
 impl error::Error for FetchError {}
+
+/// A setting, a URL or a file that was refused when a client was made: what was found, and
+/// what is needed. It shows no credentials.
+///
+/// ```
+/// use countersign_fetch::EndpointUrl;
+///
+/// let error = EndpointUrl::new("ftp://keys.example/", false).unwrap_err();
+/// assert_eq!(error.to_string(), "found another scheme in the JWKS endpoint; https: is needed");
+/// assert_eq!(error.setting(), None);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingsError {
+    setting: Option<&'static str>,
+    sentence: Box<str>,
+}
+
+impl SettingsError {
+    /// The fault of a URL or a file that no setting names. `sentence` must show no credentials.
+    #[must_use]
+    pub fn new(sentence: impl Into<Box<str>>) -> Self {
+        Self {
+            setting: None,
+            sentence: sentence.into(),
+        }
+    }
+
+    /// The fault of one setting. `sentence` must show no credentials.
+    #[must_use]
+    pub fn of(setting: &'static str, sentence: impl Into<Box<str>>) -> Self {
+        Self {
+            setting: Some(setting),
+            sentence: sentence.into(),
+        }
+    }
+
+    /// The field of [`HttpOptions`](crate::HttpOptions), or of another crate's settings, at
+    /// fault; `None` if it is the URL of the endpoint or a file that no setting names.
+    #[must_use]
+    pub fn setting(&self) -> Option<&'static str> {
+        self.setting
+    }
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence)
+    }
+}
+
+impl error::Error for SettingsError {}

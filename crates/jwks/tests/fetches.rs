@@ -10,8 +10,9 @@ use std::thread;
 use std::time::Instant;
 
 use common::{bench, bench_with, key, ok, seconds};
+use countersign_fetch::{Fetch, FetchError, FetchErrorKind, Request, Response};
 use countersign_jwks::testing::ManualClock;
-use countersign_jwks::{Fetch, FetchError, FetchErrorKind, Jwks, Lookup, Request, Response};
+use countersign_jwks::{Jwks, Lookup};
 
 #[test]
 fn j6_who_waits_is_told_when_the_fetch_ends_and_not_at_the_deadline() {

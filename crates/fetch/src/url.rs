@@ -3,30 +3,30 @@
 use core::fmt;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::SettingsError;
+use crate::error::SettingsError;
 
-/// The URL of a key set: `https:`, or `http:` on loopback or by an explicit word.
+/// The URL of a key set: `https:`, or `http:` on loopback or where that is allowed.
 ///
 /// It holds no credentials and no fragment, so it may be shown and logged. Scheme and
 /// host are in lower case, a default port is dropped and an empty path is `/`: equal
 /// endpoints are equal text.
 ///
 /// ```
-/// use countersign_jwks::Endpoint;
+/// use countersign_fetch::EndpointUrl;
 ///
-/// let endpoint = Endpoint::new("HTTPS://Keys.Example:443/jwks.json", false)?;
+/// let endpoint = EndpointUrl::new("HTTPS://Keys.Example:443/jwks.json", false)?;
 /// assert_eq!(endpoint.as_str(), "https://keys.example/jwks.json");
 ///
-/// let error = Endpoint::new("https://user:secret@keys.example/", false).unwrap_err();
+/// let error = EndpointUrl::new("https://user:secret@keys.example/", false).unwrap_err();
 /// assert!(!error.to_string().contains("secret"));
-/// # Ok::<(), countersign_jwks::SettingsError>(())
+/// # Ok::<(), countersign_fetch::SettingsError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Endpoint {
+pub struct EndpointUrl {
     url: Box<str>,
 }
 
-impl Endpoint {
+impl EndpointUrl {
     /// Checks a URL. `allow_plain_http` allows `http:` for hosts other than `localhost`,
     /// 127.0.0.0/8 and ::1.
     ///
@@ -70,7 +70,7 @@ impl Endpoint {
     }
 }
 
-impl fmt::Display for Endpoint {
+impl fmt::Display for EndpointUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.url)
     }
@@ -197,7 +197,7 @@ mod tests {
             ("https://keys.example/jwks", true),
             ("http://localhost/jwks", false),
         ] {
-            let endpoint = Endpoint::new(url, false).unwrap();
+            let endpoint = EndpointUrl::new(url, false).unwrap();
             assert_eq!(endpoint.to_string(), url);
             assert_eq!(endpoint.is_https(), is_https);
         }
@@ -216,7 +216,7 @@ mod tests {
             "http://127.1.2.3:1/jwks",
             "http://[::1]:80/jwks",
         ] {
-            assert!(Endpoint::new(url, false).is_ok(), "{url}");
+            assert!(EndpointUrl::new(url, false).is_ok(), "{url}");
         }
         for url in [
             "http://keys.example/",
@@ -225,8 +225,8 @@ mod tests {
             "http://[::2]/",
             "http://169.254.169.254/",
         ] {
-            assert!(Endpoint::new(url, false).is_err(), "{url}");
-            assert!(Endpoint::new(url, true).is_ok(), "{url}");
+            assert!(EndpointUrl::new(url, false).is_err(), "{url}");
+            assert!(EndpointUrl::new(url, true).is_ok(), "{url}");
         }
         for url in [
             "",
@@ -257,7 +257,7 @@ mod tests {
             "https://[keys.example]/",
             "https://{{realm}}.example/",
         ] {
-            let error = Endpoint::new(url, true).expect_err(url).to_string();
+            let error = EndpointUrl::new(url, true).expect_err(url).to_string();
             assert!(!error.contains("secret"), "{error}");
         }
     }
@@ -270,7 +270,7 @@ mod tests {
             ("http://LOCALHOST:80/", "http://localhost/"),
             ("https://keys.example?A", "https://keys.example/?A"),
         ] {
-            assert_eq!(Endpoint::new(url, false).unwrap().as_str(), same);
+            assert_eq!(EndpointUrl::new(url, false).unwrap().as_str(), same);
         }
     }
 }

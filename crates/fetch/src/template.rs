@@ -2,32 +2,32 @@
 
 use core::fmt;
 
-use crate::endpoint::Parts;
-use crate::{Endpoint, SettingsError};
+use crate::error::SettingsError;
+use crate::url::{EndpointUrl, Parts};
 
 /// A URL with placeholders such as `{{realm}}`.
 ///
 /// A value is one or more unreserved characters (RFC 3986 section 2.3: letters, digits,
 /// `-`, `.`, `_`, `~`); anything else is refused, and nothing is encoded. So a value can
 /// end neither the host nor its path segment, and no segment of the result is `.` or `..`.
-/// Scheme and port are never a placeholder's.
+/// A placeholder cannot stand in the scheme or the port.
 ///
 /// **Values come from tokens that nobody has verified yet.** Whoever uses a template must
 /// take them from a closed list, such as the alternatives of a regular expression.
 ///
 /// ```
-/// use countersign_jwks::Template;
+/// use countersign_fetch::UrlTemplate;
 ///
-/// let template = Template::new("https://id.example/{{realm}}/certs", false)?;
+/// let template = UrlTemplate::new("https://id.example/{{realm}}/certs", false)?;
 /// assert_eq!(template.names().collect::<Vec<_>>(), ["realm"]);
 ///
 /// let endpoint = template.endpoint(|_| Some("north"))?;
 /// assert_eq!(endpoint.as_str(), "https://id.example/north/certs");
 /// assert!(template.endpoint(|_| Some("../admin")).is_err());
-/// # Ok::<(), countersign_jwks::SettingsError>(())
+/// # Ok::<(), countersign_fetch::SettingsError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Template {
+pub struct UrlTemplate {
     pieces: Vec<Piece>,
     allow_plain_http: bool,
 }
@@ -41,20 +41,20 @@ enum Piece {
 /// The longest value: that of a host name.
 const VALUE_LIMIT: usize = 253;
 
-impl Template {
+impl UrlTemplate {
     /// A template, or a plain URL, which is one without placeholders.
     ///
     /// # Errors
     ///
     /// [`SettingsError`] if a placeholder has no name of letters, digits and `_`, stands
-    /// in the scheme or the port, or the rest is no [`Endpoint`].
+    /// in the scheme or the port, or the rest is no [`EndpointUrl`].
     pub fn new(template: &str, allow_plain_http: bool) -> Result<Self, SettingsError> {
         let template = Self {
             pieces: pieces(template)?,
             allow_plain_http,
         };
         // With a sample for each value it must be a URL.
-        Endpoint::new(&template.fill(|_| Some(SAMPLE))?, allow_plain_http)?;
+        EndpointUrl::new(&template.fill(|_| Some(SAMPLE))?, allow_plain_http)?;
         Ok(template)
     }
 
@@ -75,10 +75,10 @@ impl Template {
     pub fn endpoint<'v>(
         &self,
         value: impl FnMut(&str) -> Option<&'v str>,
-    ) -> Result<Endpoint, SettingsError> {
+    ) -> Result<EndpointUrl, SettingsError> {
         let url = self.fill(value)?;
-        // A value holds no delimiter of a URL, so that each stands where the template has it.
-        // Dots are all that several values can come to: `{{a}}{{b}}` to the folder above.
+        // A value holds no delimiter of a URL, so each stays where the template has it. But
+        // values side by side can make a dot segment: `{{a}}{{b}}` of "." and ".".
         let path = Parts::of(&url)?.path;
         if path.split(['/', '?']).any(|it| matches!(it, "." | "..")) {
             return Err(SettingsError::new(
@@ -86,7 +86,7 @@ impl Template {
                  a plain name is needed",
             ));
         }
-        Endpoint::new(&url, self.allow_plain_http)
+        EndpointUrl::new(&url, self.allow_plain_http)
     }
 
     fn fill<'v>(
@@ -150,7 +150,7 @@ fn pieces(template: &str) -> Result<Vec<Piece>, SettingsError> {
     Ok(pieces)
 }
 
-impl fmt::Display for Template {
+impl fmt::Display for UrlTemplate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.pieces.iter().try_for_each(|piece| match piece {
             Piece::Text(text) => f.write_str(text),
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     fn filled(template: &str, value: &str) -> Result<String, SettingsError> {
-        Template::new(template, false)
+        UrlTemplate::new(template, false)
             .unwrap_or_else(|error| panic!("{template}: {error}"))
             .endpoint(|_| Some(value))
             .map(|endpoint| endpoint.as_str().to_owned())
@@ -250,7 +250,7 @@ mod tests {
                 assert!(filled(template, value).is_err(), "{template} {value:?}");
             }
         }
-        let template = Template::new("https://id.example/{{r}}", false).unwrap();
+        let template = UrlTemplate::new("https://id.example/{{r}}", false).unwrap();
         assert!(template.endpoint(|_| None).is_err());
         for template in [
             "https://id.example/{{r}}{{r}}/certs",
@@ -270,7 +270,7 @@ mod tests {
     #[test]
     fn a_template_shows_itself_and_its_names() {
         let text = "https://{{host}}/{{realm}}/{{host}}";
-        let template = Template::new(text, false).unwrap();
+        let template = UrlTemplate::new(text, false).unwrap();
         assert_eq!(template.to_string(), text);
         let names: Vec<_> = template.names().collect();
         assert_eq!(names, ["host", "realm", "host"]);
@@ -294,9 +294,9 @@ mod tests {
             "file:///{{path}}",
             "{{url}}",
         ] {
-            assert!(Template::new(template, false).is_err(), "{template}");
+            assert!(UrlTemplate::new(template, false).is_err(), "{template}");
         }
-        assert!(Template::new("http://{{host}}/", true).is_ok());
-        assert!(Template::new("http://localhost/{{r}}", false).is_ok());
+        assert!(UrlTemplate::new("http://{{host}}/", true).is_ok());
+        assert!(UrlTemplate::new("http://localhost/{{r}}", false).is_ok());
     }
 }

@@ -11,23 +11,24 @@ use ureq::tls::RootCerts;
 use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body, http};
 
-use super::addresses::Addresses;
-use super::options::HttpOptions;
-use super::tls::{self, Tls};
-use crate::{Fetch, FetchError, FetchErrorKind, Request, Response, SettingsError};
+use crate::addresses::{Addresses, NotPublic};
+use crate::error::{FetchError, FetchErrorKind, SettingsError};
+use crate::exchange::{Fetch, Request, Response};
+use crate::options::HttpOptions;
+use crate::tls::{self, Tls};
 
 /// Carries requests over HTTP/1.1 and TLS 1.2 or 1.3.
 ///
 /// ```
-/// use countersign_jwks::{Endpoint, Fetch, HttpFetch, HttpOptions, Request};
+/// use countersign_fetch::{EndpointUrl, Fetch, HttpFetch, HttpOptions, Request};
 /// use std::time::Duration;
 ///
 /// let transport = HttpFetch::new(&HttpOptions::default())?;
 /// // Nobody listens on this port.
-/// let endpoint = Endpoint::new("http://127.0.0.1:9/jwks.json", false)?;
+/// let endpoint = EndpointUrl::new("http://127.0.0.1:9/jwks.json", false)?;
 /// let request = Request::new(&endpoint, Duration::from_secs(1), 1024);
 /// assert!(transport.fetch(&request).is_err());
-/// # Ok::<(), countersign_jwks::SettingsError>(())
+/// # Ok::<(), countersign_fetch::SettingsError>(())
 /// ```
 #[derive(Debug)]
 pub struct HttpFetch {
@@ -131,7 +132,7 @@ impl Fetch for HttpFetch {
         let (parts, body) = call.call().map_err(failed)?.into_parts();
         let head = Response::new(parts.status.as_u16(), Vec::new());
         let head = parts.headers.iter().fold(head, |head, (name, value)| {
-            // A value that is no text is worth as much as one that is garbage.
+            // A value that is not text counts as one that cannot be read.
             head.with_header(name.as_str(), value.to_str().unwrap_or("?"))
         });
         // Only what may be accepted is read at all.
@@ -169,7 +170,7 @@ fn read(body: Body, limit: usize) -> Result<Vec<u8>, BodyError> {
     Ok(bytes)
 }
 
-/// ureq's error in our words. None of its texts that could hold a URL is passed on.
+/// ureq's error in our words. None of its texts that could hold a URL is shown.
 fn describe(error: ureq::Error, timeout: Duration) -> FetchError {
     use FetchErrorKind as Kind;
     match error {
@@ -177,7 +178,7 @@ fn describe(error: ureq::Error, timeout: Duration) -> FetchError {
             FetchError::new(Kind::Timeout, format!("no whole answer within {timeout:?}"))
         }
         ureq::Error::HostNotFound => FetchError::new(Kind::Resolve, "the host name has no address"),
-        ureq::Error::Other(error) if error.is::<super::addresses::NotPublic>() => {
+        ureq::Error::Other(error) if error.is::<NotPublic>() => {
             FetchError::new(Kind::Refused, error.to_string())
         }
         ureq::Error::Io(error) => describe_io(&error, timeout),

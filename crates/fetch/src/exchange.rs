@@ -1,0 +1,267 @@
+//! One GET request and its answer, and which answers are accepted.
+//!
+//! A transport only carries. Which answers are accepted is decided here, for every transport.
+
+use core::fmt::Debug;
+use core::time::Duration;
+
+use crate::error::{FetchError, FetchErrorKind};
+use crate::url::EndpointUrl;
+
+/// Carries one GET request to a key endpoint.
+///
+/// An implementation must return within [`Request::timeout`], read no more than
+/// [`Request::body_limit`] bytes of body, follow no redirect, and send no
+/// `Accept-Encoding`. A caller should treat a panic in it as an error of that one fetch.
+///
+/// ```
+/// use countersign_fetch::{Fetch, FetchError, Request, Response};
+///
+/// #[derive(Debug)]
+/// struct Fixed;
+///
+/// impl Fetch for Fixed {
+///     fn fetch(&self, _: &Request<'_>) -> Result<Response, FetchError> {
+///         Ok(Response::new(200, br#"{"keys":[]}"#.as_slice()).with_header("etag", "\"1\""))
+///     }
+/// }
+/// ```
+pub trait Fetch: Debug + Send + Sync {
+    /// Sends the request and reads the whole answer, whatever its status.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError`] if there was no whole answer. A status is no error here.
+    fn fetch(&self, request: &Request<'_>) -> Result<Response, FetchError>;
+}
+
+/// One GET request.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    endpoint: &'a EndpointUrl,
+    etag: Option<&'a str>,
+    timeout: Duration,
+    body_limit: usize,
+}
+
+impl<'a> Request<'a> {
+    /// A request.
+    #[must_use]
+    pub fn new(endpoint: &'a EndpointUrl, timeout: Duration, body_limit: usize) -> Self {
+        Self {
+            endpoint,
+            etag: None,
+            timeout,
+            body_limit,
+        }
+    }
+
+    /// The same request, conditional: the answer is 304 if the set still has this `ETag`.
+    /// An `ETag` that is not printable ASCII, or is longer than 256 bytes, is left out (RFC
+    /// 9110 section 8.8.3).
+    #[must_use]
+    pub fn if_none_match(mut self, etag: Option<&'a str>) -> Self {
+        self.etag = etag.filter(|etag| is_sendable(etag));
+        self
+    }
+
+    /// Where to send it.
+    #[must_use]
+    pub fn endpoint(&self) -> &'a EndpointUrl {
+        self.endpoint
+    }
+
+    /// The value for `If-None-Match` (RFC 9110 section 13.1.2).
+    #[must_use]
+    pub fn etag(&self) -> Option<&'a str> {
+        self.etag
+    }
+
+    /// The time for everything, from name resolution to the last byte.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// The largest body to read, in bytes.
+    #[must_use]
+    pub fn body_limit(&self) -> usize {
+        self.body_limit
+    }
+}
+
+impl Request<'_> {
+    /// Sends the request through `transport`, and accepts or refuses the answer: accepted are
+    /// 200, and 304 if the request is conditional; a body must be uncompressed and within the
+    /// limit. A redirect is refused and never followed.
+    ///
+    /// ```
+    /// use countersign_fetch::testing::ScriptedFetch;
+    /// use countersign_fetch::{EndpointUrl, FetchErrorKind, Request, Response};
+    /// use std::time::Duration;
+    ///
+    /// let endpoint = EndpointUrl::new("https://keys.example/", false)?;
+    /// let request = Request::new(&endpoint, Duration::from_secs(1), 1024);
+    /// let script = ScriptedFetch::new();
+    /// script.then(Response::new(301, ""));
+    /// let error = request.send(&script).unwrap_err();
+    /// assert_eq!(error.kind(), FetchErrorKind::Redirect(301));
+    /// # Ok::<(), countersign_fetch::SettingsError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError`] of the transport, or for an answer that is not accepted; with
+    /// [`FetchError::retry_after`] if the server asked for a pause.
+    pub fn send(&self, transport: &dyn Fetch) -> Result<Response, FetchError> {
+        let response = transport.fetch(self)?;
+        match response.status() {
+            200 => {}
+            304 if self.etag.is_some() => return Ok(response),
+            status @ 300..=399 if status != 304 => {
+                return Err(FetchError::new(
+                    FetchErrorKind::Redirect(status),
+                    format!("found status {status}, a redirect; configure the URL it leads to"),
+                ));
+            }
+            status => {
+                let error = FetchError::new(
+                    FetchErrorKind::Status(status),
+                    format!("found status {status}; 200 is needed"),
+                );
+                return Err(error.with_retry_after(response.retry_after()));
+            }
+        }
+        if response.is_encoded() {
+            return Err(FetchError::new(
+                FetchErrorKind::Encoded,
+                "found a compressed body, which was not asked for; send it uncompressed",
+            ));
+        }
+        if response.body().len() > self.body_limit {
+            return Err(FetchError::too_large(self.body_limit));
+        }
+        Ok(response)
+    }
+}
+
+/// Whether an `ETag` can be sent back: short, and printable ASCII.
+fn is_sendable(etag: &str) -> bool {
+    !etag.is_empty() && etag.len() <= 256 && etag.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// The headers that mean something here.
+const HEADERS: [&str; 5] = [
+    "age",
+    "cache-control",
+    "content-encoding",
+    "etag",
+    "retry-after",
+];
+
+/// One whole answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    status: u16,
+    headers: Vec<(&'static str, String)>,
+    body: Vec<u8>,
+}
+
+impl Response {
+    /// An answer with this status and body.
+    #[must_use]
+    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: body.into(),
+        }
+    }
+
+    /// The same with a header. Kept are `Age`, `Cache-Control`, `Content-Encoding`, `ETag`
+    /// and `Retry-After`, in any letter case; others mean nothing here and are dropped.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Self {
+        if let Some(name) = HEADERS
+            .iter()
+            .find(|known| known.eq_ignore_ascii_case(name))
+        {
+            self.headers.push((name, value.into()));
+        }
+        self
+    }
+
+    /// The status code.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    pub(crate) fn with_body(mut self, body: Vec<u8>) -> Self {
+        self.body = body;
+        self
+    }
+
+    /// Whether the body is in a coding other than its own (RFC 9110 section 8.4).
+    pub(crate) fn is_encoded(&self) -> bool {
+        self.header("content-encoding")
+            .any(|coding| !coding.trim().eq_ignore_ascii_case("identity"))
+    }
+
+    /// The `ETag`, if a request can send it back (see [`Request::if_none_match`]).
+    #[must_use]
+    pub fn etag(&self) -> Option<&str> {
+        let etag = self.header("etag").next()?.trim();
+        is_sendable(etag).then_some(etag)
+    }
+
+    /// The pause that the server asks for, if it is a number of seconds; the form of
+    /// `Retry-After` that is a date is ignored.
+    fn retry_after(&self) -> Option<Duration> {
+        self.header("retry-after").filter_map(seconds).max()
+    }
+
+    /// The values of a header, named in lower case.
+    pub fn header<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h str> {
+        self.headers
+            .iter()
+            .filter(move |(known, _)| *known == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// A number of seconds; one too large to hold is the largest (RFC 9111 section 1.2.2).
+///
+/// ```
+/// assert_eq!(countersign_fetch::seconds(" 60"), Some(std::time::Duration::from_secs(60)));
+/// assert_eq!(countersign_fetch::seconds("-1"), None);
+/// ```
+#[must_use]
+pub fn seconds(value: &str) -> Option<Duration> {
+    let value = value.trim();
+    let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| Duration::from_secs(value.parse().unwrap_or(u64::MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn i8_retry_after_is_a_number_of_seconds() {
+        for (header, pause) in [
+            ("120", Some(120)),
+            ("Wed, 21 Oct 2026 07:28:00 GMT", None),
+            ("-1", None),
+        ] {
+            let response = Response::new(503, "").with_header("Retry-After", header);
+            assert_eq!(response.retry_after(), pause.map(Duration::from_secs));
+        }
+    }
+}

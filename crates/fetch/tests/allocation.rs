@@ -1,0 +1,33 @@
+//! What an endless answer costs. This file is a program of its own: it counts with a global
+//! allocator.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+#[path = "common/server.rs"]
+mod server;
+
+use std::time::Duration;
+
+use allocation_counter::measure;
+use countersign_fetch::{EndpointUrl, FetchErrorKind, HttpFetch, HttpOptions, Request};
+use server::Server;
+
+#[test]
+fn i5_an_endless_answer_takes_no_more_memory_than_the_cap_on_bodies_needs() {
+    const LIMIT: usize = 1024 * 1024;
+    let chunk = vec![b' '; 64 * 1024];
+    let server = Server::behaving(move |out| {
+        out.write_all(b"HTTP/1.1 200 OK\r\n\r\n")?;
+        loop {
+            out.write_all(&chunk)?;
+        }
+    });
+    let endpoint = EndpointUrl::new(&server.url(), false).unwrap();
+    let transport = HttpFetch::new(&HttpOptions::default()).unwrap();
+    let request = Request::new(&endpoint, Duration::from_secs(20), LIMIT);
+    let mut kind = None;
+    let cost = measure(|| kind = request.send(&transport).err().map(|error| error.kind()));
+    assert_eq!(kind, Some(FetchErrorKind::TooLarge));
+    // A buffer that grows by doubling, while its content moves; and the connection's own.
+    let most = u64::try_from(4 * LIMIT).unwrap();
+    assert!(cost.bytes_max < most, "{cost:?}");
+}

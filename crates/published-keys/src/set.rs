@@ -1,0 +1,114 @@
+//! One published key set, ready to verify with: replaced whole, never changed.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use core::ops::Deref;
+
+use countersign_keys::KeySet;
+use countersign_signature::{Provider, Verifier};
+
+use crate::bind::{self, Bound};
+use crate::report::Report;
+
+/// The keys of one `kid`: at most one for each algorithm.
+///
+/// Each was checked and bound to its algorithm when the set was loaded. A token's `alg`
+/// selects among them by equality.
+#[derive(Clone, Debug)]
+pub struct KidKeys {
+    verifiers: Arc<[Arc<dyn Verifier>]>,
+}
+
+impl KidKeys {
+    pub(crate) fn new(verifiers: impl IntoIterator<Item = Arc<dyn Verifier>>) -> Self {
+        Self {
+            verifiers: verifiers.into_iter().collect(),
+        }
+    }
+
+    /// The key whose algorithm a header's `alg` names.
+    #[must_use]
+    pub fn for_alg(&self, alg: &str) -> Option<&Arc<dyn Verifier>> {
+        self.iter()
+            .find(|verifier| verifier.algorithm().is_spelled(alg))
+    }
+}
+
+impl Deref for KidKeys {
+    type Target = [Arc<dyn Verifier>];
+
+    fn deref(&self) -> &Self::Target {
+        &self.verifiers
+    }
+}
+
+/// The keys of one published JWK Set that may verify tokens, and a report on all of them.
+///
+/// See the crate's page for the rules and an example.
+#[derive(Debug)]
+pub struct PublishedKeys {
+    /// Sorted by `kid`, each once.
+    by_kid: Box<[(Box<str>, KidKeys)]>,
+    /// The one usable key, if there is exactly one and tokens may lack a `kid`.
+    only: Option<KidKeys>,
+    report: Arc<Report>,
+}
+
+/// What a set has for a token.
+#[derive(Debug)]
+pub enum KidMatch<'s> {
+    /// The keys of its `kid`; for a token without one, the only key of the set.
+    Keys(&'s KidKeys),
+    /// The token names no `kid`, and that is not allowed, or the set does not hold exactly
+    /// one usable key.
+    KidRequired,
+    /// The set has no key of its `kid`.
+    Missing,
+}
+
+impl PublishedKeys {
+    /// Binds the keys of `set` to those algorithms of `provider` that they fit.
+    ///
+    /// `allow_missing_kid`: whether a token without `kid` may be checked against a set that
+    /// holds exactly one usable key.
+    #[must_use]
+    pub fn new(set: KeySet, provider: &Provider, allow_missing_kid: bool) -> Self {
+        let Bound { by_kid, only, rows } = bind::bind(set, provider, allow_missing_kid);
+        // The map gave the names in order.
+        let by_kid = by_kid
+            .into_iter()
+            .map(|(kid, verifiers)| (kid.into(), KidKeys::new(verifiers)))
+            .collect();
+        Self {
+            by_kid,
+            only: only.map(KidKeys::new),
+            report: Arc::new(Report::new(rows)),
+        }
+    }
+
+    /// The keys of exactly this `kid`, byte for byte; without one, the only key of the set.
+    #[must_use]
+    pub fn find(&self, kid: Option<&str>) -> KidMatch<'_> {
+        match (kid, &self.only) {
+            (Some(kid), _) => self
+                .by_kid
+                .binary_search_by(|(known, _)| known.as_ref().cmp(kid))
+                .ok()
+                .and_then(|at| self.by_kid.get(at))
+                .map_or(KidMatch::Missing, |(_, keys)| KidMatch::Keys(keys)),
+            (None, Some(only)) => KidMatch::Keys(only),
+            (None, None) => KidMatch::KidRequired,
+        }
+    }
+
+    /// The `kid`s that tokens can name, in order.
+    pub fn kids(&self) -> impl Iterator<Item = &str> {
+        self.by_kid.iter().map(|(kid, _)| kid.as_ref())
+    }
+
+    /// Every key of the set, used or skipped.
+    #[must_use]
+    pub fn report(&self) -> &Arc<Report> {
+        &self.report
+    }
+}
