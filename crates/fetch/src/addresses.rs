@@ -1,47 +1,89 @@
-//! Which addresses a host name may lead to.
+//! Which addresses a host name may lead to, and how it is resolved in time.
 
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use core::sync::atomic::{AtomicUsize, Ordering};
 use core::{error, fmt};
+use std::net::ToSocketAddrs as _;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-/// Resolves names, and refuses addresses that are not public where that is asked for.
+use crate::error::{FetchError, FetchErrorKind};
+
+/// Which addresses a request may be sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Allowed {
+    Any,
+    /// Those of no special range.
+    Public,
+    /// This machine alone.
+    Loopback,
+}
+
+/// Resolves names, and refuses addresses that are not allowed.
 #[derive(Clone, Debug)]
 pub(crate) struct Addresses {
-    public_only: bool,
+    allowed: Allowed,
 }
 
 impl Addresses {
-    pub(crate) fn new(public_only: bool) -> Self {
-        Self { public_only }
+    pub(crate) fn new(allowed: Allowed) -> Self {
+        Self { allowed }
     }
 
     /// Whether a request for this URL may be sent at all. An address in the place of a host
-    /// name is never resolved where a proxy stands between.
-    pub(crate) fn allow(&self, url: &Uri) -> Result<(), NotPublic> {
+    /// name is checked here, because it is never resolved if there is a proxy.
+    pub(crate) fn allow(&self, url: &Uri) -> Result<(), NotAllowed> {
         let host = url.host().unwrap_or_default();
-        let address = host.trim_start_matches('[').trim_end_matches(']').parse();
-        match address {
-            Ok(address) if self.public_only && !is_public(address) => Err(NotPublic),
-            Ok(_) | Err(_) => Ok(()),
+        match host.trim_start_matches('[').trim_end_matches(']').parse() {
+            Ok(address) => self.check(address),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Whether a request may be sent to this machine.
+    pub(crate) fn allow_loopback(&self) -> Result<(), FetchError> {
+        self.check(Ipv4Addr::LOCALHOST.into())
+            .map_err(|error| FetchError::new(FetchErrorKind::Refused, error.to_string()))
+    }
+
+    fn check(&self, address: IpAddr) -> Result<(), NotAllowed> {
+        let is_allowed = match self.allowed {
+            Allowed::Any => true,
+            Allowed::Public => is_public(address),
+            Allowed::Loopback => address.to_canonical().is_loopback(),
+        };
+        if is_allowed {
+            Ok(())
+        } else {
+            Err(NotAllowed(self.allowed))
         }
     }
 }
 
-/// A host leads to an address that is not public.
+/// A host leads to an address that is not allowed.
 #[derive(Debug)]
-pub(crate) struct NotPublic;
+pub(crate) struct NotAllowed(Allowed);
 
-impl fmt::Display for NotPublic {
+impl fmt::Display for NotAllowed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("found an address that is not public; the settings need a public one")
+        f.write_str(match self.0 {
+            Allowed::Any | Allowed::Public => {
+                "found an address that is not public; the settings need a public one"
+            }
+            Allowed::Loopback => {
+                "found an http: URL whose host is not this machine; https: is needed, \
+                 or the setting `allow_plain_http`"
+            }
+        })
     }
 }
 
-impl error::Error for NotPublic {}
+impl error::Error for NotAllowed {}
 
 impl Resolver for Addresses {
     fn resolve(
@@ -50,18 +92,81 @@ impl Resolver for Addresses {
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let found = DefaultResolver::default()
-            .resolve(uri, config, timeout)
-            .map_err(|error| match error {
-                timeout @ ureq::Error::Timeout(_) => timeout,
-                _ => ureq::Error::HostNotFound,
-            })?;
+        let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
+            return Err(ureq::Error::HostNotFound);
+        };
+        let host_and_port =
+            DefaultResolver::host_and_port(scheme, authority).ok_or(ureq::Error::HostNotFound)?;
         // The operator chose the proxy, and it is mostly in their own network.
         let is_proxy = config.proxy().is_some_and(|proxy| proxy.uri() == uri);
-        if self.public_only && !is_proxy && !found.iter().all(|address| is_public(address.ip())) {
-            return Err(ureq::Error::Other(Box::new(NotPublic)));
+        let mut found = self.empty();
+        for address in look_up(host_and_port, timeout)? {
+            if !is_proxy {
+                self.check(address.ip())
+                    .map_err(|error| ureq::Error::Other(Box::new(error)))?;
+            }
+            if found.len() < MOST_ADDRESSES {
+                found.push(address);
+            }
+        }
+        if found.is_empty() {
+            return Err(ureq::Error::HostNotFound);
         }
         Ok(found)
+    }
+}
+
+/// As many as ureq can hold.
+const MOST_ADDRESSES: usize = 16;
+
+/// How many threads resolve names now, in the whole process.
+static RESOLVING: AtomicUsize = AtomicUsize::new(0);
+
+/// The most threads that resolve names at once. The system's resolver cannot be interrupted,
+/// so one that hangs keeps its thread; that must not add up.
+const MOST_RESOLVING: usize = 8;
+
+/// The addresses of `host:port`, within the timeout.
+fn look_up(host_and_port: String, timeout: NextTimeout) -> Result<Vec<SocketAddr>, ureq::Error> {
+    if let Ok(address) = host_and_port.parse() {
+        return Ok(vec![address]);
+    }
+    let Some(place) = Resolving::take() else {
+        return Err(ureq::Error::Timeout(ureq::Timeout::Resolve));
+    };
+    let (sender, receiver) = mpsc::sync_channel(1);
+    thread::Builder::new()
+        .name("jwks-resolve".into())
+        .spawn(move || {
+            let _place = place;
+            let found = host_and_port.to_socket_addrs().map(Vec::from_iter);
+            // Nobody may be waiting for it any more.
+            let _ = sender.send(found);
+        })?;
+    match receiver.recv_timeout(*timeout.after) {
+        Ok(Ok(found)) => Ok(found),
+        Ok(Err(_)) | Err(RecvTimeoutError::Disconnected) => Err(ureq::Error::HostNotFound),
+        Err(RecvTimeoutError::Timeout) => Err(ureq::Error::Timeout(timeout.reason)),
+    }
+}
+
+/// The place of one thread that resolves a name, until it ends.
+struct Resolving;
+
+impl Resolving {
+    fn take() -> Option<Self> {
+        RESOLVING
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |count| {
+                (count < MOST_RESOLVING).then(|| count.saturating_add(1))
+            })
+            .ok()
+            .map(|_| Self)
+    }
+}
+
+impl Drop for Resolving {
+    fn drop(&mut self) {
+        RESOLVING.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -85,6 +190,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || a >= 240
         || (a == 100 && (64..128).contains(&b))
         || (a == 192 && b == 0 && c == 0)
+        || (a == 192 && b == 88 && c == 99)
         || (a == 198 && (18..20).contains(&b)))
 }
 
@@ -103,6 +209,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         0x64 if second == 0xff9b => third == 0 && embedded(12),
         0x2002 => embedded(2),
         0x2001 if second == 0xdb8 || second < 0x200 => false,
+        // For documentation (RFC 9637).
+        0x3fff if second < 0x1000 => false,
         // Global unicast is 2000::/3; a mapped IPv4 address is outside of it.
         0x2000..=0x3fff => true,
         _ => address.to_ipv4_mapped().is_some_and(is_public_v4),
@@ -112,6 +220,30 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn i4_localhost_that_leads_elsewhere_is_refused_for_plain_http() {
+        let loopback = Addresses::new(Allowed::Loopback);
+        for (address, allowed) in [
+            ("127.0.0.1", true),
+            ("127.9.9.9", true),
+            ("::1", true),
+            ("::ffff:127.0.0.1", true),
+            ("10.0.0.1", false),
+            ("93.184.215.14", false),
+            ("::2", false),
+        ] {
+            let found = loopback.check(address.parse().unwrap());
+            assert_eq!(found.is_ok(), allowed, "{address}");
+        }
+        let resolved = loopback.resolve(
+            &Uri::from_static("http://10.0.0.1/"),
+            &Config::default(),
+            NextTimeout::default(),
+        );
+        let error = resolved.unwrap_err().to_string();
+        assert!(error.contains("`allow_plain_http`"), "{error}");
+    }
 
     #[test]
     fn i11_special_addresses_are_told_from_public_ones() {
@@ -130,6 +262,9 @@ mod tests {
             ("192.0.0.1", false),
             ("192.0.1.1", true),
             ("192.30.0.1", true),
+            ("192.88.98.1", true),
+            ("192.88.99.1", false),
+            ("192.89.99.1", true),
             ("1.0.0.1", true),
             ("198.18.0.1", false),
             ("198.41.0.4", true),
@@ -154,6 +289,9 @@ mod tests {
             ("64:1::101:101", false),
             ("64:ff9b:1:a9fe:a9:fe00:101:101", false),
             ("2002:a9fe:a9fe::1", false),
+            ("3fff::1", false),
+            ("3fff:fff::1", false),
+            ("3fff:1000::1", true),
         ] {
             assert_eq!(is_public(address.parse().unwrap()), public, "{address}");
         }

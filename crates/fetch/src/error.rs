@@ -21,7 +21,7 @@ pub enum FetchErrorKind {
     Redirect(u16),
     /// The answer had a status that is not accepted.
     Status(u16),
-    /// The body was compressed, which was not asked for.
+    /// The body was compressed, which was not asked for, and not by gzip; or damaged.
     Encoded,
     /// The body was larger than the limit.
     TooLarge,

@@ -4,6 +4,9 @@
 
 use core::fmt::Debug;
 use core::time::Duration;
+use std::io::Read as _;
+
+use flate2::read::MultiGzDecoder;
 
 use crate::error::{FetchError, FetchErrorKind};
 use crate::url::EndpointUrl;
@@ -92,8 +95,9 @@ impl<'a> Request<'a> {
 
 impl Request<'_> {
     /// Sends the request through `transport`, and accepts or refuses the answer: accepted are
-    /// 200, and 304 if the request is conditional; a body must be uncompressed and within the
-    /// limit. A redirect is refused and never followed.
+    /// 200, and 304 if the request is conditional. The body must be within the limit. One that
+    /// is compressed by gzip, as some object stores send it unasked, is decoded, and within the
+    /// limit then too. A redirect is refused and never followed.
     ///
     /// ```
     /// use countersign_fetch::testing::ScriptedFetch;
@@ -132,16 +136,21 @@ impl Request<'_> {
                 return Err(error.with_retry_after(response.retry_after()));
             }
         }
-        if response.is_encoded() {
-            return Err(FetchError::new(
-                FetchErrorKind::Encoded,
-                "found a compressed body, which was not asked for; send it uncompressed",
-            ));
-        }
         if response.body().len() > self.body_limit {
             return Err(FetchError::too_large(self.body_limit));
         }
-        Ok(response)
+        match response.coding() {
+            Coding::Identity => Ok(response),
+            Coding::Gzip => {
+                let body = gunzip(response.body(), self.body_limit)?;
+                Ok(response.with_body(body))
+            }
+            Coding::Other => Err(FetchError::new(
+                FetchErrorKind::Encoded,
+                "found a compressed body, which was not asked for; send it uncompressed, \
+                 or compressed by gzip",
+            )),
+        }
     }
 }
 
@@ -208,10 +217,17 @@ impl Response {
         self
     }
 
-    /// Whether the body is in a coding other than its own (RFC 9110 section 8.4).
-    pub(crate) fn is_encoded(&self) -> bool {
-        self.header("content-encoding")
-            .any(|coding| !coding.trim().eq_ignore_ascii_case("identity"))
+    /// How the body is coded (RFC 9110 section 8.4).
+    pub(crate) fn coding(&self) -> Coding {
+        let mut found = Coding::Identity;
+        for coding in self.header("content-encoding") {
+            found = match (coding.trim().to_ascii_lowercase().as_str(), found) {
+                ("identity", found) => found,
+                ("gzip" | "x-gzip", Coding::Identity) => Coding::Gzip,
+                _ => Coding::Other,
+            };
+        }
+        found
     }
 
     /// The `ETag`, if a request can send it back (see [`Request::if_none_match`]).
@@ -234,6 +250,35 @@ impl Response {
             .filter(move |(known, _)| *known == name)
             .map(|(_, value)| value.as_str())
     }
+}
+
+/// How a body is coded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Coding {
+    Identity,
+    Gzip,
+    /// In a way that is not decoded, or in several.
+    Other,
+}
+
+/// Decodes a body, and no more of it than the limit allows.
+fn gunzip(body: &[u8], limit: usize) -> Result<Vec<u8>, FetchError> {
+    let mut decoded = Vec::new();
+    // One byte more than allowed tells a body that ends at the limit from one that does not.
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    MultiGzDecoder::new(body)
+        .take(most)
+        .read_to_end(&mut decoded)
+        .map_err(|_| {
+            FetchError::new(
+                FetchErrorKind::Encoded,
+                "found a body that says it is compressed by gzip and is not, or is cut short",
+            )
+        })?;
+    if decoded.len() > limit {
+        return Err(FetchError::too_large(limit));
+    }
+    Ok(decoded)
 }
 
 /// A number of seconds; one too large to hold is the largest (RFC 9111 section 1.2.2).

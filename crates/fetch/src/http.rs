@@ -7,13 +7,15 @@ use core::time::Duration;
 use std::io::{self, Read};
 use std::sync::OnceLock;
 
+use ureq::config::ConfigBuilder;
 use ureq::tls::RootCerts;
-use ureq::unversioned::transport::DefaultConnector;
+use ureq::typestate::AgentScope;
 use ureq::{Agent, Body, http};
 
-use crate::addresses::{Addresses, NotPublic};
+use crate::addresses::{Addresses, Allowed, NotAllowed};
+use crate::deadline;
 use crate::error::{FetchError, FetchErrorKind, SettingsError};
-use crate::exchange::{Fetch, Request, Response};
+use crate::exchange::{Coding, Fetch, Request, Response};
 use crate::options::HttpOptions;
 use crate::tls::{self, Tls};
 
@@ -32,13 +34,16 @@ use crate::tls::{self, Tls};
 /// ```
 #[derive(Debug)]
 pub struct HttpFetch {
+    /// For `http:` URLs that are allowed to lead anywhere.
     plain: Agent,
+    /// For other `http:` URLs: this machine alone, and no proxy.
+    loopback: Agent,
     /// Made when it is first needed: reading the system's root certificates takes time.
     secure: OnceLock<Agent>,
     config: AgentConfig,
 }
 
-/// What both agents are made from.
+/// What the agents are made from.
 #[derive(Debug)]
 struct AgentConfig {
     tls: Tls,
@@ -60,16 +65,25 @@ impl HttpFetch {
             tls: Tls::load(options)?,
             proxy: options.proxy.load()?,
             user_agent: options.checked_user_agent()?.to_owned(),
-            addresses: Addresses::new(options.public_addresses_only),
+            addresses: Addresses::new(if options.public_addresses_only {
+                Allowed::Public
+            } else {
+                Allowed::Any
+            }),
         };
         Ok(Self {
             plain: config.agent(None),
+            loopback: config.loopback_agent(),
             secure: OnceLock::new(),
             config,
         })
     }
 
     fn agent(&self, request: &Request<'_>) -> Result<&Agent, FetchError> {
+        if request.endpoint().is_loopback_only() {
+            let addresses = &self.config.addresses;
+            return addresses.allow_loopback().map(|()| &self.loopback);
+        }
         if !request.endpoint().is_https() && !self.config.has_proxy_over_tls() {
             return Ok(&self.plain);
         }
@@ -89,22 +103,28 @@ impl AgentConfig {
     }
 
     fn agent(&self, roots: Option<RootCerts>) -> Agent {
-        let mut config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_idle_connections(0)
-            .proxy(self.proxy.clone())
-            .user_agent(self.user_agent.as_str())
-            .accept("application/jwk-set+json, application/json")
-            .accept_encoding("");
+        let mut config = self.builder().proxy(self.proxy.clone());
         if let Some(roots) = roots {
             config = config.tls_config(self.tls.config(roots));
         }
-        Agent::with_parts(
-            config.build(),
-            DefaultConnector::default(),
-            self.addresses.clone(),
-        )
+        let addresses = self.addresses.clone();
+        Agent::with_parts(config.build(), deadline::connector(), addresses)
+    }
+
+    fn loopback_agent(&self) -> Agent {
+        let config = self.builder().proxy(None).build();
+        let addresses = Addresses::new(Allowed::Loopback);
+        Agent::with_parts(config, deadline::connector(), addresses)
+    }
+
+    fn builder(&self) -> ConfigBuilder<AgentScope> {
+        Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_idle_connections(0)
+            .user_agent(self.user_agent.as_str())
+            .accept("application/jwk-set+json, application/json")
+            .accept_encoding("")
     }
 }
 
@@ -126,6 +146,8 @@ impl Fetch for HttpFetch {
             .config()
             .timeout_global(Some(request.timeout()))
             .build();
+        // Has caches on the way ask the endpoint whether their copy is still the current one.
+        call = call.header(http::header::CACHE_CONTROL, "max-age=0");
         if let Some(etag) = request.etag() {
             call = call.header(http::header::IF_NONE_MATCH, etag);
         }
@@ -136,7 +158,7 @@ impl Fetch for HttpFetch {
             head.with_header(name.as_str(), value.to_str().unwrap_or("?"))
         });
         // Only what may be accepted is read at all.
-        if parts.status != http::StatusCode::OK || head.is_encoded() {
+        if parts.status != http::StatusCode::OK || head.coding() == Coding::Other {
             return Ok(head);
         }
         let body = read(body, request.body_limit()).map_err(|error| match error {
@@ -178,7 +200,7 @@ fn describe(error: ureq::Error, timeout: Duration) -> FetchError {
             FetchError::new(Kind::Timeout, format!("no whole answer within {timeout:?}"))
         }
         ureq::Error::HostNotFound => FetchError::new(Kind::Resolve, "the host name has no address"),
-        ureq::Error::Other(error) if error.is::<NotPublic>() => {
+        ureq::Error::Other(error) if error.is::<NotAllowed>() => {
             FetchError::new(Kind::Refused, error.to_string())
         }
         ureq::Error::Io(error) => describe_io(&error, timeout),

@@ -12,12 +12,15 @@
 //!
 //! | behaviour | |
 //! |---|---|
-//! | URLs | `https:`, and `http:` on loopback alone unless that is allowed |
-//! | time | one timeout for name resolution, proxy, TLS, headers and body together |
-//! | body | up to a limit, uncompressed; the rest of a longer one is not read |
+//! | URLs | `https:`, and `http:` for loopback names, or for all if that is allowed |
+//! | time | one deadline for name resolution, proxy, TLS, headers and body together |
+//! | threads | up to 8 in a process resolve names; nothing else is started |
+//! | body | up to a limit; the rest of a longer one is not read. No compression is asked for, but gzip is decoded, up to the same limit |
 //! | redirects | refused, never followed |
 //! | certificates | verified against the system's roots, or a CA file |
 //! | proxy | none, unless one is configured; the environment is read only if you say so |
+//! | plain `http:` | to this machine alone and through no proxy, unless it is allowed |
+//! | caches on the way | asked to revalidate: `Cache-Control: max-age=0` |
 //!
 //! It relies on ureq for HTTP/1.1 and on rustls for TLS. It never reads what a body says, and
 //! knows nothing of keys or tokens.
@@ -46,6 +49,7 @@ struct Readme;
 extern crate alloc;
 
 mod addresses;
+mod deadline;
 mod error;
 mod exchange;
 mod http;

@@ -24,6 +24,7 @@ use crate::error::SettingsError;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EndpointUrl {
     url: Box<str>,
+    loopback_only: bool,
 }
 
 impl EndpointUrl {
@@ -54,6 +55,7 @@ impl EndpointUrl {
             .unwrap_or_default();
         Ok(Self {
             url: format!("{scheme}://{host}{port}{path}").into(),
+            loopback_only: !https && !allow_plain_http,
         })
     }
 
@@ -61,6 +63,13 @@ impl EndpointUrl {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.url
+    }
+
+    /// Whether a request must go to this machine and through no proxy: the URL is `http:`,
+    /// and that is not allowed for other hosts.
+    #[must_use]
+    pub fn is_loopback_only(&self) -> bool {
+        self.loopback_only
     }
 
     /// Whether the URL is `https:`.

@@ -263,12 +263,12 @@ fn i6_a_server_that_never_answers_ends_at_the_deadline() {
 #[test]
 fn i7_a_compressed_body_is_refused_unread() {
     for coding in [
-        "gzip",
         "br",
         "deflate",
         "zstd",
         "x-unknown",
         "identity, gzip",
+        "gzip, gzip",
     ] {
         let headers = format!("Content-Encoding: {coding}\r\n");
         let server = Server::answering(answer("200 OK", &headers, &good()));
@@ -278,6 +278,46 @@ fn i7_a_compressed_body_is_refused_unread() {
             "{coding}"
         );
         assert_eq!(server.requests().len(), 1);
+    }
+}
+
+fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(body).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// An answer whose body is said to be compressed by gzip.
+fn gzipped(body: &[u8]) -> Vec<u8> {
+    let mut bytes = format!(
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    )
+    .into_bytes();
+    bytes.extend(body);
+    bytes
+}
+
+#[test]
+fn i7_gzip_that_is_sent_unasked_is_decoded_up_to_the_limit() {
+    let server = Server::answering(gzipped(&gzip(good().as_bytes())));
+    let answer = Get::default().send(&server.url()).unwrap();
+    assert_eq!(answer.body(), good().as_bytes());
+
+    for (size, error) in [
+        (LIMIT, None),
+        (LIMIT + 1, Some(FetchErrorKind::TooLarge)),
+        (512 * LIMIT, Some(FetchErrorKind::TooLarge)),
+    ] {
+        let server = Server::answering(gzipped(&gzip(&vec![b' '; size])));
+        let found = Get::default().send(&server.url());
+        assert_eq!(found.err().map(|it| it.kind()), error, "{size}");
+    }
+    let mut damaged = gzip(good().as_bytes());
+    damaged.truncate(damaged.len() - 4);
+    for body in [good().into_bytes(), damaged] {
+        let server = Server::answering(gzipped(&body));
+        assert_eq!(error(&server.url()).kind(), FetchErrorKind::Encoded);
     }
 }
 
@@ -365,6 +405,7 @@ fn i10_a_proxy_over_tls_is_judged_by_its_certificate_for_plain_endpoints_too() {
     options.proxy = Proxy::Url(format!("https://127.0.0.1:{}", proxy.port()));
     let get = Get {
         timeout: HASTY,
+        allow_plain_http: true,
         options,
         ..Get::default()
     };
@@ -389,6 +430,7 @@ fn i10_a_proxy_is_used_when_it_is_set_and_shows_no_credentials() {
     let transport = HttpFetch::new(&options).unwrap();
     assert!(!format!("{transport:?}").contains("secret"));
     let get = Get {
+        allow_plain_http: true,
         options,
         ..Get::default()
     };
@@ -417,6 +459,7 @@ fn fetch_in_an_environment_with_a_proxy(target: &str) {
         options.proxy = Proxy::Environment;
     }
     let get = Get {
+        allow_plain_http: true,
         options,
         ..Get::default()
     };
@@ -539,4 +582,69 @@ fn a_user_agent_that_is_no_header_value_is_refused() {
         options.user_agent = bad.into();
         assert!(HttpFetch::new(&options).is_err(), "{bad:?}");
     }
+}
+
+#[test]
+fn i6_a_proxy_that_answers_one_byte_at_a_time_ends_at_the_deadline() {
+    let proxy = Server::behaving(|out| {
+        for byte in b"HTTP/1.1 200 OK\r\nX-Slow: "
+            .iter()
+            .chain(b" ".iter().cycle())
+        {
+            out.write_all(&[*byte])?;
+            out.flush()?;
+            thread::sleep(Duration::from_millis(10));
+        }
+        Ok(())
+    });
+    let mut options = HttpOptions::default();
+    options.proxy = Proxy::Url(format!("http://127.0.0.1:{}", proxy.port()));
+    let get = Get {
+        timeout: HASTY,
+        allow_plain_http: true,
+        options,
+        ..Get::default()
+    };
+    for url in ["https://keys.example/", "http://keys.example/"] {
+        let began_at = Instant::now();
+        let error = get.send(url).unwrap_err();
+        let took = began_at.elapsed();
+        assert_eq!(error.kind(), FetchErrorKind::Timeout, "{url} {error}");
+        assert!(took < HASTY_AT_MOST, "{url} {took:?}");
+    }
+    assert_eq!(proxy.requests().len(), 2);
+}
+
+#[test]
+fn i4_plain_http_reaches_this_machine_alone_and_never_a_proxy() {
+    let target = Server::answering(answer("200 OK", "", &good()));
+    let proxy = Server::answering(answer("502 B", "", ""));
+    let mut options = HttpOptions::default();
+    options.proxy = Proxy::Url(format!("http://127.0.0.1:{}", proxy.port()));
+    for host in ["127.0.0.1", "localhost"] {
+        let get = Get {
+            options: options.clone(),
+            ..Get::default()
+        };
+        let before = proxy.requests().len();
+        assert!(get.send(&target.url_at(host)).is_ok(), "{host}");
+        assert_eq!(proxy.requests().len(), before, "{host}");
+        let allowed = Get {
+            allow_plain_http: true,
+            ..get
+        };
+        assert!(allowed.send(&target.url_at(host)).is_err(), "{host}");
+        assert_eq!(proxy.requests().len(), before + 1, "{host}");
+    }
+}
+
+#[test]
+fn j10_caches_on_the_way_are_asked_to_revalidate() {
+    let server = Server::answering(answer("200 OK", "", &good()));
+    Get::default().send(&server.url()).unwrap();
+    let request = server.requests()[0].to_ascii_lowercase();
+    assert!(
+        request.contains("cache-control: max-age=0\r\n"),
+        "{request}"
+    );
 }

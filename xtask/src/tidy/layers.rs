@@ -119,7 +119,7 @@ const LAYERS: &[Layer] = &[
         name: "countersign-fetch",
         std: Std::Needed,
         // What rustls verifies are certificates, never tokens.
-        needs: &["rustls", "rustls-native-certs", "ureq"],
+        needs: &["flate2", "rustls", "rustls-native-certs", "ureq"],
     },
     Layer {
         name: "countersign-published-keys",
