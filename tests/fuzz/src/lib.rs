@@ -20,6 +20,7 @@
 pub mod accept;
 pub mod corpus;
 pub mod mutate;
+pub mod plain_json;
 pub mod targets;
 
 /// Something to be fuzzed.

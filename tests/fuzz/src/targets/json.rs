@@ -1,28 +1,38 @@
-//! The strict reader against `serde_json`, which is lax where this one is strict, and otherwise
-//! must read the same.
+//! The strict reader against itself in its plainest form, whose verdict must be the same, and
+//! against `serde_json`, which is laxer and must read the same values.
 
-use countersign_json::{Array, Object, Value};
+use std::borrow::Cow;
+
+use countersign_json::{Array, JsonError, Object, Reader, Value};
 use serde_json::Value as Other;
 
 use super::assert_shows_well;
-use crate::Target;
+use crate::{Target, plain_json};
 
 /// The target.
 pub const TARGET: Target = Target {
     name: "json",
-    about: "what the strict reader accepts, serde_json reads alike, value by value",
+    about: "the strict reader and its plain form agree; what they accept, serde_json reads alike",
     run,
 };
 
 fn run(data: &[u8]) {
     let _ = Object::parse_collection(data);
-    match Object::parse(data) {
+    let object = Object::parse(data);
+    assert_eq!(object.clone().map(drop), plain_json::object(data));
+    let read: Result<Vec<_>, _> = Reader::new(data).and_then(Iterator::collect);
+    assert_eq!(read, object_members(data));
+    match object {
         Ok(object) => {
             let other: Other = serde_json::from_slice(data).expect("strict is a part of lax");
             same_object(&object, &other);
         }
         Err(error) => assert_shows_well(&error),
     }
+}
+
+fn object_members(data: &[u8]) -> Result<Vec<(Cow<'_, str>, Value<'_>)>, JsonError> {
+    Ok(Object::parse(data)?.iter().collect())
 }
 
 fn same(value: &Value<'_>, other: &Other) {
