@@ -14,8 +14,7 @@ use crate::read::At;
 /// Bytes for the application: the text of any JSON value exactly as the token has
 /// it (`null` is JSON's null), or what a `b64…` claim decodes to.
 ///
-/// They are handed on and never looked at: names such as `__proto__` in them are for
-/// the reader at the other end to mind.
+/// They are passed on unread. Whoever reads them must expect names such as `__proto__`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Bytes<'a>(Inner<'a>);
 
@@ -59,7 +58,7 @@ impl<'a> Bytes<'a> {
     }
 }
 
-/// What they hold is the application's own, so it stays out of logs.
+/// The bytes belong to the application, so they stay out of logs.
 impl fmt::Debug for Bytes<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match &self.0 {
@@ -101,12 +100,12 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// Decodes base64 piece by piece, so that it costs no allocation. Whether all of it was
-/// base64; what came before a fault was handed out.
+/// Decodes base64 piece by piece and gives each piece to `take`, without allocating. False:
+/// a piece is not base64; the pieces before it were given out.
 ///
-/// Line breaks are passed over, as Go's `encoding/base64` does: encoders that cut lines,
-/// such as Ruby's `encode64`, write them into tokens that Centrifugo takes. All else is
-/// strict: the standard alphabet, padding, no stray bits.
+/// Line breaks are skipped, as Go's `encoding/base64` does: encoders such as Ruby's `encode64`
+/// write them, and Centrifugo accepts such tokens. All else is strict: the standard alphabet,
+/// padding, no stray bits.
 fn decode(text: &[u8], mut take: impl FnMut(&[u8])) -> bool {
     const PIECE: usize = 1024;
     let (mut piece, mut decoded) = ([0_u8; PIECE], [0_u8; PIECE]);

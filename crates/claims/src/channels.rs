@@ -8,8 +8,8 @@ use countersign_json::{Array, Object, Value};
 use crate::read::At;
 use crate::{ClaimsError, Limits, SubscribeOptions};
 
-/// The channels of `subs`, with their options, or, where that is empty or absent,
-/// those of `channels`; checked when decoded and read on demand.
+/// The channels of `subs` with their options; if that is empty or absent, those of
+/// `channels`. They are checked when the token is decoded, and read on demand.
 ///
 /// Names have 1 to 255 bytes and no control characters. `channels` may name one
 /// channel twice, `subs` cannot.

@@ -54,8 +54,8 @@ pub struct Policy {
     pub issuer: Expectation,
     /// Whether a token without `exp` is refused; `false`, as in Centrifugo.
     pub require_exp: bool,
-    /// How long ago `iat` may lie. `None`: `iat` is not looked at. An `iat` in the
-    /// future is never held against a token; that is what `nbf` is for.
+    /// How long ago `iat` may lie. `None`: `iat` is not looked at. An `iat` in the future is
+    /// no fault; `nbf` is for that.
     pub max_age: Option<Duration>,
     /// Whether an empty user is accepted; `true`: the backend signed it.
     pub allow_anonymous: bool,
@@ -77,8 +77,8 @@ impl Default for Policy {
 impl Policy {
     /// Makes every check, in the order of [`Check::ALL`], until one fails.
     ///
-    /// `observe` is told each outcome as it comes: a trace is made by the very code
-    /// that judges.
+    /// `observe` gets the outcome of each check, so that a trace comes from the same code as
+    /// the verdict.
     ///
     /// # Errors
     ///
@@ -193,8 +193,8 @@ impl Policy {
         Ok(())
     }
 
-    /// What a check compares, in one sentence for people; `iss` and `aud` are shown
-    /// escaped and cut short, the user not at all.
+    /// What a check compares, in one sentence for people. It shows `iss` and `aud` escaped
+    /// and cut short, and never the user.
     #[must_use]
     pub fn compared(&self, check: Check, claims: &Registered<'_>, now: UnixTime) -> String {
         let absent = || String::from("absent");
@@ -295,8 +295,8 @@ impl fmt::Display for Expectation {
     }
 }
 
-/// A predicate on text and how to show it; where regular expressions come from is
-/// the caller's affair, and so is that they match **the whole text** in linear time.
+/// A predicate on text, and how errors show it. The caller brings it, for example a regular
+/// expression, and must see to it that it matches **the whole text** and takes linear time.
 ///
 /// ```
 /// use countersign_claims::{Expectation, Pattern};

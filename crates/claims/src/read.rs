@@ -9,7 +9,7 @@ use countersign_json::{Kind, Object, Value, known_in_another_case};
 use crate::ClaimsError;
 use countersign_time::UnixTime;
 
-/// How much a token may hold. The size of the whole is bounded by whoever takes it in.
+/// How much a token may hold. Its whole size is bounded by the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -157,7 +157,7 @@ impl<'p> At<'p> {
             .ok_or_else(|| self.wrong_type(value, "a string, in quotes"))
     }
 
-    /// A string that names somebody or something: no control characters.
+    /// A string that is an id: it has no control characters.
     pub(crate) fn id<'a>(self, value: Value<'a>) -> Result<Cow<'a, str>, ClaimsError> {
         let id = self.string(value)?;
         self.no_control(&id)?;
@@ -200,7 +200,8 @@ impl<'p> At<'p> {
         self.no_control(name)
     }
 
-    /// A log line, a terminal or a C string would read such an id as something else.
+    /// An id with control characters would read as something else in a log, on a terminal or
+    /// as a C string.
     fn no_control(self, id: &str) -> Result<(), ClaimsError> {
         // ASCII without control characters, as most ids are: told without decoding characters.
         let is_plain = |is_plain, byte| is_plain & matches!(byte, b' '..=b'~');
