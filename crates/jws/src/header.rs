@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
-use countersign_json::{Object, Value, known_in_another_case};
+use countersign_json::{Reader, Value, known_in_another_case};
 
 use crate::{KID_LIMIT, ParseError};
 
@@ -30,8 +30,8 @@ impl<'a> Header<'a> {
             typ: None,
             cty: None,
         };
-        let object = Object::parse(json).map_err(ParseError::Header)?;
-        for (name, value) in object {
+        for member in Reader::new(json).map_err(ParseError::Header)? {
+            let (name, value) = member.map_err(ParseError::Header)?;
             match name.as_ref() {
                 "alg" => header.alg = string("alg", value)?,
                 "kid" => header.kid = Some(string("kid", value)?),
