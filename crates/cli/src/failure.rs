@@ -5,7 +5,7 @@ use std::path::Path;
 
 use countersign::config::ConfigError;
 use countersign::keys::KeyErrorReason;
-use countersign::{GenerateError, IssueError, KeyError, default_provider};
+use countersign::{BuildError, GenerateError, IssueError, KeyError, default_provider};
 
 /// The exit status of a token that was refused.
 pub(crate) const REFUSED: u8 = 1;
@@ -69,6 +69,12 @@ impl Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<BuildError> for Failure {
+    fn from(error: BuildError) -> Self {
         Self::Usage(error.to_string())
     }
 }

@@ -24,7 +24,7 @@ fn main() {
     let provider = default_provider();
     for algorithm in provider.iter() {
         let alg = algorithm.name().as_str();
-        let key = generate_key(alg, 2048).unwrap();
+        let key = generate_key(alg).unwrap();
         let public = if key.is_secret() {
             key.clone()
         } else {
@@ -34,7 +34,7 @@ fn main() {
         let authenticator = Authenticator::new(Rules::new(Authority::new(keyring)));
 
         let sign = |key: &Key| {
-            let issuer = Issuer::new(key, &default_provider()).unwrap();
+            let issuer = Issuer::builder().key(key.clone()).build().unwrap();
             let token = issuer
                 .connection("42")
                 .expires_in(Duration::from_secs(3600));
@@ -43,8 +43,8 @@ fn main() {
         let other = if alg == "EdDSA" { "ES256" } else { "EdDSA" };
         let tokens = [
             sign(&key),
-            sign(&generate_key(alg, 2048).unwrap()),
-            sign(&generate_key(other, 2048).unwrap()),
+            sign(&generate_key(alg).unwrap()),
+            sign(&generate_key(other).unwrap()),
             format!("{}=", sign(&key)),
         ];
         let mut scratch = Scratch::default();

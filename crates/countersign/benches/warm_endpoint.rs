@@ -10,7 +10,7 @@ use countersign::fetch::Response;
 use countersign::fetch::testing::ScriptedFetch;
 use countersign::jwks::Jwks;
 use countersign::{
-    Authenticator, Authority, Issuer, Key, Keyring, Keys, Rules, Scratch, default_provider,
+    Authenticator, Authority, Issuer, Key, KeySource, Keyring, Rules, Scratch, default_provider,
     generate_key, now,
 };
 
@@ -27,7 +27,7 @@ fn main() {
         "alg", "static", "endpoint", "ratio"
     );
     for alg in ["EdDSA", "ES256", "RS256"] {
-        let key = generate_key(alg, 2048).unwrap().with_kid("k");
+        let key = generate_key(alg).unwrap().with_kid("k");
         let public = Key::from_jwk(key.public_jwk().unwrap().as_bytes()).unwrap();
 
         let script = ScriptedFetch::new();
@@ -42,11 +42,11 @@ fn main() {
         jwks.refresh().unwrap();
 
         let keyring = Keyring::new(default_provider()).with(&public).unwrap();
-        let authenticator = |keys: Keys| Authenticator::new(Rules::new(Authority::new(keys)));
+        let authenticator = |keys: KeySource| Authenticator::new(Rules::new(Authority::new(keys)));
         let held = authenticator(keyring.into());
         let published = authenticator(jwks.into());
 
-        let issuer = Issuer::new(&key, &default_provider()).unwrap();
+        let issuer = Issuer::builder().key(key.clone()).build().unwrap();
         let token = issuer
             .connection("42")
             .expires_in(Duration::from_secs(3600))

@@ -6,7 +6,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use countersign::config::{Config, Format};
-use countersign::{Advice, Authenticator, now};
+use countersign::{Advice, Authenticator, UnixTime, now};
 
 const CONFIG: &str = r#"
 [client.token]
@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let renewed = backend.connection("42").expires_in(minutes).sign()?;
     authenticator
         .connection(&renewed, now())?
-        .check_user(connection.user())?;
+        .check_identity(&connection.identity())?;
 
     // It subscribes with a token for one channel.
     let token = config
@@ -46,11 +46,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         .subscription("42", "$team")
         .sign()?;
     let subscription = authenticator.subscription(&token, now())?;
-    subscription.check_request("$team", connection.user(), "id of the connection")?;
+    subscription.check_request("$team", &connection.identity(), "id of the connection")?;
     println!("subscribed: {subscription:?}");
 
     // What is refused has a code, and advice for the client.
-    let expired = backend.connection("42").expires_in(Duration::ZERO).sign()?;
+    let expired = backend
+        .connection("42")
+        .issued_at(UnixTime::EPOCH)
+        .expires_in(minutes)
+        .sign()?;
     for token in [expired.as_str(), "no token"] {
         let Err(error) = authenticator.connection(token, now()) else {
             continue;

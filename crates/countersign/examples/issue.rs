@@ -8,22 +8,19 @@ use std::error::Error;
 use std::time::Duration;
 
 use countersign::new_claims::NewSubscribeOptions;
-use countersign::{
-    Authenticator, Authority, Issuer, Keyring, Rules, default_provider, generate_key, now,
-    thumbprint,
-};
+use countersign::{Authenticator, Issuer, generate_key, now, thumbprint};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let key = generate_key("EdDSA", 2048)?;
+    let key = generate_key("EdDSA")?;
     let name = thumbprint(&key)?;
     let key = key.with_kid(name);
-    let issuer = Issuer::new(&key, &default_provider())?.with_iss("backend");
+    let issuer = Issuer::builder().key(key.clone()).iss("backend").build()?;
 
     let token = issuer
         .connection("42")
         .expires_in(Duration::from_secs(600))
         .info(&BTreeMap::from([("name", "Alexander")]))?
-        .claims(|claims| {
+        .with(|claims| {
             claims.sub(
                 "news",
                 NewSubscribeOptions::default().data_json(r#"{"unread":3}"#),
@@ -33,8 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("for the client: {token}");
     println!("for the server: {}", key.public_jwk()?);
 
-    let keyring = Keyring::new(default_provider()).with(&key.into_public()?)?;
-    let server = Authenticator::new(Rules::new(Authority::new(keyring)));
+    let server = Authenticator::builder().key(key.into_public()?).build()?;
     let connection = server.connection(&token, now())?;
     assert_eq!(connection.user(), "42");
     for channel in connection.channels() {

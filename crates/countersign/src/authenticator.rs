@@ -1,103 +1,54 @@
-//! The authenticator: rules that are exchanged as a whole, and the doors to them.
+//! The authenticator: rules that are exchanged as a whole, and the methods that verify by them.
 
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use countersign_claims::{ConnectionClaims, SubscriptionClaims};
-use countersign_jwks::Pending;
-use countersign_jws::{DEFAULT_LIMIT, Scratch};
+use countersign_claims::{ConnectionClaims, SubscriptionClaims, TokenClaims};
+use countersign_jws::{Scratch, danger};
+use countersign_time::UnixTime;
 
-use crate::explain::{Explanation, Trace};
-use crate::key_source::{Halt, Patience};
-use crate::verification::{Accepted, Kind, OfConnection, OfSubscription, Verification};
-use crate::{Connection, Endpoint, Error, Subscription, Trust, UnixTime};
-
-/// What an [`Authenticator`] goes by. Built once, exchanged as a whole.
-#[derive(Clone, Debug)]
-pub struct Rules {
-    connections: Trust,
-    subscriptions: Option<Trust>,
-    allow_no_token: bool,
-    token_limit: usize,
-}
-
-impl Rules {
-    /// Verifies connection and subscription tokens alike by `trust`.
-    #[must_use]
-    pub fn new(trust: impl Into<Trust>) -> Self {
-        Self {
-            connections: trust.into(),
-            subscriptions: None,
-            allow_no_token: false,
-            token_limit: DEFAULT_LIMIT,
-        }
-    }
-
-    /// Verifies subscription tokens by a trust of their own.
-    #[must_use]
-    pub fn with_subscriptions(mut self, trust: impl Into<Trust>) -> Self {
-        self.subscriptions = Some(trust.into());
-        self
-    }
-
-    /// Accepts a connection without a token, as the user "".
-    #[must_use]
-    pub fn allow_no_token(mut self) -> Self {
-        self.allow_no_token = true;
-        self
-    }
-
-    /// Reads tokens of at most `bytes`, instead of 16 KiB.
-    #[must_use]
-    pub fn with_token_limit(mut self, bytes: usize) -> Self {
-        self.token_limit = bytes;
-        self
-    }
-
-    /// The endpoints that keys are fetched from, each once.
-    #[must_use]
-    pub fn endpoints(&self) -> Vec<Endpoint> {
-        let trusts = core::iter::once(&self.connections).chain(&self.subscriptions);
-        let mut endpoints: Vec<Endpoint> = Vec::new();
-        for endpoint in trusts.flat_map(Trust::endpoints) {
-            if !endpoints.iter().any(|known| known.is(endpoint)) {
-                endpoints.push(endpoint.clone());
-            }
-        }
-        endpoints
-    }
-
-    /// A verification by these rules.
-    fn verification<K: Kind>(&self, now: UnixTime, patience: Patience) -> Verification<'_, K> {
-        let trust = match &self.subscriptions {
-            Some(subscriptions) if K::IS_SUBSCRIPTION => subscriptions,
-            _ => &self.connections,
-        };
-        Verification::new(trust, self.token_limit, now, patience)
-    }
-}
+use crate::accepted::Accepted;
+use crate::connection::Connection;
+#[cfg(feature = "jwks")]
+use crate::endpoint::KeyEndpoint;
+use crate::error::Error;
+use crate::explain::{Explanation, Observe, Trace};
+use crate::kind::{Kind, OfConnection, OfSubscription, OfToken};
+use crate::rules::Rules;
+use crate::subscription::Subscription;
+use crate::token::Token;
+use crate::verification::Verification;
+use crate::wait::{Pending, VerifyStop, WaitMode, fetched};
 
 /// Verifies tokens. Share one between all threads; [`reload`](Self::reload) it while in use.
 ///
-/// There are two doors. [`connection`](Self::connection) gives an owned result;
-/// [`connection_in`](Self::connection_in) borrows from room that the caller keeps and
-/// allocates nothing of its own. Where keys come from an endpoint and are not at hand,
-/// both wait for a fetch; [`try_connection`](Self::try_connection) says "pending"
-/// instead, and [`connection_async`](Self::connection_async) awaits it.
-///
 /// ```
-/// use countersign::{Authenticator, Authority, Issuer, Key, Keyring, Rules, UnixTime, default_provider};
+/// use countersign::{Authenticator, Issuer, Key, now};
 ///
-/// let key = Key::secret(b"a secret of at least 32 bytes ...")?;
-/// let keyring = Keyring::new(default_provider()).with(&key)?;
-/// let authenticator = Authenticator::new(Rules::new(Authority::new(keyring)));
+/// let secret = b"a secret of at least 32 bytes ...";
+/// let auth = Authenticator::builder()
+///     .key(Key::secret(secret)?)
+///     .audience("chat")
+///     .build()?;
 ///
-/// let token = Issuer::new(&key, &default_provider())?.connection("42").sign()?;
-/// let connection = authenticator.connection(&token, countersign::now())?;
+/// let issuer = Issuer::builder().key(Key::secret(secret)?).aud("chat").build()?;
+/// let token = issuer.connection("42").sign()?;
+/// let connection = auth.connection(&token, now())?;
 /// assert_eq!(connection.user(), "42");
 /// assert_eq!(connection.expires(), None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Kinds of token
+///
+/// [`connection`](Self::connection) and [`subscription`](Self::subscription) take the tokens
+/// of Centrifugo, [`token`](Self::token) takes any JWT. Each kind has the same methods:
+///
+/// - `connection` gives an owned result.
+/// - `connection_in` borrows from room that the caller keeps, and allocates nothing of its own.
+/// - `try_connection` says "pending" where keys must be fetched first; the two above wait.
+/// - `connection_async` awaits that fetch.
+/// - `explain_connection` tells each step.
 #[derive(Debug)]
 pub struct Authenticator {
     rules: ArcSwap<Rules>,
@@ -105,8 +56,9 @@ pub struct Authenticator {
 
 /// A verification that does not wait.
 #[derive(Debug)]
+#[must_use]
 pub enum Attempt<T> {
-    /// It came to its end.
+    /// The token was accepted.
     Done(T),
     /// A fetch of keys is needed first. Await it, from any runtime, then try again.
     Pending(Pending),
@@ -127,9 +79,10 @@ impl Authenticator {
     }
 
     /// The endpoints that keys are now fetched from, each once. A server exports the
-    /// counters of those that have [`started`](Endpoint::started).
+    /// counters of those that have [`started`](KeyEndpoint::started).
+    #[cfg(feature = "jwks")]
     #[must_use]
-    pub fn endpoints(&self) -> Vec<Endpoint> {
+    pub fn endpoints(&self) -> Vec<KeyEndpoint> {
         self.rules.load().endpoints()
     }
 
@@ -165,10 +118,20 @@ impl Authenticator {
         self.owned::<OfSubscription>(token, now)
     }
 
+    /// Verifies any JWT at `now`: the policy judges its registered claims, and all other
+    /// claims are yours ([`Token::claims`]). A claim named `channel` has no meaning here.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] with its [`code`](Error::code).
+    pub fn token(&self, token: &str, now: UnixTime) -> Result<Token, Error> {
+        self.owned::<OfToken>(token, now)
+    }
+
     /// Verifies a connection token in room that the caller keeps. On this way nothing
     /// is allocated here once the room has grown to the size of the tokens, unless a
-    /// string is written with escapes, an object has more than 16 members, or a template
-    /// chooses among endpoints.
+    /// string is written with escapes, an object has more than 16 members, a template
+    /// chooses among endpoints, or the authority has a user prefix.
     ///
     /// # Errors
     ///
@@ -178,7 +141,7 @@ impl Authenticator {
         token: &'a str,
         now: UnixTime,
         scratch: &'a mut Scratch,
-    ) -> Result<Accepted<ConnectionClaims<'a>>, Error> {
+    ) -> Result<Accepted<'a, ConnectionClaims<'a>>, Error> {
         self.borrowed::<OfConnection>(token, now, scratch)
     }
 
@@ -193,8 +156,23 @@ impl Authenticator {
         token: &'a str,
         now: UnixTime,
         scratch: &'a mut Scratch,
-    ) -> Result<Accepted<SubscriptionClaims<'a>>, Error> {
+    ) -> Result<Accepted<'a, SubscriptionClaims<'a>>, Error> {
         self.borrowed::<OfSubscription>(token, now, scratch)
+    }
+
+    /// Verifies any JWT in room that the caller keeps, as
+    /// [`connection_in`](Self::connection_in) does.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] with its [`code`](Error::code).
+    pub fn token_in<'a>(
+        &self,
+        token: &'a str,
+        now: UnixTime,
+        scratch: &'a mut Scratch,
+    ) -> Result<Accepted<'a, TokenClaims<'a>>, Error> {
+        self.borrowed::<OfToken>(token, now, scratch)
     }
 
     /// Verifies a connection token without waiting.
@@ -219,9 +197,18 @@ impl Authenticator {
         self.attempt::<OfSubscription>(token, now)
     }
 
+    /// Verifies any JWT without waiting.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] with its [`code`](Error::code).
+    pub fn try_token(&self, token: &str, now: UnixTime) -> Result<Attempt<Token>, Error> {
+        self.attempt::<OfToken>(token, now)
+    }
+
     /// Verifies a connection token, awaiting a fetch of keys where one is needed. Any
-    /// runtime will do. The fetch is made by the client's own thread: the keys must be
-    /// of a `Jwks` that was made by `spawn`.
+    /// runtime will do. The client's own thread makes the fetch; where it has none, this ends
+    /// at once with [`Error::KeysUnavailable`].
     ///
     /// # Errors
     ///
@@ -243,6 +230,15 @@ impl Authenticator {
         self.awaited::<OfSubscription>(token, now).await
     }
 
+    /// Verifies any JWT as [`connection_async`](Self::connection_async) does.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] with its [`code`](Error::code).
+    pub async fn token_async(&self, token: &str, now: UnixTime) -> Result<Token, Error> {
+        self.awaited::<OfToken>(token, now).await
+    }
+
     /// Verifies a connection token and tells each step, by the same code.
     #[must_use]
     pub fn explain_connection(&self, token: &str, now: UnixTime) -> Explanation<Connection> {
@@ -255,32 +251,50 @@ impl Authenticator {
         self.explained::<OfSubscription>(token, now)
     }
 
+    /// Verifies any JWT and tells each step, by the same code.
+    #[must_use]
+    pub fn explain_token(&self, token: &str, now: UnixTime) -> Explanation<Token> {
+        self.explained::<OfToken>(token, now)
+    }
+
     fn borrowed<'a, K: Kind>(
         &self,
         token: &'a str,
         now: UnixTime,
         scratch: &'a mut Scratch,
-    ) -> Result<Accepted<K::Claims<'a>>, Error> {
+    ) -> Result<Accepted<'a, K::Claims<'a>>, Error> {
         let rules = self.rules.load();
-        let verification = rules.verification::<K>(now, Patience::Wait);
-        verification
+        Verification::<K>::new(&rules, now, WaitMode::Wait)
             .run(token, scratch, &mut ())
-            .map_err(Halt::into_error)
+            .map_err(VerifyStop::into_error)
+    }
+
+    /// Verifies a token and keeps what it says.
+    fn kept<K: Kind>(
+        &self,
+        token: &str,
+        now: UnixTime,
+        mode: WaitMode,
+        observe: &mut impl Observe,
+    ) -> Result<K::Owned, VerifyStop> {
+        let rules = self.rules.load();
+        let mut scratch = Scratch::default();
+        let verification = Verification::<K>::new(&rules, now, mode);
+        let owned = K::own(&verification.run(token, &mut scratch, observe)?);
+        // The payload of the token that was just verified.
+        Ok(K::with_payload(owned, danger::into_payload(scratch)))
     }
 
     fn owned<K: Kind>(&self, token: &str, now: UnixTime) -> Result<K::Owned, Error> {
-        let mut scratch = Scratch::default();
-        let accepted = self.borrowed::<K>(token, now, &mut scratch)?;
-        Ok(K::own(accepted.claims()))
+        self.kept::<K>(token, now, WaitMode::Wait, &mut ())
+            .map_err(VerifyStop::into_error)
     }
 
     fn attempt<K: Kind>(&self, token: &str, now: UnixTime) -> Result<Attempt<K::Owned>, Error> {
-        let rules = self.rules.load();
-        let verification = rules.verification::<K>(now, Patience::Never);
-        match verification.run(token, &mut Scratch::default(), &mut ()) {
-            Ok(accepted) => Ok(Attempt::Done(K::own(accepted.claims()))),
-            Err(Halt::Refused(error)) => Err(error),
-            Err(Halt::Pending(pending)) => Ok(Attempt::Pending(pending)),
+        match self.kept::<K>(token, now, WaitMode::Never, &mut ()) {
+            Ok(owned) => Ok(Attempt::Done(owned)),
+            Err(VerifyStop::Refused(error)) => Err(error),
+            Err(VerifyStop::Pending(pending)) => Ok(Attempt::Pending(pending)),
         }
     }
 
@@ -289,23 +303,18 @@ impl Authenticator {
         for _ in 0..2 {
             match self.attempt::<K>(token, now)? {
                 Attempt::Done(accepted) => return Ok(accepted),
-                Attempt::Pending(pending) => pending.await.map_err(Error::keys_unavailable)?,
+                Attempt::Pending(pending) => fetched(pending).await?,
             }
         }
         match self.attempt::<K>(token, now)? {
             Attempt::Done(accepted) => Ok(accepted),
-            Attempt::Pending(_) => Err(Halt::out_of_date()),
+            Attempt::Pending(_) => Err(VerifyStop::out_of_date()),
         }
     }
 
     fn explained<K: Kind>(&self, token: &str, now: UnixTime) -> Explanation<K::Owned> {
-        let rules = self.rules.load();
-        let verification = rules.verification::<K>(now, Patience::Wait);
-        let (mut scratch, mut trace) = (Scratch::default(), Trace::default());
-        let result = verification
-            .run(token, &mut scratch, &mut trace)
-            .map(|accepted| K::own(accepted.claims()))
-            .map_err(Halt::into_error);
-        trace.explain(result)
+        let mut trace = Trace::default();
+        let result = self.kept::<K>(token, now, WaitMode::Wait, &mut trace);
+        trace.explain(result.map_err(VerifyStop::into_error))
     }
 }

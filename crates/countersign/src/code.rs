@@ -20,9 +20,9 @@ pub enum Code {
     Malformed,
     /// The algorithm is missing, unknown, disabled, or not the key's.
     Algorithm,
-    /// No key for this `kid`, and the key set is fresh.
+    /// No key for this `kid`: it was retired, or never published.
     UnknownKey,
-    /// The key endpoint could not be read and nothing usable is cached.
+    /// The keys could not be fetched, or the key may be newer than those that are held.
     KeysUnavailable,
     /// The signature does not match.
     Signature,
@@ -40,6 +40,8 @@ pub enum Code {
     Claims,
     /// An empty user where anonymous access is off.
     Anonymous,
+    /// No token was shown, and none is allowed to be missing.
+    NoToken,
     /// Reserved for tokens that were revoked; nothing here revokes one.
     Revoked,
 }
@@ -47,9 +49,9 @@ pub enum Code {
 /// What a client should do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Advice {
-    /// The same token will never do: do not come back with it.
+    /// The same token will never be accepted: do not come back with it.
     GiveUp,
-    /// The same token may do a little later.
+    /// The same token may be accepted a little later.
     TryAgain,
     /// Ask the backend for a new token.
     GetNewToken,
@@ -58,17 +60,17 @@ pub enum Advice {
 /// Whose fault it is, for the one who reads the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fault {
-    /// The client showed something else than a token that is good here and now.
+    /// The client showed no token, or one that is not good here and now.
     Client,
     /// The backend that signed it made a token that cannot be good.
     Issuer,
-    /// The server could not get hold of the keys.
+    /// The server could not get the keys.
     Server,
 }
 
 impl Code {
     /// All codes, in the order in which a token meets them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: &'static [Self] = &[
         Self::Malformed,
         Self::Algorithm,
         Self::UnknownKey,
@@ -81,6 +83,7 @@ impl Code {
         Self::WrongKind,
         Self::Claims,
         Self::Anonymous,
+        Self::NoToken,
         Self::Revoked,
     ];
 
@@ -102,6 +105,28 @@ impl Code {
         self.row().2
     }
 
+    /// The status of an HTTP answer: 503 for [`KeysUnavailable`](Self::KeysUnavailable), since
+    /// the token may be good, and 401 for every other code.
+    #[must_use]
+    pub const fn http_status(self) -> u16 {
+        match self {
+            Self::KeysUnavailable => 503,
+            Self::Malformed
+            | Self::Algorithm
+            | Self::UnknownKey
+            | Self::Signature
+            | Self::Expired
+            | Self::NotYetValid
+            | Self::Audience
+            | Self::Issuer
+            | Self::WrongKind
+            | Self::Claims
+            | Self::Anonymous
+            | Self::NoToken
+            | Self::Revoked => 401,
+        }
+    }
+
     pub(crate) const fn of_claims(kind: ClaimsErrorKind) -> Self {
         match kind {
             ClaimsErrorKind::Malformed => Self::Malformed,
@@ -111,6 +136,8 @@ impl Code {
             ClaimsErrorKind::Audience => Self::Audience,
             ClaimsErrorKind::Issuer => Self::Issuer,
             ClaimsErrorKind::Anonymous => Self::Anonymous,
+            ClaimsErrorKind::Claims => Self::Claims,
+            // A kind to come: all that is known is that the claims were refused.
             _ => Self::Claims,
         }
     }
@@ -119,7 +146,7 @@ impl Code {
         match self {
             Self::Malformed => ("malformed", Advice::GiveUp, Fault::Client),
             Self::Algorithm => ("algorithm", Advice::GiveUp, Fault::Issuer),
-            Self::UnknownKey => ("unknown_key", Advice::GiveUp, Fault::Issuer),
+            Self::UnknownKey => ("unknown_key", Advice::GetNewToken, Fault::Issuer),
             Self::KeysUnavailable => ("keys_unavailable", Advice::TryAgain, Fault::Server),
             Self::Signature => ("signature", Advice::GiveUp, Fault::Client),
             Self::Expired => ("expired", Advice::GetNewToken, Fault::Client),
@@ -129,6 +156,7 @@ impl Code {
             Self::WrongKind => ("wrong_kind", Advice::GiveUp, Fault::Client),
             Self::Claims => ("claims", Advice::GiveUp, Fault::Issuer),
             Self::Anonymous => ("anonymous", Advice::GiveUp, Fault::Client),
+            Self::NoToken => ("no_token", Advice::GiveUp, Fault::Client),
             Self::Revoked => ("revoked", Advice::GiveUp, Fault::Client),
         }
     }

@@ -5,33 +5,29 @@ use std::fmt;
 
 use countersign_claims::{Bytes, ClaimsError, ConnectionClaims, Overrides, SubscribeOptions};
 
-use crate::{Error, UnixTime};
+use crate::accepted::{Accepted, Common, Size, common_methods};
+use crate::{Error, Identity, UnixTime};
 
 /// A connection that may be opened: only an
 /// [`Authenticator`](crate::Authenticator) makes one.
 ///
-/// `Debug` tells how long `info` and `meta` are, and nothing of what they hold.
+/// `Debug` shows how long `info`, `meta` and the payload are, and nothing of their content.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Connection {
-    user: String,
-    expires: Option<UnixTime>,
+    common: Common,
     info: Option<Vec<u8>>,
     channels: Vec<Channel>,
     meta: Option<Vec<u8>>,
-    token_id: Option<String>,
 }
 
 impl Connection {
-    /// The user; empty is anonymous.
-    #[must_use]
-    pub fn user(&self) -> &str {
-        &self.user
-    }
+    common_methods!();
 
-    /// From when on a new token is due: `expire_at`, else `exp`; `None` is never.
+    /// From when on a new token is due: `expire_at` if the token has it, else `exp`; `None`
+    /// is never.
     #[must_use]
     pub fn expires(&self) -> Option<UnixTime> {
-        self.expires
+        self.common.expires
     }
 
     /// About the connection, shown to others: the JSON of `info` byte for byte, or
@@ -54,76 +50,59 @@ impl Connection {
         self.meta.as_deref()
     }
 
-    /// The token's own id (`jti`). Nothing here remembers it.
-    #[must_use]
-    pub fn token_id(&self) -> Option<&str> {
-        self.token_id.as_deref()
-    }
-
-    /// Checks that this connection, of a refresh, is for the user of the one that it renews.
+    /// Checks that this connection, made from the token of a refresh, is for the same
+    /// identity as the connection that it renews.
     ///
     /// # Errors
     ///
-    /// [`Error::Claims`] if it is for another user.
-    pub fn check_user(&self, user: &str) -> Result<(), Error> {
-        if self.user == user {
-            Ok(())
+    /// [`Error::Claims`] if it is for another user, or of another authority or issuer.
+    pub fn check_identity(&self, renewed: &Identity) -> Result<(), Error> {
+        let identity = self.identity();
+        let what = if !identity.same_authority(renewed) {
+            "authority"
+        } else if identity.user() != renewed.user() {
+            "user"
         } else {
-            Err(Error::Claims(ClaimsError::Mismatch { what: "user" }))
-        }
+            return Ok(());
+        };
+        Err(Error::Claims(ClaimsError::Mismatch { what }))
     }
 
     /// The connection of a client that shows no token. Not `Default`: anyone could make that.
     pub(crate) fn without_token() -> Self {
         Self {
-            user: String::new(),
-            expires: None,
+            common: Common::without_token(),
             info: None,
             channels: Vec::new(),
             meta: None,
-            token_id: None,
         }
     }
 
-    pub(crate) fn from_claims(claims: &ConnectionClaims<'_>) -> Self {
-        let registered = &claims.registered;
+    pub(crate) fn from_accepted(accepted: &Accepted<'_, ConnectionClaims<'_>>) -> Self {
+        let claims = accepted.decoded();
         Self {
-            user: registered.user_id().to_owned(),
-            expires: claims.expires(),
+            common: accepted.to_common(),
             info: claims.info.as_ref().map(Bytes::to_vec),
             channels: Channel::each_once(claims),
             meta: claims.meta.as_ref().map(Bytes::to_vec),
-            token_id: registered.jti.as_deref().map(String::from),
         }
     }
 }
 
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection")
-            .field("user", &self.user)
-            .field("expires", &self.expires)
-            .field("info", &Size::of(&self.info))
+        let mut out = f.debug_struct("Connection");
+        self.common.debug(&mut out);
+        out.field("info", &size(&self.info))
             .field("channels", &self.channels)
-            .field("meta", &Size::of(&self.meta))
-            .field("token_id", &self.token_id)
+            .field("meta", &size(&self.meta))
             .finish()
     }
 }
 
-/// What the application's own bytes are in `Debug`: they stay out of logs.
-struct Size(usize);
-
-impl Size {
-    fn of(bytes: &Option<Vec<u8>>) -> Option<Self> {
-        bytes.as_ref().map(|bytes| Self(bytes.len()))
-    }
-}
-
-impl fmt::Debug for Size {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} bytes", self.0)
-    }
+/// How `Debug` shows the application's own bytes.
+fn size(bytes: &Option<Vec<u8>>) -> Option<Size> {
+    bytes.as_ref().map(|bytes| Size(bytes.len()))
 }
 
 /// A channel that a connection is subscribed to from its start.
@@ -155,7 +134,7 @@ impl Channel {
 
 /// What the backend signed about one subscription.
 ///
-/// `Debug` tells how long `info` and `data` are, and nothing of what they hold.
+/// `Debug` shows how long `info` and `data` are, and nothing of their content.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChannelOptions {
@@ -180,8 +159,8 @@ impl ChannelOptions {
 impl fmt::Debug for ChannelOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ChannelOptions")
-            .field("info", &Size::of(&self.info))
-            .field("data", &Size::of(&self.data))
+            .field("info", &size(&self.info))
+            .field("data", &size(&self.data))
             .field("overrides", &self.overrides)
             .finish()
     }

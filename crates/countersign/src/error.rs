@@ -1,12 +1,12 @@
 //! Why a token was refused.
 
 use std::fmt;
+use std::time::Duration;
 
 use countersign_claims::ClaimsError;
-use countersign_fetch::FetchError;
 use countersign_jws::{Header, ParseError};
 
-use crate::{Advice, Code};
+use crate::code::{Advice, Code};
 
 /// Why a token was refused: what was found and what is expected, never the token
 /// or a secret.
@@ -38,10 +38,12 @@ pub enum Error {
     },
     /// Each key that it could be signed by was accepted up to a moment that has passed.
     KeyEnded,
-    /// The key endpoint could not be read and nothing usable is cached.
+    /// The keys could not be fetched, or the key may be newer than those that are held.
     KeysUnavailable {
         /// What the endpoint did.
         reason: String,
+        /// After how long another try may find the key, if that is known.
+        retry_after: Option<Duration>,
     },
     /// The signature does not match.
     Signature,
@@ -49,6 +51,11 @@ pub enum Error {
     Untrusted {
         /// The token's `iss`, cut to 64 characters; shown escaped.
         found: Option<String>,
+    },
+    /// The user begins with the prefix of another authority.
+    ForeignUser {
+        /// The name of the authority that signed the token.
+        authority: String,
     },
     /// There is no token, and a connection without one is not allowed.
     NoToken,
@@ -69,14 +76,6 @@ impl Error {
         }
     }
 
-    // By value, to be passed to `map_err`.
-    #[allow(clippy::needless_pass_by_value)]
-    pub(crate) fn keys_unavailable(error: FetchError) -> Self {
-        Self::KeysUnavailable {
-            reason: error.to_string(),
-        }
-    }
-
     /// The stable code.
     #[must_use]
     pub fn code(&self) -> Code {
@@ -89,8 +88,8 @@ impl Error {
             Self::UnknownKey { .. } | Self::KeyEnded => Code::UnknownKey,
             Self::KeysUnavailable { .. } => Code::KeysUnavailable,
             Self::Signature => Code::Signature,
-            Self::Untrusted { .. } => Code::Issuer,
-            Self::NoToken => Code::Anonymous,
+            Self::Untrusted { .. } | Self::ForeignUser { .. } => Code::Issuer,
+            Self::NoToken => Code::NoToken,
             Self::Claims(error) => Code::of_claims(error.kind()),
         }
     }
@@ -100,9 +99,24 @@ impl Error {
     pub fn advice(&self) -> Advice {
         self.code().advice()
     }
+
+    /// After how long to try again: where the keys are unavailable until a known time, or the
+    /// token becomes valid at one. `None` where trying again is of no use, or the time is
+    /// not known.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::KeysUnavailable { retry_after, .. } => *retry_after,
+            Self::Claims(ClaimsError::NotYetValid { nbf, leeway, now }) => {
+                let from = nbf.saturating_sub(*leeway);
+                Some(from.saturating_duration_since(*now))
+            }
+            _ => None,
+        }
+    }
 }
 
-/// The beginning of a text from a stranger, to be shown escaped.
+/// The beginning of a text from a token, to be shown escaped.
 pub(crate) fn short(text: &str, characters: usize) -> String {
     text.chars().take(characters).collect()
 }
@@ -143,21 +157,37 @@ impl fmt::Display for Error {
                 "found no key in force; the time up to which it was accepted has passed: \
                  sign with the key that came after it",
             ),
-            Self::KeysUnavailable { reason } => write!(f, "the keys are not available: {reason}"),
+            Self::KeysUnavailable { reason, .. } => {
+                write!(f, "the keys are not available: {reason}")
+            }
             Self::Signature => f.write_str("the signature does not match"),
             Self::Untrusted { found: Some(found) } => {
                 write!(
                     f,
-                    "found the issuer {found:?}; it is none of those that are trusted"
+                    "found the issuer {found:?}; it is not one of those that are trusted"
                 )
             }
             Self::Untrusted { found: None } => {
                 f.write_str("found no issuer (`iss`) that is trusted; tokens must name one")
             }
+            Self::ForeignUser { authority } => write!(
+                f,
+                "found a user that begins with the `user_prefix` of another authority than \
+                 {authority:?}, which signed the token; users of {authority:?} can't have it"
+            ),
             Self::NoToken => f.write_str("found no token; connections without one are not allowed"),
             Self::Claims(error) => error.fmt(f),
         }
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    /// What lies below the cause whose text this error shows.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Token(error) => error.source(),
+            Self::Claims(error) => error.source(),
+            _ => None,
+        }
+    }
+}

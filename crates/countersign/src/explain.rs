@@ -1,13 +1,13 @@
 //! The explain trace: each step of a verification and how it ended.
 //!
-//! It is written by the very code that verifies, so that it cannot tell another
-//! story. It never holds the token, a signature or a secret.
+//! The code that verifies writes it, so that it always says what happened. It never holds the token, a signature or a secret.
 
 use std::fmt;
 
 use countersign_claims::Check;
 
-use crate::{Code, Error};
+use crate::code::Code;
+use crate::error::Error;
 
 /// A step of a verification, in the order in which they are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,11 +37,15 @@ pub enum Stage {
     Age,
     /// The user may be empty.
     User,
+    /// A check of the policy that has no stage of its own yet.
+    Policy,
+    /// The user is one that the authority may vouch for: user prefixes are kept apart.
+    Identity,
 }
 
 impl Stage {
-    /// All stages, in order.
-    pub const ALL: [Self; 12] = [
+    /// The stages of every verification, in order.
+    pub const ALL: &'static [Self] = &[
         Self::Token,
         Self::Trust,
         Self::Header,
@@ -54,6 +58,7 @@ impl Stage {
         Self::NotBefore,
         Self::Age,
         Self::User,
+        Self::Identity,
     ];
 
     /// The stage as one word, such as `signature`.
@@ -72,6 +77,8 @@ impl Stage {
             Self::NotBefore => "not_before",
             Self::Age => "age",
             Self::User => "user",
+            Self::Policy => "policy",
+            Self::Identity => "identity",
         }
     }
 }
@@ -84,8 +91,9 @@ impl From<Check> for Stage {
             Check::Expiry => Self::Expiry,
             Check::NotBefore => Self::NotBefore,
             Check::Age => Self::Age,
-            // The last of the checks, and of those to come: whom the token is about.
-            _ => Self::User,
+            Check::Anonymous => Self::User,
+            // A check to come.
+            _ => Self::Policy,
         }
     }
 }
@@ -174,7 +182,8 @@ impl Trace {
     pub(crate) fn explain<T>(mut self, result: Result<T, Error>) -> Explanation<T> {
         let reached = self.steps.iter().map(|step| step.stage).collect::<Vec<_>>();
         let missing = Stage::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .filter(|stage| !reached.contains(stage));
         self.steps.extend(missing.map(|stage| Step {
             stage,

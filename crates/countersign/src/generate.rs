@@ -3,43 +3,74 @@
 use std::fmt;
 
 use countersign_keys::{Key, KeyError};
-use countersign_signature::Algorithm;
+use countersign_signature::{Algorithm, AlgorithmName};
 
-use crate::default_provider;
 use crate::error::short;
+use crate::provider::default_provider;
+
+/// The shortest modulus that a signature may have (RFC 7518 section 3.3).
+const RSA_BITS: usize = 2048;
 
 /// Makes a new key for an algorithm, from the operating system's randomness: a
 /// private key with its public half, or an HMAC secret as long as the hash. It
-/// names its algorithm, as a JWK does.
-///
-/// `rsa_bits` is the length of an RSA modulus, 2048 to 8192; other algorithms ignore it.
+/// names its algorithm, as a JWK does. An RSA key has 2048 bits: see [`generate_rsa_key`].
 ///
 /// ```
-/// let key = countersign::generate_key("ES256", 2048)?;
+/// let key = countersign::generate_key("ES256")?;
 /// assert_eq!(key.material().to_string(), "a P-256 private key");
 /// # Ok::<(), countersign::GenerateError>(())
 /// ```
 ///
 /// # Errors
 ///
-/// [`GenerateError`] if there is no such algorithm, `rsa_bits` is out of its range,
-/// or the operating system gives no randomness.
-pub fn generate_key(algorithm: &str, rsa_bits: usize) -> Result<Key, GenerateError> {
+/// [`GenerateError`] if there is no such algorithm or the operating system gives no
+/// randomness.
+pub fn generate_key(algorithm: &str) -> Result<Key, GenerateError> {
+    generate(known(algorithm)?, algorithm, RSA_BITS)
+}
+
+/// Makes a new RSA key for an algorithm (`RS256` to `PS512`), whose modulus has so many bits,
+/// 2048 to 8192.
+///
+/// ```
+/// use countersign::{GenerateError, generate_rsa_key};
+///
+/// let key = generate_rsa_key("RS256", 2048)?;
+/// assert_eq!(generate_rsa_key("ES256", 2048).unwrap_err(), GenerateError::NotRsa("ES256".into()));
+/// # Ok::<(), GenerateError>(())
+/// ```
+///
+/// # Errors
+///
+/// [`GenerateError`] if there is no such algorithm, it has no RSA keys, `bits` is out of its
+/// range, or the operating system gives no randomness.
+pub fn generate_rsa_key(algorithm: &str, bits: usize) -> Result<Key, GenerateError> {
+    let name = known(algorithm)?;
+    if !name.as_str().starts_with("RS") && !name.as_str().starts_with("PS") {
+        return Err(GenerateError::NotRsa(name.as_str().into()));
+    }
+    generate(name, algorithm, bits)
+}
+
+fn known(algorithm: &str) -> Result<AlgorithmName, GenerateError> {
     let provider = default_provider();
     let known = provider.get(algorithm).map(Algorithm::name);
-    let name = known.ok_or_else(|| GenerateError::UnknownAlgorithm(short(algorithm, 32)))?;
-    let material = countersign_rustcrypto::generate(name, rsa_bits)?;
+    known.ok_or_else(|| GenerateError::UnknownAlgorithm(short(algorithm, 32)))
+}
+
+fn generate(name: AlgorithmName, spelled: &str, bits: usize) -> Result<Key, GenerateError> {
+    let material = countersign_rustcrypto::generate(name, bits)?;
     let key = Key::new(material).map_err(GenerateError::Rejected)?;
     // As it was asked for: EdDSA is called Ed25519 too.
-    Ok(key.with_algorithm(algorithm))
+    Ok(key.with_algorithm(spelled))
 }
 
 /// Why no key was made.
 ///
 /// ```
-/// use countersign::{GenerateError, generate_key};
+/// use countersign::{GenerateError, generate_rsa_key};
 ///
-/// let error = generate_key("RS256", 1024).unwrap_err();
+/// let error = generate_rsa_key("RS256", 1024).unwrap_err();
 /// assert_eq!(error, GenerateError::RsaBits(1024));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,12 +78,16 @@ pub fn generate_key(algorithm: &str, rsa_bits: usize) -> Result<Key, GenerateErr
 pub enum GenerateError {
     /// There is no such algorithm; the name is cut to 32 characters and shown escaped.
     UnknownAlgorithm(String),
+    /// The algorithm has no RSA keys, so no length can be chosen.
+    NotRsa(String),
     /// The length of the modulus, in bits, is not from 2048 to 8192.
     RsaBits(usize),
     /// The operating system gave no randomness.
     Randomness,
     /// What came out failed the checks of imported keys. Try again.
     Rejected(KeyError),
+    /// Anything else, in the words of the library.
+    Failed(String),
 }
 
 impl From<countersign_rustcrypto::GenerateError> for GenerateError {
@@ -62,8 +97,9 @@ impl From<countersign_rustcrypto::GenerateError> for GenerateError {
             Made::UnknownAlgorithm(name) => Self::UnknownAlgorithm(name.as_str().into()),
             Made::RsaBits(bits) => Self::RsaBits(bits),
             Made::Rejected(rejected) => Self::Rejected(rejected.into()),
-            // What is left is `Randomness`.
-            _ => Self::Randomness,
+            Made::Randomness => Self::Randomness,
+            // A reason to come.
+            other => Self::Failed(other.to_string()),
         }
     }
 }
@@ -80,13 +116,31 @@ impl fmt::Display for GenerateError {
                     names.join(", ")
                 )
             }
+            Self::NotRsa(name) => write!(
+                f,
+                "found the algorithm {name:?} and a length of bits; only RSA keys have a length \
+                 to choose"
+            ),
             Self::RsaBits(bits) => {
                 write!(f, "asked for {bits} bits; RSA keys have 2048 to 8192 bits")
             }
             Self::Randomness => f.write_str("the operating system gave no randomness"),
             Self::Rejected(error) => write!(f, "the new key was rejected: {error}"),
+            Self::Failed(reason) => write!(f, "no key was made: {reason}"),
         }
     }
 }
 
-impl std::error::Error for GenerateError {}
+impl std::error::Error for GenerateError {
+    /// What lies below the cause whose text this error shows.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Rejected(error) => error.source(),
+            Self::UnknownAlgorithm(_)
+            | Self::NotRsa(_)
+            | Self::RsaBits(_)
+            | Self::Randomness
+            | Self::Failed(_) => None,
+        }
+    }
+}

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use countersign_jws::{Header, KID_LIMIT, Unverified, Verified};
 use countersign_keys::{Key, KeyError};
 use countersign_signature::{KeyRejected, KeyRejectedReason, Provider, Verifier};
+use countersign_time::UnixTime;
 
+use crate::error::Error;
 use crate::explain::{Observe, Stage};
-use crate::{Error, UnixTime};
 
 /// An ordered list of keys, each with an optional `kid` and an optional last moment.
 ///
@@ -35,6 +36,29 @@ struct Entry {
     kid: Option<String>,
     verifiers: Vec<Arc<dyn Verifier>>,
     not_after: Option<UnixTime>,
+}
+
+impl Entry {
+    /// This key, bound to the algorithm of that name.
+    fn verifier(&self, alg: &str) -> Option<&dyn Verifier> {
+        let mut verifiers = self.verifiers.iter();
+        let found = verifiers.find(|verifier| verifier.algorithm().is_spelled(alg));
+        found.map(|verifier| &**verifier)
+    }
+
+    /// Whether a token with this `kid` may be signed by this key. `is_taken`: some key has
+    /// that very `kid`.
+    fn may_be(&self, kid: Option<&str>, is_taken: bool) -> bool {
+        if is_taken {
+            self.kid.as_deref() == kid
+        } else {
+            self.kid.is_none() || kid.is_none()
+        }
+    }
+
+    fn is_in_force(&self, now: UnixTime) -> bool {
+        self.not_after.is_none_or(|last| now <= last)
+    }
 }
 
 impl Keyring {
@@ -99,37 +123,37 @@ impl Keyring {
         header: &Header<'_>,
         now: UnixTime,
     ) -> Result<impl Iterator<Item = &dyn Verifier>, Error> {
-        let fits = |verifier: &&Arc<dyn Verifier>| verifier.algorithm().is_spelled(header.alg());
-        let all = || self.entries.iter().flat_map(|entry| &entry.verifiers);
-        if !all().any(|verifier| fits(&verifier)) {
-            return Err(Error::algorithm(header));
+        let (alg, kid) = (header.alg(), header.kid());
+        // If a key has this `kid`, try only keys of that name, even if they have ended.
+        let is_taken = kid.is_some() && self.entries.iter().any(|it| it.kid.as_deref() == kid);
+        let (mut has_algorithm, mut has_name, mut has_both) = (false, false, false);
+        for entry in &self.entries {
+            let is_bound = entry.verifier(alg).is_some();
+            let is_named = entry.may_be(kid, is_taken);
+            has_algorithm |= is_bound;
+            has_name |= is_named;
+            if is_bound && is_named {
+                has_both = true;
+                if entry.is_in_force(now) {
+                    return Ok(self.entries.iter().filter_map(move |entry| {
+                        if entry.may_be(kid, is_taken) && entry.is_in_force(now) {
+                            entry.verifier(alg)
+                        } else {
+                            None
+                        }
+                    }));
+                }
+            }
         }
-        let same = |entry: &Entry| entry.kid.as_deref() == header.kid();
-        // A name that one key has is that key's alone, be it in force or not.
-        let exact = header.kid().is_some() && self.entries.iter().any(same);
-        let named = move |entry: &&Entry| {
-            let may_be = entry.kid.is_none() || header.kid().is_none();
-            same(entry) || (may_be && !exact)
-        };
-        if !self.entries.iter().any(|entry| named(&entry)) {
-            return Err(Error::unknown_key(header));
-        }
-        let mut bound = self.entries.iter().filter(named).flat_map(move |entry| {
-            let verifiers = entry.verifiers.iter().filter(fits);
-            verifiers.map(|verifier| (entry.not_after, &**verifier))
-        });
-        let in_force = move |last: Option<UnixTime>| last.is_none_or(|last| now <= last);
-        let mut keys = bound
-            .clone()
-            .filter_map(move |(last, verifier)| in_force(last).then_some(verifier))
-            .peekable();
-        if keys.peek().is_none() {
-            return Err(match bound.next() {
-                Some(_) => Error::KeyEnded,
-                None => Error::algorithm(header),
-            });
-        }
-        Ok(keys)
+        Err(if !has_algorithm {
+            Error::algorithm(header)
+        } else if !has_name {
+            Error::unknown_key(header)
+        } else if has_both {
+            Error::KeyEnded
+        } else {
+            Error::algorithm(header)
+        })
     }
 
     /// Verifies a token of any payload by the keys that its header selects, at `now`.
@@ -156,7 +180,7 @@ impl Keyring {
     }
 }
 
-/// A key that no token can name is a mistake, at whichever end it stands.
+/// Refuses a key whose `kid` is longer than any that is read of a token.
 pub(crate) fn check_kid(key: &Key) -> Result<(), KeyError> {
     match key.kid() {
         Some(kid) if kid.len() > KID_LIMIT => Err(KeyRejected::new(
@@ -169,16 +193,19 @@ pub(crate) fn check_kid(key: &Key) -> Result<(), KeyError> {
     }
 }
 
-/// Tries keys in order. What comes out is a payload or `signature`.
+/// Tries keys in order until one verifies the signature.
 pub(crate) fn first_that_verifies<'t, 'k>(
     token: &Unverified<'t>,
     keys: impl IntoIterator<Item = &'k dyn Verifier>,
     observe: &mut impl Observe,
 ) -> Result<Verified<'t>, Error> {
-    let verified = keys
-        .into_iter()
-        .find_map(|key| token.verify(key).ok())
-        .ok_or(Error::Signature);
+    let mut verified = Err(Error::Signature);
+    for key in keys {
+        if let Ok(found) = token.verify(key) {
+            verified = Ok(found);
+            break;
+        }
+    }
     observe.settle(Stage::Signature, verified, |verified| {
         format!("it matches, by {}", verified.algorithm())
     })

@@ -2,17 +2,22 @@
 
 use countersign_signature::Provider;
 
-/// All thirteen algorithms: *ring*'s, and ES512 from RustCrypto, since *ring* has no P-521.
+/// *ring*'s twelve algorithms. With the feature `rustcrypto`, which is on by default, ES512
+/// from RustCrypto too, since *ring* has no P-521.
 ///
 /// ```
 /// let provider = countersign::default_provider();
 /// assert!(provider.get("EdDSA").is_some());
-/// assert!(provider.get("ES512").is_some());
 /// assert!(provider.get("none").is_none());
+/// # #[cfg(feature = "rustcrypto")]
+/// assert!(provider.get("ES512").is_some());
 /// ```
 #[must_use]
 pub fn default_provider() -> Provider {
-    countersign_ring::provider().with(countersign_rustcrypto::ES512)
+    let provider = countersign_ring::provider();
+    #[cfg(feature = "rustcrypto")]
+    let provider = provider.with(countersign_rustcrypto::ES512);
+    provider
 }
 
 /// All thirteen algorithms, each over the library that was measured fastest for it: RSA, ES384

@@ -1,29 +1,32 @@
 //! What a verified subscription token says.
 
-use countersign_claims::{Scope, SubscriptionClaims};
+use std::fmt;
 
-use crate::{ChannelOptions, Error, UnixTime};
+use countersign_claims::{ClaimsError, Scope, SubscriptionClaims};
+
+use crate::accepted::{Accepted, Common, common_methods};
+use crate::{ChannelOptions, Error, Identity, UnixTime};
 
 /// A subscription that may be opened: only an
 /// [`Authenticator`](crate::Authenticator) makes one.
 ///
 /// A token opens one channel, for one user or one client: see [`check_request`](Self::check_request).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Subscription {
-    user: Option<String>,
+    common: Common,
     client: Option<String>,
     channel: String,
-    expires: Option<UnixTime>,
     options: ChannelOptions,
-    token_id: Option<String>,
 }
 
 impl Subscription {
-    /// The user; empty if the token is for anonymous connections, or names a client alone as
-    /// the tokens of Centrifugo v2 do.
+    common_methods!();
+
+    /// From when on a new token is due: `expire_at` if the token has it, else `exp`, unless
+    /// that is for the token only (`eto`); `None` is never.
     #[must_use]
-    pub fn user(&self) -> &str {
-        self.user.as_deref().unwrap_or_default()
+    pub fn expires(&self) -> Option<UnixTime> {
+        self.common.expires
     }
 
     /// The one connection that may use the token, if it names one.
@@ -38,12 +41,6 @@ impl Subscription {
         &self.channel
     }
 
-    /// From when on a new token is due; `None` is never.
-    #[must_use]
-    pub fn expires(&self) -> Option<UnixTime> {
-        self.expires
-    }
-
     /// About the subscriber, shown to others in the channel.
     #[must_use]
     pub fn info(&self) -> Option<&[u8]> {
@@ -56,35 +53,54 @@ impl Subscription {
         &self.options
     }
 
-    /// The token's own id (`jti`). Nothing here remembers it.
-    #[must_use]
-    pub fn token_id(&self) -> Option<&str> {
-        self.token_id.as_deref()
-    }
-
     /// Checks that the token is for this channel, and for the user and the client that it
-    /// names. If it names both, both must match.
+    /// names.
+    ///
+    /// If the token names both a user and a client, both must match. A user must be of the
+    /// same authority and issuer as the connection's: the same name from another authority is
+    /// another user.
     ///
     /// # Errors
     ///
-    /// [`Error::Claims`] if it is for another channel, user or client.
-    pub fn check_request(&self, channel: &str, user: &str, client: &str) -> Result<(), Error> {
+    /// [`Error::Claims`] if it is for another channel, user, authority or client.
+    pub fn check_request(
+        &self,
+        channel: &str,
+        identity: &Identity,
+        client: &str,
+    ) -> Result<(), Error> {
         let scope = Scope {
             channel: &self.channel,
-            user: self.user.as_deref(),
+            user: self.common.user.as_deref(),
             client: self.client(),
         };
-        scope.check(channel, user, client).map_err(Error::Claims)
+        scope
+            .check(channel, identity.user(), client)
+            .map_err(Error::Claims)?;
+        if !self.user().is_empty() && !self.identity().same_authority(identity) {
+            return Err(Error::Claims(ClaimsError::Mismatch { what: "authority" }));
+        }
+        Ok(())
     }
 
-    pub(crate) fn from_claims(claims: &SubscriptionClaims<'_>) -> Self {
+    pub(crate) fn from_accepted(accepted: &Accepted<'_, SubscriptionClaims<'_>>) -> Self {
+        let claims = accepted.decoded();
         Self {
-            user: claims.registered.user.as_deref().map(String::from),
+            common: accepted.to_common(),
             client: claims.client.as_deref().map(String::from),
             channel: claims.channel.to_string(),
-            expires: claims.expires(),
             options: ChannelOptions::from_claims(&claims.options),
-            token_id: claims.registered.jti.as_deref().map(String::from),
         }
+    }
+}
+
+impl fmt::Debug for Subscription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Subscription");
+        self.common.debug(&mut out);
+        out.field("client", &self.client)
+            .field("channel", &self.channel)
+            .field("options", &self.options)
+            .finish()
     }
 }

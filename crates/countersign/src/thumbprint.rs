@@ -6,7 +6,7 @@ use countersign_keys::{Key, KeyError};
 /// private key and its public half.
 ///
 /// ```
-/// let key = countersign::generate_key("EdDSA", 2048)?;
+/// let key = countersign::generate_key("EdDSA")?;
 /// assert_eq!(countersign::thumbprint(&key)?.len(), 43);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

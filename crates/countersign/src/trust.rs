@@ -1,74 +1,188 @@
-//! Whom a server trusts: keys, and what it expects of tokens signed by them.
+//! Whom a server trusts: one authority for any issuer, and one for each issuer that is named.
 
-use countersign_claims::{ClaimsError, DecodeOptions, Policy};
-use countersign_json::{Object, Value};
-use countersign_jws::{Header, Unverified, Verified, danger};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::error::short;
+use countersign_jws::{Unverified, Verified};
+
+use crate::accepted::Voucher;
+use crate::authority::Authority;
+use crate::build_error::BuildError;
+#[cfg(feature = "jwks")]
+use crate::endpoint::KeyEndpoint;
+use crate::error::Error;
 use crate::explain::{Observe, Stage};
-use crate::key_source::{Claim, Endpoint, Halt, KeySource, Keys, Patience};
-use crate::{Error, UnixTime};
+use crate::hints::{Claim, Hints, IssuerAndAudience as _};
+use crate::key_source::ChosenKeys;
+use crate::user_prefix::{UserPrefix, check_apart};
+use crate::wait::{VerifyStop, WaitMode};
+use countersign_time::UnixTime;
 
-/// One party whose tokens are accepted: its keys, and what is expected of its tokens.
+/// The name of an authority that has none of its own and is not picked by `iss`.
+const DEFAULT_NAME: &str = "default";
+
+/// Whose tokens are accepted: one authority for any issuer, some for an issuer each.
+///
+/// ```
+/// use countersign::{Authenticator, Authority, Key, Rules, Trust};
+///
+/// let acme = Authority::builder().key(Key::secret(b"the secret of acme, of 32 bytes !")?).build()?;
+/// let other = Authority::builder().key(Key::secret(b"the secret of other, of 32 bytes ")?).build()?;
+/// let trust = Trust::builder()
+///     .issuer("https://acme.example", acme)
+///     .issuer("https://other.example", other)
+///     .build()?;
+/// let auth = Authenticator::new(Rules::new(trust));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
-pub struct Authority {
-    keys: Keys,
-    pub(crate) policy: Policy,
-    pub(crate) reading: DecodeOptions,
-    typ: Option<String>,
+pub struct Trust {
+    any: Option<Entry>,
+    /// In the order in which they were given.
+    issuers: Vec<(String, Entry)>,
 }
 
-impl Authority {
-    /// A party with these keys, of whose tokens nothing more is expected.
-    #[must_use]
-    pub fn new(keys: impl Into<Keys>) -> Self {
+/// A trusted entry: an authority by its name.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) authority: Authority,
+    pub(crate) voucher: Arc<Voucher>,
+}
+
+impl Entry {
+    fn new(name: Arc<str>, authority: Authority) -> Self {
         Self {
-            keys: keys.into(),
-            policy: Policy::default(),
-            reading: DecodeOptions::default(),
-            typ: None,
+            voucher: Arc::new(Voucher::new(name, &authority.policy)),
+            authority,
         }
     }
 
-    /// Judges its claims by `policy`.
-    #[must_use]
-    pub fn with_policy(mut self, policy: Policy) -> Self {
-        self.policy = policy;
-        self
+    pub(crate) fn name(&self) -> &str {
+        &self.voucher.name
     }
+}
 
-    /// Reads its claims with these options: caps, and the claim that names the user.
-    #[must_use]
-    pub fn with_reading(mut self, options: DecodeOptions) -> Self {
-        self.reading = options;
-        self
-    }
-
-    /// Requires the header's `typ` to name this media type (RFC 8725 section 3.11).
-    #[must_use]
-    pub fn with_typ(mut self, typ: impl Into<String>) -> Self {
-        self.typ = Some(typ.into());
-        self
-    }
-
-    fn check_header(&self, header: &Header<'_>) -> Result<(), Error> {
-        if header.is_nested() {
-            return Err(Error::Nested);
-        }
-        match &self.typ {
-            Some(needed) if !header.is_typ(needed) => Err(Error::Type {
-                found: header.typ().map(|typ| short(typ, 64)),
-                needed: needed.clone(),
-            }),
-            _ => Ok(()),
+impl From<Authority> for Trust {
+    fn from(authority: Authority) -> Self {
+        let name = authority.name.clone();
+        let name = name.unwrap_or_else(|| DEFAULT_NAME.into());
+        Self {
+            any: Some(Entry::new(name, authority)),
+            issuers: Vec::new(),
         }
     }
 }
 
-/// An authority and those of its keys that a token's claims led to.
+impl Trust {
+    /// Begins a trust in nobody, to add authorities to.
+    pub fn builder() -> TrustBuilder {
+        TrustBuilder::default()
+    }
+
+    /// What picking goes by, for the explain trace.
+    fn describe(&self, picked: &Entry) -> String {
+        let name = picked.name();
+        match self.issuers.len() {
+            0 => format!("authority {name:?}, for every issuer"),
+            count => format!("authority {name:?}, picked among {count} trusted issuers by `iss`"),
+        }
+    }
+
+    /// Picks the authority for a token, and its keys.
+    pub(crate) fn pick(
+        &self,
+        token: &Unverified<'_>,
+        observe: &mut impl Observe,
+    ) -> Result<Picked<'_>, Error> {
+        let picked = self.pick_entry(token);
+        observe.settle(Stage::Trust, picked, |picked| self.describe(picked.entry))
+    }
+
+    fn pick_entry(&self, token: &Unverified<'_>) -> Result<Picked<'_>, Error> {
+        let hints = if self.depends_on_claims() {
+            Hints::read(token)
+        } else {
+            Hints::default()
+        };
+        let entry = self.entry_for(&hints).ok_or_else(|| hints.untrusted())?;
+        let authority = &entry.authority;
+        let keys = authority.keys.choose(&hints).map_err(|claim| match claim {
+            Claim::Issuer => hints.untrusted(),
+            Claim::Audience => hints.wrong_audience(authority.policy.audience.to_string()),
+        })?;
+        Ok(Picked { entry, keys })
+    }
+
+    /// Whether claims pick anything, and so must be read before the signature.
+    fn depends_on_claims(&self) -> bool {
+        let any = self.any.as_ref();
+        !self.issuers.is_empty() || any.is_some_and(|any| any.authority.keys.depends_on_claims())
+    }
+
+    /// The entry that `iss` names; of several, the first whose audience fits, else the first.
+    fn entry_for(&self, hints: &Hints<'_>) -> Option<&Entry> {
+        let mut first = None;
+        for (issuer, entry) in &self.issuers {
+            if hints.issuer() != Some(issuer) {
+                continue;
+            }
+            let audience = &entry.authority.policy.audience;
+            if audience.is_any() || hints.any_audience(&mut |text| audience.matches(text)) {
+                return Some(entry);
+            }
+            first = first.or(Some(entry));
+        }
+        first.or(self.any.as_ref())
+    }
+
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        let issuers = self.issuers.iter().map(|(_, entry)| entry);
+        self.any.iter().chain(issuers)
+    }
+
+    /// The endpoints that keys are fetched from.
+    #[cfg(feature = "jwks")]
+    pub(crate) fn endpoints(&self) -> impl Iterator<Item = &KeyEndpoint> {
+        self.entries()
+            .flat_map(|entry| entry.authority.keys.endpoints())
+    }
+
+    /// The prefixes of users, each with the name of its authority.
+    pub(crate) fn user_prefixes(&self) -> impl Iterator<Item = (&str, &UserPrefix)> {
+        self.entries()
+            .filter_map(|entry| Some((entry.name(), entry.authority.user_prefix.as_ref()?)))
+    }
+
+    /// Checks the names and prefixes of both sections together: an authority of the same name
+    /// in both is one, and has one prefix.
+    pub(crate) fn check_beside(&self, other: &Self) -> Result<(), BuildError> {
+        for entry in self.entries() {
+            for twin in other.entries() {
+                if entry.name() == twin.name()
+                    && entry.authority.user_prefix != twin.authority.user_prefix
+                {
+                    return Err(BuildError::UserPrefixDiffers {
+                        name: entry.name().into(),
+                    });
+                }
+            }
+        }
+        check_prefixes(self.user_prefixes().chain(other.user_prefixes()))
+    }
+}
+
+fn check_prefixes<'p>(
+    prefixes: impl Iterator<Item = (&'p str, &'p UserPrefix)>,
+) -> Result<(), BuildError> {
+    let prefixes: Vec<_> = prefixes.collect();
+    check_apart(&prefixes)
+        .map_err(|(first, second)| BuildError::UserPrefixesOverlap { first, second })
+}
+
+/// An entry and those of its keys that a token's claims led to.
 pub(crate) struct Picked<'r> {
-    pub(crate) authority: &'r Authority,
-    keys: KeySource<'r>,
+    pub(crate) entry: &'r Entry,
+    keys: ChosenKeys<'r>,
 }
 
 impl Picked<'_> {
@@ -77,152 +191,83 @@ impl Picked<'_> {
         &self,
         token: &Unverified<'t>,
         now: UnixTime,
-        patience: Patience,
+        mode: WaitMode,
         observe: &mut impl Observe,
-    ) -> Result<Verified<'t>, Halt> {
-        let header = self.authority.check_header(token.header());
-        observe.settle(Stage::Header, header, |()| match &self.authority.typ {
+    ) -> Result<Verified<'t>, VerifyStop> {
+        let authority = &self.entry.authority;
+        let header = authority.check_header(token.header());
+        observe.settle(Stage::Header, header, |()| match &authority.typ {
             Some(typ) => format!("`typ` is {typ:?}, as configured"),
             None => "any `typ` will do".into(),
         })?;
-        self.keys.verify(token, now, patience, observe)
+        self.keys.verify(token, now, mode, observe)
     }
 }
 
-/// Whose tokens are accepted: one authority for any issuer, some for an issuer each.
+/// Builds a [`Trust`].
 #[derive(Clone, Debug, Default)]
-pub struct Trust {
+#[must_use = "`build` ends it"]
+pub struct TrustBuilder {
     any: Option<Authority>,
     issuers: Vec<(String, Authority)>,
 }
 
-impl From<Authority> for Trust {
-    fn from(authority: Authority) -> Self {
-        Self {
-            any: Some(authority),
-            issuers: Vec::new(),
-        }
-    }
-}
-
-impl Trust {
-    /// Trust in nobody, to add issuers to.
-    #[must_use]
-    pub fn nobody() -> Self {
-        Self::default()
+impl TrustBuilder {
+    /// Trusts `authority` for tokens whose `iss` is that of no other authority.
+    pub fn any_issuer(mut self, authority: Authority) -> Self {
+        self.any = Some(authority);
+        self
     }
 
     /// Trusts `authority` for tokens whose `iss` is exactly `issuer`, and no other for them.
     ///
     /// The same issuer may be given more than once with different expectations of
-    /// `aud`; the first whose expectation the token meets is picked.
-    #[must_use]
-    pub fn and_issuer(mut self, issuer: impl Into<String>, authority: Authority) -> Self {
+    /// `aud`, each under a name; the first whose expectation the token meets is picked.
+    pub fn issuer(mut self, issuer: impl Into<String>, authority: Authority) -> Self {
         self.issuers.push((issuer.into(), authority));
         self
     }
 
-    /// What picking goes by, for the explain trace.
-    pub(crate) fn describe(&self) -> String {
-        match self.issuers.len() {
-            0 => "one authority for every issuer".into(),
-            count => format!("picked among {count} trusted issuers by `iss`"),
-        }
-    }
-
-    /// Picks the authority for a token, and its keys.
+    /// Names the authorities and compares their prefixes.
     ///
-    /// This is the one place where claims are read before the signature is
-    /// verified. They can do nothing but pick an entry of the configured lists; the
-    /// picked authority's policy judges them again when they are verified.
-    pub(crate) fn pick(&self, token: &Unverified<'_>) -> Result<Picked<'_>, Error> {
-        let one_choice =
-            self.issuers.is_empty() && !self.any.as_ref().is_some_and(Authority::is_templated);
-        let claims = if one_choice {
-            Ok(None)
-        } else {
-            Object::parse(danger::unverified_payload(token)).map(Some)
+    /// # Errors
+    ///
+    /// [`BuildError`] if a name is missing or there twice, or prefixes can begin each other.
+    pub fn build(self) -> Result<Trust, BuildError> {
+        let mut times: BTreeMap<String, usize> = BTreeMap::new();
+        for (issuer, _) in &self.issuers {
+            let times = times.entry(issuer.clone()).or_default();
+            *times = times.saturating_add(1);
+        }
+        let mut trust = Trust {
+            any: None,
+            issuers: Vec::with_capacity(self.issuers.len()),
         };
-        let claim = |name| claims.as_ref().ok()?.as_ref()?.get(name);
-        let iss = claim("iss");
-        let issuer = iss.and_then(|iss| iss.as_str());
-        let audience = claim("aud");
-        // What names nobody because it cannot be read is to blame for that.
-        let untrusted = || match (&claims, iss, &issuer) {
-            (Err(error), ..) => Error::Claims(ClaimsError::Malformed(error.clone())),
-            (Ok(_), Some(iss), None) => Error::Claims(ClaimsError::WrongType {
-                claim: "iss".into(),
-                found: iss.kind(),
-                expected: "a string",
-            }),
-            (Ok(_), ..) => Error::Untrusted {
-                found: issuer.as_deref().map(|issuer| short(issuer, 64)),
-            },
-        };
-        let of_issuer = || {
-            self.issuers
-                .iter()
-                .filter(|(name, _)| Some(name.as_str()) == issuer.as_deref())
-                .map(|(_, authority)| authority)
-        };
-        let authority = of_issuer()
-            .find(|authority| {
-                let expected = &authority.policy.audience;
-                expected.is_any() || any_string(audience, |text| expected.matches(text))
-            })
-            .or_else(|| of_issuer().next())
-            .or(self.any.as_ref())
-            .ok_or_else(untrusted)?;
-        let keys = match &authority.keys {
-            Keys::Static(keyring) => KeySource::Static(keyring),
-            Keys::Endpoint(endpoint) => KeySource::Endpoint(endpoint),
-            Keys::Templated(template) => {
-                let by_issuer = issuer.as_deref();
-                let endpoint = template.select(by_issuer, |matches| any_string(audience, matches));
-                KeySource::Endpoint(endpoint.map_err(|claim| match claim {
-                    Claim::Audience if claims.is_ok() => authority.wrong_audience(audience),
-                    _ => untrusted(),
-                })?)
+        if let Some(authority) = self.any {
+            trust.any = Trust::from(authority).any;
+        }
+        for (issuer, authority) in self.issuers {
+            let name = match &authority.name {
+                Some(name) => name.clone(),
+                None if times.get(&issuer).is_some_and(|times| *times > 1) => {
+                    return Err(BuildError::NameMissing { issuer });
+                }
+                None => issuer.as_str().into(),
+            };
+            trust.issuers.push((issuer, Entry::new(name, authority)));
+        }
+        let mut names: Vec<&str> = trust.entries().map(Entry::name).collect();
+        names.sort_unstable();
+        for pair in names.windows(2) {
+            if let [first, second] = pair
+                && first == second
+            {
+                return Err(BuildError::NameTwice {
+                    name: (*first).into(),
+                });
             }
-        };
-        Ok(Picked { authority, keys })
-    }
-}
-
-impl Trust {
-    /// The endpoints that keys are fetched from.
-    pub(crate) fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
-        let issuers = self.issuers.iter().map(|(_, authority)| authority);
-        let authorities = self.any.iter().chain(issuers);
-        authorities.flat_map(|authority| authority.keys.endpoints())
-    }
-}
-
-impl Authority {
-    fn is_templated(&self) -> bool {
-        matches!(self.keys, Keys::Templated(_))
-    }
-
-    /// As its policy tells it, of the first audience.
-    fn wrong_audience(&self, found: Option<Value<'_>>) -> Error {
-        let mut first = None;
-        any_string(found, |text| {
-            first = Some(format!("{:?}", short(text, 64)));
-            true
-        });
-        Error::Claims(ClaimsError::Audience {
-            found: first,
-            expected: self.policy.audience.to_string(),
-        })
-    }
-}
-
-/// Whether the value is a string that matches, or an array that holds one.
-fn any_string(value: Option<Value<'_>>, mut matches: impl FnMut(&str) -> bool) -> bool {
-    let Some(value) = value else { return false };
-    let mut found = |value: Value<'_>| value.as_str().is_some_and(|text| matches(&text));
-    match value.as_array() {
-        Some(array) => array.iter().any(found),
-        None => found(value),
+        }
+        check_prefixes(trust.user_prefixes())?;
+        Ok(trust)
     }
 }

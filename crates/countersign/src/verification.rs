@@ -2,109 +2,34 @@
 
 use std::marker::PhantomData;
 
-use countersign_claims::{
-    ClaimsError, ConnectionClaims, DecodeOptions, Registered, SubscriptionClaims,
-};
+use countersign_claims::Registered;
 use countersign_jws::{Scratch, Unverified};
+use countersign_time::UnixTime;
 
-use crate::error::short;
+use crate::accepted::sealed::Sealed as _;
+use crate::accepted::{Accepted, DecodedClaims};
+use crate::code::Code;
+use crate::error::{Error, short};
 use crate::explain::{Observe, Stage};
-use crate::key_source::{Halt, Patience};
-use crate::{Code, Connection, Error, Subscription, Trust, UnixTime};
+use crate::kind::Kind;
+use crate::rules::Rules;
+use crate::trust::Entry;
+use crate::wait::{VerifyStop, WaitMode};
 
-/// Claims that were verified and judged: only an
-/// [`Authenticator`](crate::Authenticator) makes one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Accepted<C>(C);
-
-impl<C> Accepted<C> {
-    /// The claims, borrowed from the caller's room.
-    pub fn claims(&self) -> &C {
-        &self.0
-    }
-}
-
-/// What differs between the two kinds of token.
-pub(crate) trait Kind {
-    const IS_SUBSCRIPTION: bool;
-    type Claims<'a>;
-    type Owned;
-
-    fn decode<'a>(
-        payload: &'a [u8],
-        options: &DecodeOptions,
-    ) -> Result<Self::Claims<'a>, ClaimsError>;
-    fn registered<'c>(claims: &'c Self::Claims<'_>) -> &'c Registered<'c>;
-    fn own(claims: &Self::Claims<'_>) -> Self::Owned;
-}
-
-pub(crate) enum OfConnection {}
-
-impl Kind for OfConnection {
-    const IS_SUBSCRIPTION: bool = false;
-    type Claims<'a> = ConnectionClaims<'a>;
-    type Owned = Connection;
-
-    fn decode<'a>(
-        payload: &'a [u8],
-        options: &DecodeOptions,
-    ) -> Result<ConnectionClaims<'a>, ClaimsError> {
-        ConnectionClaims::decode(payload, options)
-    }
-
-    fn registered<'c>(claims: &'c ConnectionClaims<'_>) -> &'c Registered<'c> {
-        &claims.registered
-    }
-
-    fn own(claims: &ConnectionClaims<'_>) -> Connection {
-        Connection::from_claims(claims)
-    }
-}
-
-pub(crate) enum OfSubscription {}
-
-impl Kind for OfSubscription {
-    const IS_SUBSCRIPTION: bool = true;
-    type Claims<'a> = SubscriptionClaims<'a>;
-    type Owned = Subscription;
-
-    fn decode<'a>(
-        payload: &'a [u8],
-        options: &DecodeOptions,
-    ) -> Result<SubscriptionClaims<'a>, ClaimsError> {
-        SubscriptionClaims::decode(payload, options)
-    }
-
-    fn registered<'c>(claims: &'c SubscriptionClaims<'_>) -> &'c Registered<'c> {
-        &claims.registered
-    }
-
-    fn own(claims: &SubscriptionClaims<'_>) -> Subscription {
-        Subscription::from_claims(claims)
-    }
-}
-
-/// One verification: whom it trusts, at what time, and whether it may wait for keys.
+/// One verification: by which rules, at what time, and whether it may wait for keys.
 pub(crate) struct Verification<'r, K> {
-    trust: &'r Trust,
-    token_limit: usize,
+    rules: &'r Rules,
     now: UnixTime,
-    patience: Patience,
+    mode: WaitMode,
     kind: PhantomData<K>,
 }
 
 impl<'r, K: Kind> Verification<'r, K> {
-    pub(crate) fn new(
-        trust: &'r Trust,
-        token_limit: usize,
-        now: UnixTime,
-        patience: Patience,
-    ) -> Self {
+    pub(crate) fn new(rules: &'r Rules, now: UnixTime, mode: WaitMode) -> Self {
         Self {
-            trust,
-            token_limit,
+            rules,
             now,
-            patience,
+            mode,
             kind: PhantomData,
         }
     }
@@ -116,8 +41,8 @@ impl<'r, K: Kind> Verification<'r, K> {
         token: &'a str,
         scratch: &'a mut Scratch,
         observe: &mut impl Observe,
-    ) -> Result<Accepted<K::Claims<'a>>, Halt> {
-        let token = Unverified::parse_within(self.token_limit, token, scratch);
+    ) -> Result<Accepted<'a, K::Claims<'a>>, VerifyStop> {
+        let token = Unverified::parse_within(self.rules.token_limit, token, scratch);
         let token = observe.settle(Stage::Token, token.map_err(Error::Token), |token| {
             let header = token.header();
             let alg = short(header.alg(), 32);
@@ -126,27 +51,72 @@ impl<'r, K: Kind> Verification<'r, K> {
                 None => format!("three parts; `alg` is {alg:?}, no `kid`"),
             }
         })?;
-        let picked = self.trust.pick(&token);
-        let picked = observe.settle(Stage::Trust, picked, |_| self.trust.describe())?;
-        let verified = picked.verify(&token, self.now, self.patience, observe)?;
-        let authority = picked.authority;
+        let picked = K::trust(self.rules).pick(&token, observe)?;
+        let verified = picked.verify(&token, self.now, self.mode, observe)?;
+        let payload = verified.payload();
+        let authority = &picked.entry.authority;
 
-        let claims = K::decode(verified.payload(), &authority.reading).map_err(Error::Claims);
-        let claims = observe.settle(Stage::Claims, claims, |_| {
-            "every claim has its type, and the token is of the right kind".into()
+        let claims = K::decode(payload, &authority.reading).map_err(Error::Claims);
+        let mut claims = observe.settle(Stage::Claims, claims, |claims| {
+            let registered = claims.registered();
+            let iss = registered.iss.as_deref();
+            let iss = iss.map_or("none".into(), |iss| format!("{:?}", short(iss, 64)));
+            format!(
+                "every claim has its type; `iss` is {iss}, `aud` is {:?}",
+                registered.aud
+            )
         })?;
-        let registered = K::registered(&claims);
-        authority
-            .policy
-            .judge(registered, self.now, |check, outcome| {
-                let failed = outcome.as_ref().err();
-                let failed = failed.map(|error| Code::of_claims(error.kind()));
-                observe.step(Stage::from(check), failed, || match outcome {
-                    Ok(()) => authority.policy.compared(check, registered, self.now),
-                    Err(error) => error.to_string(),
-                });
-            })
-            .map_err(Error::Claims)?;
-        Ok(Accepted(claims))
+        self.judge(picked.entry, claims.registered(), observe)?;
+        let prefixed = self.prefixed(picked.entry, claims.registered());
+        let prefixed = observe.settle(Stage::Identity, prefixed, |prefixed| {
+            let name = picked.entry.name();
+            match prefixed {
+                Some(_) => format!("a user of the authority {name:?}, with its prefix"),
+                None => format!("a user of the authority {name:?}"),
+            }
+        })?;
+        if let Some(user) = prefixed {
+            claims.set_user(user);
+        }
+        Ok(Accepted::new(claims, payload, picked.entry.voucher.clone()))
+    }
+
+    fn judge(
+        &self,
+        entry: &Entry,
+        registered: &Registered<'_>,
+        observe: &mut impl Observe,
+    ) -> Result<(), Error> {
+        let policy = &entry.authority.policy;
+        let verdict = policy.judge(registered, self.now, |check, outcome| {
+            let failed = outcome.as_ref().err();
+            let failed = failed.map(|error| Code::of_claims(error.kind()));
+            observe.step(Stage::from(check), failed, || match outcome {
+                Ok(()) => policy.compared(check, registered, self.now),
+                Err(error) => error.to_string(),
+            });
+        });
+        verdict.map_err(Error::Claims)
+    }
+
+    /// The user with the prefix of the authority; `None` if the user stays as it is.
+    fn prefixed(
+        &self,
+        entry: &Entry,
+        registered: &Registered<'_>,
+    ) -> Result<Option<String>, Error> {
+        if registered.is_anonymous() {
+            return Ok(None);
+        }
+        if let Some(prefix) = &entry.authority.user_prefix {
+            return prefix.prefixed(registered).map(Some).map_err(Error::Claims);
+        }
+        let mut prefixes = self.rules.user_prefixes.iter();
+        if prefixes.any(|prefix| prefix.begins(registered.user_id())) {
+            return Err(Error::ForeignUser {
+                authority: entry.name().into(),
+            });
+        }
+        Ok(None)
     }
 }

@@ -329,12 +329,25 @@ fn a_trusted_issuer_has_a_name_keys_and_an_audience_of_its_own() {
         Some("client.token.trusted_issuers[0].issuer")
     );
     assert!(error.to_string().contains("own keys"), "{error}");
-    // One issuer twice, told apart by the audience.
-    configured(
-        r#"{"token_trusted_issuers":[
-            {"issuer":"a","hmac_secret_key":"a","audience":"chat"},
-            {"issuer":"a","hmac_secret_key":"b"}]}"#,
-    );
+    // One issuer twice, told apart by the audience. Their users are told apart by the name.
+    let twice = |names: [&str; 2]| {
+        let [first, second] = names;
+        let text = format!(
+            r#"{{"token_trusted_issuers":[
+                {{"issuer":"a","hmac_secret_key":"a","audience":"chat"{first}}},
+                {{"issuer":"a","hmac_secret_key":"b"{second}}}]}}"#
+        );
+        json(&text).unwrap().setup().map(|_| ())
+    };
+    assert!(twice([r#","name":"x""#, r#","name":"y""#]).is_ok());
+    for names in [
+        ["", ""],
+        [r#","name":"x""#, ""],
+        [r#","name":"x""#, r#","name":"x""#],
+    ] {
+        let error = twice(names).unwrap_err().to_string();
+        assert!(error.contains("`name`"), "{error}");
+    }
 }
 
 #[test]

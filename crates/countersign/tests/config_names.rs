@@ -70,6 +70,8 @@ const ROWS: &[Row] = &[
     Row("require_exp", "true", None, Some("t")),
     Row("max_age", "3600", None, Some("1h")),
     Row("typ", r#""at+jwt""#, None, None),
+    Row("name", r#""backend""#, None, None),
+    Row("user_prefix", r#""backend-""#, None, None),
     Row(
         "trusted_issuers",
         r#"[{"issuer":"https://a","hmac_secret_key":"a","algorithms":["HS256"]}]"#,

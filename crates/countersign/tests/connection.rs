@@ -6,7 +6,7 @@
 mod common;
 
 use common::{NOW, configured, connect, hs256, hs256_authenticator, now};
-use countersign::{Code, Connection, UnixTime};
+use countersign::{Code, Connection, Identity, UnixTime};
 
 fn connection(payload: &str) -> Connection {
     hs256_authenticator()
@@ -139,18 +139,27 @@ fn channels_are_named_in_order_and_subs_win_with_their_options() {
 #[test]
 fn g13_a_refresh_for_another_user_is_refused() {
     let connection = connection(r#"{"sub":"42"}"#);
-    assert!(connection.check_user("42").is_ok());
-    for other in ["43", "", "42 ", "４２"] {
-        let error = connection.check_user(other).unwrap_err();
+    let of = |authority: &str, user: &str| Identity::new(authority, None, user);
+    assert!(connection.check_identity(&of("default", "42")).is_ok());
+    for other in [
+        of("default", "43"),
+        of("default", ""),
+        of("default", "42 "),
+        of("default", "４２"),
+        of("another", "42"),
+        Identity::new("default", Some("https://a".into()), "42"),
+    ] {
+        let error = connection.check_identity(&other).unwrap_err();
         assert_eq!(error.code(), Code::Claims, "{other:?}");
     }
-    assert!(self::connection("{}").check_user("").is_ok());
+    let anonymous = self::connection("{}");
+    assert!(anonymous.check_identity(&of("default", "")).is_ok());
 }
 
 #[test]
 fn a_connection_without_a_token_is_refused_unless_it_is_allowed() {
     let closed = configured(r#"{"token_hmac_secret_key":"secret"}"#);
-    assert_eq!(closed.without_token().unwrap_err().code(), Code::Anonymous);
+    assert_eq!(closed.without_token().unwrap_err().code(), Code::NoToken);
 
     for name in ["client_anonymous", "allow_anonymous_connect_without_token"] {
         let open = configured(&format!(

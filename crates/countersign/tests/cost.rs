@@ -73,11 +73,15 @@ fn k8_j13_a_refused_token_costs_at_most_one_check_of_a_signature_for_each_key() 
         .and_then(|ring| ring.with(&previous))
         .unwrap();
     let authenticator = Authenticator::new(Rules::new(Authority::new(keyring)));
-    let good = Issuer::new(&secret(), &default_provider()).unwrap();
+    let good = Issuer::builder().key(secret()).build().unwrap();
     let good = good.connection("42").sign().unwrap();
     let (signing_input, _) = good.rsplit_once('.').unwrap();
     let by = |key: &Key, alg: &str| {
-        let issuer = Issuer::with_algorithm(key, &default_provider(), alg).unwrap();
+        let issuer = Issuer::builder()
+            .key(key.clone())
+            .algorithm(alg)
+            .build()
+            .unwrap();
         issuer.connection("42").sign().unwrap()
     };
     for (token, code, checks) in [
@@ -112,7 +116,7 @@ fn j11_a_token_that_was_accepted_is_judged_again_each_time() {
         Rules::new(Authority::new(keyring))
     };
     let authenticator = Authenticator::new(rules(SECRET.as_bytes()));
-    let issuer = Issuer::new(&secret(), &default_provider()).unwrap();
+    let issuer = Issuer::builder().key(secret()).build().unwrap();
     let token = issuer
         .connection("42")
         .issued_at(now())
@@ -141,7 +145,7 @@ fn k3_a_provider_without_an_algorithm_says_so_when_the_key_is_added() {
     let nothing = Authenticator::new(Rules::new(Authority::new(
         Keyring::new(Provider::default()),
     )));
-    let token = Issuer::new(&secret(), &default_provider()).unwrap();
+    let token = Issuer::builder().key(secret()).build().unwrap();
     let token = token.connection("42").sign().unwrap();
     let error = nothing.connection(&token, now()).unwrap_err();
     assert_eq!(error.code(), Code::Algorithm);

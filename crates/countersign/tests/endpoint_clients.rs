@@ -15,17 +15,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use countersign::config::JwksConfig;
 use countersign::{
-    Authenticator, Authority, Code, Endpoint, Key, Keys, Outcome, Rules, Stage, default_provider,
-    now,
+    Authenticator, Authority, Code, Key, KeyEndpoint, KeySource, Outcome, Rules, Stage,
+    default_provider, now,
 };
 use countersign_fetch::FetchErrorKind;
 use countersign_jwks::Jwks;
-use server::{Server, config, issuer, key, on_demand};
+use server::{Server, config, issuer, key, on_demand, token_of};
 
 /// What a server exports: the counters of the clients that there are.
 fn fetches(authenticator: &Authenticator) -> Vec<u64> {
     let endpoints = authenticator.endpoints();
-    let started = endpoints.iter().filter_map(Endpoint::started);
+    let started = endpoints.iter().filter_map(KeyEndpoint::started);
     let succeeded = started.map(|jwks| jwks.counters().fetches[0]);
     succeeded
         .map(|(result, count)| {
@@ -49,7 +49,7 @@ fn counters_are_exported_of_each_client_once_and_of_none_that_did_not_start() {
     ));
     assert_eq!(authenticator.endpoints().len(), 2);
     assert_eq!(fetches(&authenticator), [0; 0]);
-    let token = issuer(&key).with_iss("a").connection("42").sign().unwrap();
+    let token = token_of(&key, "a");
     assert!(authenticator.connection(&token, now()).is_ok());
     assert!(authenticator.connection(&token, now()).is_ok());
     assert_eq!(fetches(&authenticator), [1]);
@@ -94,10 +94,8 @@ fn a1_a_token_that_no_published_key_could_verify_starts_no_client() {
             "token_issuer_regex": "(?P<realm>a|b)"}"#,
     );
     let secret = Key::secret(b"a secret of the forger, 32 bytes and more").unwrap();
-    let token = issuer(&secret).with_iss("a").connection("42").sign();
-    let error = authenticator
-        .connection(&token.unwrap(), now())
-        .unwrap_err();
+    let token = token_of(&secret, "a");
+    let error = authenticator.connection(&token, now()).unwrap_err();
     assert_eq!(error.code(), Code::Algorithm);
     let endpoints = authenticator.endpoints();
     assert!(
@@ -147,12 +145,13 @@ fn a_client_that_could_not_be_made_is_tried_again_and_the_trace_says_why() {
     let key = key("ES256", "k");
     let attempts = Arc::new(AtomicUsize::new(0));
     let counted = attempts.clone();
-    let endpoint = Endpoint::new(default_provider(), move || {
+    let endpoint = KeyEndpoint::new(default_provider(), move || {
         counted.fetch_add(1, Ordering::SeqCst);
         Jwks::builder("ftp://keys.example/", default_provider()).build()
     });
     let reason = endpoint.client().unwrap_err().to_string();
-    let authenticator = Authenticator::new(Rules::new(Authority::new(Keys::Endpoint(endpoint))));
+    let authenticator =
+        Authenticator::new(Rules::new(Authority::new(KeySource::Endpoint(endpoint))));
     let token = issuer(&key).connection("42").sign().unwrap();
     for _ in 0..2 {
         let explanation = authenticator.explain_connection(&token, now());

@@ -16,10 +16,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
-use countersign::{
-    Attempt, Authenticator, Code, Issuer, Key, Outcome, Stage, UnixTime, default_provider, now,
-};
-use server::{Server, config, issuer, key, on_demand};
+use countersign::{Attempt, Authenticator, Code, Issuer, Key, Outcome, Stage, UnixTime, now};
+use server::{Server, config, issuer, key, on_demand, token_of};
 
 #[test]
 fn connection_and_subscription_tokens_are_verified_by_the_published_keys_alone() {
@@ -62,7 +60,11 @@ fn a1_an_algorithm_that_no_published_key_can_have_makes_no_request() {
     ));
     let hmac = Key::secret(&[7; 64]).unwrap().with_kid("any");
     for alg in ["HS256", "HS384", "HS512"] {
-        let issuer = Issuer::with_algorithm(&hmac, &default_provider(), alg).unwrap();
+        let issuer = Issuer::builder()
+            .key(hmac.clone())
+            .algorithm(alg)
+            .build()
+            .unwrap();
         let error = authenticator.connection(&issuer.connection("42").sign().unwrap(), now());
         assert_eq!(error.unwrap_err().code(), Code::Algorithm);
     }
@@ -156,8 +158,7 @@ fn j5_a_kid_of_one_endpoint_never_answers_for_another() {
     );
     for (round, text) in [templated, listed].iter().enumerate() {
         let authenticator = on_demand(text);
-        let token =
-            |key: &Key, iss: &str| issuer(key).with_iss(iss).connection("42").sign().unwrap();
+        let token = |key: &Key, iss: &str| token_of(key, iss);
         assert!(
             authenticator
                 .connection(&token(&of_a, "tenant-a"), now())
@@ -243,7 +244,7 @@ fn a_template_may_be_filled_by_an_audience() {
     ));
     let sign = |audiences: &[&str]| {
         let issuer = issuer(&chat);
-        let token = issuer.connection("42").claims(|claims| {
+        let token = issuer.connection("42").with(|claims| {
             audiences
                 .iter()
                 .fold(claims, |claims, aud| claims.aud((*aud).to_owned()))

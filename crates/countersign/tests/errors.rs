@@ -12,10 +12,10 @@ use countersign::signature::{AlgorithmName, KeyRejected, KeyRejectedReason};
 use countersign::{Advice, Authenticator, Code, Fault, GenerateError, Outcome, Stage};
 
 /// The table of the design: code, what a client should do, whose fault it is.
-const TABLE: [(Code, &str, &str, &str); 13] = [
+const TABLE: [(Code, &str, &str, &str); 14] = [
     (Code::Malformed, "malformed", "give up", "client"),
     (Code::Algorithm, "algorithm", "give up", "issuer"),
-    (Code::UnknownKey, "unknown_key", "give up", "issuer"),
+    (Code::UnknownKey, "unknown_key", "get a new token", "issuer"),
     (
         Code::KeysUnavailable,
         "keys_unavailable",
@@ -30,6 +30,7 @@ const TABLE: [(Code, &str, &str, &str); 13] = [
     (Code::WrongKind, "wrong_kind", "give up", "client"),
     (Code::Claims, "claims", "give up", "issuer"),
     (Code::Anonymous, "anonymous", "give up", "client"),
+    (Code::NoToken, "no_token", "give up", "client"),
     (Code::Revoked, "revoked", "give up", "client"),
 ];
 
@@ -48,10 +49,11 @@ fn each_code_has_its_word_its_advice_and_its_fault() {
 
 #[test]
 fn each_stage_has_its_word() {
-    let words = Stage::ALL.map(Stage::as_str);
+    let words: Vec<&str> = Stage::ALL.iter().map(|stage| stage.as_str()).collect();
     assert_eq!(
         words.join(" "),
-        "token trust header key signature claims issuer audience expiry not_before age user",
+        "token trust header key signature claims issuer audience expiry not_before age user \
+         identity",
     );
     assert_eq!(format!("{:>7}", Stage::Age), "    age");
 }
@@ -188,8 +190,15 @@ fn every_code_is_met_by_a_real_token() {
     );
     met.extend(connect(&unavailable, &token).err().map(Code::as_str));
 
-    let expected = Code::ALL.into_iter().filter(|code| *code != Code::Revoked);
-    assert_eq!(met, expected.map(Code::as_str).collect());
+    met.extend(
+        unavailable
+            .without_token()
+            .err()
+            .map(|error| error.code().as_str()),
+    );
+
+    let expected = Code::ALL.iter().filter(|code| **code != Code::Revoked);
+    assert_eq!(met, expected.map(|code| code.as_str()).collect());
 }
 
 #[test]
@@ -229,9 +238,13 @@ fn an_explanation_tells_who_is_trusted() {
         (
             hs256_authenticator(),
             hs256("{}"),
-            "one authority for every issuer",
+            r#"authority "default", for every issuer"#,
         ),
-        (issuers, token, "picked among 2 trusted issuers by `iss`"),
+        (
+            issuers,
+            token,
+            r#"authority "b", picked among 2 trusted issuers by `iss`"#,
+        ),
     ] {
         let steps = authenticator.explain_connection(&token, now()).steps;
         let step = steps.iter().find(|step| step.stage == Stage::Trust);

@@ -9,7 +9,7 @@ use std::io::ErrorKind;
 use std::net::TcpListener;
 
 use common::*;
-use countersign::{Authenticator, Authority, Code, Rules};
+use countersign::{Authenticator, Code};
 
 const PAYLOAD: &str = r#"{"sub":"42"}"#;
 
@@ -166,9 +166,9 @@ fn d9_d10_d11_what_changes_the_meaning_of_a_token_is_refused() {
 
 #[test]
 fn d12_a_type_that_is_configured_must_be_named() {
-    let authority = Authority::new(keyring(&[&secret()]));
-    let any = Authenticator::new(Rules::new(authority.clone()));
-    let at_jwt = Authenticator::new(Rules::new(authority.with_typ("at+jwt")));
+    let any = hs256_authenticator();
+    let at_jwt = Authenticator::builder().key(secret()).typ("at+jwt");
+    let at_jwt = at_jwt.build().unwrap();
     for (more, under_any, under_at_jwt) in [
         ("", true, false),
         (r#","typ":"JWT""#, true, false),

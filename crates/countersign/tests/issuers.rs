@@ -17,11 +17,12 @@ fn authority(secret: &[u8]) -> Authority {
 }
 
 fn for_audience(secret: &[u8], audience: &str) -> Authority {
-    let audience = Expectation::Exact(audience.into());
-    authority(secret).with_policy(Policy {
-        audience,
+    let ring = keyring(&[&Key::secret(secret).unwrap()]);
+    let authority = Authority::builder().keyring(ring).policy(Policy {
+        audience: Expectation::Exact(audience.into()),
         ..Policy::default()
-    })
+    });
+    authority.name(audience).build().unwrap()
 }
 
 fn outcome(trust: &Trust, secret: &[u8], claims: &str) -> Result<String, Code> {
@@ -34,9 +35,11 @@ fn outcome(trust: &Trust, secret: &[u8], claims: &str) -> Result<String, Code> {
 
 #[test]
 fn g11_a_trusted_issuer_picks_its_own_keys_and_no_other() {
-    let trust = Trust::nobody()
-        .and_issuer("https://a", authority(A))
-        .and_issuer("https://b", authority(B));
+    let trust = Trust::builder()
+        .issuer("https://a", authority(A))
+        .issuer("https://b", authority(B))
+        .build()
+        .unwrap();
     let good = || Ok("42".into());
     for (secret, claims, expected) in [
         (A, r#""iss":"https://a""#, good()),
@@ -73,7 +76,11 @@ fn g11_a_trusted_issuer_picks_its_own_keys_and_no_other() {
 
 #[test]
 fn an_issuer_that_is_not_listed_is_trusted_only_if_any_is() {
-    let trust = Trust::from(authority(A)).and_issuer("https://b", authority(B));
+    let trust = Trust::builder()
+        .any_issuer(authority(A))
+        .issuer("https://b", authority(B))
+        .build()
+        .unwrap();
     for (secret, claims, expected) in [
         (A, r#""iss":"https://c""#, Ok("42".into())),
         (A, r#""info":1"#, Ok("42".into())),
@@ -85,16 +92,22 @@ fn an_issuer_that_is_not_listed_is_trusted_only_if_any_is() {
         assert_eq!(outcome(&trust, secret, claims), expected, "{claims}");
     }
     assert_eq!(
-        outcome(&Trust::nobody(), A, r#""iss":"https://a""#),
+        outcome(
+            &Trust::builder().build().unwrap(),
+            A,
+            r#""iss":"https://a""#
+        ),
         Err(Code::Issuer)
     );
 }
 
 #[test]
 fn g11_one_issuer_with_two_audiences_has_keys_for_each() {
-    let trust = Trust::nobody()
-        .and_issuer("i", for_audience(A, "chat"))
-        .and_issuer("i", for_audience(B, "mail"));
+    let trust = Trust::builder()
+        .issuer("i", for_audience(A, "chat"))
+        .issuer("i", for_audience(B, "mail"))
+        .build()
+        .unwrap();
     for (secret, claims, expected) in [
         (A, r#""iss":"i","aud":"chat""#, Ok("42".into())),
         (B, r#""iss":"i","aud":"mail""#, Ok("42".into())),
@@ -114,17 +127,16 @@ fn g11_one_issuer_with_two_audiences_has_keys_for_each() {
 #[test]
 fn g19_claims_that_are_not_verified_pick_and_do_nothing_else() {
     // The picked authority's expectations hold for the verified claims once more.
-    let named = |secret| {
-        let issuer = Expectation::Exact("another".into());
-        authority(secret).with_policy(Policy {
-            issuer,
-            ..Policy::default()
-        })
-    };
-    let trust = Trust::nobody().and_issuer("i", named(A));
+    let named = Authority::builder().key(Key::secret(A).unwrap());
+    let named = named.issuer("another").build().unwrap();
+    let trust = Trust::builder().issuer("i", named).build().unwrap();
     assert_eq!(outcome(&trust, A, r#""iss":"i""#), Err(Code::Issuer));
     // What cannot be read names nobody; and is refused by those for anybody.
-    let trust = Trust::from(authority(A)).and_issuer("i", authority(B));
+    let trust = Trust::builder()
+        .any_issuer(authority(A))
+        .issuer("i", authority(B))
+        .build()
+        .unwrap();
     for payload in [
         r#"["iss","i"]"#,
         r#"{"iss":"i""#,

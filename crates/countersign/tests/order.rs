@@ -16,10 +16,13 @@ fn strict() -> Authenticator {
         allow_anonymous: false,
         ..claims::Policy::default()
     };
-    let authority = Authority::new(keyring(&[&secret().with_kid("k")]))
-        .with_policy(policy)
-        .with_typ("at+jwt");
-    Authenticator::new(Rules::new(authority).with_token_limit(500))
+    Authenticator::builder()
+        .key(secret().with_kid("k"))
+        .policy(policy)
+        .typ("at+jwt")
+        .token_limit(500)
+        .build()
+        .unwrap()
 }
 
 #[test]
@@ -97,9 +100,7 @@ fn e9_a_token_over_the_cap_is_not_looked_at() {
         hs256(&format!(r#"{{"sub":"42","info":"{info}"}}"#))
     };
     let authenticator = |limit| {
-        Authenticator::new(
-            Rules::new(Authority::new(keyring(&[&secret()]))).with_token_limit(limit),
-        )
+        Authenticator::new(Rules::new(Authority::new(keyring(&[&secret()]))).token_limit(limit))
     };
     let token = padded(4_000);
     for (limit, good) in [

@@ -224,10 +224,10 @@ fn c10_no_debug_shows_a_secret_or_a_private_key() {
     );
     let setup = json(&template).unwrap().setup_on_demand().unwrap();
     let shown = format!("{:?}", setup.rules);
-    assert!(shown.contains("Template { endpoints: 2"), "{shown}");
+    assert!(shown.contains("KeyTemplate { endpoints: 2"), "{shown}");
     let endpoints = setup.rules.endpoints();
     assert_eq!(endpoints.len(), 2);
-    named("Endpoint", &endpoints[0]);
+    named("KeyEndpoint", &endpoints[0]);
 
     let body = |pem: &str| pem.lines().nth(1).unwrap().to_owned();
     let misplaced = json(&format!(
@@ -239,7 +239,7 @@ fn c10_no_debug_shows_a_secret_or_a_private_key() {
     let error = misplaced.setup().unwrap_err().to_string();
     assert!(!error.contains(&body(RSA_PRIVATE)[..20]), "{error}");
     let key = Key::from_pem(P256_PRIVATE).unwrap();
-    let issuer = Issuer::new(&key, &default_provider()).unwrap();
+    let issuer = Issuer::builder().key(key.clone()).build().unwrap();
     let jwk = key.to_jwk().unwrap();
     let d = jwk.split(r#""d":""#).nth(1).unwrap();
     assert!(!format!("{key:?}{issuer:?}").contains(&d[..20]));

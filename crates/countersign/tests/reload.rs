@@ -14,9 +14,7 @@ use std::thread;
 
 use common::*;
 use countersign::claims::{Expectation, Policy};
-use countersign::{
-    Authenticator, Authority, Code, Connection, Error, Issuer, Key, Rules, Subscription,
-};
+use countersign::{Authenticator, Code, Connection, Error, Issuer, Key, Rules, Subscription};
 
 #[test]
 fn what_is_shared_between_threads_can_be() {
@@ -43,7 +41,8 @@ fn j12_a_verification_goes_by_one_set_of_rules_from_start_to_end() {
             audience: Expectation::Exact(set.to_string()),
             ..Policy::default()
         };
-        Rules::new(Authority::new(keyring(&[&secret])).with_policy(policy))
+        let builder = Authenticator::builder().key(secret).policy(policy);
+        builder.rules().unwrap()
     };
     let token = |set: usize, audience: usize, more: &str| {
         hmac(

@@ -6,7 +6,7 @@
 mod common;
 
 use common::{NOW, connect, hs256, hs256_authenticator, now, subscribe};
-use countersign::{Code, Subscription, UnixTime};
+use countersign::{Code, Identity, Subscription, UnixTime};
 
 fn subscription(payload: &str) -> Subscription {
     hs256_authenticator()
@@ -106,7 +106,8 @@ fn g13_a_token_is_good_for_its_channel_and_its_user_or_client_alone() {
         (anonymous_client, "$news", "42", "c1", false),
     ] {
         let subscription = subscription(&format!(r#"{{"channel":"$news",{claims}}}"#));
-        let outcome = subscription.check_request(channel, user, client);
+        let outcome =
+            subscription.check_request(channel, &Identity::new("default", None, user), client);
         assert_eq!(
             outcome.is_ok(),
             good,

@@ -8,12 +8,19 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::encoding::Encoded;
-use crate::{ParseError, Part, Unverified};
+use crate::{ParseError, Part, Scratch, Unverified};
 
 /// The payload of a token that nobody verified.
 #[must_use]
 pub fn unverified_payload<'a>(token: &Unverified<'a>) -> &'a [u8] {
     token.payload
+}
+
+/// The payload that was decoded last into this room, to keep it without a copy. It is
+/// verified only if that token was.
+#[must_use]
+pub fn into_payload(scratch: Scratch) -> Vec<u8> {
+    scratch.payload
 }
 
 /// The decoded parts of a token that nobody verified, and whose header nobody judged.

@@ -16,7 +16,7 @@ pub const DEFAULT_LIMIT: usize = 16 * 1024;
 #[derive(Clone, Default)]
 pub struct Scratch {
     header: Vec<u8>,
-    payload: Vec<u8>,
+    pub(crate) payload: Vec<u8>,
     signature: Vec<u8>,
 }
 

@@ -18,7 +18,7 @@
 //!          "y":"SDradyajxGVdpPv8DhEIqP0XtEimhVQZnEfQj_sQ1Lg",
 //!          "d":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE"}"#,
 //! )?;
-//! let token = Issuer::new(&key, &provider)?.connection("42").sign()?;
+//! let token = Issuer::builder().key(key.clone()).provider(provider.clone()).build()?.connection("42").sign()?;
 //!
 //! let keyring = Keyring::new(provider).with(&key.into_public()?)?;
 //! let authenticator = Authenticator::new(Rules::new(Authority::new(keyring)));

@@ -38,7 +38,11 @@ fn a_token_of_ml_dsa_goes_the_way_of_every_token() {
     let provider = default_provider().with(ML_DSA_44).with(ML_DSA_65);
     for alg in ["ML-DSA-44", "ML-DSA-65"] {
         let (private, public) = pair(alg);
-        let issuer = Issuer::new(&private, &provider).unwrap();
+        let issuer = Issuer::builder()
+            .key(private.clone())
+            .provider(provider.clone())
+            .build()
+            .unwrap();
         let token = issuer.connection("42").sign().unwrap();
         let now = UnixTime::from_secs(1_700_000_000);
         let connection = authenticator(&public).connection(&token, now).unwrap();
@@ -51,7 +55,11 @@ fn the_sizes_do_not_pass_for_each_other() {
     let provider = default_provider().with(ML_DSA_44).with(ML_DSA_65);
     let (private, _) = pair("ML-DSA-44");
     let (_, other) = pair("ML-DSA-65");
-    let issuer = Issuer::new(&private, &provider).unwrap();
+    let issuer = Issuer::builder()
+        .key(private.clone())
+        .provider(provider.clone())
+        .build()
+        .unwrap();
     let token = issuer.connection("42").sign().unwrap();
     let now = UnixTime::from_secs(1_700_000_000);
     let error = authenticator(&other).connection(&token, now).unwrap_err();

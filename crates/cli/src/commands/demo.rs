@@ -6,10 +6,7 @@
 use std::io::Write as _;
 use std::time::Duration;
 
-use countersign::{
-    Authenticator, Authority, Connection, Error, Explanation, Issuer, Key, Keyring, Rules,
-    UnixTime, default_provider, generate_key,
-};
+use countersign::{Authenticator, Connection, Error, Explanation, Issuer, UnixTime, generate_key};
 
 use crate::dates;
 use crate::escape::shown;
@@ -49,14 +46,12 @@ pub(crate) fn run(console: &mut Console) -> Result<(), Failure> {
 
 impl Story {
     fn happen() -> Result<Self, Failure> {
-        let provider = default_provider();
         let told = |error| Failure::made(&error);
-        let key = generate_key(ALGORITHM, 2048)?;
+        let key = generate_key(ALGORITHM)?;
         let public = key.clone().into_public().map_err(told)?;
 
-        let backend = Issuer::new(&key, &provider).map_err(told)?;
-        let keyring = Keyring::new(provider.clone()).with(&public).map_err(told)?;
-        let server = Authenticator::new(Rules::new(Authority::new(keyring)));
+        let backend = Issuer::builder().key(key).build()?;
+        let server = Authenticator::builder().key(public).build()?;
 
         let now = countersign::now();
         let issue = |issuer: &Issuer, user: &str| {
@@ -71,8 +66,8 @@ impl Story {
                 .sign()
         };
         let token = issue(&backend, "42")?;
-        let stranger: Key = generate_key(ALGORITHM, 2048)?;
-        let forged = issue(&Issuer::new(&stranger, &provider).map_err(told)?, "admin")?;
+        let stranger = Issuer::builder().key(generate_key(ALGORITHM)?).build()?;
+        let forged = issue(&stranger, "admin")?;
         Ok(Self {
             now,
             accepted: server.explain_connection(&token, now),

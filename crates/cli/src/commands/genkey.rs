@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::iter;
 use std::path::{Path, PathBuf};
 
-use countersign::{Key, KeyError, default_provider, generate_key};
+use countersign::{Key, KeyError, default_provider, generate_key, generate_rsa_key};
 
 use crate::failure::Failure;
 use crate::files::{self, NewFile};
@@ -53,13 +53,12 @@ enum Format {
 
 /// A new secret as text whose bytes are the secret: base64url of random bytes.
 pub(crate) fn new_secret(algorithm: &str) -> Result<String, Failure> {
-    let key = generate_key(algorithm, DEFAULT_BITS)?;
+    let key = generate_key(algorithm)?;
     secret_text(&key)
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
-    let bits = args.bits.unwrap_or(DEFAULT_BITS);
     let is_rsa = args.algorithm.starts_with("RS") || args.algorithm.starts_with("PS");
     if args.bits.is_some() && !is_rsa {
         return Err(Failure::Usage(
@@ -71,7 +70,11 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
             "--kid needs --format jwk; PEM has no place for a name".into(),
         ));
     }
-    let mut key = generate_key(&args.algorithm, bits)?;
+    let mut key = if is_rsa {
+        generate_rsa_key(&args.algorithm, args.bits.unwrap_or(DEFAULT_BITS))?
+    } else {
+        generate_key(&args.algorithm)?
+    };
     if let Some(kid) = &args.kid {
         key = key.with_kid(kid);
     }

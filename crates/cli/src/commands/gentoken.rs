@@ -7,7 +7,7 @@ use clap::ArgAction;
 use clap::builder::BoolishValueParser;
 use countersign::config::{Config, ConfigError};
 use countersign::new_claims::Opens;
-use countersign::{Issuer, NewToken, default_provider};
+use countersign::{BuildError, Issuer, IssuerBuilder, NewToken};
 
 use crate::config::ConfigFile;
 use crate::failure::Failure;
@@ -112,7 +112,7 @@ pub(crate) fn connection(
     console: &mut Console,
 ) -> Result<(), Failure> {
     let common = &args.common;
-    let issuer = common.issuer(config, console, &CONNECTION)?;
+    let issuer = common.issuer(config, console, CONNECTION)?;
     let mut token = common.dress(issuer.connection(&common.user));
     for channel in &args.channel {
         token = token.channel(channel);
@@ -129,10 +129,10 @@ pub(crate) fn subscription(
     console: &mut Console,
 ) -> Result<(), Failure> {
     let common = &args.common;
-    let issuer = common.issuer(config, console, &SUBSCRIPTION)?;
+    let issuer = common.issuer(config, console, SUBSCRIPTION)?;
     let mut token = common.dress(issuer.subscription(&common.user, &args.channel));
     if let Some(client) = &args.client {
-        token = token.claims(|claims| claims.client(client));
+        token = token.with(|claims| claims.client(client));
     }
     let token = token.sign()?;
     let about = format!(
@@ -144,35 +144,24 @@ pub(crate) fn subscription(
     common.print(console, &issuer, &about, record, &token)
 }
 
-/// Where a kind of token finds its issuer.
-struct Section {
-    issuer: fn(&Config) -> Result<Issuer, ConfigError>,
-    /// With a key of one's own.
-    configure: fn(&Config, Issuer) -> Result<Issuer, ConfigError>,
-}
+/// How a configuration completes the issuer of a kind of token.
+type Configure = fn(&Config, IssuerBuilder) -> Result<Issuer, ConfigError>;
 
-const CONNECTION: Section = Section {
-    issuer: Config::connection_issuer,
-    configure: Config::configure_connection_issuer,
-};
-
-const SUBSCRIPTION: Section = Section {
-    issuer: Config::subscription_issuer,
-    configure: Config::configure_subscription_issuer,
-};
+const CONNECTION: Configure = Config::configure_connection_issuer;
+const SUBSCRIPTION: Configure = Config::configure_subscription_issuer;
 
 impl Common {
     fn issuer(
         &self,
         config: Option<&Path>,
         console: &mut Console,
-        section: &Section,
+        configure: Configure,
     ) -> Result<Issuer, Failure> {
         let (issuer, warnings) = match &self.key {
-            Some(path) => self.issuer_of_key(path, config, section)?,
+            Some(path) => self.issuer_of_key(path, config, configure)?,
             None => {
                 let config = config::load(config)?.config;
-                let issuer = (section.issuer)(&config)?;
+                let issuer = configure(&config, self.named(Issuer::builder()))?;
                 (issuer, config.setup_on_demand()?.warnings)
             }
         };
@@ -182,19 +171,19 @@ impl Common {
                 console.warning(warning)?;
             }
         }
-        Ok(self.named(issuer))
+        Ok(issuer)
     }
 
     /// With the issuer and the audience that were asked for: where a configuration
     /// expects whatever an expression matches, nobody else can tell them.
-    fn named(&self, mut issuer: Issuer) -> Issuer {
+    fn named(&self, mut builder: IssuerBuilder) -> IssuerBuilder {
         if let Some(iss) = &self.iss {
-            issuer = issuer.with_iss(iss);
+            builder = builder.iss(iss);
         }
         if let Some(aud) = &self.aud {
-            issuer = issuer.with_aud(aud);
+            builder = builder.aud(aud);
         }
-        issuer
+        builder
     }
 
     /// A key of one's own; all else still follows the configuration, if there is one.
@@ -202,20 +191,22 @@ impl Common {
         &self,
         path: &Path,
         config: Option<&Path>,
-        section: &Section,
+        configure: Configure,
     ) -> Result<(Issuer, Vec<String>), Failure> {
         let set = keys::read(path)?;
         let mut warnings: Vec<String> = keys::skipped(&set, path).collect();
-        let key = keys::to_sign(set, self.kid.as_deref(), path)?;
-        let (key, provider) = (key.allow_short(), default_provider());
-        let mut issuer = match &self.alg {
-            Some(alg) => Issuer::with_algorithm(&key, &provider, alg),
-            None => Issuer::new(&key, &provider),
+        let key = keys::to_sign(set, self.kid.as_deref(), path)?.allow_short();
+        let mut builder = self.named(Issuer::builder().key(key.clone()));
+        if let Some(alg) = &self.alg {
+            builder = builder.algorithm(alg);
         }
-        .map_err(|error| Failure::key(path, &error))?;
+        let mut issuer = match builder.clone().build() {
+            Err(BuildError::Key(error)) => return Err(Failure::key(path, &error)),
+            built => built?,
+        };
         warnings.extend(keys::short_secret(&key, issuer.algorithm(), path));
         if let Some(found) = config::load_if_any(config)? {
-            issuer = (section.configure)(&found.config, issuer)?;
+            issuer = configure(&found.config, builder)?;
         }
         Ok((issuer, warnings))
     }
@@ -225,7 +216,7 @@ impl Common {
             token = token.expires_in(lifetime);
         }
         match &self.info {
-            Some(info) => token.claims(|claims| claims.info_json(info)),
+            Some(info) => token.with(|claims| claims.info_json(info)),
             None => token,
         }
     }

@@ -73,6 +73,11 @@ pub struct TokenConfig {
     pub max_age: Option<Duration>,
     /// The media type that `typ` must name.
     pub typ: Option<String>,
+    /// The name of the authority: `default` for a section's own options, else the issuer.
+    pub name: Option<String>,
+    /// What is put before each user; `{{group}}` is filled by a group of `issuer_regex` or
+    /// `audience_regex`.
+    pub user_prefix: Option<String>,
     /// More issuers, each with keys and expectations of its own.
     pub trusted_issuers: Vec<TokenConfig>,
     pub(super) given: GivenNames,
@@ -105,6 +110,8 @@ impl fmt::Debug for TokenConfig {
             ("require_exp", self.require_exp),
             ("max_age", self.max_age.is_some()),
             ("typ", self.typ.is_some()),
+            ("name", self.name.is_some()),
+            ("user_prefix", self.user_prefix.is_some()),
         ];
         f.debug_struct("TokenConfig")
             .field("set", &names_of(&set))

@@ -62,7 +62,7 @@ pub fn pair(alg: &str) -> (Key, Key) {
 
 /// A second Ed25519 pair, that nobody trusts.
 pub fn stranger() -> &'static Key {
-    static STRANGER: LazyLock<Key> = LazyLock::new(|| generate_key("EdDSA", 2048).unwrap());
+    static STRANGER: LazyLock<Key> = LazyLock::new(|| generate_key("EdDSA").unwrap());
     &STRANGER
 }
 

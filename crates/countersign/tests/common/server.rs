@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
 use countersign::config::{Config, Format};
-use countersign::{Authenticator, Issuer, Key, default_provider, generate_key};
+use countersign::{Authenticator, Issuer, Key, generate_key};
 
 /// A server that answers each path with a body or a failure, and counts requests.
 pub struct Server {
@@ -102,11 +102,18 @@ impl Drop for Server {
 }
 
 pub fn key(alg: &str, kid: &str) -> Key {
-    generate_key(alg, 2048).unwrap().with_kid(kid)
+    generate_key(alg).unwrap().with_kid(kid)
 }
 
 pub fn issuer(key: &Key) -> Issuer {
-    Issuer::new(key, &default_provider()).unwrap()
+    Issuer::builder().key(key.clone()).build().unwrap()
+}
+
+/// A token of user 42 with this `iss`.
+pub fn token_of(key: &Key, iss: &str) -> String {
+    let issuer = issuer(key);
+    let token = issuer.connection("42");
+    token.with(|claims| claims.iss(iss)).sign().unwrap()
 }
 
 pub fn config(text: &str) -> Config {

@@ -275,17 +275,13 @@ fn sliding(provider: &Provider) -> Check {
 }
 
 fn advice() -> Verdict {
-    let again: Vec<&str> = Code::ALL
-        .into_iter()
-        .filter(|code| code.advice() == Advice::TryAgain)
-        .map(Code::as_str)
-        .collect();
-    let new: Vec<&str> = Code::ALL
-        .into_iter()
-        .filter(|code| code.advice() == Advice::GetNewToken)
-        .map(Code::as_str)
-        .collect();
-    if again == ["keys_unavailable", "not_yet_valid"] && new == ["expired"] {
+    let told = |advice| {
+        let codes = Code::ALL.iter().filter(|code| code.advice() == advice);
+        codes.map(|code| code.as_str()).collect::<Vec<_>>()
+    };
+    let again = told(Advice::TryAgain);
+    let new = told(Advice::GetNewToken);
+    if again == ["keys_unavailable", "not_yet_valid"] && new == ["unknown_key", "expired"] {
         Verdict::refuse("try again", &"two codes are \"try again\"")
     } else {
         Verdict::refuse("another advice", &format!("{again:?}, {new:?}"))

@@ -8,7 +8,8 @@ use countersign::fetch::testing::ScriptedFetch;
 use countersign::jwks::Jwks;
 use countersign::jwks::testing::ManualClock;
 use countersign::{
-    Authenticator, Authority, Connection, Error, Keyring, Keys, Rules, Subscription, UnixTime,
+    Authenticator, Authority, Connection, Error, Identity, KeySource, Keyring, Rules, Subscription,
+    UnixTime,
 };
 use countersign_signature::Provider;
 
@@ -74,14 +75,14 @@ pub(crate) fn run(record: &Record, values: &Values, provider: &Provider) -> Verd
             if let Some(request) = record.get("request") {
                 let request = expand_text(request, values);
                 let [channel, user, client] = words(&request);
-                it.check_request(channel, user, client)?;
+                it.check_request(channel, &identity(it.authority(), user), client)?;
             }
             Ok(show_subscription(&it))
         })
     } else {
         authenticator.connection(&token, now).and_then(|it| {
             if let Some(user) = record.get("user") {
-                it.check_user(&expand_text(user, values))?;
+                it.check_identity(&identity(it.authority(), &expand_text(user, values)))?;
             }
             Ok(show_connection(&it))
         })
@@ -244,20 +245,26 @@ fn authenticator(
         }
         None => known(record, values, provider)?,
     };
-    let mut authority = Authority::new(keys);
+    let mut authority = Authority::builder().keys(keys);
     if let Some(typ) = record.get("typ") {
-        authority = authority.with_typ(expand_text(typ, values));
+        authority = authority.typ(expand_text(typ, values));
     }
+    let authority = authority.build().expect("keys were given");
     let mut rules = Rules::new(authority);
     if let Some(limit) = record.get("limit") {
         let limit = expand_text(limit, values);
-        rules = rules.with_token_limit(limit.parse().expect("a number of bytes"));
+        rules = rules.token_limit(limit.parse().expect("a number of bytes"));
     }
     Ok(Authenticator::new(rules))
 }
 
+/// A user of the connection that a request or a refresh is about.
+fn identity(authority: &str, user: &str) -> Identity {
+    Identity::new(authority, None, user)
+}
+
 /// The keys that `keys` names: `NAME`, `NAME:ALG` for a key held to an algorithm, `NAME#KID`.
-fn known(record: &Record, values: &Values, provider: Provider) -> Result<Keys, Verdict> {
+fn known(record: &Record, values: &Values, provider: Provider) -> Result<KeySource, Verdict> {
     let mut ring = Keyring::new(provider);
     let names = expand_text(record.get("keys").unwrap_or("hs"), values);
     for name in names.split(' ') {
@@ -288,7 +295,7 @@ fn known(record: &Record, values: &Values, provider: Provider) -> Result<Keys, V
 }
 
 /// The keys of a document that an endpoint publishes, for ever the same.
-fn published(script: &ScriptedFetch, provider: Provider) -> Keys {
+fn published(script: &ScriptedFetch, provider: Provider) -> KeySource {
     let clock = ManualClock::at(Duration::from_secs(NOW.unsigned_abs()));
     let client = Jwks::builder("https://keys.example/jwks.json", provider)
         .fetch(script.clone())

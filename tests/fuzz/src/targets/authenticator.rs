@@ -56,13 +56,16 @@ static AUTHENTICATORS: LazyLock<[Authenticator; 3]> = LazyLock::new(|| {
         allow_anonymous: false,
         ..Policy::default()
     };
-    let one = || Authority::new(keyring());
-    let several = Trust::nobody()
-        .and_issuer("i", one())
-        .and_issuer("j", one().with_typ("JWT"));
+    let one = || Authority::builder().keyring(keyring());
+    let plain = || one().build().unwrap();
+    let several = Trust::builder()
+        .issuer("i", plain())
+        .issuer("j", one().typ("JWT").build().unwrap())
+        .build()
+        .unwrap();
     [
-        Rules::new(one()),
-        Rules::new(one().with_policy(strict)),
+        Rules::new(plain()),
+        Rules::new(one().policy(strict).build().unwrap()),
         Rules::new(several),
     ]
     .map(Authenticator::new)
@@ -106,8 +109,8 @@ fn run(data: &[u8]) {
         authenticator.connection_in(&token, now, &mut scratch),
     ) {
         (Ok(owned), Ok(borrowed)) => {
-            assert_eq!(owned.user(), borrowed.claims().registered.user_id());
-            assert_eq!(owned.channels().len(), borrowed.claims().channels.len());
+            assert_eq!(owned.user(), borrowed.decoded().registered.user_id());
+            assert_eq!(owned.channels().len(), borrowed.decoded().channels.len());
         }
         (owned, borrowed) => assert_eq!(owned.as_ref().err(), borrowed.err().as_ref()),
     }
@@ -116,8 +119,8 @@ fn run(data: &[u8]) {
         authenticator.subscription_in(&token, now, &mut scratch),
     ) {
         (Ok(owned), Ok(borrowed)) => {
-            assert_eq!(owned.user(), borrowed.claims().registered.user_id());
-            assert_eq!(owned.channel(), borrowed.claims().channel);
+            assert_eq!(owned.user(), borrowed.decoded().registered.user_id());
+            assert_eq!(owned.channel(), borrowed.decoded().channel);
         }
         (owned, borrowed) => assert_eq!(owned.as_ref().err(), borrowed.err().as_ref()),
     }

@@ -5,6 +5,7 @@ use regex::Regex;
 
 use super::section::Section;
 use super::template;
+use crate::UserPrefix;
 use crate::config::error::ConfigError;
 
 /// Claims that have another meaning, so that no user can be read from them.
@@ -38,6 +39,19 @@ impl Section<'_> {
             ));
         }
         Ok(claim.clone())
+    }
+
+    pub(super) fn user_prefix(self) -> Result<Option<UserPrefix>, ConfigError> {
+        let token = self.token;
+        let Some(text) = &token.user_prefix else {
+            return Ok(None);
+        };
+        let issuer_regex = token.issuer_regex.as_deref();
+        let prefix = UserPrefix::with_groups(text, issuer_regex, token.audience_regex.as_deref());
+        match prefix {
+            Ok(prefix) => Ok(Some(prefix)),
+            Err(error) => Err(self.fault("user_prefix", error.to_string())),
+        }
     }
 
     pub(super) fn policy(self, anonymous: bool) -> Result<Policy, ConfigError> {

@@ -6,7 +6,7 @@ use countersign_jwks::{Builder, Jwks};
 use countersign_published_keys::Report;
 use countersign_signature::{Algorithm, Provider};
 
-use crate::Endpoint;
+use crate::KeyEndpoint;
 use crate::config::secret::SecretText;
 use crate::config::table::JwksConfig;
 
@@ -45,7 +45,7 @@ struct Known {
     url: String,
     config: JwksConfig,
     provider: Provider,
-    endpoint: Endpoint,
+    endpoint: KeyEndpoint,
 }
 
 impl Endpoints {
@@ -78,7 +78,7 @@ impl Endpoints {
         url: &str,
         config: &JwksConfig,
         provider: &Provider,
-    ) -> Result<Endpoint, SettingsError> {
+    ) -> Result<KeyEndpoint, SettingsError> {
         let same = |known: &&Known| {
             let algorithms = known.provider.iter().map(Algorithm::name);
             known.url == url
@@ -102,11 +102,11 @@ impl Endpoints {
         Ok(endpoint)
     }
 
-    fn make(&self, builder: Builder) -> Result<Endpoint, SettingsError> {
+    fn make(&self, builder: Builder) -> Result<KeyEndpoint, SettingsError> {
         // A wrong URL, setting or file is told now, not when the first token comes.
         let algorithms = builder.clone().build()?.provider().clone();
         let fetching = self.fetching;
-        Ok(Endpoint::new(algorithms, move || match fetching {
+        Ok(KeyEndpoint::new(algorithms, move || match fetching {
             Fetching::InBackground => builder.clone().spawn(),
             Fetching::OnDemand => builder.clone().build(),
         }))
@@ -130,7 +130,7 @@ impl Endpoints {
 
     /// Makes a client at once if keys are to be fetched in the background, so that they
     /// are there when the first token comes.
-    pub(super) fn start(&self, endpoint: &Endpoint) -> Result<(), SettingsError> {
+    pub(super) fn start(&self, endpoint: &KeyEndpoint) -> Result<(), SettingsError> {
         match self.fetching {
             Fetching::InBackground => endpoint.client().map(|_| ()),
             Fetching::OnDemand => Ok(()),

@@ -1,11 +1,42 @@
 //! Issuers that make tokens which this configuration accepts.
 
+use countersign_claims::DecodeOptions;
+
 use super::section::Section;
 use crate::config::error::ConfigError;
-use crate::{Issuer, default_provider};
+use crate::{Issuer, IssuerBuilder, default_provider};
 
 impl Section<'_> {
-    pub(super) fn issuer(self) -> Result<Issuer, ConfigError> {
+    /// An issuer of tokens that this section accepts. Without a key of its own, the builder is
+    /// given the section's secret.
+    pub(super) fn issuer(
+        self,
+        mut builder: IssuerBuilder,
+        anonymous: bool,
+        token_limit: Option<usize>,
+    ) -> Result<Issuer, ConfigError> {
+        let mut key_option = None;
+        if !builder.has_key() {
+            builder = self.with_secret(builder)?;
+            key_option = Some("hmac_secret_key");
+        }
+        let mut reading = DecodeOptions::default();
+        reading.user_id_claim = self.user_id_claim()?;
+        builder = builder.policy(self.policy(anonymous)?).reading(reading);
+        if let Some(typ) = &self.token.typ {
+            builder = builder.typ(typ);
+        }
+        if let Some(bytes) = token_limit {
+            builder = builder.token_limit(bytes);
+        }
+        builder.build().map_err(|error| match key_option {
+            Some(option) => self.fault(option, error.to_string()),
+            None => ConfigError::option(self.path, error.to_string()),
+        })
+    }
+
+    /// With the secret of this section, and the first algorithm for secrets that it accepts.
+    fn with_secret(self, builder: IssuerBuilder) -> Result<IssuerBuilder, ConfigError> {
         let token = self.token;
         if token.jwks_public_endpoint.is_some() {
             return Err(self.fault(
@@ -22,37 +53,16 @@ impl Section<'_> {
             )
         })?;
         let key = self.secret("hmac_secret_key", secret)?;
-        // An algorithm of somebody else's signs nothing by a secret.
+        // The algorithms of the default provider: only those sign by a secret.
         let provider = self.listed(default_provider());
-        let mut accepted = ["HS256", "HS384", "HS512"]
-            .into_iter()
-            .filter(|alg| provider.get(alg).is_some());
-        let alg = accepted.next().ok_or_else(|| {
+        let mut names = ["HS256", "HS384", "HS512"].into_iter();
+        let alg = names.find(|alg| provider.get(alg).is_some());
+        let alg = alg.ok_or_else(|| {
             self.fault(
                 "algorithms",
                 "found none of HS256, HS384, HS512; a secret signs by one of them",
             )
         })?;
-        let issuer = Issuer::with_algorithm(&key, &provider, alg)
-            .map_err(|error| self.fault("hmac_secret_key", error.to_string()))?;
-        self.configure(issuer)
-    }
-
-    /// With what is expected of the claims and the header here.
-    pub(super) fn configure(self, mut issuer: Issuer) -> Result<Issuer, ConfigError> {
-        let token = self.token;
-        if let Some(name) = &token.issuer {
-            issuer = issuer.with_iss(name);
-        }
-        if let Some(audience) = &token.audience {
-            issuer = issuer.with_aud(audience);
-        }
-        if let Some(claim) = self.user_id_claim()? {
-            issuer = issuer.with_user_id_claim(claim);
-        }
-        if let Some(typ) = &token.typ {
-            issuer = issuer.with_typ(typ);
-        }
-        Ok(issuer)
+        Ok(builder.key(key).provider(provider).algorithm(alg))
     }
 }

@@ -10,9 +10,10 @@ use regex::Regex;
 use super::clients::Endpoints;
 use super::section::Section;
 use super::template;
-use crate::Keys;
+use crate::claim_groups::ClaimGroup;
 use crate::config::error::ConfigError;
-use crate::key_source::{Claim, Group, Template};
+use crate::hints::Claim;
+use crate::{KeySource, KeyTemplate};
 
 /// The keys at `url`, which may be a template.
 pub(super) fn published_keys(
@@ -21,7 +22,7 @@ pub(super) fn published_keys(
     provider: &Provider,
     endpoints: &mut Endpoints,
     warnings: &mut Vec<String>,
-) -> Result<Keys, ConfigError> {
+) -> Result<KeySource, ConfigError> {
     if has_static_keys(section) {
         warnings.push(format!(
             "{} is set: the secrets and keys beside it are not consulted",
@@ -52,7 +53,7 @@ fn one_endpoint(
     url: &str,
     provider: &Provider,
     endpoints: &mut Endpoints,
-) -> Result<Keys, ConfigError> {
+) -> Result<KeySource, ConfigError> {
     let jwks = &section.token.jwks;
     if let Some(file) = &jwks.last_known_good_file
         && endpoints.keeps_another(url, file)
@@ -68,7 +69,7 @@ fn one_endpoint(
     endpoints
         .start(&endpoint)
         .map_err(|error| section.jwks_fault(&error))?;
-    Ok(Keys::Endpoint(endpoint))
+    Ok(KeySource::Endpoint(endpoint))
 }
 
 fn several_endpoints(
@@ -76,7 +77,7 @@ fn several_endpoints(
     template: &UrlTemplate,
     provider: &Provider,
     endpoints: &mut Endpoints,
-) -> Result<Keys, ConfigError> {
+) -> Result<KeySource, ConfigError> {
     let jwks = &section.token.jwks;
     if jwks.last_known_good_file.is_some() {
         return Err(section.fault(
@@ -84,7 +85,7 @@ fn several_endpoints(
             "it keeps the keys of one endpoint; a template stands for several",
         ));
     }
-    let mut groups: Vec<Group> = Vec::new();
+    let mut groups: Vec<ClaimGroup> = Vec::new();
     let mut values = Vec::new();
     for name in template.names() {
         if groups.iter().any(|group| group.name == name) {
@@ -103,12 +104,14 @@ fn several_endpoints(
             .map_err(|error| section.jwks_fault(&error))?;
         picked.insert(values, endpoint);
     }
-    Ok(Keys::Templated(Arc::new(Template::new(groups, picked))))
+    Ok(KeySource::Templated(Arc::new(KeyTemplate::new(
+        groups, picked,
+    ))))
 }
 
 /// The group of an expression that fills the placeholder `name`, and the strings that it
 /// may be.
-fn group(section: Section<'_>, name: &str) -> Result<(Group, BTreeSet<String>), ConfigError> {
+fn group(section: Section<'_>, name: &str) -> Result<(ClaimGroup, BTreeSet<String>), ConfigError> {
     let token = section.token;
     for (claim, option, expression) in [
         (Claim::Issuer, "issuer_regex", &token.issuer_regex),
@@ -121,7 +124,7 @@ fn group(section: Section<'_>, name: &str) -> Result<(Group, BTreeSet<String>), 
         match template::strings_of_group(expression, name) {
             None => {}
             Some(Ok(strings)) => {
-                let group = Group {
+                let group = ClaimGroup {
                     name: name.to_owned(),
                     claim,
                     expression: whole,

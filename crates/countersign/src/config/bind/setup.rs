@@ -7,7 +7,7 @@ use super::section::Section;
 use super::trust::Binder;
 use crate::config::error::ConfigError;
 use crate::config::table::Config;
-use crate::{Issuer, Rules, Trust, default_provider};
+use crate::{Issuer, IssuerBuilder, Rules, Trust, default_provider};
 
 const CONNECTION: &str = "client.token";
 const SUBSCRIPTION: &str = "client.subscription_token";
@@ -128,9 +128,11 @@ impl Config {
                 warnings.push(warning);
             }
         }
-        let mut rules = Rules::new(connections).with_subscriptions(subscriptions);
+        let mut rules = Rules::new(connections)
+            .subscriptions(subscriptions)
+            .map_err(|error| ConfigError::option(SUBSCRIPTION, error.to_string()))?;
         if let Some(bytes) = self.token_size_limit {
-            rules = rules.with_token_limit(bytes);
+            rules = rules.token_limit(bytes);
         }
         Ok(Setup {
             rules: if self.allow_anonymous_connect_without_token {
@@ -146,15 +148,14 @@ impl Config {
 
     /// What signs connection tokens that this configuration accepts: HS256, or the first
     /// of HS256 to HS512 that `algorithms` lists, under `client.token.hmac_secret_key`,
-    /// with the `iss` and `aud` that are expected. What an `_regex` expects it cannot
-    /// know: see [`Issuer::with_iss`] and [`Issuer::with_aud`].
+    /// with the `iss` and `aud` that are expected. A token that this configuration would
+    /// refuse, such as one without the `exp` that `require_exp` asks for, is not made.
     ///
     /// # Errors
     ///
     /// [`ConfigError`] if there is no such secret.
     pub fn connection_issuer(&self) -> Result<Issuer, ConfigError> {
-        let section = Section::new(CONNECTION, &self.token);
-        Ok(self.limited(section.issuer()?))
+        self.configure_connection_issuer(Issuer::builder())
     }
 
     /// What signs subscription tokens that this configuration accepts.
@@ -163,30 +164,35 @@ impl Config {
     ///
     /// [`ConfigError`] if there is no HMAC secret in the section that verifies them.
     pub fn subscription_issuer(&self) -> Result<Issuer, ConfigError> {
-        Ok(self.limited(self.subscriptions().issuer()?))
+        self.configure_subscription_issuer(Issuer::builder())
     }
 
-    /// An issuer with a key of your own, told what this configuration expects of connection
-    /// tokens, as [`connection_issuer`](Self::connection_issuer) is: `iss`, `aud`,
-    /// `user_id_claim`, `typ`, and the longest token that is read.
+    /// An issuer of connection tokens that this configuration accepts, with a key of your
+    /// own, or with an `iss` or `aud` that an `_regex` expects: what the builder is given
+    /// counts, and the configuration adds the rest.
     ///
     /// ```
     /// use countersign::config::{Config, Format};
-    /// use countersign::{Issuer, default_provider, generate_key};
+    /// use countersign::{Issuer, generate_key};
     ///
     /// let text = r#"{"token_jwks_public_endpoint": "https://id.example/certs", "token_issuer": "id"}"#;
     /// let config = Config::from_text(text, Format::Json, [])?;
-    /// let issuer = Issuer::new(&generate_key("ES256", 2048)?, &default_provider())?;
-    /// let token = config.configure_connection_issuer(issuer)?.connection("42").sign()?;
+    /// let builder = Issuer::builder().key(generate_key("ES256")?);
+    /// let token = config.configure_connection_issuer(builder)?.connection("42").sign()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] if `user_id_claim` names a claim that is not for users.
-    pub fn configure_connection_issuer(&self, issuer: Issuer) -> Result<Issuer, ConfigError> {
+    /// [`ConfigError`] if neither has a key, the key cannot sign, or `user_id_claim` names a
+    /// claim that is not for users.
+    pub fn configure_connection_issuer(
+        &self,
+        builder: IssuerBuilder,
+    ) -> Result<Issuer, ConfigError> {
         let section = Section::new(CONNECTION, &self.token);
-        Ok(self.limited(section.configure(issuer)?))
+        let anonymous = !self.disallow_anonymous_connection_tokens;
+        section.issuer(builder, anonymous, self.token_size_limit)
     }
 
     /// As [`configure_connection_issuer`](Self::configure_connection_issuer), for
@@ -195,15 +201,12 @@ impl Config {
     /// # Errors
     ///
     /// As [`configure_connection_issuer`](Self::configure_connection_issuer).
-    pub fn configure_subscription_issuer(&self, issuer: Issuer) -> Result<Issuer, ConfigError> {
-        Ok(self.limited(self.subscriptions().configure(issuer)?))
-    }
-
-    fn limited(&self, issuer: Issuer) -> Issuer {
-        match self.token_size_limit {
-            Some(bytes) => issuer.with_token_limit(bytes),
-            None => issuer,
-        }
+    pub fn configure_subscription_issuer(
+        &self,
+        builder: IssuerBuilder,
+    ) -> Result<Issuer, ConfigError> {
+        let section = self.subscriptions();
+        section.issuer(builder, true, self.token_size_limit)
     }
 
     /// The section that verifies subscription tokens.

@@ -27,7 +27,7 @@ impl Binder<'_> {
     ) -> Result<Trust, ConfigError> {
         let token = section.token;
         let mut trust = match self.authority(section, anonymous)? {
-            Some(authority) => Trust::from(authority),
+            Some(authority) => Trust::builder().any_issuer(authority),
             None if token.trusted_issuers.is_empty() => {
                 return Err(ConfigError::option(
                     section.path,
@@ -37,7 +37,7 @@ impl Binder<'_> {
             }
             None => {
                 check_nothing_beside_trusted_issuers(section)?;
-                Trust::nobody()
+                Trust::builder()
             }
         };
         for (index, issuer) in token.trusted_issuers.iter().enumerate() {
@@ -49,9 +49,10 @@ impl Binder<'_> {
                 ));
             };
             check_can_be_picked(section, index, issuer, &path)?;
-            trust = trust.and_issuer(issuer.issuer.clone().unwrap_or_default(), authority);
+            trust = trust.issuer(issuer.issuer.clone().unwrap_or_default(), authority);
         }
-        Ok(trust)
+        let trust = trust.build();
+        trust.map_err(|error| ConfigError::option(section.path, error.to_string()))
     }
 
     /// The authority of one table of options; `None` if it has no key.
@@ -84,13 +85,23 @@ impl Binder<'_> {
         };
         let mut reading = DecodeOptions::default();
         reading.user_id_claim = section.user_id_claim()?;
-        let authority = Authority::new(keys)
-            .with_policy(section.policy(anonymous)?)
-            .with_reading(reading);
-        Ok(Some(match &token.typ {
-            Some(typ) => authority.with_typ(typ),
-            None => authority,
-        }))
+        let mut authority = Authority::builder()
+            .keys(keys)
+            .policy(section.policy(anonymous)?)
+            .reading(reading);
+        if let Some(name) = &token.name {
+            authority = authority.name(name);
+        }
+        if let Some(typ) = &token.typ {
+            authority = authority.typ(typ);
+        }
+        if let Some(prefix) = section.user_prefix()? {
+            authority = authority.user_prefix(prefix);
+        }
+        match authority.build() {
+            Ok(authority) => Ok(Some(authority)),
+            Err(error) => Err(ConfigError::option(section.path, error.to_string())),
+        }
     }
 }
 

@@ -222,6 +222,16 @@ pub(super) const TOKEN_OPTIONS: &[TokenOption] = &[
         "the media type that the header's `typ` must name",
     ),
     option(
+        "name",
+        Text(|it| &mut it.name),
+        "the name of this authority, the first part of its users' identity; see below",
+    ),
+    option(
+        "user_prefix",
+        Text(|it| &mut it.user_prefix),
+        "put before each user, to keep users of several issuers apart; none",
+    ),
+    option(
         "trusted_issuers",
         TrustedIssuers,
         "more issuers: a list of tables with `issuer` and the options of this section",

@@ -1,0 +1,337 @@
+//! What an accepted token gives, borrowed and owned.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use countersign_claims::{
+    Audience, ConnectionClaims, Expectation, MAX_LEEWAY, Policy, Registered, SubscriptionClaims,
+    TokenClaims,
+};
+use serde::Deserialize;
+
+use crate::{DeserializeError, Identity, UnixTime};
+
+/// What the trusted entry that verified a token adds to the verdict.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Voucher {
+    pub(crate) name: Arc<str>,
+    /// Added to the end that the claims say.
+    leeway: Duration,
+    /// The entry accepts several issuers, so `iss` tells their users apart.
+    many_issuers: bool,
+}
+
+impl Voucher {
+    pub(crate) fn new(name: Arc<str>, policy: &Policy) -> Self {
+        Self {
+            name,
+            leeway: policy.leeway.min(MAX_LEEWAY),
+            many_issuers: matches!(policy.issuer, Expectation::Matches(_)),
+        }
+    }
+
+    /// For a connection without a token, which no entry vouches for.
+    pub(crate) fn nobody() -> Self {
+        Self::new("".into(), &Policy::default())
+    }
+
+    fn identity(&self, iss: Option<&str>, user: &str) -> Identity {
+        let iss = if self.many_issuers { iss } else { None };
+        Identity::new(self.name.clone(), iss.map(String::from), user)
+    }
+
+    fn valid_until(&self, expires: Option<UnixTime>) -> Option<UnixTime> {
+        expires.map(|at| at.saturating_add(self.leeway))
+    }
+}
+
+/// The decoded claims of one kind of token. Sealed: only this crate adds kinds.
+pub trait DecodedClaims: sealed::Sealed {
+    /// The user and the registered claims, which every kind has.
+    fn registered(&self) -> &Registered<'_>;
+
+    /// From when on a new token is due; `None` is never.
+    fn expires(&self) -> Option<UnixTime>;
+}
+
+#[expect(unnameable_types, reason = "a sealed trait")]
+pub(crate) mod sealed {
+    pub trait Sealed {
+        /// Replaces the user, to add the prefix of its authority.
+        fn set_user(&mut self, user: String);
+    }
+}
+
+/// Implements the trait for claims that have `registered`.
+macro_rules! decoded_claims {
+    ($claims:ident, $expires:expr) => {
+        impl sealed::Sealed for $claims<'_> {
+            fn set_user(&mut self, user: String) {
+                self.registered.user = Some(user.into());
+            }
+        }
+
+        impl DecodedClaims for $claims<'_> {
+            fn registered(&self) -> &Registered<'_> {
+                &self.registered
+            }
+
+            fn expires(&self) -> Option<UnixTime> {
+                let expires: fn(&$claims<'_>) -> Option<UnixTime> = $expires;
+                expires(self)
+            }
+        }
+    };
+}
+
+decoded_claims!(ConnectionClaims, |claims| claims.expires());
+decoded_claims!(SubscriptionClaims, |claims| claims.expires());
+decoded_claims!(TokenClaims, |claims| claims.registered.exp);
+
+/// An accepted token that borrows from the caller's room: only an
+/// [`Authenticator`](crate::Authenticator) makes one.
+///
+/// `C` is [`ConnectionClaims`], [`SubscriptionClaims`] or [`TokenClaims`](crate::claims::TokenClaims).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted<'a, C> {
+    decoded: C,
+    payload: &'a [u8],
+    voucher: Arc<Voucher>,
+}
+
+impl<'a, C: DecodedClaims> Accepted<'a, C> {
+    pub(crate) fn new(decoded: C, payload: &'a [u8], voucher: Arc<Voucher>) -> Self {
+        Self {
+            decoded,
+            payload,
+            voucher,
+        }
+    }
+
+    /// The claims of this kind of token.
+    pub fn decoded(&self) -> &C {
+        &self.decoded
+    }
+
+    /// The payload: the very bytes that the signature covers.
+    #[must_use]
+    pub fn payload(&self) -> &'a [u8] {
+        self.payload
+    }
+
+    /// The payload, read into a type of your own, which may borrow from it.
+    ///
+    /// ```
+    /// use countersign::{Authenticator, Issuer, Key, Scratch, now};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Mine<'a> {
+    ///     tenant: &'a str,
+    /// }
+    ///
+    /// let key = Key::secret(b"a secret of at least 32 bytes ...")?;
+    /// let issuer = Issuer::builder().key(key.clone()).build()?;
+    /// let token = issuer.connection("42").claim("tenant", "acme")?.sign()?;
+    ///
+    /// let auth = Authenticator::builder().key(key).build()?;
+    /// let mut scratch = Scratch::default();
+    /// let accepted = auth.connection_in(&token, now(), &mut scratch)?;
+    /// let mine: Mine = accepted.claims()?;
+    /// assert_eq!(mine.tenant, "acme");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`DeserializeError`] if the payload doesn't fit the type.
+    pub fn claims<T: Deserialize<'a>>(&self) -> Result<T, DeserializeError> {
+        DeserializeError::read(self.payload)
+    }
+
+    /// The user, with the prefix of the authority if it has one; empty is anonymous.
+    #[must_use]
+    pub fn user(&self) -> &str {
+        self.decoded.registered().user_id()
+    }
+
+    /// The name of the authority (the trusted entry) whose key verified the token.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        &self.voucher.name
+    }
+
+    /// `iss`, who issued the token.
+    #[must_use]
+    pub fn iss(&self) -> Option<&str> {
+        self.decoded.registered().iss.as_deref()
+    }
+
+    /// `aud`, whom the token is for.
+    #[must_use]
+    pub fn aud(&self) -> &Audience<'_> {
+        &self.decoded.registered().aud
+    }
+
+    /// Who the user is, over all authorities. Allocates.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        self.voucher.identity(self.iss(), self.user())
+    }
+
+    /// From when on a new token is due, by the claims alone: `expire_at` where the token has
+    /// it, else `exp`; `None` is never.
+    #[must_use]
+    pub fn expires(&self) -> Option<UnixTime> {
+        self.decoded.expires()
+    }
+
+    /// [`expires`](Self::expires) plus the leeway: set timers by this. `None` is never.
+    #[must_use]
+    pub fn valid_until(&self) -> Option<UnixTime> {
+        self.voucher.valid_until(self.expires())
+    }
+
+    /// What an owned token keeps, but for the payload, which is moved there without a copy.
+    pub(crate) fn to_common(&self) -> Common {
+        let registered = self.decoded.registered();
+        Common {
+            payload: Vec::new(),
+            user: registered.user.as_deref().map(Into::into),
+            iss: registered.iss.as_deref().map(Into::into),
+            aud: registered.aud.iter().map(|aud| (*aud).into()).collect(),
+            token_id: registered.jti.as_deref().map(Into::into),
+            expires: self.expires(),
+            voucher: self.voucher.clone(),
+        }
+    }
+}
+
+/// What every owned token keeps.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Common {
+    pub(crate) payload: Vec<u8>,
+    /// `None` if no claim names a user.
+    pub(crate) user: Option<Box<str>>,
+    pub(crate) iss: Option<Box<str>>,
+    pub(crate) aud: Vec<Box<str>>,
+    pub(crate) token_id: Option<Box<str>>,
+    pub(crate) expires: Option<UnixTime>,
+    pub(crate) voucher: Arc<Voucher>,
+}
+
+impl Common {
+    /// For a connection without a token. Not `Default`: that is public for a public type.
+    pub(crate) fn without_token() -> Self {
+        Self {
+            payload: Vec::new(),
+            user: None,
+            iss: None,
+            aud: Vec::new(),
+            token_id: None,
+            expires: None,
+            voucher: Arc::new(Voucher::nobody()),
+        }
+    }
+
+    /// The user; empty is anonymous.
+    pub(crate) fn user(&self) -> &str {
+        self.user.as_deref().unwrap_or_default()
+    }
+
+    pub(crate) fn identity(&self) -> Identity {
+        self.voucher.identity(self.iss.as_deref(), self.user())
+    }
+
+    pub(crate) fn valid_until(&self) -> Option<UnixTime> {
+        self.voucher.valid_until(self.expires)
+    }
+
+    /// The members that `Debug` shows of every kind: of the payload, its length alone.
+    pub(crate) fn debug(&self, out: &mut std::fmt::DebugStruct<'_, '_>) {
+        out.field("user", &self.user())
+            .field("authority", &self.voucher.name)
+            .field("iss", &self.iss)
+            .field("aud", &self.aud)
+            .field("expires", &self.expires)
+            .field("token_id", &self.token_id)
+            .field("payload", &Size(self.payload.len()));
+    }
+}
+
+/// How `Debug` shows the application's own bytes: they stay out of logs.
+pub(crate) struct Size(pub(crate) usize);
+
+impl std::fmt::Debug for Size {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes", self.0)
+    }
+}
+
+/// The methods of every owned token, over its field `common`.
+macro_rules! common_methods {
+    () => {
+        /// The user, with the prefix of the authority if it has one; empty is anonymous.
+        #[must_use]
+        pub fn user(&self) -> &str {
+            self.common.user()
+        }
+
+        /// The payload: the very bytes that the signature covers.
+        #[must_use]
+        pub fn payload(&self) -> &[u8] {
+            &self.common.payload
+        }
+
+        /// The payload, read into a type of your own, which may borrow from this value.
+        ///
+        /// # Errors
+        ///
+        /// [`DeserializeError`](crate::DeserializeError) if the payload doesn't fit the type.
+        pub fn claims<'c, T: serde::Deserialize<'c>>(
+            &'c self,
+        ) -> Result<T, crate::DeserializeError> {
+            crate::DeserializeError::read(&self.common.payload)
+        }
+
+        /// The name of the authority (the trusted entry) whose key verified the token.
+        #[must_use]
+        pub fn authority(&self) -> &str {
+            &self.common.voucher.name
+        }
+
+        /// `iss`, who issued the token.
+        #[must_use]
+        pub fn iss(&self) -> Option<&str> {
+            self.common.iss.as_deref()
+        }
+
+        /// `aud`, whom the token is for; none if it has no `aud`.
+        pub fn aud(&self) -> impl Iterator<Item = &str> {
+            self.common.aud.iter().map(|audience| &**audience)
+        }
+
+        /// Who the user is, over all authorities: compare this, not the user alone.
+        #[must_use]
+        pub fn identity(&self) -> crate::Identity {
+            self.common.identity()
+        }
+
+        /// [`expires`](Self::expires) plus the leeway: set timers by this. `None` is never.
+        #[must_use]
+        pub fn valid_until(&self) -> Option<crate::UnixTime> {
+            self.common.valid_until()
+        }
+
+        /// The token's own id (`jti`). Nothing here remembers it.
+        #[must_use]
+        pub fn token_id(&self) -> Option<&str> {
+            self.common.token_id.as_deref()
+        }
+
+        pub(crate) fn with_payload(mut self, payload: Vec<u8>) -> Self {
+            self.common.payload = payload;
+            self
+        }
+    };
+}
+pub(crate) use common_methods;

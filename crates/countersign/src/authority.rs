@@ -1,0 +1,321 @@
+//! One party whose tokens are accepted: its keys, and what is expected of its tokens.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use countersign_claims::{DecodeOptions, Expectation, MAX_LEEWAY, Pattern, Policy};
+use countersign_jws::Header;
+use countersign_keys::Key;
+use countersign_signature::Provider;
+
+use crate::build_error::BuildError;
+use crate::error::{Error, short};
+use crate::key_source::KeySource;
+use crate::keyring::Keyring;
+use crate::provider::default_provider;
+use crate::user_prefix::UserPrefix;
+
+/// One party whose tokens are accepted: its keys, and what is expected of its tokens.
+///
+/// ```
+/// use std::time::Duration;
+/// use countersign::{Authority, Key};
+///
+/// let authority = Authority::builder()
+///     .name("backend")
+///     .key(Key::secret(b"a secret of at least 32 bytes ...")?)
+///     .issuer("https://backend.example")
+///     .audience("chat")
+///     .leeway(Duration::from_secs(5))
+///     .build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Authority {
+    pub(crate) name: Option<Arc<str>>,
+    pub(crate) keys: KeySource,
+    pub(crate) policy: Policy,
+    pub(crate) reading: DecodeOptions,
+    pub(crate) typ: Option<String>,
+    pub(crate) user_prefix: Option<UserPrefix>,
+}
+
+impl Authority {
+    /// A party with these keys, of whose tokens nothing more is expected.
+    #[must_use]
+    pub fn new(keys: impl Into<KeySource>) -> Self {
+        Self {
+            name: None,
+            keys: keys.into(),
+            policy: Policy::default(),
+            reading: DecodeOptions::default(),
+            typ: None,
+            user_prefix: None,
+        }
+    }
+
+    /// Begins a party with nothing expected; give it at least keys.
+    pub fn builder() -> AuthorityBuilder {
+        AuthorityBuilder::default()
+    }
+
+    /// What its claims must meet.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The exact `iss` of its tokens, if it expects one.
+    pub(crate) fn exact_issuer(&self) -> Option<&str> {
+        match &self.policy.issuer {
+            Expectation::Exact(issuer) => Some(issuer),
+            Expectation::Any | Expectation::Matches(_) => None,
+        }
+    }
+
+    pub(crate) fn check_header(&self, header: &Header<'_>) -> Result<(), Error> {
+        if header.is_nested() {
+            return Err(Error::Nested);
+        }
+        match &self.typ {
+            Some(needed) if !header.is_typ(needed) => Err(Error::Type {
+                found: header.typ().map(|typ| short(typ, 64)),
+                needed: needed.clone(),
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Builds an [`Authority`]: a setter for each option, then [`build`](Self::build).
+#[derive(Clone, Debug, Default)]
+#[must_use = "`build` ends it"]
+pub struct AuthorityBuilder {
+    name: Option<String>,
+    provider: Option<Provider>,
+    keys: Vec<Key>,
+    source: Option<KeySource>,
+    #[cfg(feature = "jwks")]
+    jwks: Option<String>,
+    given_twice: bool,
+    policy: Policy,
+    reading: DecodeOptions,
+    typ: Option<String>,
+    user_prefix: Option<UserPrefix>,
+    has_expectations: bool,
+}
+
+impl AuthorityBuilder {
+    /// Its name, the first part of the identity of its users. By default `default` for an
+    /// authority of its own, and the issuer for one that tokens pick by `iss`.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self.has_expectations = true;
+        self
+    }
+
+    /// The algorithms that keys are bound to; [`default_provider`] if none is given.
+    pub fn provider(mut self, provider: Provider) -> Self {
+        self.provider = Some(provider);
+        self
+    }
+
+    /// One more secret or public key. Keys are tried in order.
+    pub fn key(mut self, key: Key) -> Self {
+        self.keys.push(key);
+        self
+    }
+
+    /// Keys with their last moments: see [`Keyring`].
+    pub fn keyring(self, keyring: Keyring) -> Self {
+        self.keys(keyring)
+    }
+
+    /// Keys from any source, such as a client of an endpoint with settings of your own.
+    pub fn keys(mut self, keys: impl Into<KeySource>) -> Self {
+        self.given_twice |= self.source.is_some();
+        self.source = Some(keys.into());
+        self
+    }
+
+    /// The keys that are published at this URL. A thread fetches them ahead of time, from
+    /// [`build`](Self::build) on.
+    #[cfg(feature = "jwks")]
+    pub fn jwks(mut self, url: impl Into<String>) -> Self {
+        self.given_twice |= self.jwks.is_some();
+        self.jwks = Some(url.into());
+        self
+    }
+
+    /// Requires exactly this `iss`.
+    pub fn issuer(self, issuer: impl Into<String>) -> Self {
+        let issuer = Expectation::Exact(issuer.into());
+        self.expect(|policy| policy.issuer = issuer)
+    }
+
+    /// Requires an `iss` that the pattern matches. `iss` is then part of a user's identity.
+    pub fn issuer_pattern(self, pattern: Pattern) -> Self {
+        self.expect(|policy| policy.issuer = Expectation::Matches(pattern))
+    }
+
+    /// Requires exactly this element in `aud`.
+    pub fn audience(self, audience: impl Into<String>) -> Self {
+        let audience = Expectation::Exact(audience.into());
+        self.expect(|policy| policy.audience = audience)
+    }
+
+    /// Requires an element of `aud` that the pattern matches.
+    pub fn audience_pattern(self, pattern: Pattern) -> Self {
+        self.expect(|policy| policy.audience = Expectation::Matches(pattern))
+    }
+
+    /// How far the clocks of issuer and server may differ; none by default, 300 s at most.
+    pub fn leeway(self, leeway: Duration) -> Self {
+        self.expect(|policy| policy.leeway = leeway)
+    }
+
+    /// Requires `exp`.
+    pub fn require_exp(self) -> Self {
+        self.expect(|policy| policy.require_exp = true)
+    }
+
+    /// Requires `iat`, which may lie so long ago.
+    pub fn max_age(self, max_age: Duration) -> Self {
+        self.expect(|policy| policy.max_age = Some(max_age))
+    }
+
+    /// Refuses tokens with an empty user.
+    pub fn refuse_anonymous(self) -> Self {
+        self.expect(|policy| policy.allow_anonymous = false)
+    }
+
+    /// Judges claims by this policy, in place of all that was said before of issuer,
+    /// audience, times and anonymous users.
+    pub fn policy(self, policy: Policy) -> Self {
+        self.expect(|of_builder| *of_builder = policy)
+    }
+
+    fn expect(mut self, change: impl FnOnce(&mut Policy)) -> Self {
+        change(&mut self.policy);
+        self.has_expectations = true;
+        self
+    }
+
+    /// Requires the header's `typ` to name this media type (RFC 8725 section 3.11).
+    pub fn typ(mut self, typ: impl Into<String>) -> Self {
+        self.typ = Some(typ.into());
+        self.has_expectations = true;
+        self
+    }
+
+    /// Reads the user from this claim instead of `sub`.
+    pub fn user_id_claim(mut self, claim: impl Into<String>) -> Self {
+        self.reading.user_id_claim = Some(claim.into());
+        self.has_expectations = true;
+        self
+    }
+
+    /// Reads claims with these options: caps, and the claim that names the user.
+    pub fn reading(mut self, options: DecodeOptions) -> Self {
+        self.reading = options;
+        self.has_expectations = true;
+        self
+    }
+
+    /// Puts this before each user, to keep users of several authorities apart by their text.
+    pub fn user_prefix(mut self, prefix: UserPrefix) -> Self {
+        self.user_prefix = Some(prefix);
+        self.has_expectations = true;
+        self
+    }
+
+    pub(crate) fn has_keys(&self) -> bool {
+        #[cfg(feature = "jwks")]
+        if self.jwks.is_some() {
+            return true;
+        }
+        !self.keys.is_empty() || self.source.is_some()
+    }
+
+    /// Whether anything is expected, which without keys would have no effect.
+    pub(crate) fn has_expectations(&self) -> bool {
+        self.has_expectations
+    }
+
+    /// Binds the keys and checks the options.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] if there is no key, one that can't be used, or an option that is faulty.
+    pub fn build(self) -> Result<Authority, BuildError> {
+        let texts = [
+            ("name", self.name.as_deref()),
+            ("issuer", exact(&self.policy.issuer)),
+            ("audience", exact(&self.policy.audience)),
+            ("typ", self.typ.as_deref()),
+            ("user_id_claim", self.reading.user_id_claim.as_deref()),
+        ];
+        if let Some((option, _)) = texts.into_iter().find(|(_, text)| *text == Some("")) {
+            return Err(BuildError::Empty { option });
+        }
+        if let Some(name) = &self.name
+            && name.contains(char::is_control)
+        {
+            return Err(BuildError::NameInvalid { name: name.clone() });
+        }
+        if self.policy.leeway > MAX_LEEWAY {
+            return Err(BuildError::Leeway {
+                found: self.policy.leeway,
+            });
+        }
+        if self.policy.max_age == Some(Duration::ZERO) {
+            return Err(BuildError::MaxAge);
+        }
+        Ok(Authority {
+            name: self.name.as_deref().map(Arc::from),
+            policy: self.policy.clone(),
+            reading: self.reading.clone(),
+            typ: self.typ.clone(),
+            user_prefix: self.user_prefix.clone(),
+            keys: self.key_source()?,
+        })
+    }
+
+    fn key_source(self) -> Result<KeySource, BuildError> {
+        if self.given_twice {
+            return Err(BuildError::SeveralKeySources);
+        }
+        let provider = self.provider.unwrap_or_else(default_provider);
+        let mut sources: Vec<KeySource> = self.source.into_iter().collect();
+        if !self.keys.is_empty() {
+            let mut keyring = Keyring::new(provider.clone());
+            for key in &self.keys {
+                keyring = keyring.with(key)?;
+            }
+            sources.push(keyring.into());
+        }
+        #[cfg(feature = "jwks")]
+        if let Some(url) = self.jwks {
+            // Not before it is clear that these are the only keys: this starts a thread.
+            if !sources.is_empty() {
+                return Err(BuildError::SeveralKeySources);
+            }
+            return Ok(countersign_jwks::Jwks::builder(url, provider)
+                .spawn()?
+                .into());
+        }
+        match sources.pop() {
+            None => Err(BuildError::NoKey),
+            Some(_) if !sources.is_empty() => Err(BuildError::SeveralKeySources),
+            Some(KeySource::Static(keyring)) if keyring.is_empty() => Err(BuildError::NoKey),
+            Some(source) => Ok(source),
+        }
+    }
+}
+
+fn exact(expectation: &Expectation) -> Option<&str> {
+    match expectation {
+        Expectation::Exact(text) => Some(text),
+        Expectation::Any | Expectation::Matches(_) => None,
+    }
+}

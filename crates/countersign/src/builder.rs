@@ -1,0 +1,173 @@
+//! An authenticator from options, without rules composed by hand.
+
+use std::time::Duration;
+
+use countersign_claims::{Pattern, Policy};
+use countersign_keys::Key;
+use countersign_signature::Provider;
+
+use crate::authenticator::Authenticator;
+use crate::authority::{Authority, AuthorityBuilder};
+use crate::build_error::BuildError;
+use crate::key_source::KeySource;
+use crate::keyring::Keyring;
+use crate::rules::Rules;
+use crate::trust::Trust;
+use crate::user_prefix::UserPrefix;
+
+impl Authenticator {
+    /// Begins an authenticator; give it at least keys.
+    pub fn builder() -> AuthenticatorBuilder {
+        AuthenticatorBuilder::default()
+    }
+}
+
+/// Builds an [`Authenticator`]: a setter for each option, then [`build`](Self::build).
+///
+/// ```
+/// use countersign::{Authenticator, Authority, Key};
+///
+/// // Two issuers, each with a key of its own.
+/// let acme = Key::secret(b"the secret of acme, of 32 bytes !")?;
+/// let other = Key::secret(b"the secret of other, of 32 bytes ")?;
+/// let auth = Authenticator::builder()
+///     .issuer(Authority::builder().issuer("https://acme.example").key(acme).build()?)
+///     .issuer(Authority::builder().issuer("https://other.example").key(other).build()?)
+///     .build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "`build` ends it"]
+pub struct AuthenticatorBuilder {
+    own: AuthorityBuilder,
+    issuers: Vec<Authority>,
+    subscriptions: Option<Trust>,
+    allow_no_token: bool,
+    token_limit: Option<usize>,
+}
+
+/// Setters that are those of the builder's own authority.
+macro_rules! of_own_authority {
+    ($($(#[$attribute:meta])* $setter:ident($($value:ident: $type:ty)?);)*) => {
+        $(
+            $(#[$attribute])*
+            pub fn $setter(mut self $(, $value: $type)?) -> Self {
+                self.own = self.own.$setter($($value)?);
+                self
+            }
+        )*
+    };
+}
+
+impl AuthenticatorBuilder {
+    of_own_authority! {
+        /// One more secret or public key. Keys are tried in order.
+        key(key: Key);
+        /// Keys with their last moments: see [`Keyring`].
+        keyring(keyring: Keyring);
+        /// Keys from any source, such as a client of an endpoint with settings of your own.
+        keys(keys: impl Into<KeySource>);
+        /// The keys that are published at this URL. A thread fetches them ahead of time.
+        #[cfg(feature = "jwks")]
+        jwks(url: impl Into<String>);
+        /// The algorithms that keys are bound to; [`default_provider`](crate::default_provider)
+        /// if none is given.
+        provider(provider: Provider);
+        /// The name of the authority that these keys and options make; `default` if none is
+        /// given. It is the first part of the identity of its users.
+        name(name: impl Into<String>);
+        /// Requires exactly this element in `aud`.
+        audience(audience: impl Into<String>);
+        /// Requires an element of `aud` that the pattern matches.
+        audience_pattern(pattern: Pattern);
+        /// Requires an `iss` that the pattern matches. `iss` is then part of a user's
+        /// identity.
+        issuer_pattern(pattern: Pattern);
+        /// How far the clocks of issuer and server may differ; none by default, 300 s at most.
+        leeway(leeway: Duration);
+        /// Requires `exp`.
+        require_exp();
+        /// Requires `iat`, which may lie so long ago.
+        max_age(max_age: Duration);
+        /// Refuses tokens with an empty user.
+        refuse_anonymous();
+        /// Judges claims by this policy, in place of all that was said before of issuer,
+        /// audience, times and anonymous users.
+        policy(policy: Policy);
+        /// Requires the header's `typ` to name this media type (RFC 8725 section 3.11).
+        typ(typ: impl Into<String>);
+        /// Reads the user from this claim instead of `sub`.
+        user_id_claim(claim: impl Into<String>);
+        /// Puts this before each user.
+        user_prefix(prefix: UserPrefix);
+    }
+
+    /// One more authority that is trusted, for tokens whose `iss` is exactly the authority's
+    /// [`issuer`](AuthorityBuilder::issuer). The keys and options of this builder are then
+    /// for tokens from other issuers; without keys of its own it takes none.
+    pub fn issuer(mut self, authority: Authority) -> Self {
+        self.issuers.push(authority);
+        self
+    }
+
+    /// Verifies subscription tokens by an [`Authority`] or a [`Trust`] of their own. By default
+    /// they are verified as connection tokens are.
+    pub fn subscriptions(mut self, trust: impl Into<Trust>) -> Self {
+        self.subscriptions = Some(trust.into());
+        self
+    }
+
+    /// Accepts a connection without a token, as the user "".
+    pub fn allow_no_token(mut self) -> Self {
+        self.allow_no_token = true;
+        self
+    }
+
+    /// Reads tokens of at most `bytes`, instead of 16 KiB.
+    pub fn token_limit(mut self, bytes: usize) -> Self {
+        self.token_limit = Some(bytes);
+        self
+    }
+
+    /// Binds the keys, checks the options and makes the authenticator.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] if there is no key, one that can't be used, or an option that is faulty.
+    pub fn build(self) -> Result<Authenticator, BuildError> {
+        self.rules().map(Authenticator::new)
+    }
+
+    /// As [`build`](Self::build), for [`Authenticator::reload`].
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn rules(self) -> Result<Rules, BuildError> {
+        let mut rules = Rules::new(trust(self.own, self.issuers)?);
+        if let Some(subscriptions) = self.subscriptions {
+            rules = rules.subscriptions(subscriptions)?;
+        }
+        if self.allow_no_token {
+            rules = rules.allow_no_token();
+        }
+        if let Some(bytes) = self.token_limit {
+            rules = rules.token_limit(bytes);
+        }
+        Ok(rules)
+    }
+}
+
+fn trust(own: AuthorityBuilder, issuers: Vec<Authority>) -> Result<Trust, BuildError> {
+    let mut trust = Trust::builder();
+    if own.has_keys() || issuers.is_empty() {
+        trust = trust.any_issuer(own.build()?);
+    } else if own.has_expectations() {
+        return Err(BuildError::OptionsWithoutKey);
+    }
+    for authority in issuers {
+        let issuer = authority.exact_issuer().ok_or(BuildError::IssuerMissing)?;
+        trust = trust.issuer(issuer.to_owned(), authority);
+    }
+    trust.build()
+}

@@ -1,0 +1,116 @@
+//! `iss` and `aud`, read before the signature to pick an entry of the configuration.
+
+use std::borrow::Cow;
+
+use countersign_claims::{ClaimsError, Registered};
+use countersign_json::{JsonError, Object, Value};
+use countersign_jws::{Unverified, danger};
+
+use crate::Error;
+use crate::error::short;
+
+/// The claims that pick a trusted entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Claim {
+    Issuer,
+    Audience,
+}
+
+/// What has an `iss` and an `aud`.
+pub(crate) trait IssuerAndAudience {
+    fn issuer(&self) -> Option<&str>;
+
+    /// Whether any `aud` passes `matches`.
+    fn any_audience(&self, matches: &mut dyn FnMut(&str) -> bool) -> bool;
+}
+
+impl IssuerAndAudience for Registered<'_> {
+    fn issuer(&self) -> Option<&str> {
+        self.iss.as_deref()
+    }
+
+    fn any_audience(&self, matches: &mut dyn FnMut(&str) -> bool) -> bool {
+        self.aud.iter().any(|audience| matches(&audience))
+    }
+}
+
+/// `iss` and `aud` of a token whose signature isn't verified yet.
+///
+/// This is the one place where claims are read before the signature. They can do nothing but
+/// pick an entry of the configured lists; the policy of that entry judges them again when
+/// they are verified.
+#[derive(Default)]
+pub(crate) struct Hints<'t> {
+    unreadable: Option<JsonError>,
+    iss: Option<Value<'t>>,
+    issuer: Option<Cow<'t, str>>,
+    aud: Option<Value<'t>>,
+}
+
+impl<'t> Hints<'t> {
+    pub(crate) fn read(token: &Unverified<'t>) -> Self {
+        match Object::parse(danger::unverified_payload(token)) {
+            Ok(claims) => {
+                let iss = claims.get("iss");
+                Self {
+                    unreadable: None,
+                    iss,
+                    issuer: iss.and_then(|iss| iss.as_str()),
+                    aud: claims.get("aud"),
+                }
+            }
+            Err(error) => Self {
+                unreadable: Some(error),
+                ..Self::default()
+            },
+        }
+    }
+
+    /// Why no entry is picked by `iss`. Claims that cannot be read are malformed, not untrusted.
+    pub(crate) fn untrusted(&self) -> Error {
+        if let Some(error) = &self.unreadable {
+            return Error::Claims(ClaimsError::Malformed(error.clone()));
+        }
+        match (&self.issuer, self.iss) {
+            (None, Some(iss)) => Error::Claims(ClaimsError::WrongType {
+                claim: "iss".into(),
+                found: iss.kind(),
+                expected: "a string",
+            }),
+            (issuer, _) => Error::Untrusted {
+                found: issuer.as_deref().map(|issuer| short(issuer, 64)),
+            },
+        }
+    }
+
+    /// Why no entry is picked by `aud`; the first one is shown.
+    pub(crate) fn wrong_audience(&self, expected: String) -> Error {
+        if self.unreadable.is_some() {
+            return self.untrusted();
+        }
+        let mut first = None;
+        self.any_audience(&mut |audience| {
+            first = Some(format!("{:?}", short(audience, 64)));
+            true
+        });
+        Error::Claims(ClaimsError::Audience {
+            found: first,
+            expected,
+        })
+    }
+}
+
+impl IssuerAndAudience for Hints<'_> {
+    fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
+
+    fn any_audience(&self, matches: &mut dyn FnMut(&str) -> bool) -> bool {
+        let Some(aud) = self.aud else { return false };
+        let mut found = |value: Value<'_>| value.as_str().is_some_and(|text| matches(&text));
+        match aud.as_array() {
+            Some(array) => array.iter().any(found),
+            None => found(aud),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Why a token was not made.
+
+use std::fmt;
+
+use countersign_claims::ClaimsError;
+use countersign_signature::SigningError;
+
+/// Why a token was not made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IssueError {
+    /// No server would read the claims.
+    Claims(ClaimsError),
+    /// The server that the issuer was told of would refuse the claims.
+    Refused(ClaimsError),
+    /// A value has no JSON form.
+    NoJson {
+        /// The claim, if it is one.
+        claim: Option<String>,
+    },
+    /// Claims of your own that are not an object.
+    NotAnObject,
+    /// The token is longer than a server reads.
+    TooLong {
+        /// Its length in bytes.
+        found: usize,
+        /// The most that is read: see [`IssuerBuilder::token_limit`](crate::IssuerBuilder::token_limit).
+        limit: usize,
+    },
+    /// The cryptographic library failed.
+    Signing(SigningError),
+}
+
+impl fmt::Display for IssueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Claims(error) => error.fmt(f),
+            Self::Refused(error) => write!(f, "the server would refuse this token: {error}"),
+            Self::NoJson { claim } => {
+                f.write_str("found a value without a JSON form")?;
+                if let Some(claim) = claim {
+                    write!(f, " as `{}`", claim.escape_debug())?;
+                }
+                f.write_str(", such as a map whose keys are not strings; claims are JSON")
+            }
+            Self::NotAnObject => f.write_str(
+                "found claims that are no JSON object; give a struct or a map, whose members \
+                 become the claims",
+            ),
+            Self::TooLong { found, limit } => write!(
+                f,
+                "found claims that make a token of {found} bytes; at most {limit} are read"
+            ),
+            Self::Signing(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for IssueError {
+    /// What lies below the cause whose text this error shows.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Claims(error) | Self::Refused(error) => error.source(),
+            Self::Signing(error) => error.source(),
+            Self::NoJson { .. } | Self::NotAnObject | Self::TooLong { .. } => None,
+        }
+    }
+}

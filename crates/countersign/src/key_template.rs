@@ -1,0 +1,52 @@
+//! Endpoints that a template stands for.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::claim_groups::ClaimGroup;
+use crate::endpoint::KeyEndpoint;
+use crate::hints::{Claim, IssuerAndAudience};
+
+/// Endpoints that were made from one template when it was configured, one for each
+/// combination of the fixed strings that its groups may be. A token picks among
+/// them; nothing of a token ever becomes part of a URL.
+pub struct KeyTemplate {
+    groups: Vec<ClaimGroup>,
+    endpoints: BTreeMap<Vec<String>, KeyEndpoint>,
+}
+
+impl KeyTemplate {
+    pub(crate) fn new(
+        groups: Vec<ClaimGroup>,
+        endpoints: BTreeMap<Vec<String>, KeyEndpoint>,
+    ) -> Self {
+        Self { groups, endpoints }
+    }
+
+    /// The endpoints, in the order of their values.
+    pub fn endpoints(&self) -> impl Iterator<Item = &KeyEndpoint> {
+        self.endpoints.values()
+    }
+
+    /// The endpoint that `iss` and the first matching `aud` pick.
+    ///
+    /// # Errors
+    ///
+    /// The claim that picks none.
+    pub(crate) fn select(&self, claims: &impl IssuerAndAudience) -> Result<&KeyEndpoint, Claim> {
+        let mut values = Vec::with_capacity(self.groups.len());
+        for group in &self.groups {
+            values.push(group.value(claims)?);
+        }
+        // There is one for every combination of what the groups may be.
+        self.endpoints.get(&values).ok_or(Claim::Issuer)
+    }
+}
+
+impl fmt::Debug for KeyTemplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyTemplate")
+            .field("endpoints", &self.endpoints.len())
+            .finish_non_exhaustive()
+    }
+}

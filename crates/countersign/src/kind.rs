@@ -1,0 +1,71 @@
+//! What differs between the kinds of token: how claims are decoded, and by whose trust.
+
+use countersign_claims::{
+    ClaimsError, ConnectionClaims, DecodeOptions, SubscriptionClaims, TokenClaims,
+};
+
+use crate::accepted::{Accepted, DecodedClaims};
+use crate::connection::Connection;
+use crate::rules::Rules;
+use crate::subscription::Subscription;
+use crate::token::Token;
+use crate::trust::Trust;
+
+/// One kind of token.
+pub(crate) trait Kind {
+    type Claims<'a>: DecodedClaims;
+    type Owned;
+
+    fn trust(rules: &Rules) -> &Trust;
+    fn decode<'a>(
+        payload: &'a [u8],
+        options: &DecodeOptions,
+    ) -> Result<Self::Claims<'a>, ClaimsError>;
+    /// The owned token, without its payload.
+    fn own(accepted: &Accepted<'_, Self::Claims<'_>>) -> Self::Owned;
+    fn with_payload(owned: Self::Owned, payload: Vec<u8>) -> Self::Owned;
+}
+
+macro_rules! kind {
+    ($kind:ident, $claims:ident, $owned:ident, $trust:expr) => {
+        pub(crate) enum $kind {}
+
+        impl Kind for $kind {
+            type Claims<'a> = $claims<'a>;
+            type Owned = $owned;
+
+            fn trust(rules: &Rules) -> &Trust {
+                $trust(rules)
+            }
+
+            fn decode<'a>(
+                payload: &'a [u8],
+                options: &DecodeOptions,
+            ) -> Result<$claims<'a>, ClaimsError> {
+                $claims::decode(payload, options)
+            }
+
+            fn own(accepted: &Accepted<'_, $claims<'_>>) -> $owned {
+                $owned::from_accepted(accepted)
+            }
+
+            fn with_payload(owned: $owned, payload: Vec<u8>) -> $owned {
+                owned.with_payload(payload)
+            }
+        }
+    };
+}
+
+kind!(
+    OfConnection,
+    ConnectionClaims,
+    Connection,
+    Rules::for_connections
+);
+kind!(
+    OfSubscription,
+    SubscriptionClaims,
+    Subscription,
+    Rules::for_subscriptions
+);
+kind!(OfToken, TokenClaims, Token, Rules::for_connections);

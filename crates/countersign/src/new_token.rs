@@ -1,0 +1,160 @@
+//! A token that is being made.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use countersign_new_claims::{ForConnection, ForSubscription, ForToken, NewClaims, Opens};
+use countersign_time::UnixTime;
+use serde::Serialize;
+
+use crate::clock::now;
+use crate::issue_error::IssueError;
+use crate::sealer::Sealer;
+
+/// A token that is being made; `sign` ends it.
+#[must_use = "a token is made by `sign`"]
+pub struct NewToken<'i, K> {
+    sealer: &'i Sealer,
+    claims: NewClaims<'i, K>,
+    issued_at: Option<UnixTime>,
+    lifetime: Option<Duration>,
+}
+
+impl<'i, K> NewToken<'i, K> {
+    pub(crate) fn new(sealer: &'i Sealer, claims: NewClaims<'i, K>) -> Self {
+        Self {
+            claims: sealer.fill(claims),
+            sealer,
+            issued_at: None,
+            lifetime: None,
+        }
+    }
+
+    /// It expires so long after it is issued; without this it never does.
+    pub fn expires_in(mut self, lifetime: Duration) -> Self {
+        self.lifetime = Some(lifetime);
+        self
+    }
+
+    /// It is issued at this time instead of now.
+    pub fn issued_at(mut self, at: UnixTime) -> Self {
+        self.issued_at = Some(at);
+        self
+    }
+
+    /// One claim of your own: any value, as JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`IssueError::NoJson`] if the value has no JSON form. `sign` refuses a name that has
+    /// a method of its own, such as `exp`, and one that is given twice.
+    pub fn claim(
+        self,
+        name: impl Into<Cow<'i, str>>,
+        value: &(impl Serialize + ?Sized),
+    ) -> Result<Self, IssueError> {
+        let name = name.into();
+        let json = serde_json::to_string(value).map_err(|_| IssueError::NoJson {
+            claim: Some(name.clone().into_owned()),
+        })?;
+        Ok(self.with(|claims| claims.claim_json(name, json)))
+    }
+
+    /// Claims of your own: the members of a struct or a map.
+    ///
+    /// ```
+    /// use countersign::{Issuer, Key};
+    ///
+    /// #[derive(serde::Serialize)]
+    /// struct Mine {
+    ///     tenant: String,
+    ///     roles: Vec<String>,
+    /// }
+    ///
+    /// let issuer = Issuer::builder().key(Key::secret(b"a secret of at least 32 bytes ...")?).build()?;
+    /// let mine = Mine { tenant: "acme".into(), roles: vec!["admin".into()] };
+    /// let token = issuer.connection("42").claims(&mine)?.sign()?;
+    ///
+    /// // A name that the builder sets itself is an error.
+    /// assert!(issuer.connection("42").claim("exp", &1)?.sign().is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`IssueError::NoJson`] if the value has no JSON form, [`IssueError::NotAnObject`] if
+    /// that is not an object. `sign` refuses names as it does for [`claim`](Self::claim).
+    pub fn claims(self, values: &impl Serialize) -> Result<Self, IssueError> {
+        let json = serde_json::to_string(values).map_err(|_| IssueError::NoJson { claim: None })?;
+        if !json.starts_with('{') {
+            return Err(IssueError::NotAnObject);
+        }
+        Ok(self.with(|claims| claims.claims_json(json)))
+    }
+
+    /// `info`, about the user, shown to others: any value, as JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`IssueError::NoJson`] if the value has no JSON form.
+    pub fn info(self, info: &(impl Serialize + ?Sized)) -> Result<Self, IssueError>
+    where
+        K: Opens,
+    {
+        let json = serde_json::to_string(info).map_err(|_| IssueError::NoJson {
+            claim: Some("info".into()),
+        })?;
+        Ok(self.with(|claims| claims.info_json(json)))
+    }
+
+    /// Any other claim of this kind of token, such as `jti` or `meta`: see
+    /// [`NewClaims`].
+    pub fn with(mut self, set: impl FnOnce(NewClaims<'i, K>) -> NewClaims<'i, K>) -> Self {
+        self.claims = set(self.claims);
+        self
+    }
+}
+
+impl<'i> NewToken<'i, ForConnection<'i>> {
+    /// One more channel to subscribe the connection to from its start.
+    pub fn channel(self, name: impl Into<Cow<'i, str>>) -> Self {
+        self.with(|claims| claims.channel(name))
+    }
+}
+
+/// `finish` of the claims is a method of each kind.
+macro_rules! sign {
+    ($kind:ty) => {
+        impl<'i> NewToken<'i, $kind> {
+            /// Signs it. `iat` is the time at which it was issued, in whole seconds.
+            ///
+            /// # Errors
+            ///
+            /// [`IssueError`] if a server would refuse the claims or the length of the token,
+            /// or signing failed.
+            pub fn sign(self) -> Result<String, IssueError> {
+                let issued_at = UnixTime::from_secs(self.issued_at.unwrap_or_else(now).as_secs());
+                let mut claims = self.claims.iat(issued_at);
+                if let Some(lifetime) = self.lifetime {
+                    claims = claims.exp(issued_at.saturating_add(lifetime));
+                }
+                let payload = claims.finish().map_err(IssueError::Claims)?;
+                self.sealer.seal(payload, issued_at)
+            }
+        }
+    };
+}
+
+sign!(ForConnection<'i>);
+sign!(ForSubscription<'i>);
+sign!(ForToken);
+
+impl<K> fmt::Debug for NewToken<'_, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewToken")
+            .field("issuer", &self.sealer)
+            .field("lifetime", &self.lifetime)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,97 @@
+//! What an authenticator goes by.
+
+use std::sync::Arc;
+
+use countersign_jws::DEFAULT_LIMIT;
+
+use crate::build_error::BuildError;
+#[cfg(feature = "jwks")]
+use crate::endpoint::KeyEndpoint;
+use crate::trust::Trust;
+use crate::user_prefix::UserPrefix;
+
+/// What an [`Authenticator`](crate::Authenticator) goes by. Built once, exchanged as a whole.
+///
+/// Common cases need none: see [`Authenticator::builder`](crate::Authenticator::builder).
+#[derive(Clone, Debug)]
+pub struct Rules {
+    connections: Trust,
+    subscriptions: Option<Trust>,
+    pub(crate) allow_no_token: bool,
+    pub(crate) token_limit: usize,
+    /// The prefixes of all authorities, which no user of an authority without one may have.
+    pub(crate) user_prefixes: Arc<[UserPrefix]>,
+}
+
+impl Rules {
+    /// Verifies every kind of token by `trust`.
+    #[must_use]
+    pub fn new(trust: impl Into<Trust>) -> Self {
+        let connections = trust.into();
+        Self {
+            user_prefixes: prefixes_of(&connections).collect(),
+            connections,
+            subscriptions: None,
+            allow_no_token: false,
+            token_limit: DEFAULT_LIMIT,
+        }
+    }
+
+    /// Verifies subscription tokens by a trust of their own. Authorities of the same name in
+    /// both are one authority.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] if an authority has another user prefix there, or prefixes of
+    /// two can begin each other.
+    pub fn subscriptions(mut self, trust: impl Into<Trust>) -> Result<Self, BuildError> {
+        let trust = trust.into();
+        self.connections.check_beside(&trust)?;
+        let both = prefixes_of(&self.connections).chain(prefixes_of(&trust));
+        self.user_prefixes = both.collect();
+        self.subscriptions = Some(trust);
+        Ok(self)
+    }
+
+    /// Accepts a connection without a token, as the user "".
+    #[must_use]
+    pub fn allow_no_token(mut self) -> Self {
+        self.allow_no_token = true;
+        self
+    }
+
+    /// Reads tokens of at most `bytes`, instead of 16 KiB.
+    #[must_use]
+    pub fn token_limit(mut self, bytes: usize) -> Self {
+        self.token_limit = bytes;
+        self
+    }
+
+    /// The trust that connection tokens and any other JWT are verified by.
+    pub(crate) fn for_connections(&self) -> &Trust {
+        &self.connections
+    }
+
+    /// The trust that subscription tokens are verified by.
+    pub(crate) fn for_subscriptions(&self) -> &Trust {
+        self.subscriptions.as_ref().unwrap_or(&self.connections)
+    }
+
+    /// The endpoints that keys are fetched from, each once.
+    #[cfg(feature = "jwks")]
+    #[must_use]
+    pub fn endpoints(&self) -> Vec<KeyEndpoint> {
+        let trusts = core::iter::once(&self.connections).chain(&self.subscriptions);
+        let mut endpoints: Vec<KeyEndpoint> = Vec::new();
+        for endpoint in trusts.flat_map(Trust::endpoints) {
+            if !endpoints.iter().any(|known| known.is(endpoint)) {
+                endpoints.push(endpoint.clone());
+            }
+        }
+        endpoints
+    }
+}
+
+fn prefixes_of(trust: &Trust) -> impl Iterator<Item = UserPrefix> {
+    trust.user_prefixes().map(|(_, prefix)| prefix.clone())
+}

@@ -1,0 +1,79 @@
+//! Whether a verification may wait for keys, and how it stops without a verdict.
+
+use crate::error::Error;
+
+#[cfg(feature = "jwks")]
+pub use countersign_jwks::Pending;
+
+/// Whether a verification may wait for keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WaitMode {
+    /// Fetch keys, or wait for a fetch under way.
+    Wait,
+    /// Stop with [`VerifyStop::Pending`] instead.
+    Never,
+}
+
+/// Awaits the fetch.
+///
+/// # Errors
+///
+/// [`Error::KeysUnavailable`] if it failed, or no thread makes it.
+#[cfg(feature = "jwks")]
+pub(crate) async fn fetched(pending: Pending) -> Result<(), Error> {
+    pending.await.map_err(crate::endpoint::keys_unavailable)
+}
+
+#[cfg(not(feature = "jwks"))]
+pub(crate) async fn fetched(pending: Pending) -> Result<(), Error> {
+    pending.await;
+    Ok(())
+}
+
+/// Why a verification stopped before it accepted the token.
+pub(crate) enum VerifyStop {
+    Refused(Error),
+    /// A fetch of keys is needed first.
+    Pending(Pending),
+}
+
+impl VerifyStop {
+    pub(crate) fn into_error(self) -> Error {
+        match self {
+            Self::Refused(error) => error,
+            // A verification that waits is never told to wait.
+            Self::Pending(_) => Self::out_of_date(),
+        }
+    }
+
+    /// The keys were fetched, and were out of date again when they were to be used.
+    pub(crate) fn out_of_date() -> Error {
+        Error::KeysUnavailable {
+            reason: "the fetched keys went out of date before they were used".into(),
+            retry_after: None,
+        }
+    }
+}
+
+impl From<Error> for VerifyStop {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// Stands for a fetch where the feature `jwks` is off: there is none, and so no such value.
+#[cfg(not(feature = "jwks"))]
+#[derive(Debug)]
+pub enum Pending {}
+
+#[cfg(not(feature = "jwks"))]
+impl Future for Pending {
+    type Output = ();
+
+    fn poll(
+        self: core::pin::Pin<&mut Self>,
+        _: &mut core::task::Context<'_>,
+    ) -> core::task::Poll<Self::Output> {
+        match *self {}
+    }
+}
