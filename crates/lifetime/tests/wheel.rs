@@ -6,6 +6,7 @@
 use core::time::Duration;
 
 use countersign_lifetime::{Handle, Wheel, WheelTime};
+use countersign_time::UnixTime;
 
 const MS: fn(u64) -> Duration = Duration::from_millis;
 
@@ -151,4 +152,164 @@ fn it_agrees_with_a_model_that_looks_at_every_key() {
         both.advance(u64::MAX, usize::MAX);
         assert!(both.rows.is_empty());
     }
+}
+
+/// Turns the clock of a wheel, and takes what is due.
+fn due<K: Copy, T: WheelTime>(wheel: &mut Wheel<K, T>, now: T) -> Vec<K> {
+    wheel.advance(now);
+    core::iter::from_fn(|| wheel.pop()).collect()
+}
+
+#[test]
+fn a_key_fires_in_the_first_millisecond_that_is_not_before_its_deadline() {
+    let nanos = Duration::from_nanos;
+    for (deadline, early, due_at) in [
+        (nanos(5_000_000), nanos(4_999_999), nanos(5_000_000)),
+        (nanos(5_000_001), nanos(5_999_999), nanos(6_000_000)),
+        (nanos(5_999_999), nanos(5_999_999), nanos(6_000_000)),
+        (nanos(999_999_999), nanos(999_999_999), nanos(1_000_000_000)),
+    ] {
+        let mut wheel = Wheel::new(Duration::ZERO);
+        wheel.add("Ada", deadline).unwrap();
+        assert_eq!(due(&mut wheel, early), [""; 0], "{deadline:?}");
+        assert_eq!(due(&mut wheel, due_at), ["Ada"], "{deadline:?}");
+    }
+}
+
+#[test]
+fn unix_times_before_and_after_the_epoch_fire_in_order() {
+    let times = [
+        UnixTime::from_secs(i64::MIN / 2000),
+        UnixTime::from_secs(-10),
+        UnixTime::new(-1, 999_000_000),
+        UnixTime::EPOCH,
+        UnixTime::new(0, 1_000_000),
+        UnixTime::from_secs(1_700_000_000),
+        UnixTime::from_secs(i64::MAX / 2000),
+    ];
+    let mut wheel = Wheel::new(UnixTime::MIN);
+    for time in times {
+        let handle = wheel.add(time, time).unwrap();
+        assert_eq!(wheel.get(handle), Some((time, time)));
+    }
+    for time in times {
+        let nanosecond_before = time.saturating_sub(Duration::from_nanos(1));
+        assert_eq!(due(&mut wheel, nanosecond_before), []);
+        assert_eq!(due(&mut wheel, time), [time]);
+    }
+}
+
+#[test]
+fn the_ends_of_time_are_times_like_others() {
+    let mut wheel = Wheel::new(UnixTime::EPOCH);
+    wheel.add("never", UnixTime::MAX).unwrap();
+    wheel.add("long ago", UnixTime::MIN).unwrap();
+    assert_eq!(due(&mut wheel, UnixTime::MIN), ["long ago"]);
+    assert_eq!(due(&mut wheel, UnixTime::from_secs(1 << 40)), [""; 0]);
+    assert_eq!(due(&mut wheel, UnixTime::MAX), ["never"]);
+
+    let mut wheel = Wheel::new(Duration::MAX);
+    wheel.add("never", Duration::MAX).unwrap();
+    assert_eq!(wheel.next_wakeup(), Some(Duration::from_millis(u64::MAX)));
+    assert_eq!(due(&mut wheel, Duration::MAX), ["never"]);
+}
+
+#[test]
+fn a_clock_that_is_set_an_hour_forward_and_back_fires_nothing_early() {
+    let at = |seconds: i64| UnixTime::from_secs(1_700_000_000 + seconds);
+    let mut wheel = Wheel::new(at(0));
+    wheel.add("ends in 10 minutes", at(600)).unwrap();
+    wheel.add("ends in 2 hours", at(7200)).unwrap();
+    assert_eq!(due(&mut wheel, at(3600)), ["ends in 10 minutes"]);
+
+    // The clock is right again. What comes now is due later than what is due in two hours, and
+    // sooner.
+    wheel.advance(at(1));
+    wheel.add("ends in 5 minutes", at(300)).unwrap();
+    for (now, fired) in [
+        (at(2), None),
+        (at(300), Some("ends in 5 minutes")),
+        (at(3601), None),
+        (at(7199), None),
+        (at(7200), Some("ends in 2 hours")),
+    ] {
+        assert!(wheel.next_wakeup().is_some_and(|wakeup| wakeup <= at(7200)));
+        assert_eq!(due(&mut wheel, now), Vec::from_iter(fired), "{now}");
+    }
+}
+
+#[test]
+fn whoever_sleeps_until_the_next_wakeup_is_never_late_and_rarely_too_early() {
+    let hour = Duration::from_secs(3600);
+    let mut wheel = Wheel::new(Duration::ZERO);
+    wheel.add("Ada", hour).unwrap();
+    let mut wakeups = 0;
+    while let Some(now) = wheel.next_wakeup() {
+        wakeups += 1;
+        let fired = due(&mut wheel, now);
+        assert_eq!(!fired.is_empty(), now == hour);
+    }
+    assert!(
+        wakeups <= 2,
+        "an hour is found in the second ring, and then in the first"
+    );
+}
+
+#[test]
+fn schedule_adds_moves_and_removes() {
+    let mut wheel = Wheel::new(Duration::ZERO);
+    let mut timer = None;
+    wheel.schedule(&mut timer, "Ada", Some(MS(10))).unwrap();
+    let first = timer;
+    wheel.schedule(&mut timer, "Ada", Some(MS(20))).unwrap();
+    assert_eq!((timer, wheel.len()), (first, 1));
+    assert_eq!(due(&mut wheel, MS(20)), ["Ada"]);
+    // It has fired, so that it is added again.
+    wheel.schedule(&mut timer, "Ada", Some(MS(30))).unwrap();
+    assert!(timer.is_some() && timer != first);
+    wheel.schedule(&mut timer, "Ada", None).unwrap();
+    assert_eq!((timer, wheel.len()), (None, 0));
+    wheel.schedule(&mut timer, "Ada", None).unwrap();
+    assert_eq!(due(&mut wheel, MS(30)), [""; 0]);
+}
+
+#[test]
+fn a_key_takes_24_bytes_and_its_memory_is_used_again() {
+    const KEYS: u32 = 10_000;
+    let mut wheel = None;
+    let memory = allocation_counter::measure(|| {
+        wheel = Some(Wheel::with_capacity(Duration::ZERO, KEYS as usize));
+    });
+    // The slots take 96 KiB, however many keys there are.
+    assert!(memory.bytes_current <= i64::from(24 * KEYS) + 97 * 1024);
+
+    let mut wheel = wheel.unwrap();
+    let mut handles = Vec::with_capacity(KEYS as usize);
+    let memory = allocation_counter::measure(|| {
+        for round in 0..3 {
+            let start = round * 100_000;
+            handles.clear();
+            for key in 0..KEYS {
+                let deadline = MS(start + u64::from(key) * 7 % 90_000);
+                handles.push(wheel.add(key, deadline).unwrap());
+            }
+            for (handle, at) in handles[..5000].iter().zip(start..) {
+                assert!(wheel.move_to(*handle, MS(at)));
+            }
+            handles[..2500]
+                .iter()
+                .for_each(|handle| assert!(wheel.remove(*handle).is_some()));
+            wheel.advance(MS(start + 100_000));
+            while wheel.pop().is_some() {}
+            assert!(wheel.is_empty());
+        }
+    });
+    assert_eq!(memory.count_total, 0);
+}
+
+#[test]
+fn debug_tells_how_many_keys_there_are_and_none_of_them() {
+    let mut wheel = Wheel::new(MS(7));
+    wheel.add("secret", MS(10)).unwrap();
+    assert_eq!(format!("{wheel:?}"), "Wheel { len: 1, now: 7, .. }");
 }

@@ -1,13 +1,13 @@
-//! The memory of a wheel: entries in one vector, and doubly linked lists through them.
+//! The memory of a wheel: entries in one vector, and doubly linked lists through another.
 //!
 //! Links are indices of 32 bits. The lists are rings: each begins and ends at its head, so that an
-//! entry can leave its list without knowing which one it is in. A head is counted down from
-//! `u32::MAX`, an entry up from 0; neither can be taken for the other.
+//! entry can leave its list without knowing which one it is in. Entries are counted up from 0, and
+//! heads down from `u32::MAX`: an index is never that of both.
 
 use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
-/// Ends the list of vacant entries. It is the head of list 0, and so never an entry.
+/// Ends the list of vacant entries: the head of list 0, and so never an entry.
 const NONE: u32 = u32::MAX;
 
 /// Names one entry while it is there. It is of no use for a later entry in the same place.
@@ -32,8 +32,6 @@ struct Link {
 #[derive(Clone, Debug)]
 struct Entry<K> {
     deadline: u64,
-    /// In a vacant entry, `next` is the next vacant one.
-    link: Link,
     /// That of the handle. A vacant entry has the generation of no handle yet.
     generation: NonZeroU32,
     key: K,
@@ -42,6 +40,8 @@ struct Entry<K> {
 #[derive(Clone, Debug)]
 pub(super) struct Entries<K> {
     entries: Vec<Entry<K>>,
+    /// One for each entry. The `next` of a vacant entry is the next vacant one.
+    links: Vec<Link>,
     heads: Vec<Link>,
     /// The first vacant entry.
     vacant: u32,
@@ -51,13 +51,14 @@ pub(super) struct Entries<K> {
 impl<K: Copy> Entries<K> {
     /// No entries, and so many lists.
     pub(super) fn new(lists: u32, capacity: usize) -> Self {
-        let heads = (0..lists).map(|list| Link {
+        let empty = |list| Link {
             prev: head(list),
             next: head(list),
-        });
+        };
         Self {
             entries: Vec::with_capacity(capacity),
-            heads: heads.collect(),
+            links: Vec::with_capacity(capacity),
+            heads: (0..lists).map(empty).collect(),
             vacant: NONE,
             len: 0,
         }
@@ -67,10 +68,10 @@ impl<K: Copy> Entries<K> {
         self.len
     }
 
-    /// The entry that a handle names, if it is there.
-    pub(super) fn find(&self, handle: Handle) -> Option<u32> {
+    /// The entry that a handle names, if it is there: its index and deadline.
+    pub(super) fn find(&self, handle: Handle) -> Option<(u32, u64)> {
         let entry = self.entry(handle.index)?;
-        (entry.generation == handle.generation).then_some(handle.index)
+        (entry.generation == handle.generation).then_some((handle.index, entry.deadline))
     }
 
     pub(super) fn key(&self, index: u32) -> Option<K> {
@@ -82,7 +83,7 @@ impl<K: Copy> Entries<K> {
     }
 
     pub(super) fn set_deadline(&mut self, index: u32, deadline: u64) {
-        if let Some(entry) = self.entries.get_mut(position(index)) {
+        if let Some(entry) = self.entry_mut(index) {
             entry.deadline = deadline;
         }
     }
@@ -90,27 +91,29 @@ impl<K: Copy> Entries<K> {
     /// Makes an entry that is in no list yet. `None`: there is no room for another.
     pub(super) fn add(&mut self, key: K, deadline: u64) -> Option<Handle> {
         let vacant = self.vacant;
-        if let Some(entry) = self.entries.get_mut(position(vacant)) {
-            self.vacant = entry.link.next;
-            self.len = self.len.saturating_add(1);
+        if let Some(entry) = self.entry_mut(vacant) {
             entry.deadline = deadline;
             entry.key = key;
+            let generation = entry.generation;
+            self.vacant = self.links.get(vacant as usize)?.next;
+            self.len = self.len.saturating_add(1);
             return Some(Handle {
                 index: vacant,
-                generation: entry.generation,
+                generation,
             });
         }
         let index = u32::try_from(self.entries.len()).ok()?;
-        if position(index) >= position(NONE).saturating_sub(self.heads.len()) {
+        // The indices at the upper end are those of the heads.
+        if (head(index) as usize) < self.heads.len() {
             return None;
         }
         let generation = NonZeroU32::MIN;
+        self.links.push(Link {
+            prev: NONE,
+            next: NONE,
+        });
         self.entries.push(Entry {
             deadline,
-            link: Link {
-                prev: NONE,
-                next: NONE,
-            },
             generation,
             key,
         });
@@ -119,17 +122,18 @@ impl<K: Copy> Entries<K> {
     }
 
     /// Gives up an entry that is in no list any more. Its handle finds nothing from now on.
-    pub(super) fn give_up(&mut self, index: u32) {
-        let Some(entry) = self.entries.get_mut(position(index)) else {
-            return;
-        };
-        self.len = self.len.saturating_sub(1);
+    pub(super) fn give_up(&mut self, index: u32) -> Option<K> {
+        let vacant = self.vacant;
+        let entry = self.entry_mut(index)?;
+        let key = entry.key;
         // After 2^32 - 1 uses of one place it is left empty: no handle is ever given out twice.
         if let Some(generation) = entry.generation.checked_add(1) {
             entry.generation = generation;
-            entry.link.next = self.vacant;
+            self.set_next(index, vacant);
             self.vacant = index;
         }
+        self.len = self.len.saturating_sub(1);
+        Some(key)
     }
 
     /// The first entry of a list.
@@ -138,19 +142,22 @@ impl<K: Copy> Entries<K> {
         (first != head(list)).then_some(first)
     }
 
+    /// The last entry of a list.
+    pub(super) fn last(&self, list: u32) -> Option<u32> {
+        let last = self.heads.get(list as usize)?.prev;
+        (last != head(list)).then_some(last)
+    }
+
     /// Puts an entry that is in no list at the end of one.
     pub(super) fn push(&mut self, list: u32, index: u32) {
-        let head = head(list);
-        let Some(last) = self
-            .link_mut(head)
-            .map(|link| core::mem::replace(&mut link.prev, index))
-        else {
+        let Some(ends) = self.heads.get_mut(list as usize) else {
             return;
         };
-        if let Some(link) = self.link_mut(index) {
+        let last = core::mem::replace(&mut ends.prev, index);
+        if let Some(link) = self.links.get_mut(index as usize) {
             *link = Link {
                 prev: last,
-                next: head,
+                next: head(list),
             };
         }
         self.set_next(last, index);
@@ -158,42 +165,41 @@ impl<K: Copy> Entries<K> {
 
     /// Takes an entry out of its list. `Some`: this list is empty now.
     pub(super) fn unlink(&mut self, index: u32) -> Option<u32> {
-        let Link { prev, next } = self.entry(index)?.link;
+        let Link { prev, next } = *self.links.get(index as usize)?;
         self.set_next(prev, next);
         self.set_prev(next, prev);
         // Only a head can be on both sides.
-        (prev == next).then_some(!prev)
+        (prev == next).then_some(head(prev))
     }
 
     /// Moves all entries of one list to the end of another, in one step.
     pub(super) fn append(&mut self, from: u32, to: u32) {
-        let Some(&Link { prev, next }) = self.heads.get(from as usize) else {
+        let (Some(first), Some(last)) = (self.first(from), self.last(from)) else {
             return;
         };
-        if next == head(from) {
-            return;
-        }
         self.set_next(head(from), head(from));
         self.set_prev(head(from), head(from));
-        let Some(last) = self
-            .link_mut(head(to))
-            .map(|link| core::mem::replace(&mut link.prev, prev))
-        else {
+        let Some(ends) = self.heads.get_mut(to as usize) else {
             return;
         };
-        self.set_next(last, next);
-        self.set_prev(next, last);
-        self.set_next(prev, head(to));
+        let before = core::mem::replace(&mut ends.prev, last);
+        self.set_next(before, first);
+        self.set_prev(first, before);
+        self.set_next(last, head(to));
     }
 
     fn entry(&self, index: u32) -> Option<&Entry<K>> {
-        self.entries.get(position(index))
+        self.entries.get(index as usize)
+    }
+
+    fn entry_mut(&mut self, index: u32) -> Option<&mut Entry<K>> {
+        self.entries.get_mut(index as usize)
     }
 
     fn link_mut(&mut self, index: u32) -> Option<&mut Link> {
-        match self.entries.get_mut(position(index)) {
-            Some(entry) => Some(&mut entry.link),
-            None => self.heads.get_mut(position(!index)),
+        match self.links.get_mut(index as usize) {
+            Some(link) => Some(link),
+            None => self.heads.get_mut(head(index) as usize),
         }
     }
 
@@ -210,12 +216,24 @@ impl<K: Copy> Entries<K> {
     }
 }
 
-/// The link index of a list's head.
+/// The index of a list's head, and the list of a head's index.
 fn head(list: u32) -> u32 {
     !list
 }
 
-/// Where an index lies in a vector.
-fn position(index: u32) -> usize {
-    usize::try_from(index).unwrap_or(usize::MAX)
+#[cfg(test)]
+mod tests {
+    use core::num::NonZeroU32;
+
+    use super::Entries;
+
+    #[test]
+    fn a_place_whose_handles_are_used_up_is_left_empty() {
+        let mut entries = Entries::new(1, 0);
+        let first = entries.add("first", 0).unwrap();
+        entries.entries[0].generation = NonZeroU32::MAX;
+        entries.give_up(first.index());
+        let second = entries.add("second", 0).unwrap();
+        assert_eq!((second.index(), entries.len()), (1, 1));
+    }
 }

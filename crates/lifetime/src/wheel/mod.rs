@@ -1,18 +1,20 @@
 //! The timing wheel: which of millions of keys is due, without a scan.
 //!
-//! Times are whole milliseconds, read as 11 digits of 6 bits. An entry lies on the level of the
-//! highest digit in which its deadline differs from the current time, in the slot of that digit of
-//! the deadline. So the slots of level 0 are one millisecond wide, those of level 1 64, and so on.
+//! It has three levels, each a ring of 4096 slots. A slot of the first level is one millisecond wide,
+//! one of the second 4.096 seconds, and one of the third 4.66 hours. An entry lies on the first level
+//! that reaches as far as its deadline, in the slot into which the deadline falls.
 //!
-//! When the current time enters a slot, or passes it, all that is in it moves to the due list as one
-//! piece. [`Wheel::pop`] looks at each entry there: it gives out those whose deadline has come, and
-//! puts the others back by the same rule. This rests on one invariant: **no entry is found later
-//! than its deadline; to find it earlier is harmless**. That is why
+//! When the current time enters a slot, all that is in it moves to the due list as one piece.
+//! [`Wheel::pop`] looks at each entry there: it gives out those whose deadline has come, and puts the
+//! others back by the same rule. This rests on one invariant: **no entry is found later than its
+//! deadline; to find it earlier is harmless**. That is why
 //!
 //! - a deadline can move to a later time without touching a list: the entry is found early, once;
-//! - the clock can be set back: an entry in a slot that is wrong for the new time is found early.
+//! - a deadline beyond the last level lies in its last slot;
+//! - the clock can be set back: an entry whose slot is wrong for the new time is found early.
 
 mod entries;
+mod occupied;
 mod time;
 
 use core::fmt;
@@ -20,14 +22,12 @@ use core::marker::PhantomData;
 
 use entries::Entries;
 pub use entries::Handle;
+use occupied::{BITS, Occupied, SLOTS};
 pub use time::WheelTime;
 
-/// Bits of a time that one level looks at.
-const BITS: u32 = 6;
-/// Slots of one level: as many as a `u64` has bits.
-const SLOTS: u32 = 1 << BITS;
-/// Levels that it takes for 64 bits.
-const LEVELS: u32 = 11;
+const LEVELS: u32 = 3;
+/// How far the last level reaches, in milliseconds.
+const REACH: u64 = (1 << (LEVELS * BITS)) - 1;
 /// The list of entries that `pop` looks at. The lists before it are the slots.
 const DUE: u32 = LEVELS * SLOTS;
 
@@ -40,13 +40,13 @@ const DUE: u32 = LEVELS * SLOTS;
 /// A key never fires before its deadline, and less than one millisecond after it, if `advance` is
 /// called in time. Keys that are due in the same call of `advance` come in no particular order.
 ///
-/// A key takes 20 bytes and its own size, rounded up to a multiple of 8. Memory that was taken once
-/// is used again and not given back before the wheel is dropped. Keys are small ids: keep what they
-/// lead to elsewhere. Keys need not differ.
+/// A wheel takes 100 KiB, and each key 20 bytes and its own size, rounded up to a multiple of 8.
+/// Memory that was taken once is used again, and given back when the wheel is dropped. Keys are small
+/// ids: keep what they lead to elsewhere. Keys need not differ.
 ///
-/// `T` is the kind of time: [`UnixTime`](countersign_time::UnixTime) for the wall clock that the ends of
-/// tokens follow, [`Duration`](core::time::Duration) since a start for a monotonic clock. Two wheels
-/// in one server cannot be mixed up.
+/// `T` is the kind of time: [`UnixTime`](countersign_time::UnixTime) for the wall clock that the ends
+/// of tokens follow, [`Duration`](core::time::Duration) since a start for a monotonic clock. So the
+/// times of two wheels in one server can't be mixed up.
 ///
 /// ```
 /// use core::time::Duration;
@@ -68,19 +68,21 @@ const DUE: u32 = LEVELS * SLOTS;
 #[derive(Clone)]
 pub struct Wheel<K, T> {
     entries: Entries<K>,
-    /// Which slots of each level may hold entries.
-    occupied: [u64; LEVELS as usize],
+    /// Which slots of each level hold entries.
+    occupied: [Occupied; LEVELS as usize],
     now: u64,
+    /// Which end of the due list `pop` looked at last.
+    is_last_next: bool,
     time: PhantomData<fn(T) -> T>,
 }
 
-/// The wheel holds 2^32 − 706 keys, which is as many as it can.
+/// The wheel holds 2^32 − 12,289 keys, which is as many as it can.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WheelFull;
 
 impl fmt::Display for WheelFull {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the timing wheel is full: it holds at most 4294966590 keys; remove some first")
+        f.write_str("the timing wheel is full: it holds at most 4294955007 keys; remove some first")
     }
 }
 
@@ -98,8 +100,9 @@ impl<K: Copy, T: WheelTime> Wheel<K, T> {
     pub fn with_capacity(now: T, capacity: usize) -> Self {
         Self {
             entries: Entries::new(DUE.saturating_add(1), capacity),
-            occupied: [0; LEVELS as usize],
+            occupied: [const { Occupied::none() }; LEVELS as usize],
             now: now.floor_millis(),
+            is_last_next: false,
             time: PhantomData,
         }
     }
@@ -120,8 +123,7 @@ impl<K: Copy, T: WheelTime> Wheel<K, T> {
     /// or it has fired.
     #[must_use]
     pub fn get(&self, handle: Handle) -> Option<(K, T)> {
-        let index = self.entries.find(handle)?;
-        let deadline = self.entries.deadline(index)?;
+        let (index, deadline) = self.entries.find(handle)?;
         Some((self.entries.key(index)?, T::from_millis(deadline)))
     }
 
@@ -129,7 +131,7 @@ impl<K: Copy, T: WheelTime> Wheel<K, T> {
     ///
     /// # Errors
     ///
-    /// [`WheelFull`], if there are 2^32 − 706 keys.
+    /// [`WheelFull`], if there are 2^32 − 12,289 keys.
     pub fn add(&mut self, key: K, deadline: T) -> Result<Handle, WheelFull> {
         let deadline = deadline.ceil_millis();
         let handle = self.entries.add(key, deadline).ok_or(WheelFull)?;
@@ -143,12 +145,11 @@ impl<K: Copy, T: WheelTime> Wheel<K, T> {
     /// deadline.
     pub fn move_to(&mut self, handle: Handle, deadline: T) -> bool {
         let deadline = deadline.ceil_millis();
-        let Some(index) = self.entries.find(handle) else {
+        let Some((index, old)) = self.entries.find(handle) else {
             return false;
         };
-        let old = self.entries.deadline(index);
         self.entries.set_deadline(index, deadline);
-        if old.is_none_or(|old| deadline < old) {
+        if deadline < old {
             self.unlink(index);
             self.place(index, deadline);
         }
@@ -157,10 +158,9 @@ impl<K: Copy, T: WheelTime> Wheel<K, T> {
 
     /// Removes a key, and gives it back. `None`: it was removed before, or it has fired.
     pub fn remove(&mut self, handle: Handle) -> Option<K> {
-        let index = self.entries.find(handle)?;
+        let (index, _) = self.entries.find(handle)?;
         self.unlink(index);
-        self.entries.give_up(index);
-        self.entries.key(index)
+        self.entries.give_up(index)
     }
 
     /// Adds, moves or removes a key, so that it fires at `deadline` alone, or never for `None`. The
@@ -180,7 +180,7 @@ impl<K: Copy, T: WheelTime> Wheel<K, T> {
     ///
     /// # Errors
     ///
-    /// [`WheelFull`], if the key is to be added and there are 2^32 − 706 keys.
+    /// [`WheelFull`], if the key is to be added and there are 2^32 − 12,289 keys.
     pub fn schedule(
         &mut self,
         handle: &mut Option<Handle>,
@@ -209,21 +209,18 @@ impl<K: Copy, T: WheelTime> Wheel<K, T> {
         if now <= old {
             return;
         }
-        for (level, shift) in levels() {
-            let (old, now) = (old >> shift, now >> shift);
-            if old == now {
+        for (level, occupied) in (0..).zip(&mut self.occupied) {
+            let (mut time, now) = (slots_begun(old, level), slots_begun(now, level));
+            if time == now {
                 break;
             }
-            let entered = slots_after(old, now.saturating_sub(old));
-            let Some(occupied) = self.occupied.get_mut(level as usize) else {
-                break;
-            };
-            let mut slots = *occupied & entered;
-            *occupied &= !entered;
-            while slots != 0 {
-                let slot = slots.trailing_zeros();
+            while let Some(entered) = next_entered(occupied, time)
+                && entered <= now
+            {
+                let slot = slot(entered);
                 self.entries.append(list(level, slot), DUE);
-                slots &= slots.wrapping_sub(1);
+                occupied.remove(slot);
+                time = entered;
             }
         }
     }
@@ -235,32 +232,33 @@ impl<K: Copy, T: WheelTime> Wheel<K, T> {
     /// that has passed comes in the same round.
     pub fn pop(&mut self) -> Option<K> {
         loop {
-            let index = self.entries.first(DUE)?;
+            // From both ends in turn: the processor then waits for two entries at a time.
+            self.is_last_next = !self.is_last_next;
+            let index = match self.is_last_next {
+                true => self.entries.last(DUE)?,
+                false => self.entries.first(DUE)?,
+            };
             let deadline = self.entries.deadline(index)?;
             self.entries.unlink(index);
             if deadline <= self.now {
-                self.entries.give_up(index);
-                return self.entries.key(index);
+                return self.entries.give_up(index);
             }
             self.place(index, deadline);
         }
     }
 
     /// When to call [`advance`](Self::advance) and [`pop`](Self::pop) next. No key is due before
-    /// then, but perhaps none is due then: large wheels wake up early now and then to sort what is
-    /// due later. `None`: there is no key.
+    /// then. Perhaps none is due then either: a deadline more than four seconds away, or one that
+    /// was moved, is looked at early and sorted anew. `None`: there is no key.
     #[must_use]
     pub fn next_wakeup(&self) -> Option<T> {
         if self.entries.first(DUE).is_some() {
             return Some(T::from_millis(self.now));
         }
-        let next = levels()
-            .zip(self.occupied)
-            .filter_map(|((_, shift), slots)| {
-                let now = self.now >> shift;
-                let entered = now.saturating_add(steps_to(slots, now)?);
-                Some(entered.saturating_mul(1 << shift))
-            });
+        let next = (0..).zip(&self.occupied).filter_map(|(level, occupied)| {
+            let entered = next_entered(occupied, slots_begun(self.now, level))?;
+            Some(entered.saturating_mul(1 << shift(level)))
+        });
         next.min().map(T::from_millis)
     }
 
@@ -269,21 +267,21 @@ impl<K: Copy, T: WheelTime> Wheel<K, T> {
             return;
         };
         // The due list has no bit: its level is not there.
-        let (level, slot) = (list / SLOTS, list % SLOTS);
-        if let Some(occupied) = self.occupied.get_mut(level as usize) {
-            *occupied &= !(1 << slot);
+        if let Some(occupied) = self.occupied.get_mut((list / SLOTS) as usize) {
+            occupied.remove(list % SLOTS);
         }
     }
 
     /// Puts an entry that is in no list where its deadline belongs.
     fn place(&mut self, index: u32, deadline: u64) {
-        if deadline <= self.now {
+        let Some(highest) = deadline.saturating_sub(self.now).min(REACH).checked_ilog2() else {
             return self.entries.push(DUE, index);
-        }
-        let level = (deadline ^ self.now).ilog2() / BITS;
-        let slot = slot(deadline >> level.saturating_mul(BITS));
+        };
+        let level = highest / BITS;
+        let deadline = deadline.min(self.now.saturating_add(REACH));
+        let slot = slot(slots_begun(deadline, level));
         if let Some(occupied) = self.occupied.get_mut(level as usize) {
-            *occupied |= 1 << slot;
+            occupied.insert(slot);
         }
         self.entries.push(list(level, slot), index);
     }
@@ -298,31 +296,28 @@ impl<K: Copy, T> fmt::Debug for Wheel<K, T> {
     }
 }
 
-/// Each level, and how far to shift a time so that the level's digit is the last one.
-fn levels() -> impl Iterator<Item = (u32, u32)> {
-    (0..LEVELS).map(|level| (level, level.saturating_mul(BITS)))
-}
-
 /// The list of a slot.
 fn list(level: u32, slot: u32) -> u32 {
     level.saturating_mul(SLOTS).saturating_add(slot)
 }
 
-/// The last digit of a time.
-fn slot(time: u64) -> u32 {
-    (time & 63) as u32
+/// How many slots of a level have begun by this time.
+fn slots_begun(time: u64, level: u32) -> u64 {
+    time >> shift(level)
 }
 
-/// The slots that are entered when the last digit counts on from `time` this many times.
-fn slots_after(time: u64, steps: u64) -> u64 {
-    let steps = u32::try_from(steps).unwrap_or(u32::MAX);
-    let others = u64::MAX.checked_shl(steps).unwrap_or(0);
-    !others.rotate_left(slot(time.wrapping_add(1)))
+fn shift(level: u32) -> u32 {
+    level.saturating_mul(BITS)
 }
 
-/// How many times the last digit counts on from `time` until it enters one of the slots, 1 to 64.
-fn steps_to(slots: u64, time: u64) -> Option<u64> {
+/// The last of so many slots, in a ring.
+fn slot(slots_begun: u64) -> u32 {
+    (slots_begun & u64::from(u32::MAX)) as u32 % SLOTS
+}
+
+/// The next time after this one, both in slots of one level, that enters an occupied slot.
+fn next_entered(occupied: &Occupied, time: u64) -> Option<u64> {
     let first = slot(time.wrapping_add(1));
-    let between = slots.rotate_right(first).trailing_zeros();
-    (slots != 0).then_some(u64::from(between).saturating_add(1))
+    let between = occupied.next(first)?.wrapping_sub(first) % SLOTS;
+    Some(time.saturating_add(1).saturating_add(u64::from(between)))
 }

@@ -14,6 +14,7 @@ pub mod jwks;
 mod key;
 pub mod pem;
 pub mod secret;
+pub mod wheel;
 pub mod written;
 
 /// Text for people: one line that does not act on a terminal.
