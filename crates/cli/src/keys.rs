@@ -3,16 +3,25 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use countersign::Key;
-use countersign::keys::{self, KeySet};
-use countersign::signature::AlgorithmName;
+use countersign::keys::{self, KeyErrorReason, KeySet};
+use countersign::signature::{AlgorithmName, KeyRejectedReason};
+use countersign::{Key, KeyError};
 
 use crate::failure::Failure;
 
 /// Where a key comes from: `--key` or `--secret-file`.
 #[derive(clap::Args)]
-#[group(required = true, multiple = false)]
 pub(crate) struct KeyFile {
+    #[command(flatten)]
+    source: Source,
+    /// Use a secret of --key that is shorter than the hash of its algorithm
+    #[arg(long)]
+    allow_short_secret: bool,
+}
+
+#[derive(clap::Args)]
+#[group(required = true, multiple = false)]
+struct Source {
     /// Key file: PEM, DER, JWK or JWK Set, found out by looking
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
@@ -22,13 +31,14 @@ pub(crate) struct KeyFile {
 }
 
 impl KeyFile {
-    /// Reads it. The second part is what works and should not stay so.
+    /// Reads it. The second part is what works and should be corrected.
     pub(crate) fn read(&self) -> Result<(KeySet, Vec<String>), Failure> {
         let mut warnings = Vec::new();
-        let set = match (&self.key, &self.secret_file) {
+        let set = match (&self.source.key, &self.source.secret_file) {
             (Some(path), _) => {
                 let set = read(path)?;
                 warnings.extend(skipped(&set, path));
+                warnings.extend(faults(&set, path));
                 set
             }
             (None, Some(path)) => {
@@ -41,14 +51,10 @@ impl KeyFile {
                     ),
                     _ => failure,
                 })?;
-                if bytes.ends_with(b"\n") {
-                    warnings.push(format!(
-                        "{}: the file ends with a line break, which is part of the secret",
-                        path.display()
-                    ));
-                }
                 let key = Key::secret(&bytes).map_err(|error| Failure::key(path, &error))?;
-                KeySet::from(key)
+                let set = KeySet::from(key);
+                warnings.extend(faults(&set, path));
+                set
             }
             // The group requires one of them.
             (None, None) => KeySet::default(),
@@ -58,8 +64,34 @@ impl KeyFile {
 
     /// What to call it in a sentence.
     pub(crate) fn path(&self) -> &Path {
-        let path = self.key.as_deref().or(self.secret_file.as_deref());
+        let Source { key, secret_file } = &self.source;
+        let path = key.as_deref().or(secret_file.as_deref());
         path.unwrap_or(Path::new(""))
+    }
+
+    /// The key with what the options allow of it. A JWK states the use of its secret, so one
+    /// that is too short for it is refused unless that was allowed; the bytes of
+    /// --secret-file are used as they are, with a warning.
+    pub(crate) fn with_options(&self, key: Key) -> Key {
+        if self.allow_short_secret || self.source.secret_file.is_some() {
+            key.allow_short()
+        } else {
+            key
+        }
+    }
+
+    /// Why a key of this file is not used.
+    pub(crate) fn reason(&self, key: &Key, error: &KeyError) -> String {
+        let path = self.path().display();
+        let weak = KeyErrorReason::Rejected(KeyRejectedReason::Weak);
+        if key.is_secret() && error.reason() == weak {
+            return format!(
+                "{path}: found {}; a secret is at least as long as the hash of its algorithm \
+                 (RFC 7518 section 3.2): make a longer one, or say --allow-short-secret",
+                error.found()
+            );
+        }
+        format!("{path}: {error}")
     }
 }
 
@@ -68,7 +100,18 @@ pub(crate) fn read(path: &Path) -> Result<KeySet, Failure> {
     keys::read(&bytes(path)?).map_err(|error| Failure::key(path, &error))
 }
 
-/// The warnings about keys of a set that are none.
+/// The warnings about keys that work and should be corrected.
+fn faults(set: &KeySet, path: &Path) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for key in set.keys() {
+        for warning in key.warnings() {
+            warnings.push(format!("{}: {warning}", path.display()));
+        }
+    }
+    warnings
+}
+
+/// The warnings about keys of a set that are skipped.
 pub(crate) fn skipped(set: &KeySet, path: &Path) -> impl Iterator<Item = String> {
     let skipped = set.skipped();
     skipped.map(move |it| format!("{}: {it}", path.display()))

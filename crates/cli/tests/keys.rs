@@ -14,6 +14,7 @@ mod support;
 use std::io::Write as _;
 use std::process::Stdio;
 
+use base64::Engine as _;
 use support::{ALGORITHMS, Place, SECRET};
 
 /// Files of a new key: what signs and what verifies, with the flag that names them.
@@ -175,8 +176,14 @@ fn a_secret_that_is_shorter_than_the_hash_is_used_with_a_warning() {
         ("--secret-file", "s", "HS512", Some(("320", "512"))),
         ("--key", "s.jwk", "HS512", Some(("256", "512"))),
     ] {
-        let said = place.pipe("x", &["jws", "sign", flag, file, "--alg", alg]);
-        let verified = place.pipe(&said.out, &["jws", "verify", flag, file, "-"]);
+        let allow: &[&str] = match flag {
+            "--key" => &["--allow-short-secret"],
+            _ => &[],
+        };
+        let sign = [&["jws", "sign", flag, file, "--alg", alg], allow].concat();
+        let verify = [&["jws", "verify", flag, file, "-"], allow].concat();
+        let said = place.pipe("x", &sign);
+        let verified = place.pipe(&said.out, &verify);
         let warning = bits.map_or_else(String::new, |(bits, needed)| {
             format!("warning: {file}: the secret has {bits} bits; {alg} needs at least {needed} ")
         });
@@ -190,6 +197,85 @@ fn a_secret_that_is_shorter_than_the_hash_is_used_with_a_warning() {
             assert!(said.err.starts_with(&warning), "{alg}: {said:?}");
         }
     }
+}
+
+#[test]
+fn a16_a_jwk_whose_secret_is_too_short_is_refused_unless_that_is_allowed() {
+    let place = Place::new();
+    // 48 bits.
+    place.write("s.jwk", r#"{"kty":"oct","k":"c2VjcmV0"}"#);
+    let refusal = "error: s.jwk: found a secret of 48 bits; a secret is at least as long as the \
+                   hash of its algorithm (RFC 7518 section 3.2): make a longer one, or say \
+                   --allow-short-secret\n";
+    let allowed = place.pipe(
+        "x",
+        &["jws", "sign", "--key", "s.jwk", "--allow-short-secret"],
+    );
+    assert_eq!(allowed.code, 0, "{allowed:?}");
+    assert!(allowed.err.starts_with("warning: s.jwk: "), "{allowed:?}");
+    for command in [&["sign"][..], &["sign", "--alg", "HS512"], &["verify", "-"]] {
+        let command = [&["jws"], command, &["--key", "s.jwk"]].concat();
+        let said = place.pipe(&allowed.out, &command);
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{said:?}");
+        assert_eq!(said.err, refusal);
+    }
+    let verify = [
+        "jws",
+        "verify",
+        "--key",
+        "s.jwk",
+        "--allow-short-secret",
+        "-",
+    ];
+    assert_eq!(place.pipe(&allowed.out, &verify).out, "x");
+}
+
+#[test]
+fn an_ec_key_without_its_public_half_signs() {
+    let place = Place::new();
+    place.run(&["genkey", "ES256", "--format", "jwk", "--out", "k"]);
+    let jwk: serde_json::Value = serde_json::from_str(&place.read("k.key")).unwrap();
+    let scalar = base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .decode(jwk["d"].as_str().unwrap())
+        .unwrap();
+    // PKCS#8 around the ECPrivateKey of RFC 5915 that holds the scalar alone, and that by
+    // itself with the name of its curve.
+    let p256 = b"\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07";
+    let inner = [b"\x30\x25\x02\x01\x01\x04\x20", &scalar[..]].concat();
+    let algorithm = [b"\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01", &p256[..]].concat();
+    let pkcs8 = [b"\x30\x41\x02\x01\x00", &algorithm[..], b"\x04\x27", &inner].concat();
+    let sec1 = [
+        b"\x30\x31\x02\x01\x01\x04\x20",
+        &scalar[..],
+        b"\xa0\x0a",
+        p256,
+    ]
+    .concat();
+    for der in [pkcs8, sec1] {
+        place.write("k.der", der);
+        let said = place.pipe("x", &["jws", "sign", "--key", "k.der"]);
+        assert_eq!((said.code, said.err.as_str()), (0, ""), "{said:?}");
+        let said = place.pipe(&said.out, &["jws", "verify", "--key", "k.pub", "-"]);
+        assert_eq!(said.out, "x", "{said:?}");
+    }
+}
+
+#[test]
+fn a_wrong_label_of_a_pem_is_warned_of() {
+    let place = Place::new();
+    place.run(&["genkey", "RS256", "--out", "k"]);
+    let token = place.pipe("x", &["jws", "sign", "--key", "k.key"]).out;
+    place.write(
+        "k.pub2",
+        place.read("k.pub").replace("PUBLIC", "RSA PUBLIC"),
+    );
+    let said = place.pipe(&token, &["jws", "verify", "--key", "k.pub2", "-"]);
+    assert_eq!((said.code, said.out.as_str()), (0, "x"), "{said:?}");
+    assert_eq!(
+        said.err,
+        "warning: k.pub2: found a public key in SubjectPublicKeyInfo form under the label RSA \
+         PUBLIC KEY; its label is PUBLIC KEY\n"
+    );
 }
 
 #[test]

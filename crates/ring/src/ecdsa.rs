@@ -14,6 +14,8 @@ use ring::signature::{
     EcdsaKeyPair, EcdsaSigningAlgorithm, EcdsaVerificationAlgorithm, UnparsedPublicKey,
 };
 
+use crate::public_point;
+
 #[derive(Debug)]
 pub(crate) struct Ecdsa {
     pub(crate) name: AlgorithmName,
@@ -48,31 +50,38 @@ impl Algorithm for Ecdsa {
             KeyMaterial::EcPrivate(private) if private.curve() == self.curve => private,
             _ => return Err(key.cannot_sign(self.name, self.curve.name())),
         };
-        let Some(public) = private.public() else {
-            return Err(KeyRejected::unsupported(
-                key,
-                format!(
-                    "{} over ring signs with a private key that carries its public point \
-                     (`x` and `y` of a JWK, the public key inside a PEM); \
-                     export the key with it, or sign with another backend",
-                    self.name
-                ),
-            ));
-        };
-        let key = EcdsaKeyPair::from_private_key_and_public_key(
-            self.signing,
-            private.expose(),
-            &public.to_uncompressed(),
-            &SystemRandom::new(),
-        )
-        .map_err(|_| {
+        let malformed = || {
             KeyRejected::new(
                 KeyRejectedReason::Malformed,
                 format!("{key} that is out of range or does not match its public point"),
                 "a private scalar lies between 1 and the order of the curve, \
                  and the public point is its multiple",
             )
-        })?;
+        };
+        let point = match private.public() {
+            Some(public) => public.to_uncompressed(),
+            None if cfg!(feature = "public-point") => {
+                public_point::of(private).ok_or_else(malformed)?
+            }
+            None => {
+                return Err(KeyRejected::unsupported(
+                    key,
+                    format!(
+                        "{} over ring signs with a private key that carries its public point \
+                         (the public key inside a PEM); export the key with it, turn on the \
+                         feature `public-point`, or sign with another backend",
+                        self.name
+                    ),
+                ));
+            }
+        };
+        let key = EcdsaKeyPair::from_private_key_and_public_key(
+            self.signing,
+            private.expose(),
+            &point,
+            &SystemRandom::new(),
+        )
+        .map_err(|_| malformed())?;
         Ok(Arc::new(SigningKey {
             name: self.name,
             key,
@@ -80,7 +89,7 @@ impl Algorithm for Ecdsa {
     }
 }
 
-/// *ring* keeps no parsed public key: it decodes the point in each call.
+/// *ring* keeps no parsed public key: each call decodes the point again.
 #[derive(Debug)]
 struct VerifyingKey {
     name: AlgorithmName,

@@ -15,7 +15,8 @@
 //!
 //! - RSA private keys of other than 2048, 3072 or 4096 bits, or with an exponent
 //!   below 65537. (Public keys: all that [`RsaPublicKey`] allows.)
-//! - P-256 and P-384 private keys that come without their public point.
+//! - P-256 and P-384 private keys that come without their public point, unless the feature
+//!   `public-point` is on.
 //!
 //! *ring* signs with the numbers `p`, `q`, `dp`, `dq` and `qi` of an RSA key, which
 //! are checked against the public half when the key is loaded; of `d` only the size is.
@@ -45,6 +46,7 @@ extern crate alloc;
 mod ecdsa;
 mod eddsa;
 mod hmac;
+mod public_point;
 mod rsa;
 
 use countersign_signature::{Algorithm, AlgorithmName, Curve, Provider};

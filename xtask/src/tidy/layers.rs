@@ -87,7 +87,7 @@ const LAYERS: &[Layer] = &[
         name: "countersign-ring",
         // ring's C code is not for every target without `std`.
         std: Std::NeverOfOurs,
-        needs: &["countersign-signature", "ring"],
+        needs: &["countersign-signature", "p256", "p384", "ring"],
     },
     Layer {
         name: "countersign-aws-lc",

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::io::{self, Read as _, Write as _};
 
 use countersign::jws::{NewHeader, Scratch, Unverified, Verified, sign};
+use countersign::keys::KeyErrorReason;
 use countersign::{Code, Error, KeySet, Keyring, default_provider};
 
 use crate::explained::{refusal, unreadable};
@@ -72,10 +73,13 @@ impl Sign {
         let (set, warnings) = self.file.read()?;
         let path = self.file.path();
         let key = keys::to_sign(set, self.kid.as_deref(), path)?;
-        let key = key.allow_short();
+        let key = self.file.with_options(key);
         let signer = key
             .signer(&default_provider(), self.alg.as_deref())
-            .map_err(|error| Failure::key(path, &error))?;
+            .map_err(|error| match error.reason() {
+                KeyErrorReason::NoAlgorithm => Failure::key(path, &error),
+                _ => Failure::Usage(self.file.reason(&key, &error)),
+            })?;
         let short = keys::short_secret(&key, signer.algorithm(), path);
         warn(console, warnings.into_iter().chain(short))?;
         let mut payload = Vec::new();
@@ -156,7 +160,7 @@ impl Verify {
         let mut keyring = Keyring::new(provider.clone());
         let mut reason = None;
         for key in set.keys() {
-            let key = key.clone().allow_short();
+            let key = self.file.with_options(key.clone());
             // Asked beforehand, since a keyring that refuses a key is gone with it.
             match key.verifiers(&provider) {
                 Ok(_) => {
@@ -165,7 +169,7 @@ impl Verify {
                         .map_err(|error| Failure::key(path, &error))?;
                 }
                 Err(error) => {
-                    let error = format!("{}: {error}", path.display());
+                    let error = self.file.reason(&key, &error);
                     warnings.push(error.clone());
                     reason.get_or_insert(error);
                 }
