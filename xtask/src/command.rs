@@ -6,7 +6,7 @@
 use std::process::ExitCode;
 
 use crate::failure::Failure;
-use crate::{audit, conformance, coverage, fuzz, test, tidy, timing};
+use crate::{audit, bench, conformance, coverage, fuzz, test, tidy, timing};
 
 struct Command {
     name: &'static str,
@@ -21,6 +21,12 @@ const COMMANDS: &[Command] = &[
         arguments: "",
         about: "write the audit sheets and the public interfaces, and check licences and sources",
         run: audit::run,
+    },
+    Command {
+        name: "bench",
+        arguments: "[--rounds N] [--write-docs] | --check | --write-baseline",
+        about: "measure this project and its peers, or count instructions beside the baseline",
+        run: bench::run,
     },
     Command {
         name: "conformance",

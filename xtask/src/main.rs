@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod audit;
+mod bench;
 mod command;
 mod conformance;
 mod coverage;

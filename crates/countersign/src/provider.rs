@@ -21,7 +21,7 @@ pub fn default_provider() -> Provider {
 }
 
 /// All thirteen algorithms, each over the library that was measured fastest for it: RSA, ES384
-/// and ES512 over aws-lc-rs, the others over *ring*.
+/// and ES512 over aws-lc-rs, EdDSA over RustCrypto, the others over *ring*.
 ///
 /// It accepts what [`default_provider`] accepts. `docs/backends.md` of the repository has the
 /// figures, and what AWS-LC costs in return.
@@ -48,5 +48,6 @@ pub fn fastest_provider() -> Provider {
         aws_lc::PS512,
         aws_lc::ES384,
         aws_lc::ES512,
+        countersign_rustcrypto::EDDSA,
     ]))
 }

@@ -1,0 +1,102 @@
+//! Every algorithm: this project over each backend, the primitives alone, and jsonwebtoken.
+
+use countersign::signature::{AlgorithmName, Provider};
+use countersign::{Scratch, default_provider, fastest_provider};
+use countersign_test_backends::ALGORITHMS;
+
+use super::hs256::parts;
+use crate::measure::Contestant;
+use crate::ours;
+use crate::peers::go::{CRISTALHQ, GOLANG_JWT, Go};
+use crate::peers::jsonwebtoken::{Over, Verifier};
+use crate::peers::raw;
+use crate::report::{Goal, Group, Report};
+use crate::tokens;
+
+const FASTEST: &str = "Countersign, fastest provider";
+const DEFAULT: &str = "Countersign, default provider";
+const RUSTCRYPTO: &str = "Countersign over RustCrypto";
+const OVER_RING: &str = "Countersign over *ring*";
+const OVER_AWS_LC: &str = "Countersign over aws-lc-rs";
+const PEER_AWS_LC: &str = "jsonwebtoken over aws-lc-rs";
+const PEER_RUSTCRYPTO: &str = "jsonwebtoken over RustCrypto";
+
+pub(crate) fn verification(report: &mut Report, rounds: usize, go: Option<&Go>) {
+    for name in ALGORITHMS {
+        let group = Group::measure(
+            format!("{name}, verification over each library"),
+            contestants(name, go),
+            rounds,
+        );
+        goals(report, name, &group);
+        report.groups.push(group);
+    }
+}
+
+fn contestants(name: AlgorithmName, go: Option<&Go>) -> Vec<Contestant<'_>> {
+    let token = tokens::token(name);
+    let ours = |label, provider: Provider| {
+        let authenticator = ours::holding(provider, name);
+        let (token, mut scratch) = (token.clone(), Scratch::default());
+        Contestant::new(label, move || {
+            let accepted = authenticator.connection_in(&token, tokens::now(), &mut scratch);
+            accepted.unwrap().decoded().channels.len()
+        })
+    };
+    let mut contestants = vec![
+        ours(FASTEST, fastest_provider()),
+        ours(DEFAULT, default_provider()),
+        ours(RUSTCRYPTO, countersign_rustcrypto::provider()),
+        ours(OVER_AWS_LC, countersign_aws_lc::provider()),
+    ];
+    if countersign_ring::provider().get(name.as_str()).is_some() {
+        contestants.push(ours(OVER_RING, countersign_ring::provider()));
+    }
+    for (label, over) in [
+        (PEER_AWS_LC, Over::AwsLc),
+        (PEER_RUSTCRYPTO, Over::RustCrypto),
+    ] {
+        if let Some(peer) = Verifier::new(over, name) {
+            let token = token.clone();
+            contestants.push(Contestant::new(label, move || peer.verify(&token)));
+        }
+    }
+    let (input, signature) = parts(&token);
+    for (label, check) in [
+        (raw::RING, raw::ring(name)),
+        (raw::AWS_LC, raw::aws_lc(name)),
+        (raw::RUSTCRYPTO, raw::rustcrypto(name)),
+    ] {
+        if let Some(check) = check {
+            let (input, signature) = (input.clone(), signature.clone());
+            contestants.push(Contestant::new(label, move || {
+                assert!(check(&input, &signature));
+            }));
+        }
+    }
+    if let Some(go) = go.filter(|_| name == AlgorithmName::ES384) {
+        contestants.push(go.contestant(CRISTALHQ, "cristalhq", "ES384"));
+        contestants.push(go.contestant(GOLANG_JWT, "golang-jwt", "ES384"));
+    }
+    contestants
+}
+
+fn goals(report: &mut Report, name: AlgorithmName, group: &Group) {
+    if matches!(name.as_str(), "RS256" | "ES256" | "EdDSA") {
+        for (over, alone) in [(OVER_RING, raw::RING), (OVER_AWS_LC, raw::AWS_LC)] {
+            let what = format!("{name}: {over} more than {alone}");
+            let goal = Goal::at_most(what, 1.0, group.more(over, alone));
+            report.goals.push(goal.in_units("µs"));
+        }
+    }
+    if name == AlgorithmName::ES512 {
+        let what = format!("ES512: {FASTEST} more than {}", raw::AWS_LC);
+        let goal = Goal::at_most(what, 1.0, group.more(FASTEST, raw::AWS_LC));
+        report.goals.push(goal.in_units("µs"));
+    } else {
+        let what = format!("{name}: {FASTEST} against {PEER_AWS_LC}");
+        report
+            .goals
+            .push(Goal::at_most(what, 1.02, group.ratio(FASTEST, PEER_AWS_LC)));
+    }
+}

@@ -1,0 +1,90 @@
+//! Measures Countersign and its peers at the same work, in the same run: the program behind
+//! `cargo xtask bench`.
+//!
+//! Contestants take turns, so that a pause of the machine meets them alike. Ratios are of the
+//! fastest turns; medians stand beside them. Test code: a broken assumption panics.
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects
+)] // test code
+
+mod floor;
+mod groups;
+mod measure;
+mod ours;
+mod peers;
+mod report;
+mod tokens;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use groups::{algorithms, hs256, keys, processes, reconnect, refused, threads};
+use peers::go::Go;
+use report::Report;
+
+const USAGE: &str = "Usage: countersign-bench [--rounds N] [--go PROGRAM] [--countersign PROGRAM]";
+
+/// What the command line says.
+struct Options {
+    rounds: usize,
+    go: Option<PathBuf>,
+    countersign: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let Some(options) = options(std::env::args().skip(1)) else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    peers::jsonwebtoken::install();
+    print!("{}", measured(&options).markdown());
+    ExitCode::SUCCESS
+}
+
+fn options(mut arguments: impl Iterator<Item = String>) -> Option<Options> {
+    let mut options = Options {
+        rounds: 31,
+        go: None,
+        countersign: None,
+    };
+    while let Some(option) = arguments.next() {
+        let value = arguments.next()?;
+        match option.as_str() {
+            "--rounds" => options.rounds = value.parse().ok().filter(|rounds| *rounds > 0)?,
+            "--go" => options.go = Some(value.into()),
+            "--countersign" => options.countersign = Some(value.into()),
+            _ => return None,
+        }
+    }
+    Some(options)
+}
+
+fn measured(options: &Options) -> Report {
+    let mut report = Report::default();
+    let go = options
+        .go
+        .as_deref()
+        .map(|program| Go::start(program).unwrap());
+    if go.is_none() {
+        let reason =
+            "libraries in Go: no `go` is on this machine, or their modules could not be had";
+        report.skipped.push(reason.into());
+    }
+    let (go, rounds) = (go.as_ref(), options.rounds);
+    hs256::verification(&mut report, rounds, go);
+    hs256::issuing(&mut report, rounds);
+    algorithms::verification(&mut report, rounds, go);
+    refused::early(&mut report, rounds);
+    refused::late(&mut report, rounds);
+    keys::warm_endpoint(&mut report, rounds);
+    keys::set_of_100(&mut report, rounds);
+    reconnect::second_look(&mut report, rounds);
+    threads::two(&mut report, rounds);
+    processes::commands(&mut report, rounds, options.countersign.as_deref());
+    report
+}

@@ -1,0 +1,86 @@
+//! `cargo xtask bench`: this project and its peers at the same work. The measurements are the
+//! crate in `tests/bench`; [`check`] counts instructions, which a noisy machine can't fool.
+
+mod build;
+mod check;
+mod page;
+mod plot;
+
+use std::path::{Path, PathBuf};
+
+use build::{build, built};
+
+use crate::failure::Failure;
+use crate::{files, process};
+
+const USAGE: &str =
+    "bench takes [--rounds N] [--write-docs], or --check, or --write-baseline; found";
+
+/// Measures for some minutes and prints tables; or counts instructions.
+pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let root = files::root();
+    match words.as_slice() {
+        ["--check"] => return check::compare(&root),
+        ["--write-baseline"] => return Ok(check::write_baseline(&root)?),
+        _ => {}
+    }
+    let (rounds, writes) = match words.as_slice() {
+        [] => (None, false),
+        ["--write-docs"] => (None, true),
+        ["--rounds", rounds] => (Some(*rounds), false),
+        ["--rounds", rounds, "--write-docs"] => (Some(*rounds), true),
+        other => return Err(Failure::Usage(format!("{USAGE} {other:?}"))),
+    };
+    if rounds.is_some_and(|rounds| !rounds.parse::<u32>().is_ok_and(|rounds| rounds > 0)) {
+        return Err(Failure::Usage(format!(
+            "{USAGE} {words:?}: N is a number from 1"
+        )));
+    }
+    let tables = measured(&root, rounds)?;
+    println!("{tables}");
+    if writes {
+        page::write(&root, &tables)?;
+    }
+    Ok(())
+}
+
+/// Builds everything once, and lets it work.
+fn measured(root: &Path, rounds: Option<&str>) -> Result<String, String> {
+    build(
+        root,
+        &[
+            "--package",
+            "countersign-bench",
+            "--bin",
+            "countersign-bench",
+        ],
+    )?;
+    build(root, &["--package", "countersign-cli"])?;
+    let mut command = process::command(built("countersign-bench")?, root);
+    command.arg("--countersign").arg(built("countersign")?);
+    if let Some(rounds) = rounds {
+        command.args(["--rounds", rounds]);
+    }
+    if let Some(go) = go_program(root) {
+        command.arg("--go").arg(go);
+    }
+    process::output(&mut command)
+}
+
+/// The libraries in Go, where `go` is on this machine and can have their modules.
+fn go_program(root: &Path) -> Option<PathBuf> {
+    if !process::works("go", &["version"]) {
+        return None;
+    }
+    let program = built("countersign-bench-go").ok()?;
+    let mut command = process::command("go", &root.join("tests/bench/go"));
+    command.args(["build", "-o"]).arg(&program).arg(".");
+    match process::run(&mut command) {
+        Ok(()) => Some(program),
+        Err(reason) => {
+            eprintln!("Go is left out: {reason}");
+            None
+        }
+    }
+}
