@@ -30,6 +30,11 @@ impl Voucher {
         }
     }
 
+    /// Whether the entry accepts several issuers by a pattern.
+    pub(crate) fn has_many_issuers(&self) -> bool {
+        self.many_issuers
+    }
+
     /// For a connection without a token, which no entry vouches for.
     pub(crate) fn nobody() -> Self {
         Self::new("".into(), &Policy::default())

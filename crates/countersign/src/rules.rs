@@ -1,5 +1,6 @@
 //! What an authenticator goes by.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use countersign_jws::DEFAULT_LIMIT;
@@ -65,6 +66,41 @@ impl Rules {
     pub fn token_limit(mut self, bytes: usize) -> Self {
         self.token_limit = bytes;
         self
+    }
+
+    /// The names of the authorities whose connection tokens are accepted, each once. A server
+    /// that changes its rules closes the connections of those that are gone.
+    #[must_use]
+    pub fn authorities(&self) -> Vec<String> {
+        let names: BTreeSet<&str> = self.connections.names().collect();
+        names.into_iter().map(String::from).collect()
+    }
+
+    /// Whether two users may have the same name: connection tokens of several authorities, or of
+    /// several issuers of a pattern, are accepted without a prefix for each
+    /// ([`UserPrefix`]). Then a name alone does not say who a user is; an
+    /// [`Identity`](crate::Identity) does.
+    ///
+    /// ```
+    /// use countersign::{Authority, Key, Rules, Trust, UserPrefix};
+    ///
+    /// let authority = |name: &str, secret: &[u8]| {
+    ///     let key = Key::secret(secret).unwrap();
+    ///     Authority::builder().key(key).name(name)
+    /// };
+    /// let first = authority("first", b"a secret of at least 32 bytes ...").build()?;
+    /// let second = authority("second", b"another secret of 32 bytes or more");
+    /// let both = |second| Trust::builder().issuer("1", first.clone()).issuer("2", second).build();
+    ///
+    /// let trust = both(second.clone().build()?)?;
+    /// assert!(Rules::new(trust).may_share_users());
+    /// let trust = both(second.user_prefix(UserPrefix::new("second-")?).build()?)?;
+    /// assert!(!Rules::new(trust).may_share_users());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn may_share_users(&self) -> bool {
+        self.connections.may_share_users()
     }
 
     /// The trust that connection tokens and any other JWT are verified by.

@@ -1,6 +1,7 @@
 //! Whom a server trusts: one authority for any issuer, and one for each issuer that is named.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use countersign_jws::{Unverified, Verified};
@@ -145,6 +146,26 @@ impl Trust {
     pub(crate) fn endpoints(&self) -> impl Iterator<Item = &KeyEndpoint> {
         self.entries()
             .flat_map(|entry| entry.authority.keys.endpoints())
+    }
+
+    /// The names of the authorities.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries().map(Entry::name)
+    }
+
+    /// Whether users of two issuers may have the same name.
+    pub(crate) fn may_share_users(&self) -> bool {
+        let prefix = |entry: &Entry| entry.authority.user_prefix.clone();
+        let bare: BTreeSet<&str> = self
+            .entries()
+            .filter(|entry| prefix(entry).is_none())
+            .map(Entry::name)
+            .collect();
+        let mut patterns = self
+            .entries()
+            .filter(|entry| entry.voucher.has_many_issuers());
+        bare.len() > 1
+            || patterns.any(|entry| !prefix(entry).is_some_and(|prefix| prefix.depends_on_claims()))
     }
 
     /// The prefixes of users, each with the name of its authority.

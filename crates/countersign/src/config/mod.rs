@@ -37,4 +37,4 @@ pub use bind::{ConfiguredEndpoint, Setup};
 pub use error::ConfigError;
 pub use read::{Format, OptionHelp, option_help, refused_option_help};
 pub use secret::SecretText;
-pub use table::{Config, JwksConfig, TokenConfig};
+pub use table::{Config, JwksConfig, OtherOption, TokenConfig};

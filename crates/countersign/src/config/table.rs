@@ -26,6 +26,8 @@ pub struct Config {
     /// `client.token_size_limit`: the longest token that is read, in bytes; 16 KiB if absent.
     pub token_size_limit: Option<usize>,
     pub(super) left_alone: Vec<String>,
+    pub(super) other_options: Vec<OtherOption>,
+    pub(super) uses_sections: bool,
     /// Warnings that are known before anything is bound.
     pub(super) notes: Vec<String>,
 }
@@ -190,5 +192,38 @@ impl Config {
     #[must_use]
     pub fn left_alone(&self) -> &[String] {
         &self.left_alone
+    }
+
+    /// The same options with their values, for the server that reads them.
+    #[must_use]
+    pub fn other_options(&self) -> &[OtherOption] {
+        &self.other_options
+    }
+
+    /// Whether any option was given within a section `client` or `channel`, as Centrifugo v6
+    /// has them.
+    #[must_use]
+    pub fn uses_sections(&self) -> bool {
+        self.uses_sections
+    }
+}
+
+/// An option of Centrifugo that does not concern tokens, as it was given.
+///
+/// `Debug` shows its name alone: a value may be a password or a private key.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OtherOption {
+    /// Its name: `namespaces`, `client.channel_limit`, `COUNTERSIGN_PORT`.
+    pub name: String,
+    /// Its value, as JSON. That of a variable is a JSON string.
+    pub json: String,
+    /// Whether it is an environment variable.
+    pub from_environment: bool,
+}
+
+impl fmt::Debug for OtherOption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
     }
 }

@@ -104,6 +104,11 @@ impl UserPrefix {
         &self.text
     }
 
+    /// Whether it depends on the claims, so that it differs between the issuers of a pattern.
+    pub(crate) fn depends_on_claims(&self) -> bool {
+        self.parts.iter().any(|part| !matches!(part, Part::Text(_)))
+    }
+
     /// The user of verified claims, with the prefix.
     pub(crate) fn prefixed(&self, claims: &Registered<'_>) -> Result<String, ClaimsError> {
         let mut user =

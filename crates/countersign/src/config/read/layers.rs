@@ -12,7 +12,7 @@ use super::nearest::{nearest, no_such};
 use super::refused::{REFUSED, instead_of, refuse};
 use super::setting::Setting;
 use crate::config::error::ConfigError;
-use crate::config::table::{Config, TokenConfig};
+use crate::config::table::{Config, OtherOption, TokenConfig};
 
 pub(super) fn read(
     file: Option<Map<String, Value>>,
@@ -78,6 +78,7 @@ fn apply(
     let mut given: BTreeMap<&str, &str> = BTreeMap::new();
     for setting in settings {
         let name = setting.name.as_str();
+        draft.config.uses_sections |= is_in_section(name);
         if let Some((canonical, target)) = targets.get(name) {
             if let Some(other) = given.insert(canonical, name) {
                 return Err(setting.fault(format!("the same option as `{other}`; give it once")));
@@ -87,11 +88,23 @@ fn apply(
             refuse(setting, instead)?;
         } else if elsewhere().any(|known| is_within(setting, &spelled(known))) {
             draft.config.left_alone.push(name.into());
+            draft.config.other_options.push(OtherOption {
+                name: name.into(),
+                json: setting.value.to_string(),
+                from_environment: setting.from_environment,
+            });
         } else {
             return Err(unknown(name, targets.into_keys(), spelled));
         }
     }
     Ok(())
+}
+
+/// Whether an option of a file, or the variable of one of tokens, is one of v6. The names of other
+/// variables don't tell: COUNTERSIGN_CLIENT_CHANNEL_LIMIT is one of v2 too.
+fn is_in_section(name: &str) -> bool {
+    let prefixes = ["client.", "channel.", "COUNTERSIGN_CLIENT_TOKEN_"];
+    name == "channel" || prefixes.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// What is ours comes first: an option that is left alone must be much nearer, since
