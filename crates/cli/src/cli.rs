@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    checkconfig, checktoken, demo, genconfig, genkey, gentoken, inspect, jwks, jws,
+    checkconfig, checktoken, demo, genconfig, genkey, gentoken, inspect, jwks, jws, serve,
 };
 use crate::config::ConfigFile;
 use crate::delicate;
@@ -29,6 +29,7 @@ struct Line {
 
 const AFTER: &str = "\
 Examples:
+  countersign serve                       a WebSocket server, with a token ready to use
   countersign demo                        a token issued, checked and explained
   countersign genconfig                   write config.json with a new secret
   countersign gentoken -u 42              a connection token for user 42
@@ -67,6 +68,8 @@ enum Command {
     Jwks(jwks::Args),
     /// Issue, check and explain a token under a key made on the spot
     Demo,
+    /// Serve WebSocket connections to the clients of Centrifugo
+    Serve(serve::Args),
     /// Show the version of this program
     Version,
 }
@@ -129,6 +132,7 @@ fn run(line: Line, console: &mut Console) -> Result<(), Failure> {
                 "this command reads no configuration; leave -c out".into(),
             ))
         }
+        Command::Serve(args) => serve::run(&args, args.config.or(config), console),
         Command::Genkey(args) => genkey::run(&args, console),
         Command::Jws(command) => jws::run(&command, console),
         Command::Demo => demo::run(console),

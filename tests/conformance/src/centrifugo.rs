@@ -64,7 +64,8 @@ pub fn document() -> String {
     let mut text = String::from(
         "# Compatibility with Centrifugo\n\n\
          What [Centrifugo](https://centrifugal.dev) does with a token, and what is done here. \
-         Options have the same names; see [configuration.md](configuration.md).\n\n\
+         Options have the same names; see [configuration.md](configuration.md). Where the server \
+         differs, and what it lacks, is in [server.md](server.md).\n\n\
          **same**: tokens are accepted and refused alike; where they are refused, our code says \
          more. **stricter**: accepted there and refused here. **another code**: refused by both, \
          and a client is told something else. **another result**: accepted by both, with another \

@@ -9,3 +9,4 @@ pub(crate) mod gentoken;
 pub(crate) mod inspect;
 pub(crate) mod jwks;
 pub(crate) mod jws;
+pub(crate) mod serve;

@@ -1,0 +1,178 @@
+//! `serve`: a WebSocket server for the clients of Centrifugo.
+//!
+//! Without a configuration it serves a demonstration: on loopback alone, under a secret made for
+//! this run, with a token that is ready to use.
+
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::path::Path;
+use std::time::Duration;
+
+use countersign::Authenticator;
+use countersign_gateway::options::{Options, TlsSource};
+use countersign_gateway::{Server, Tls, WEBSOCKET_PATH};
+use tokio::runtime::Runtime;
+
+use crate::config::{self, ConfigFile, Found};
+use crate::failure::Failure;
+use crate::json::Record;
+use crate::output::{Console, HEAD, styled};
+
+mod demonstration;
+mod plan;
+mod signals;
+
+/// The port of Centrifugo.
+const PORT: u16 = 8000;
+
+/// `serve`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  countersign serve                       a demonstration, with a token ready to use
+  countersign serve -c config.json
+  countersign serve -c config.json --address 127.0.0.1 --port 8001
+
+SIGHUP reads the configuration anew: keys and options change, connections stay. SIGTERM and
+SIGINT say goodbye to clients, who come back later. The log goes to standard error.")]
+pub(crate) struct Args {
+    /// Address to listen on [default: all; 127.0.0.1 without a configuration]
+    #[arg(short, long, value_name = "ADDRESS")]
+    address: Option<String>,
+    /// Port to listen on [default: 8000]
+    #[arg(short, long, value_name = "PORT")]
+    port: Option<u16>,
+    #[command(flatten)]
+    pub(crate) config: ConfigFile,
+}
+
+/// Runs the command.
+pub(crate) fn run(
+    args: &Args,
+    config: Option<&Path>,
+    console: &mut Console,
+) -> Result<(), Failure> {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(tracing::Level::INFO)
+        .init();
+    let demonstration;
+    let (source, plan) = match config::load_if_any(config)? {
+        Some(found) => {
+            demonstration = None;
+            let plan = plan::plan(&found, None).map_err(|failure| told(&found, failure))?;
+            (Some(config.map(Path::to_owned)), plan)
+        }
+        None => {
+            let (shown, plan) = demonstration::plan()?;
+            demonstration = Some(shown);
+            (None, plan)
+        }
+    };
+    for warning in &plan.warnings {
+        console.warning(warning)?;
+    }
+    let address = addresses(args, &plan.options, source.is_none())?;
+    let tls = tls(&plan.options)?;
+    let listener = TcpListener::bind(&*address).map_err(|error| {
+        let first = address.first().map(SocketAddr::to_string);
+        Failure::Usage(format!(
+            "{}: cannot listen there: {error}; choose another with --address and --port",
+            first.unwrap_or_default()
+        ))
+    })?;
+    let server = Server::new(Authenticator::new(plan.rules), plan.options.server);
+    let url = url(&listener, tls.is_some())?;
+    match &demonstration {
+        Some(shown) => shown.tell(&url, console)?,
+        None if console.is_json() => {
+            console.line(Record::new().text("listening", &url).finish())?;
+        }
+        None => console.line(format_args!("listening on {}", styled(HEAD, &url)))?,
+    }
+    console.flush()?;
+    let runtime = Runtime::new()
+        .map_err(|error| Failure::Usage(format!("no runtime could be started: {error}")))?;
+    runtime.block_on(async {
+        let stop = signals::until_stopped(&server, source, plan.setup);
+        server.serve(listener, tls, stop).await
+    })?;
+    // Fetches of keys that hang must not keep the process.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    Ok(())
+}
+
+/// A fault of one of the server's options, told as those of the others are.
+fn told(found: &Found, failure: Failure) -> Failure {
+    match failure {
+        Failure::Usage(sentence) => Failure::Usage(format!("{}: {sentence}", found.name())),
+        other => other,
+    }
+}
+
+/// Where to listen.
+fn addresses(
+    args: &Args,
+    options: &Options,
+    is_demonstration: bool,
+) -> Result<Vec<SocketAddr>, Failure> {
+    let usual = if is_demonstration {
+        "127.0.0.1"
+    } else {
+        "0.0.0.0"
+    };
+    let host = args.address.as_deref().or(options.address.as_deref());
+    let host = host.unwrap_or(usual);
+    let port = args.port.or(options.port).unwrap_or(PORT);
+    let unknown = || {
+        Failure::Usage(format!(
+            "--address: found {host:?}, which is no address of this machine; expected one such \
+             as 127.0.0.1"
+        ))
+    };
+    let found: Vec<SocketAddr> = (host, port)
+        .to_socket_addrs()
+        .map_err(|_| unknown())?
+        .collect();
+    if found.is_empty() {
+        return Err(unknown());
+    }
+    if is_demonstration && !found.iter().all(|it| it.ip().is_loopback()) {
+        return Err(Failure::Usage(format!(
+            "--address: found {host:?} without a configuration; a demonstration listens on \
+             loopback alone. Make a configuration with `countersign genconfig` and name it with -c"
+        )));
+    }
+    Ok(found)
+}
+
+fn url(listener: &TcpListener, is_tls: bool) -> Result<String, Failure> {
+    let address = listener.local_addr()?;
+    let scheme = if is_tls { "wss" } else { "ws" };
+    // `localhost` is what the documentation of clients has.
+    let host = if address.ip().is_loopback() || address.ip().is_unspecified() {
+        format!("localhost:{}", address.port())
+    } else {
+        address.to_string()
+    };
+    Ok(format!("{scheme}://{host}{WEBSOCKET_PATH}"))
+}
+
+fn tls(options: &Options) -> Result<Option<Tls>, Failure> {
+    let read =
+        |path: &String| std::fs::read(path).map_err(|error| Failure::file(Path::new(path), &error));
+    let (chain, key) = match &options.tls {
+        None => return Ok(None),
+        Some(TlsSource::Files { chain, key }) => (read(chain)?, read(key)?),
+        Some(TlsSource::Pem { chain, key }) => {
+            (chain.clone().into_bytes(), key.as_str().as_bytes().to_vec())
+        }
+        Some(_) => {
+            return Err(Failure::Usage(
+                "found an unknown source of a certificate".into(),
+            ));
+        }
+    };
+    Tls::from_pem(&chain, &key)
+        .map(Some)
+        .map_err(|error| Failure::Usage(format!("`tls`: {error}")))
+}

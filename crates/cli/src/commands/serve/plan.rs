@@ -1,0 +1,55 @@
+//! From a configuration to what the server goes by.
+
+use countersign::Rules;
+use countersign::config::Setup;
+use countersign_gateway::options::{self, GivenOption, Options};
+
+use crate::config::Found;
+use crate::failure::Failure;
+
+/// What a configuration comes to.
+pub(super) struct Plan {
+    pub(super) rules: Rules,
+    pub(super) options: Options,
+    pub(super) warnings: Vec<String>,
+    pub(super) setup: Setup,
+}
+
+/// What a configuration comes to; on a reload, after the setup `before`.
+pub(super) fn plan(found: &Found, before: Option<&Setup>) -> Result<Plan, Failure> {
+    let config = &found.config;
+    let setup = match before {
+        Some(before) => config.setup_after(before)?,
+        None => config.setup()?,
+    };
+    let given: Vec<GivenOption> = config
+        .other_options()
+        .iter()
+        .map(|option| GivenOption {
+            name: option.name.clone(),
+            json: option.json.clone(),
+            from_environment: option.from_environment,
+        })
+        .collect();
+    let mut options = options::read(&given, config.uses_sections())
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    let channels = &options.server.sessions.channels;
+    if channels.depend_on_users() && !options.shared_users && setup.rules.may_share_users() {
+        return Err(Failure::Usage(
+            "found several issuers whose users may have the same name, and channels that depend \
+             on who a user is (`#` in their names, or `user_subscribe_to_personal`); set \
+             `user_prefix` of each trusted issuer to tell their users apart, or `shared_users` \
+             to true if a name is one user whoever issued the token"
+                .into(),
+        ));
+    }
+    options.server.authorities = setup.rules.authorities();
+    let mut warnings = setup.warnings.clone();
+    warnings.append(&mut options.warnings);
+    Ok(Plan {
+        rules: setup.rules.clone(),
+        options,
+        warnings,
+        setup,
+    })
+}

@@ -1,0 +1,72 @@
+//! The options of the server, by the names of Centrifugo v2 to v6.
+//!
+//! What concerns tokens is read by `countersign::config`; here is the rest. An option that
+//! restricts access and is not implemented is an error: to ignore it would open a door. Any
+//! other option that is not implemented is named in a warning.
+
+mod channel;
+mod error;
+mod given;
+mod read;
+
+use crate::server::ServerSettings;
+
+pub use error::OptionError;
+pub use given::GivenOption;
+pub use read::read;
+
+/// What the options come to.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// What the server goes by.
+    pub server: ServerSettings,
+    /// `address`: where to listen.
+    pub address: Option<String>,
+    /// `port`: on which port.
+    pub port: Option<u16>,
+    /// `tls`: which certificate to show.
+    pub tls: Option<TlsSource>,
+    /// `shared_users`: users of the same name are the same user, whoever issued their tokens.
+    pub shared_users: bool,
+    /// What works and should not stay so, or has no effect; a sentence each.
+    pub warnings: Vec<String>,
+}
+
+/// Where the certificate and its key are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TlsSource {
+    /// In files, by their paths.
+    Files {
+        /// The certificate chain.
+        chain: String,
+        /// The private key.
+        key: String,
+    },
+    /// In the options themselves.
+    Pem {
+        /// The certificate chain.
+        chain: String,
+        /// The private key. `Debug` does not show it.
+        key: Secret,
+    },
+}
+
+/// A text that `Debug` does not show.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl core::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Secret")
+    }
+}

@@ -1,0 +1,358 @@
+//! One connection: its socket, its session, and what is between them.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use countersign::{Attempt, Error};
+
+use super::shared::Shared;
+use super::socket::{Fault, Received, Socket, Stream};
+use crate::hub::{HubError, Member, PresenceStats, Response};
+use crate::outbox::{Outbox, Signal};
+use crate::session::{Action, Answer, Event, Now, Session, Token, Wakeup};
+use crate::timers::Timer;
+use crate::wire::{Close, CloseFrame, Codec, Format, Frame, Generation};
+
+/// How long a client has to take what is left and to say goodbye.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// A result that takes time.
+type Later = Pin<Box<dyn Future<Output = Event> + Send>>;
+
+/// One connection. Dropping it takes it out of all channels.
+pub(super) struct Connection<S> {
+    shared: Arc<Shared>,
+    number: u64,
+    format: Format,
+    socket: Socket<S>,
+    session: Session,
+    outbox: Arc<Outbox>,
+    timer: Timer,
+    wakeup: Wakeup,
+    /// The frame whose commands are being read. The socket is not read meanwhile.
+    frame: Option<Frame>,
+    /// What the session waits for. No command is read meanwhile.
+    later: Option<Later>,
+    ending: Option<Ending>,
+}
+
+/// How a connection ends.
+enum Ending {
+    /// The client is gone.
+    Gone,
+    /// The server closes it.
+    Close(CloseFrame),
+}
+
+impl<S: Stream> Connection<S> {
+    /// A connection over a stream, of which `read` was read already. `None` if there are too
+    /// many connections to number.
+    pub(super) fn new(shared: Arc<Shared>, format: Format, stream: S, read: &[u8]) -> Option<Self> {
+        let settings = shared.settings.load();
+        let outbox = Arc::new(Outbox::new(settings.queue_size_limit));
+        let timer = shared.timers.register(outbox.clone())?;
+        let socket = Socket::new(stream, read, settings.message_size_limit);
+        drop(settings);
+        let now = shared.timers.now();
+        let client = uuid::Uuid::new_v4().to_string();
+        let session = Session::new(client, shared.reload.load().settings.clone(), now);
+        let wakeup = session.wakeup();
+        shared.timers.set(&timer, wakeup, now);
+        if shared.is_stopping.load(Ordering::Acquire) {
+            outbox.signal(Signal::Shutdown);
+        }
+        Some(Self {
+            number: shared.next_connection.fetch_add(1, Ordering::Relaxed),
+            shared,
+            format,
+            socket,
+            session,
+            outbox,
+            timer,
+            wakeup,
+            frame: None,
+            later: None,
+            ending: None,
+        })
+    }
+
+    /// Runs it to its end.
+    pub(super) async fn run(mut self) {
+        let ending = std::future::poll_fn(|context| self.poll(context)).await;
+        let close = match &ending {
+            Ending::Close(close) => Some(close),
+            Ending::Gone => None,
+        };
+        if let Some(close) = close {
+            tracing::debug!(
+                client = self.session.client(),
+                code = close.code,
+                reason = close.reason,
+                "a connection is closed"
+            );
+        }
+        // The others need not wait for this client to say goodbye.
+        self.handle(Event::Gone);
+        let (outbox, codec) = (self.outbox.clone(), self.codec());
+        let finish = self.socket.finish(|| outbox.next_frame(codec), close);
+        // A client that does not take it in time, or is gone, cannot be told.
+        let _ = tokio::time::timeout(FAREWELL, finish).await;
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Ending> {
+        loop {
+            self.react(context);
+            self.advance(context);
+            if self.ending.is_none() {
+                let (outbox, codec) = (&self.outbox, codec_of(&self.session, self.format));
+                let next = || outbox.next_frame(codec);
+                if let Poll::Ready(Err(_)) = self.socket.poll_write(context, next) {
+                    self.ending = Some(Ending::Gone);
+                }
+            }
+            if let Some(ending) = self.ending.take() {
+                return Poll::Ready(ending);
+            }
+            if self.frame.is_some() || self.later.is_some() {
+                return Poll::Pending;
+            }
+            match self.socket.poll_read(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(received) => self.on_received(received),
+            }
+        }
+    }
+
+    /// Reacts to signals.
+    fn react(&mut self, context: &Context<'_>) {
+        let signals = self.outbox.take_signals(context);
+        if signals.is_overfull {
+            self.close(Close::Slow);
+        }
+        if signals.has(Signal::Reloaded) {
+            let reload = self.shared.reload.load_full();
+            self.handle(Event::Reloaded((*reload).clone()));
+        }
+        if signals.has(Signal::TimePassed) {
+            // The timer is used up: the next time is set anew.
+            self.wakeup = Wakeup::default();
+            self.handle(Event::TimePassed);
+        }
+        if signals.has(Signal::Shutdown) {
+            self.handle(Event::Shutdown);
+        }
+    }
+
+    fn on_received(&mut self, received: Received) {
+        match received {
+            Received::Message(content) => self.frame = Some(Frame::new(self.format, content)),
+            Received::Control => self.handle(Event::Heard),
+            Received::Gone => self.ending = Some(Ending::Gone),
+            Received::Fault(Fault::TooBig) => self.close(Close::TooBig),
+            Received::Fault(Fault::Protocol) => self.break_off(1002, "protocol error"),
+            Received::Fault(Fault::NotUtf8) => self.break_off(1007, "text is not UTF-8"),
+        }
+    }
+
+    /// Reads commands of the frame until a result is awaited that is not there yet.
+    fn advance(&mut self, context: &mut Context<'_>) {
+        while self.ending.is_none() {
+            if let Some(later) = &mut self.later {
+                let Poll::Ready(event) = later.as_mut().poll(context) else {
+                    return;
+                };
+                self.later = None;
+                self.handle(event);
+                continue;
+            }
+            let Some(frame) = &mut self.frame else {
+                return;
+            };
+            let mut generation = self.session.generation();
+            let command = frame.next(&mut generation);
+            if let Some(generation) = generation {
+                self.session.set_generation(generation);
+            }
+            match command {
+                None => self.frame = None,
+                Some(Ok(command)) => self.handle(Event::Command(command)),
+                Some(Err(_)) => self.handle(Event::Malformed),
+            }
+        }
+    }
+
+    fn close(&mut self, close: Close) {
+        let frame = close.frame(self.session.generation());
+        self.ending.get_or_insert(Ending::Close(frame));
+    }
+
+    /// Ends a connection that breaks the rules of WebSocket itself.
+    fn break_off(&mut self, code: u16, reason: &str) {
+        let reason = reason.to_owned();
+        self.ending
+            .get_or_insert(Ending::Close(CloseFrame { code, reason }));
+    }
+
+    /// Tells the session, and does what it wants done.
+    fn handle(&mut self, event: Event) {
+        let now = self.shared.timers.now();
+        let mut events = VecDeque::from([event]);
+        let mut actions = Vec::new();
+        while let Some(event) = events.pop_front() {
+            self.session.handle(event, now, &mut actions);
+            for action in actions.drain(..) {
+                events.extend(self.perform(action, now));
+            }
+        }
+        let wakeup = self.session.wakeup();
+        if wakeup != self.wakeup {
+            self.wakeup = wakeup;
+            self.shared.timers.set(&self.timer, wakeup, now);
+        }
+    }
+
+    /// Does what the session wants done. Gives the result, if it is there at once.
+    fn perform(&mut self, action: Action, now: Now) -> Option<Event> {
+        let codec = self.codec();
+        let hub = &self.shared.hub;
+        match action {
+            Action::Reply(reply) => self.outbox.push_own(codec.reply(&reply)),
+            Action::Push(push) => {
+                if let Some(message) = codec.push(&push) {
+                    self.outbox.push_own(message);
+                }
+            }
+            Action::Ping => match codec.ping() {
+                Some(ping) => self.outbox.push_own(ping),
+                None => self.socket.ping(),
+            },
+            Action::VerifyConnection(token) => return self.verify_connection(token, now),
+            Action::VerifySubscription(token) => return self.verify_subscription(token, now),
+            Action::Subscribe(membership) => hub.subscribe(Member {
+                connection: self.number,
+                codec,
+                outbox: self.outbox.clone(),
+                membership,
+            }),
+            Action::UpdateInfo { channel, info } => hub.update(&channel, self.number, info),
+            Action::Unsubscribe { channel } => hub.unsubscribe(&channel, self.number),
+            Action::Publish {
+                channel,
+                data,
+                info,
+            } => {
+                let response = hub.publish(channel, data, Some(info));
+                return self.await_hub(response, |()| Answer::Published);
+            }
+            Action::AskPresence { channel } => {
+                let response = hub.presence(&channel);
+                return self.await_hub(response, Answer::Presence);
+            }
+            Action::AskPresenceStats { channel } => {
+                let response = hub.presence_stats(&channel);
+                return self.await_hub(response, |PresenceStats { clients, users }| {
+                    Answer::PresenceStats { clients, users }
+                });
+            }
+            Action::Close(close) => self.close(close),
+        }
+        None
+    }
+
+    fn await_hub<T: Send + 'static>(
+        &mut self,
+        response: Response<T>,
+        answer: impl FnOnce(T) -> Answer + Send + 'static,
+    ) -> Option<Event> {
+        let finish = move |result: Result<T, HubError>| {
+            let answered = result.map(answer).unwrap_or_else(|error| {
+                tracing::warn!(%error, "the hub failed");
+                Answer::Failed
+            });
+            Event::Answer(answered)
+        };
+        match response {
+            Response::Now(result) => Some(finish(result)),
+            Response::Later(result) => {
+                self.later = Some(Box::pin(async move { finish(result.await) }));
+                None
+            }
+        }
+    }
+
+    fn verify_connection(&mut self, token: Token, now: Now) -> Option<Event> {
+        let authenticator = &self.shared.authenticator;
+        let client = self.session.client();
+        if token.as_str().is_empty() {
+            let verdict = authenticator.without_token();
+            return Some(Event::Connection(logged(client, verdict)));
+        }
+        match authenticator.try_connection(token.as_str(), now.wall) {
+            Ok(Attempt::Done(connection)) => Some(Event::Connection(Ok(connection))),
+            Err(error) => Some(Event::Connection(logged(client, Err(error)))),
+            Ok(Attempt::Pending(_)) => {
+                let (shared, client) = (self.shared.clone(), client.to_owned());
+                self.later = Some(Box::pin(async move {
+                    let now = countersign::now();
+                    let verdict = shared.authenticator.connection_async(token.as_str(), now);
+                    Event::Connection(logged(&client, verdict.await))
+                }));
+                None
+            }
+        }
+    }
+
+    fn verify_subscription(&mut self, token: Token, now: Now) -> Option<Event> {
+        let authenticator = &self.shared.authenticator;
+        let client = self.session.client();
+        match authenticator.try_subscription(token.as_str(), now.wall) {
+            Ok(Attempt::Done(subscription)) => Some(Event::Subscription(Ok(subscription))),
+            Err(error) => Some(Event::Subscription(logged(client, Err(error)))),
+            Ok(Attempt::Pending(_)) => {
+                let (shared, client) = (self.shared.clone(), client.to_owned());
+                self.later = Some(Box::pin(async move {
+                    let now = countersign::now();
+                    let verdict = shared.authenticator.subscription_async(token.as_str(), now);
+                    Event::Subscription(logged(&client, verdict.await))
+                }));
+                None
+            }
+        }
+    }
+
+    fn codec(&self) -> Codec {
+        codec_of(&self.session, self.format)
+    }
+}
+
+/// How a client is sent messages. None are sent before its generation is known.
+fn codec_of(session: &Session, format: Format) -> Codec {
+    Codec::new(session.generation().unwrap_or(Generation::V1), format)
+}
+
+/// Says in the log why a token was refused. The error never shows the token.
+fn logged<T>(client: &str, verdict: Result<T, Error>) -> Result<T, Error> {
+    if let Err(error) = &verdict {
+        tracing::info!(client, code = %error.code(), "a token was refused: {error}");
+    }
+    verdict
+}
+
+impl<S> Drop for Connection<S> {
+    fn drop(&mut self) {
+        // Nothing but leaving channels is left to do, also where the task is dropped half-way.
+        let now = self.shared.timers.now();
+        let mut actions = Vec::new();
+        self.session.handle(Event::Gone, now, &mut actions);
+        for action in actions {
+            if let Action::Unsubscribe { channel } = action {
+                self.shared.hub.unsubscribe(&channel, self.number);
+            }
+        }
+        self.shared.timers.remove(&self.timer);
+    }
+}

@@ -1,0 +1,161 @@
+//! What a client asks for.
+
+use super::Payload;
+
+/// One command of a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// What the reply is matched by. Only [`Request::Send`] and [`Request::Pong`] go without (0).
+    pub id: u32,
+    /// What is asked for.
+    pub request: Request,
+}
+
+/// What a command asks for.
+///
+/// Fields that this server has no use for, such as those of recovery, are read and dropped.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Request {
+    /// Opens the session; always the first.
+    Connect {
+        /// The connection token; empty if there is none.
+        token: String,
+    },
+    /// Subscribes to a channel.
+    Subscribe {
+        /// The channel.
+        channel: String,
+        /// The subscription token; empty if there is none.
+        token: String,
+        /// Whether join and leave events are asked for (second generation).
+        join_leave: bool,
+    },
+    /// Ends a subscription.
+    Unsubscribe {
+        /// The channel.
+        channel: String,
+    },
+    /// Publishes into a channel.
+    Publish {
+        /// The channel.
+        channel: String,
+        /// What to publish.
+        data: Payload,
+    },
+    /// Asks who is subscribed.
+    Presence {
+        /// The channel.
+        channel: String,
+    },
+    /// Asks how many are subscribed.
+    PresenceStats {
+        /// The channel.
+        channel: String,
+    },
+    /// Asks for earlier publications.
+    History {
+        /// The channel.
+        channel: String,
+    },
+    /// A ping of the client (first generation).
+    Ping,
+    /// An answer to the server's ping (second generation).
+    Pong,
+    /// A message that is not answered.
+    Send,
+    /// A remote procedure call.
+    Rpc,
+    /// Shows a new connection token.
+    Refresh {
+        /// The token; empty if there is none.
+        token: String,
+    },
+    /// Shows a new subscription token.
+    SubRefresh {
+        /// The channel.
+        channel: String,
+        /// The token; empty if there is none.
+        token: String,
+    },
+    /// A method that does not exist.
+    Unknown,
+}
+
+impl Request {
+    /// The method's name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Connect { .. } => "connect",
+            Self::Subscribe { .. } => "subscribe",
+            Self::Unsubscribe { .. } => "unsubscribe",
+            Self::Publish { .. } => "publish",
+            Self::Presence { .. } => "presence",
+            Self::PresenceStats { .. } => "presence_stats",
+            Self::History { .. } => "history",
+            Self::Ping => "ping",
+            Self::Pong => "pong",
+            Self::Send => "send",
+            Self::Rpc => "rpc",
+            Self::Refresh { .. } => "refresh",
+            Self::SubRefresh { .. } => "sub_refresh",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Shows the method alone: tokens and data stay out of logs.
+impl core::fmt::Debug for Request {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The methods that a client names, in the order of their numbers in the first generation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Method {
+    Connect,
+    Subscribe,
+    Unsubscribe,
+    Publish,
+    Presence,
+    PresenceStats,
+    History,
+    Ping,
+    Send,
+    Rpc,
+    Refresh,
+    SubRefresh,
+}
+
+impl Method {
+    pub(super) const ALL: [(Self, &'static str); 12] = [
+        (Self::Connect, "connect"),
+        (Self::Subscribe, "subscribe"),
+        (Self::Unsubscribe, "unsubscribe"),
+        (Self::Publish, "publish"),
+        (Self::Presence, "presence"),
+        (Self::PresenceStats, "presence_stats"),
+        (Self::History, "history"),
+        (Self::Ping, "ping"),
+        (Self::Send, "send"),
+        (Self::Rpc, "rpc"),
+        (Self::Refresh, "refresh"),
+        (Self::SubRefresh, "sub_refresh"),
+    ];
+
+    /// The method of this number in the first generation.
+    pub(super) fn numbered(number: u64) -> Option<Self> {
+        let index = usize::try_from(number).ok()?;
+        Self::ALL.get(index).map(|(method, _)| *method)
+    }
+
+    /// The method of this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let mut methods = Self::ALL.iter();
+        methods
+            .find(|(_, known)| *known == name)
+            .map(|(method, _)| *method)
+    }
+}

@@ -1,0 +1,205 @@
+//! What both generations share in JSON: the fields of requests and of results.
+
+use countersign_json::{Kind, Object, ObjectWriter, Value};
+
+use super::command::Method;
+use super::reply::VERSION;
+use super::{ClientInfo, ErrorCode, Malformed, Payload, ReplyResult, Request, SubscribeResult};
+
+/// The request of this method with these fields; none at all is the same as an empty object.
+pub(super) fn request(method: Method, fields: Option<Value<'_>>) -> Result<Request, Malformed> {
+    let fields = Fields::new(fields)?;
+    Ok(match method {
+        Method::Connect => Request::Connect {
+            token: fields.text("token")?,
+        },
+        Method::Subscribe => Request::Subscribe {
+            channel: fields.text("channel")?,
+            token: fields.text("token")?,
+            join_leave: fields.flag("join_leave")?,
+        },
+        Method::Unsubscribe => Request::Unsubscribe {
+            channel: fields.text("channel")?,
+        },
+        Method::Publish => Request::Publish {
+            channel: fields.text("channel")?,
+            data: fields.payload("data")?,
+        },
+        Method::Presence => Request::Presence {
+            channel: fields.text("channel")?,
+        },
+        Method::PresenceStats => Request::PresenceStats {
+            channel: fields.text("channel")?,
+        },
+        Method::History => Request::History {
+            channel: fields.text("channel")?,
+        },
+        Method::Ping => Request::Ping,
+        Method::Send => Request::Send,
+        Method::Rpc => Request::Rpc,
+        Method::Refresh => Request::Refresh {
+            token: fields.text("token")?,
+        },
+        Method::SubRefresh => Request::SubRefresh {
+            channel: fields.text("channel")?,
+            token: fields.text("token")?,
+        },
+    })
+}
+
+/// The number of a command; absent is 0.
+pub(super) fn id(command: &Object<'_>) -> Result<u32, Malformed> {
+    match present(command.get("id")) {
+        None => Ok(0),
+        Some(value) => value
+            .as_number()
+            .and_then(|number| number.parse().ok())
+            .ok_or(Malformed),
+    }
+}
+
+/// A member that is `null` is absent.
+pub(super) fn present(value: Option<Value<'_>>) -> Option<Value<'_>> {
+    value.filter(|value| value.kind() != Kind::Null)
+}
+
+struct Fields<'a>(Option<Object<'a>>);
+
+impl<'a> Fields<'a> {
+    fn new(value: Option<Value<'a>>) -> Result<Self, Malformed> {
+        match present(value) {
+            None => Ok(Self(None)),
+            Some(value) => Ok(Self(Some(value.as_object().ok_or(Malformed)?))),
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<Value<'a>> {
+        present(self.0.and_then(|object| object.get(name)))
+    }
+
+    fn text(&self, name: &str) -> Result<String, Malformed> {
+        match self.get(name) {
+            None => Ok(String::new()),
+            Some(value) => Ok(value.as_str().ok_or(Malformed)?.into_owned()),
+        }
+    }
+
+    fn flag(&self, name: &str) -> Result<bool, Malformed> {
+        match self.get(name) {
+            None => Ok(false),
+            Some(value) => value.as_bool().ok_or(Malformed),
+        }
+    }
+
+    /// Here `null` is a value.
+    fn payload(&self, name: &str) -> Result<Payload, Malformed> {
+        let value = self.0.and_then(|object| object.get(name));
+        Payload::from_json(value.ok_or(Malformed)?.raw()).ok_or(Malformed)
+    }
+}
+
+/// The result of a command, and the name that it has in the second generation. It is an
+/// object in any case: clients stop at one that is missing.
+pub(super) fn result(result: &ReplyResult) -> (&'static str, String) {
+    let object = ObjectWriter::new();
+    match result {
+        ReplyResult::Connect(connect) => {
+            let object = object
+                .string("client", &connect.client)
+                .string("version", VERSION);
+            let mut object = expiry(object, connect.ttl);
+            if !connect.subscriptions.is_empty() {
+                let mut subscriptions = ObjectWriter::new();
+                for (channel, result) in &connect.subscriptions {
+                    subscriptions = subscriptions.raw(channel, &subscription(result));
+                }
+                object = object.raw("subs", &subscriptions.finish());
+            }
+            if connect.ping != 0 {
+                object = object
+                    .raw("ping", &connect.ping.to_string())
+                    .raw("pong", "true");
+            }
+            ("connect", object.finish())
+        }
+        ReplyResult::Subscribe(result) => ("subscribe", subscription(result)),
+        ReplyResult::Unsubscribe => ("unsubscribe", object.finish()),
+        ReplyResult::Publish => ("publish", object.finish()),
+        ReplyResult::Presence(clients) => {
+            let mut presence = ObjectWriter::new();
+            for client in clients {
+                presence = presence.raw(&client.client, &info(client));
+            }
+            let object = object.raw("presence", &presence.finish());
+            ("presence", object.finish())
+        }
+        ReplyResult::PresenceStats { clients, users } => {
+            let object = object
+                .raw("num_clients", &clients.to_string())
+                .raw("num_users", &users.to_string());
+            ("presence_stats", object.finish())
+        }
+        ReplyResult::Ping => ("ping", object.finish()),
+        // Clients 2.x take their id from here.
+        ReplyResult::Refresh { client, ttl } => {
+            let object = object.string("client", client).string("version", VERSION);
+            ("refresh", expiry(object, *ttl).finish())
+        }
+        ReplyResult::SubRefresh { ttl } => ("sub_refresh", expiry(object, *ttl).finish()),
+    }
+}
+
+fn subscription(result: &SubscribeResult) -> String {
+    let object = expiry(ObjectWriter::new(), result.ttl);
+    with_payload(object, "data", result.data.as_ref()).finish()
+}
+
+fn expiry(object: ObjectWriter, ttl: Option<u32>) -> ObjectWriter {
+    match ttl {
+        Some(ttl) => object.raw("expires", "true").raw("ttl", &ttl.to_string()),
+        None => object,
+    }
+}
+
+/// What is not JSON is left out.
+fn with_payload(object: ObjectWriter, name: &str, payload: Option<&Payload>) -> ObjectWriter {
+    match payload.and_then(Payload::as_json) {
+        Some(json) => object.raw(name, &json),
+        None => object,
+    }
+}
+
+/// An error, which only the second generation can call temporary.
+pub(super) fn error(error: ErrorCode, with_temporary: bool) -> String {
+    let object = ObjectWriter::new()
+        .raw("code", &error.number().to_string())
+        .string("message", error.message());
+    if with_temporary && error.is_temporary() {
+        object.raw("temporary", "true").finish()
+    } else {
+        object.finish()
+    }
+}
+
+/// A client, as others see it.
+pub(super) fn info(info: &ClientInfo) -> String {
+    let object = ObjectWriter::new()
+        .string("user", &info.user)
+        .string("client", &info.client);
+    let object = with_payload(object, "conn_info", info.connection.as_ref());
+    with_payload(object, "chan_info", info.channel.as_ref()).finish()
+}
+
+/// A publication; `None` if its data is not JSON.
+pub(super) fn publication(data: &Payload, publisher: Option<&ClientInfo>) -> Option<String> {
+    let object = ObjectWriter::new().raw("data", &data.as_json()?);
+    Some(match publisher {
+        Some(publisher) => object.raw("info", &info(publisher)).finish(),
+        None => object.finish(),
+    })
+}
+
+/// Who has joined or left.
+pub(super) fn membership(client: &ClientInfo) -> String {
+    ObjectWriter::new().raw("info", &info(client)).finish()
+}

@@ -1,0 +1,666 @@
+//! A session with a scripted clock: what a client is told, and when.
+
+mod support;
+
+use std::sync::Arc;
+
+use countersign::{Authenticator, Error, Rules, UnixTime};
+use countersign_gateway::session::{Action, Event, Membership, Reload, Settings, Wakeup};
+use countersign_gateway::wire::{
+    Close, ConnectResult, Generation, Push, Reply, ReplyResult, Request, SubscribeResult,
+    Unsubscribed,
+};
+use support::{
+    Driver, OTHER_SECRET, START, authority, close_of, error_of, result_of, token, token_by, told,
+};
+
+use Generation::{V1, V2};
+
+const BOTH: [Generation; 2] = [V1, V2];
+
+fn open_channels() -> Settings {
+    let mut settings = Settings::default();
+    let all = &mut settings.channels.without_namespace;
+    all.subscribe.client = true;
+    all.publish.client = true;
+    settings
+}
+
+fn user(exp: i64) -> String {
+    token(&format!(r#"{{"sub":"42","exp":{}}}"#, START + exp))
+}
+
+fn connected(actions: &[Action]) -> &ConnectResult {
+    match result_of(actions) {
+        Some(ReplyResult::Connect(result)) => result,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn membership(actions: &[Action]) -> &Membership {
+    let entered = actions.iter().find_map(|action| match action {
+        Action::Subscribe(membership) => Some(membership),
+        _ => None,
+    });
+    entered.unwrap_or_else(|| panic!("{actions:?}"))
+}
+
+fn unavailable() -> Error {
+    Error::KeysUnavailable {
+        reason: "the endpoint is down".into(),
+        retry_after: None,
+    }
+}
+
+#[test]
+fn connect_tells_the_client_id_the_ttl_and_the_pings() {
+    for (generation, ping) in [(V1, 0), (V2, 25)] {
+        let mut driver = Driver::new(generation, Settings::default());
+        let actions = driver.connect(&user(60));
+        let result = connected(&actions);
+        assert_eq!(result.client, "client-1");
+        assert_eq!(result.ttl, Some(60));
+        assert_eq!(result.ping, ping);
+        assert_eq!(driver.session.user(), Some("42"));
+
+        let mut driver = Driver::new(generation, Settings::default());
+        let actions = driver.connect(&token(r#"{"sub":"42"}"#));
+        assert_eq!(connected(&actions).ttl, None);
+    }
+}
+
+#[test]
+fn a_refused_connect_is_told_by_its_advice() {
+    let unsigned = token_by(OTHER_SECRET, r#"{"sub":"42"}"#);
+    let early = token(&format!(r#"{{"sub":"42","nbf":{}}}"#, START + 60));
+    let subscription = token(r#"{"sub":"42","channel":"a"}"#);
+    for (shown, in_v1, in_v2) in [
+        ("", "close 3003", "close 3501"),
+        ("nonsense", "close 3500", "close 3500"),
+        (unsigned.as_str(), "close 3500", "close 3500"),
+        (subscription.as_str(), "close 3500", "close 3500"),
+        (user(-1).as_str(), "109", "109"),
+        (early.as_str(), "close 3004", "100"),
+    ] {
+        for (generation, expected) in [(V1, in_v1), (V2, in_v2)] {
+            let mut driver = Driver::new(generation, Settings::default());
+            let actions = driver.connect(shown);
+            assert_eq!(told(&actions, generation), expected, "{generation:?}");
+        }
+    }
+}
+
+#[test]
+fn unavailable_keys_are_never_a_permanent_refusal() {
+    for (generation, expected) in [(V1, "close 3004"), (V2, "100")] {
+        let mut driver = Driver::new(generation, Settings::default());
+        let token = user(60);
+        let command = driver.command(Request::Connect { token });
+        driver.event(Event::Command(command));
+        let actions = driver.event(Event::Connection(Err(unavailable())));
+        assert_eq!(told(&actions, generation), expected);
+    }
+    for generation in BOTH {
+        let mut driver = Driver::open(generation, Settings::default(), r#"{"sub":"42"}"#);
+        let token = user(60);
+        let command = driver.command(Request::Refresh { token });
+        driver.event(Event::Command(command));
+        let actions = driver.event(Event::Connection(Err(unavailable())));
+        assert_eq!(told(&actions, generation), "100");
+        assert!(!driver.session.is_closed());
+    }
+}
+
+#[test]
+fn without_a_token_only_those_connect_that_are_allowed_to() {
+    let allowed =
+        Authenticator::new(Rules::new(authority("main", support::SECRET)).allow_no_token());
+    let mut driver = Driver::with(V2, open_channels(), allowed);
+    let actions = driver.connect("");
+    assert_eq!(connected(&actions).ttl, None);
+    assert_eq!(driver.session.user(), Some(""));
+    // By the rules of v2 a channel is closed to anonymous users unless it says otherwise.
+    assert_eq!(told(&driver.subscribe("news", ""), V2), "103");
+}
+
+#[test]
+fn commands_behind_connect_wait_for_its_token() {
+    let mut driver = Driver::new(V2, open_channels());
+    let token = user(60);
+    let connect = driver.command(Request::Connect {
+        token: token.clone(),
+    });
+    let subscribe = driver.command(Request::Subscribe {
+        channel: "news".into(),
+        token: String::new(),
+        join_leave: false,
+    });
+    let publish = driver.command(Request::Publish {
+        channel: "news".into(),
+        data: (&b"1"[..]).into(),
+    });
+    assert_eq!(driver.event(Event::Command(connect)).len(), 1);
+    assert!(driver.session.is_waiting());
+    assert_eq!(driver.event(Event::Command(subscribe)), []);
+    assert_eq!(driver.event(Event::Command(publish)), []);
+    let verdict = driver.authenticator.connection(&token, driver.wall);
+    let actions = driver.settle(Event::Connection(verdict));
+    let order: Vec<_> = actions
+        .iter()
+        .map(|action| match action {
+            Action::Reply(reply) => format!("reply {}", reply.id),
+            Action::Subscribe(it) => format!("enter {}", it.channel),
+            Action::Publish { channel, .. } => format!("publish {channel}"),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        order,
+        [
+            "reply 1",
+            "reply 2",
+            "enter news",
+            "publish news",
+            "reply 3"
+        ]
+    );
+}
+
+#[test]
+fn commands_behind_a_refused_connect_are_never_served() {
+    for generation in BOTH {
+        let mut driver = Driver::new(generation, open_channels());
+        assert_eq!(told(&driver.connect(&user(-1)), generation), "109");
+        assert_eq!(driver.subscribe("news", ""), []);
+        assert_eq!(driver.publish("news"), []);
+        // The client may try again with another token.
+        assert_eq!(told(&driver.connect(&user(60)), generation), "ok");
+    }
+}
+
+#[test]
+fn what_comes_before_connect_or_twice_is_a_bad_request() {
+    let mut driver = Driver::new(V1, open_channels());
+    assert_eq!(told(&driver.subscribe("news", ""), V1), "close 3003");
+    for (generation, expected) in [(V1, "close 3003"), (V2, "close 3501")] {
+        let mut driver = Driver::open(generation, open_channels(), r#"{"sub":"42"}"#);
+        assert_eq!(told(&driver.connect(&user(60)), generation), expected);
+        let mut driver = Driver::open(generation, open_channels(), r#"{"sub":"42"}"#);
+        let actions = driver.settle(Event::Malformed);
+        assert_eq!(told(&actions, generation), expected);
+        let mut driver = Driver::open(generation, open_channels(), r#"{"sub":"42"}"#);
+        driver.next_id = 0;
+        assert_eq!(told(&driver.subscribe("news", ""), generation), expected);
+    }
+}
+
+#[test]
+fn a_connection_without_connect_is_stale_after_25_seconds() {
+    let mut driver = Driver::new(V2, Settings::default());
+    let stale = driver.session.wakeup().monotonic.unwrap();
+    assert_eq!(stale - driver.monotonic, std::time::Duration::from_secs(25));
+    assert_eq!(driver.pass(24), []);
+    assert_eq!(driver.pass(1), [Action::Close(Close::Stale)]);
+    assert_eq!(driver.session.wakeup(), Wakeup::default());
+    // A connect that was refused does not count.
+    let mut driver = Driver::new(V2, Settings::default());
+    driver.connect(&user(-1));
+    assert_eq!(driver.pass(25), [Action::Close(Close::Stale)]);
+}
+
+#[test]
+fn a_connection_ends_25_seconds_after_its_token() {
+    for generation in BOTH {
+        let mut driver = Driver::new(generation, Settings::default());
+        driver.connect(&user(60));
+        let due = driver.session.wakeup().wall.unwrap();
+        assert_eq!(due, UnixTime::from_secs(START + 60));
+        assert_eq!(driver.pass_alive(60), []);
+        assert_eq!(driver.pass_alive(24), []);
+        assert_eq!(driver.pass_alive(1), [Action::Close(Close::Expired)]);
+    }
+}
+
+#[test]
+fn a_refresh_prolongs_and_a_token_without_end_lasts_for_ever() {
+    for generation in BOTH {
+        let mut driver = Driver::new(generation, Settings::default());
+        driver.connect(&user(60));
+        driver.pass_alive(70);
+        let actions = driver.refresh(&user(600));
+        let ttl = Some(530);
+        let client = "client-1".to_owned();
+        assert_eq!(
+            result_of(&actions),
+            Some(&ReplyResult::Refresh { client, ttl })
+        );
+        assert_eq!(driver.pass_alive(500), []);
+        let actions = driver.refresh(&token(r#"{"sub":"42"}"#));
+        let client = "client-1".to_owned();
+        assert_eq!(
+            result_of(&actions),
+            Some(&ReplyResult::Refresh { client, ttl: None })
+        );
+        assert_eq!(driver.pass_alive(1_000_000), []);
+        assert_eq!(driver.session.wakeup().wall, None);
+    }
+}
+
+#[test]
+fn a_refresh_that_is_refused_is_told_by_its_advice() {
+    let other_user = token(r#"{"sub":"43"}"#);
+    let other_authority = token_by(OTHER_SECRET, r#"{"sub":"42","iss":"other"}"#);
+    for (shown, in_v1, in_v2) in [
+        ("", "close 3003", "close 3501"),
+        ("nonsense", "close 3500", "close 3500"),
+        (user(-1).as_str(), "close 3005", "close 3005"),
+        (other_user.as_str(), "close 3500", "close 3500"),
+        (other_authority.as_str(), "close 3005", "close 3005"),
+    ] {
+        for (generation, expected) in [(V1, in_v1), (V2, in_v2)] {
+            let mut driver = Driver::open(generation, Settings::default(), r#"{"sub":"42"}"#);
+            let actions = driver.refresh(shown);
+            assert_eq!(told(&actions, generation), expected, "{generation:?}");
+        }
+    }
+}
+
+#[test]
+fn a_refresh_shows_its_info_everywhere_and_keeps_the_old_if_it_has_none() {
+    let mut settings = open_channels();
+    settings.channels.without_namespace.presence = true;
+    let mut driver = Driver::open(V2, settings, r#"{"sub":"42","info":{"n":1}}"#);
+    let shown = |info: &countersign_gateway::wire::ClientInfo| {
+        info.connection
+            .as_ref()
+            .unwrap()
+            .as_json()
+            .unwrap()
+            .into_owned()
+    };
+    let actions = driver.subscribe("news", "");
+    assert_eq!(shown(&membership(&actions).info), r#"{"n":1}"#);
+    let actions = driver.refresh(&token(r#"{"sub":"42"}"#));
+    assert_eq!(actions.len(), 1, "{actions:?}");
+    let actions = driver.refresh(&token(r#"{"sub":"42","info":{"n":2}}"#));
+    let updated = actions.iter().find_map(|action| match action {
+        Action::UpdateInfo { channel, info } => Some((channel.as_str(), shown(info))),
+        _ => None,
+    });
+    assert_eq!(updated, Some(("news", r#"{"n":2}"#.into())));
+    let actions = driver.publish("news");
+    let published = actions.iter().find_map(|action| match action {
+        Action::Publish { info, .. } => Some(shown(info)),
+        _ => None,
+    });
+    assert_eq!(published.as_deref(), Some(r#"{"n":2}"#));
+}
+
+#[test]
+fn a_step_of_the_wall_clock_ends_nothing_that_is_still_valid() {
+    let hour = std::time::Duration::from_secs(3600);
+    let mut driver = Driver::new(V2, Settings::default());
+    driver.connect(&user(2 * 3600));
+    driver.wall = driver.wall.saturating_add(hour);
+    assert_eq!(driver.settle(Event::TimePassed), []);
+    driver.wall = driver.wall.saturating_sub(hour).saturating_sub(hour);
+    assert_eq!(driver.settle(Event::TimePassed), []);
+    assert!(!driver.session.is_closed());
+    // Pings follow the monotonic clock alone.
+    let ping = driver.session.wakeup().monotonic.unwrap();
+    assert_eq!(ping - driver.monotonic, std::time::Duration::from_secs(25));
+}
+
+#[test]
+fn the_server_pings_and_closes_those_who_do_not_answer() {
+    for generation in BOTH {
+        let mut driver = Driver::open(generation, Settings::default(), r#"{"sub":"42"}"#);
+        for _ in 0..3 {
+            assert_eq!(driver.pass(24), []);
+            assert_eq!(driver.pass(1), [Action::Ping]);
+            let pong = driver.command(Request::Pong);
+            assert_eq!(driver.settle(Event::Command(pong)), []);
+        }
+        assert_eq!(driver.pass(25), [Action::Ping]);
+        assert_eq!(driver.pass(9), []);
+        assert_eq!(driver.pass(1), [Action::Close(Close::NoPong)]);
+    }
+}
+
+#[test]
+fn a_private_channel_needs_a_token_for_it() {
+    let payload = |more: &str| token(&format!(r#"{{"channel":"$room"{more}}}"#));
+    let expired = payload(&format!(r#","client":"client-1","exp":{}"#, START - 1));
+    let other_channel = token(r#"{"channel":"$other","client":"client-1"}"#);
+    let connection = token(r#"{"sub":"42"}"#);
+    for (shown, in_v1, in_v2) in [
+        ("", "103", "103"),
+        ("nonsense", "103", "103"),
+        (connection.as_str(), "103", "103"),
+        (expired.as_str(), "109", "109"),
+        (other_channel.as_str(), "103", "103"),
+        // Of a connection before this one: clients 5.x keep it, and 109 makes them ask anew.
+        (payload(r#","client":"client-0""#).as_str(), "103", "109"),
+        (payload(r#","sub":"43""#).as_str(), "103", "103"),
+        (
+            payload(r#","sub":"43","client":"client-1""#).as_str(),
+            "103",
+            "103",
+        ),
+        (payload("").as_str(), "103", "103"),
+        (payload(r#","client":"client-1""#).as_str(), "ok", "ok"),
+        (payload(r#","sub":"42""#).as_str(), "ok", "ok"),
+        (
+            payload(r#","sub":"42","client":"client-1""#).as_str(),
+            "ok",
+            "ok",
+        ),
+    ] {
+        for (generation, expected) in [(V1, in_v1), (V2, in_v2)] {
+            let mut driver = Driver::open(generation, open_channels(), r#"{"sub":"42"}"#);
+            let actions = driver.subscribe("$room", shown);
+            assert_eq!(
+                told(&actions, generation),
+                expected,
+                "{generation:?} {shown}"
+            );
+        }
+    }
+    for (generation, expected) in [(V1, "close 3004"), (V2, "100")] {
+        let mut driver = Driver::open(generation, open_channels(), r#"{"sub":"42"}"#);
+        let subscribe = driver.command(Request::Subscribe {
+            channel: "$room".into(),
+            token: "t".into(),
+            join_leave: false,
+        });
+        driver.event(Event::Command(subscribe));
+        let actions = driver.event(Event::Subscription(Err(unavailable())));
+        assert_eq!(told(&actions, generation), expected);
+    }
+}
+
+#[test]
+fn a_subscription_token_of_another_authority_is_of_another_user() {
+    let mut driver = Driver::open(V2, open_channels(), r#"{"sub":"42"}"#);
+    let shown = token_by(
+        OTHER_SECRET,
+        r#"{"sub":"42","iss":"other","channel":"$room"}"#,
+    );
+    assert_eq!(told(&driver.subscribe("$room", &shown), V2), "103");
+}
+
+#[test]
+fn the_subscription_reply_comes_before_anything_from_the_channel() {
+    let mut driver = Driver::open(V2, open_channels(), r#"{"sub":"42"}"#);
+    let actions = driver.subscribe("news", "");
+    assert!(matches!(
+        &actions[..],
+        [Action::Reply(_), Action::Subscribe(_)]
+    ));
+    assert_eq!(told(&driver.subscribe("news", ""), V2), "105");
+    let actions = driver.send(Request::Unsubscribe {
+        channel: "news".into(),
+    });
+    assert!(matches!(
+        &actions[..],
+        [Action::Reply(_), Action::Unsubscribe { .. }]
+    ));
+    assert_eq!(told(&driver.subscribe("news", ""), V2), "ok");
+}
+
+fn room(exp: i64) -> String {
+    let exp = START + exp;
+    token(&format!(
+        r#"{{"channel":"$room","client":"client-1","exp":{exp},"info":{{"s":1}}}}"#
+    ))
+}
+
+#[test]
+fn a_subscription_ends_25_seconds_after_its_token() {
+    for generation in BOTH {
+        let mut driver = Driver::open(generation, open_channels(), r#"{"sub":"42"}"#);
+        let actions = driver.subscribe("$room", &room(60));
+        let result = SubscribeResult {
+            ttl: Some(60),
+            data: None,
+        };
+        assert_eq!(result_of(&actions), Some(&ReplyResult::Subscribe(result)));
+        let info = membership(&actions).info.channel.clone().unwrap();
+        assert_eq!(info.as_json().as_deref(), Some(r#"{"s":1}"#));
+        assert_eq!(driver.pass_alive(84), []);
+        let actions = driver.pass_alive(1);
+        let left = Action::Unsubscribe {
+            channel: "$room".into(),
+        };
+        match generation {
+            V1 => assert_eq!(actions, [left, Action::Close(Close::SubscriptionExpired)]),
+            V2 => {
+                let ended = Push::Unsubscribe {
+                    channel: "$room".into(),
+                    reason: Unsubscribed::Expired,
+                };
+                assert_eq!(actions, [Action::Push(ended), left]);
+                assert!(!driver.session.is_closed());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_token_that_expires_alone_does_not_end_its_subscription() {
+    let mut driver = Driver::open(V2, open_channels(), r#"{"sub":"42"}"#);
+    let exp = START + 60;
+    let shown = token(&format!(
+        r#"{{"channel":"$room","client":"client-1","exp":{exp},"eto":true}}"#
+    ));
+    let actions = driver.subscribe("$room", &shown);
+    let result = SubscribeResult::default();
+    assert_eq!(result_of(&actions), Some(&ReplyResult::Subscribe(result)));
+    assert_eq!(driver.pass_alive(1_000_000), []);
+}
+
+#[test]
+fn sub_refresh_prolongs_and_is_refused_by_its_advice() {
+    for generation in BOTH {
+        let mut driver = Driver::open(generation, open_channels(), r#"{"sub":"42"}"#);
+        assert_eq!(
+            told(&driver.sub_refresh("$room", &room(60)), generation),
+            "103"
+        );
+        driver.subscribe("$room", &room(60));
+        assert_eq!(told(&driver.sub_refresh("$room", ""), generation), "107");
+        driver.pass_alive(70);
+        let actions = driver.sub_refresh("$room", &room(600));
+        assert_eq!(
+            result_of(&actions),
+            Some(&ReplyResult::SubRefresh { ttl: Some(530) })
+        );
+        assert_eq!(driver.pass_alive(500), []);
+        let refresh = driver.command(Request::SubRefresh {
+            channel: "$room".into(),
+            token: "t".into(),
+        });
+        driver.event(Event::Command(refresh));
+        let actions = driver.event(Event::Subscription(Err(unavailable())));
+        assert_eq!(told(&actions, generation), "100");
+        assert_eq!(
+            told(&driver.sub_refresh("$room", "nonsense"), generation),
+            "close 3500"
+        );
+    }
+    for generation in BOTH {
+        let mut driver = Driver::open(generation, open_channels(), r#"{"sub":"42"}"#);
+        driver.subscribe("$room", &room(60));
+        let other = token(r#"{"channel":"$other","client":"client-1"}"#);
+        assert_eq!(
+            told(&driver.sub_refresh("$room", &other), generation),
+            "close 3500"
+        );
+    }
+}
+
+#[test]
+fn an_expired_sub_refresh_does_not_prolong() {
+    let mut driver = Driver::open(V1, open_channels(), r#"{"sub":"42"}"#);
+    driver.subscribe("$room", &room(60));
+    assert_eq!(told(&driver.sub_refresh("$room", &room(-1)), V1), "109");
+    assert_eq!(
+        close_of(&driver.pass_alive(85)),
+        Some(Close::SubscriptionExpired)
+    );
+
+    let mut driver = Driver::open(V2, open_channels(), r#"{"sub":"42"}"#);
+    driver.subscribe("$room", &room(60));
+    let actions = driver.sub_refresh("$room", &room(-1));
+    // The push comes first, and the error behind it is not final.
+    assert!(matches!(
+        &actions[..],
+        [
+            Action::Push(Push::Unsubscribe { .. }),
+            Action::Unsubscribe { .. },
+            Action::Reply(Reply { .. })
+        ]
+    ));
+    assert_eq!(told(&actions, V2), "100");
+    assert!(!driver.session.is_closed());
+}
+
+#[test]
+fn channels_of_the_token_are_entered_without_being_asked_for() {
+    let mut settings = open_channels();
+    settings.channels.personal = Some(String::new());
+    let payload = r#"{"sub":"42","channels":["$a","b","b"]}"#;
+    let mut driver = Driver::new(V2, settings.clone());
+    let actions = driver.connect(&token(payload));
+    let names: Vec<_> = connected(&actions)
+        .subscriptions
+        .iter()
+        .map(|(channel, _)| channel.as_str())
+        .collect();
+    assert_eq!(names, ["$a", "b", "#42"]);
+    assert!(matches!(
+        &actions[..],
+        [
+            Action::Reply(_),
+            Action::Subscribe(_),
+            Action::Subscribe(_),
+            Action::Subscribe(_)
+        ]
+    ));
+    assert_eq!(told(&driver.subscribe("$a", ""), V2), "105");
+
+    let payload = r#"{"sub":"42","subs":{"b":{"info":{"s":1},"data":[1]}}}"#;
+    let mut driver = Driver::new(V2, Settings::default());
+    let actions = driver.connect(&token(payload));
+    let (_, result) = &connected(&actions).subscriptions[0];
+    assert_eq!(
+        result.data.as_ref().unwrap().as_json().as_deref(),
+        Some("[1]")
+    );
+    assert!(membership(&actions).info.channel.is_some());
+
+    let mut driver = Driver::new(V2, Settings::default());
+    let actions = driver.connect(&token(r#"{"sub":"42","channels":["ns:a"]}"#));
+    assert_eq!(told(&actions, V2), "102");
+    assert_eq!(driver.session.user(), None);
+}
+
+#[test]
+fn a_client_has_128_channels_and_names_of_255_bytes_at_most() {
+    for (generation, long) in [(V1, "106"), (V2, "107")] {
+        let mut driver = Driver::open(generation, open_channels(), r#"{"sub":"42"}"#);
+        assert_eq!(
+            told(&driver.subscribe(&"a".repeat(255), ""), generation),
+            "ok"
+        );
+        assert_eq!(
+            told(&driver.subscribe(&"a".repeat(256), ""), generation),
+            long
+        );
+        for number in 1..128 {
+            assert_eq!(
+                told(&driver.subscribe(&format!("c{number}"), ""), generation),
+                "ok"
+            );
+        }
+        assert_eq!(told(&driver.subscribe("more", ""), generation), "106");
+    }
+}
+
+#[test]
+fn what_is_not_implemented_is_not_available() {
+    let mut driver = Driver::open(V2, open_channels(), r#"{"sub":"42"}"#);
+    let history = Request::History {
+        channel: "news".into(),
+    };
+    for (request, expected) in [
+        (history, "108"),
+        (Request::Rpc, "108"),
+        (Request::Unknown, "104"),
+        (Request::Ping, "ok"),
+        (Request::Send, "nothing"),
+        (Request::Pong, "nothing"),
+    ] {
+        assert_eq!(
+            told(&driver.send(request.clone()), V2),
+            expected,
+            "{request:?}"
+        );
+    }
+}
+
+#[test]
+fn a_reload_closes_only_those_whose_authority_is_gone() {
+    let reload = |names: &[&str], settings: Settings| {
+        Event::Reloaded(Reload {
+            settings: Arc::new(settings),
+            authorities: names.iter().map(|name| (*name).to_owned()).collect(),
+        })
+    };
+    let mut driver = Driver::open(V2, open_channels(), r#"{"sub":"42"}"#);
+    assert_eq!(
+        driver.settle(reload(&["other", "main"], Settings::default())),
+        []
+    );
+    // The new rules hold from now on.
+    assert_eq!(told(&driver.subscribe("news", ""), V2), "103");
+    let actions = driver.settle(reload(&["other"], open_channels()));
+    assert_eq!(actions, [Action::Close(Close::Expired)]);
+
+    let allowed =
+        Authenticator::new(Rules::new(authority("main", support::SECRET)).allow_no_token());
+    let mut driver = Driver::with(V2, Settings::default(), allowed);
+    driver.connect("");
+    assert_eq!(driver.settle(reload(&["main"], Settings::default())), []);
+}
+
+#[test]
+fn an_end_leaves_all_channels_and_nothing_comes_after_it() {
+    for event in [Event::Gone, Event::Shutdown, Event::Malformed] {
+        let mut driver = Driver::open(V2, open_channels(), r#"{"sub":"42"}"#);
+        driver.subscribe("a", "");
+        driver.subscribe("b", "");
+        let is_told = !matches!(event, Event::Gone);
+        let actions = driver.settle(event);
+        let left = actions
+            .iter()
+            .filter(|it| matches!(it, Action::Unsubscribe { .. }));
+        assert_eq!(left.count(), 2);
+        assert_eq!(close_of(&actions).is_some(), is_told);
+        assert_eq!(driver.subscribe("c", ""), []);
+        assert_eq!(driver.pass(1000), []);
+        assert_eq!(driver.settle(Event::Shutdown), []);
+    }
+}
+
+#[test]
+fn a_verdict_that_nobody_asked_for_changes_nothing() {
+    let mut driver = Driver::open(V2, open_channels(), r#"{"sub":"42"}"#);
+    let verdict = driver
+        .authenticator
+        .connection(&token(r#"{"sub":"43"}"#), driver.wall);
+    assert_eq!(driver.event(Event::Connection(verdict)), []);
+    assert_eq!(driver.session.user(), Some("42"));
+    assert_eq!(driver.event(Event::Subscription(Err(unavailable()))), []);
+    assert!(error_of(&driver.subscribe("news", "")).is_none());
+}

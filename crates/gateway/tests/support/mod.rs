@@ -1,0 +1,247 @@
+//! What tests share: tokens, and a session that is driven by hand with a clock of its own.
+#![allow(dead_code)]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use countersign::jws::{NewHeader, sign};
+use countersign::{Authenticator, Authority, Key, Rules, Trust, UnixTime, default_provider};
+use countersign_gateway::session::{Action, Answer, Event, Now, Session, Settings};
+use countersign_gateway::wire::{
+    Close, Command, ErrorCode, Generation, Reply, ReplyResult, Request,
+};
+
+pub(crate) const SECRET: &[u8] = b"a secret of at least 32 bytes ...";
+pub(crate) const OTHER_SECRET: &[u8] = b"another secret of 32 bytes or more";
+/// The wall clock's time when a session starts.
+pub(crate) const START: i64 = 1_800_000_000;
+
+/// A token with this payload, under this secret.
+pub(crate) fn token_by(secret: &[u8], payload: &str) -> String {
+    let key = Key::secret(secret).unwrap();
+    let signer = key.signer(&default_provider(), Some("HS256")).unwrap();
+    sign(&*signer, NewHeader::JWT, payload.as_bytes()).unwrap()
+}
+
+pub(crate) fn token(payload: &str) -> String {
+    token_by(SECRET, payload)
+}
+
+pub(crate) fn authority(name: &str, secret: &[u8]) -> Authority {
+    let key = Key::secret(secret).unwrap();
+    Authority::builder().key(key).name(name).build().unwrap()
+}
+
+/// Trusts tokens under [`SECRET`], and those of the issuer `other` under [`OTHER_SECRET`].
+pub(crate) fn authenticator() -> Authenticator {
+    let trust = Trust::builder()
+        .any_issuer(authority("main", SECRET))
+        .issuer("other", authority("other", OTHER_SECRET))
+        .build();
+    Authenticator::new(Rules::new(trust.unwrap()))
+}
+
+/// A session, its clocks, and who verifies tokens.
+pub(crate) struct Driver {
+    pub(crate) session: Session,
+    pub(crate) authenticator: Authenticator,
+    pub(crate) wall: UnixTime,
+    pub(crate) monotonic: Duration,
+    pub(crate) next_id: u32,
+}
+
+impl Driver {
+    pub(crate) fn new(generation: Generation, settings: Settings) -> Self {
+        Self::with(generation, settings, authenticator())
+    }
+
+    pub(crate) fn with(
+        generation: Generation,
+        settings: Settings,
+        authenticator: Authenticator,
+    ) -> Self {
+        let wall = UnixTime::from_secs(START);
+        let monotonic = Duration::from_secs(1000);
+        let now = Now { wall, monotonic };
+        let mut session = Session::new("client-1".into(), Arc::new(settings), now);
+        session.set_generation(generation);
+        Self {
+            session,
+            authenticator,
+            wall,
+            monotonic,
+            next_id: 1,
+        }
+    }
+
+    /// A session that is open, for user 42 unless the payload says otherwise.
+    pub(crate) fn open(generation: Generation, settings: Settings, payload: &str) -> Self {
+        let mut driver = Self::new(generation, settings);
+        let actions = driver.connect(&token(payload));
+        assert!(
+            matches!(
+                actions.first(),
+                Some(Action::Reply(Reply {
+                    result: Ok(ReplyResult::Connect(_)),
+                    ..
+                }))
+            ),
+            "{actions:?}"
+        );
+        driver
+    }
+
+    pub(crate) fn now(&self) -> Now {
+        Now {
+            wall: self.wall,
+            monotonic: self.monotonic,
+        }
+    }
+
+    /// What an event leads to, and nothing beyond it.
+    pub(crate) fn event(&mut self, event: Event) -> Vec<Action> {
+        let mut actions = Vec::new();
+        self.session.handle(event, self.now(), &mut actions);
+        actions
+    }
+
+    /// What an event leads to when tokens are verified and the hub answers at once.
+    pub(crate) fn settle(&mut self, event: Event) -> Vec<Action> {
+        let mut settled = Vec::new();
+        let mut actions = self.event(event);
+        while let Some(action) = (!actions.is_empty()).then(|| actions.remove(0)) {
+            let result = match &action {
+                Action::VerifyConnection(token) => {
+                    Event::Connection(if token.as_str().is_empty() {
+                        self.authenticator.without_token()
+                    } else {
+                        self.authenticator.connection(token.as_str(), self.wall)
+                    })
+                }
+                Action::VerifySubscription(token) => {
+                    let verdict = self.authenticator.subscription(token.as_str(), self.wall);
+                    Event::Subscription(verdict)
+                }
+                Action::Publish { .. } => Event::Answer(Answer::Published),
+                Action::AskPresence { .. } => Event::Answer(Answer::Presence(vec![])),
+                Action::AskPresenceStats { .. } => Event::Answer(Answer::PresenceStats {
+                    clients: 0,
+                    users: 0,
+                }),
+                _ => {
+                    settled.push(action);
+                    continue;
+                }
+            };
+            if !matches!(
+                action,
+                Action::VerifyConnection(_) | Action::VerifySubscription(_)
+            ) {
+                settled.push(action);
+            }
+            actions.extend(self.event(result));
+        }
+        settled
+    }
+
+    pub(crate) fn command(&mut self, request: Request) -> Command {
+        let id = self.next_id;
+        self.next_id += 1;
+        Command { id, request }
+    }
+
+    pub(crate) fn send(&mut self, request: Request) -> Vec<Action> {
+        let command = self.command(request);
+        self.settle(Event::Command(command))
+    }
+
+    pub(crate) fn connect(&mut self, token: &str) -> Vec<Action> {
+        self.send(Request::Connect {
+            token: token.into(),
+        })
+    }
+
+    pub(crate) fn subscribe(&mut self, channel: &str, token: &str) -> Vec<Action> {
+        self.send(Request::Subscribe {
+            channel: channel.into(),
+            token: token.into(),
+            join_leave: false,
+        })
+    }
+
+    pub(crate) fn refresh(&mut self, token: &str) -> Vec<Action> {
+        self.send(Request::Refresh {
+            token: token.into(),
+        })
+    }
+
+    pub(crate) fn sub_refresh(&mut self, channel: &str, token: &str) -> Vec<Action> {
+        self.send(Request::SubRefresh {
+            channel: channel.into(),
+            token: token.into(),
+        })
+    }
+
+    pub(crate) fn publish(&mut self, channel: &str) -> Vec<Action> {
+        self.send(Request::Publish {
+            channel: channel.into(),
+            data: (&b"{}"[..]).into(),
+        })
+    }
+
+    /// Lets both clocks run, and tells the session.
+    pub(crate) fn pass(&mut self, seconds: u64) -> Vec<Action> {
+        let time = Duration::from_secs(seconds);
+        self.wall = self.wall.saturating_add(time);
+        self.monotonic += time;
+        self.settle(Event::TimePassed)
+    }
+
+    /// Lets both clocks run as [`pass`](Self::pass) does, while the client answers pings.
+    pub(crate) fn pass_alive(&mut self, seconds: u64) -> Vec<Action> {
+        let mut actions = self.pass(seconds);
+        actions.extend(self.settle(Event::Heard));
+        actions.retain(|action| *action != Action::Ping);
+        actions
+    }
+}
+
+/// The error that is replied.
+pub(crate) fn error_of(actions: &[Action]) -> Option<ErrorCode> {
+    actions.iter().find_map(|action| match action {
+        Action::Reply(Reply {
+            result: Err(error), ..
+        }) => Some(*error),
+        _ => None,
+    })
+}
+
+/// The result that is replied.
+pub(crate) fn result_of(actions: &[Action]) -> Option<&ReplyResult> {
+    actions.iter().find_map(|action| match action {
+        Action::Reply(Reply {
+            result: Ok(result), ..
+        }) => Some(result),
+        _ => None,
+    })
+}
+
+/// Why the connection closes.
+pub(crate) fn close_of(actions: &[Action]) -> Option<Close> {
+    actions.iter().find_map(|action| match action {
+        Action::Close(close) => Some(*close),
+        _ => None,
+    })
+}
+
+/// What a client notices, in a word: `ok`, the number of an error, or the close code.
+pub(crate) fn told(actions: &[Action], generation: Generation) -> String {
+    if let Some(close) = close_of(actions) {
+        return format!("close {}", close.frame(Some(generation)).code);
+    }
+    match error_of(actions) {
+        Some(error) => error.number().to_string(),
+        None if result_of(actions).is_some() => "ok".into(),
+        None => "nothing".into(),
+    }
+}
