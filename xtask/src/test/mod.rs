@@ -3,8 +3,10 @@
 //! Every suite runs, also after another failed; a table at the end says how each went.
 //! What cannot run on this machine is skipped, and the table says so and why.
 
+mod clients;
 mod interop;
 mod outcome;
+mod peers;
 mod suites;
 
 use core::fmt::Write as _;
@@ -24,7 +26,7 @@ pub(crate) struct Suite {
 }
 
 /// Every suite, in the order in which they run.
-pub(crate) const SUITES: [Suite; 5] = [
+pub(crate) const SUITES: [Suite; 6] = [
     Suite {
         name: "tests",
         about: "unit and integration tests",
@@ -49,6 +51,11 @@ pub(crate) const SUITES: [Suite; 5] = [
         name: "interop",
         about: "tokens to and from PyJWT and jose, keys of openssl",
         run: interop::run,
+    },
+    Suite {
+        name: "clients",
+        about: "the server and real clients of Centrifugo",
+        run: clients::run,
     },
 ];
 

@@ -10,8 +10,13 @@ use crate::metadata::{Metadata, Target};
 use crate::process::{self, cargo, output, run};
 use crate::tidy;
 
-/// Crosses crates and needs other programs: a suite of its own, in [`super::interop`].
-const INTEROP: [&str; 2] = ["--exclude", "countersign-interop"];
+/// They need other programs: suites of their own, in [`super::interop`] and [`super::clients`].
+const SUITES_OF_THEIR_OWN: [&str; 4] = [
+    "--exclude",
+    "countersign-interop",
+    "--exclude",
+    "countersign-clients",
+];
 
 /// A target without an operating system, and so without `std`.
 const BARE: &str = "thumbv7em-none-eabihf";
@@ -25,7 +30,7 @@ pub(super) fn tests(root: &Path) -> Outcome {
         command.args(["test", "--lib", "--bins", "--tests"]);
     }
     command.args(["--workspace", "--all-features", "--no-fail-fast"]);
-    run(command.args(INTEROP))?;
+    run(command.args(SUITES_OF_THEIR_OWN))?;
     Ok(Vec::new())
 }
 

@@ -6,6 +6,7 @@ pub mod claims;
 pub mod compact;
 pub mod config;
 pub mod der;
+pub mod frames;
 pub mod header;
 pub mod json;
 pub mod jwk;
@@ -14,6 +15,7 @@ pub mod jwks;
 mod key;
 pub mod pem;
 pub mod secret;
+pub mod session;
 pub mod wheel;
 pub mod written;
 

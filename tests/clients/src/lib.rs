@@ -1,0 +1,1 @@
+//! The gateway against real clients of Centrifugo: see `README.md` and `tests/clients.rs`.

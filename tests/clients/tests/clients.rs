@@ -1,0 +1,214 @@
+//! Starts the backend and the server, and plays every scenario with each client.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+
+/// The clients that `cargo xtask test` has made ready, separated by commas. Without the variable
+/// the tests look for themselves and skip.
+const READY: &str = "COUNTERSIGN_CLIENTS";
+
+const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
+
+const PYTHON: &str = if cfg!(windows) {
+    ".venv/Scripts/python.exe"
+} else {
+    ".venv/bin/python3"
+};
+
+/// Whether a player's library is here, or has to be.
+fn is_ready(player: &str, installed: &str) -> bool {
+    let promised = std::env::var(READY).ok();
+    let is_ready = match &promised {
+        Some(ready) => ready.split(',').any(|name| name == player),
+        None => Path::new(FOLDER).join(installed).exists(),
+    };
+    if !is_ready {
+        eprintln!("skipped: {player} is not installed in {FOLDER}");
+    }
+    is_ready
+}
+
+/// The built program, in the target folder of this test.
+fn program() -> Option<PathBuf> {
+    let test = std::env::current_exe().unwrap();
+    let built = test.parent().and_then(Path::parent).unwrap();
+    let path = built.join(format!("countersign{}", std::env::consts::EXE_SUFFIX));
+    let is_here = path.is_file();
+    assert!(
+        is_here || std::env::var(READY).is_err(),
+        "{} has gone",
+        path.display()
+    );
+    if !is_here {
+        eprintln!("skipped: build the program first: cargo build --package countersign-cli");
+    }
+    is_here.then_some(path)
+}
+
+/// A process that ends with this.
+struct Running {
+    child: Child,
+    _input: Option<ChildStdin>,
+    first_line: String,
+}
+
+impl Running {
+    /// Starts it, and waits for the first line that it says.
+    fn start(command: &mut Command) -> Self {
+        let mut child = command
+            .current_dir(FOLDER)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first_line = lines.next().unwrap().unwrap();
+        // What it says later is passed over, so that it need not wait for a reader.
+        thread::spawn(move || lines.for_each(drop));
+        Self {
+            _input: child.stdin.take(),
+            child,
+            first_line,
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What the players talk to.
+struct Place {
+    backend: Running,
+    server: Running,
+    jwks_server: Running,
+    _folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn start(program: &Path) -> Self {
+        let backend =
+            Running::start(Command::new(Path::new(FOLDER).join(PYTHON)).arg("backend.py"));
+        let url = backend.first_line.clone();
+        let pem = get(&url, "/pem").replace('\n', "\\n");
+        let folder = tempfile::tempdir().unwrap();
+        let channels = r#""channel_rules": "v2", "publish": true, "presence": true, "join_leave": true,
+            "client_expired_close_delay": 1, "client_expired_sub_close_delay": 1"#;
+        let serve = |name: &str, keys: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, format!("{{{keys}, {channels}}}")).unwrap();
+            let mut command = Command::new(program);
+            command.args([
+                "serve",
+                "--json",
+                "--address",
+                "127.0.0.1",
+                "--port",
+                "0",
+                "-c",
+            ]);
+            Running::start(command.arg(path))
+        };
+        let server = serve("pem.json", &format!(r#""token_rsa_public_key": "{pem}""#));
+        let keys =
+            format!(r#""token_jwks_public_endpoint": "{url}/jwks", "token_jwks_cooldown": "1s""#);
+        let jwks_server = serve("jwks.json", &keys);
+        Self {
+            backend,
+            server,
+            jwks_server,
+            _folder: folder,
+        }
+    }
+
+    /// What the players are told: where the servers are, and the backend.
+    fn arguments(&self) -> [String; 3] {
+        [
+            listening(&self.server.first_line),
+            listening(&self.jwks_server.first_line),
+            self.backend.first_line.clone(),
+        ]
+    }
+}
+
+/// The URL in `{"listening":"ws://…"}`.
+fn listening(line: &str) -> String {
+    let url = line.split('"').find(|part| part.starts_with("ws://"));
+    url.unwrap_or_else(|| panic!("{line}")).to_owned()
+}
+
+/// The body of an answer of the backend.
+fn get(url: &str, path: &str) -> String {
+    let address = url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n").unwrap();
+    let answer = std::io::read_to_string(stream).unwrap();
+    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+}
+
+/// Plays all at once: scenarios mostly wait.
+fn play(players: &[(&str, &[&str])]) {
+    let Some(program) = program() else { return };
+    let (say, said) = mpsc::channel();
+    thread::scope(|scope| {
+        for (interpreter, arguments) in players {
+            let say = say.clone();
+            let program = &program;
+            scope.spawn(move || {
+                let place = Place::start(program);
+                let output = Command::new(interpreter)
+                    .args(*arguments)
+                    .args(place.arguments())
+                    .current_dir(FOLDER)
+                    .output()
+                    .unwrap();
+                say.send((arguments, output)).unwrap();
+            });
+        }
+    });
+    drop(say);
+    let mut failed = Vec::new();
+    for (arguments, output) in said {
+        println!("{}", String::from_utf8_lossy(&output.stdout));
+        if !output.status.success() {
+            eprintln!("{}", String::from_utf8_lossy(&output.stderr));
+            failed.push(arguments);
+        }
+    }
+    assert!(failed.is_empty(), "{failed:?}");
+}
+
+#[test]
+fn clients_of_npm_work_unmodified() {
+    if !is_ready("centrifuge", "node_modules/ws") || !is_ready("pyjwt", PYTHON) {
+        return;
+    }
+    play(&[
+        ("node", &["play.mjs", "2.6", "json"]),
+        ("node", &["play.mjs", "2.6", "protobuf"]),
+        ("node", &["play.mjs", "2.8", "json"]),
+        ("node", &["play.mjs", "2.8", "protobuf"]),
+        ("node", &["play.mjs", "5", "json"]),
+        ("node", &["play.mjs", "5", "protobuf"]),
+    ]);
+}
+
+#[test]
+fn the_client_of_pypi_works_unmodified() {
+    if !is_ready("pyjwt", PYTHON) {
+        return;
+    }
+    let python = Path::new(FOLDER).join(PYTHON);
+    let python = python.to_str().unwrap();
+    play(&[
+        (python, &["play.py", "json"]),
+        (python, &["play.py", "protobuf"]),
+    ]);
+}
