@@ -3,6 +3,9 @@
 use alloc::string::String;
 use core::{error, fmt};
 
+/// The deepest nesting of objects and arrays that is read.
+pub const MAX_DEPTH: usize = 100;
+
 /// Why a text was refused.
 ///
 /// The one piece of the text that it holds is a duplicate name, cut to 64
@@ -31,7 +34,7 @@ pub enum JsonError {
     },
     /// The same name twice in one object.
     Duplicate(String),
-    /// Nested deeper than [`MAX_DEPTH`](crate::MAX_DEPTH).
+    /// Nested deeper than [`MAX_DEPTH`].
     TooDeep,
 }
 
@@ -88,8 +91,7 @@ impl fmt::Display for JsonError {
             }
             Self::TooDeep => write!(
                 f,
-                "found nesting deeper than {}; flatten the value",
-                crate::MAX_DEPTH
+                "found nesting deeper than {MAX_DEPTH}; flatten the value"
             ),
         }
     }

@@ -7,8 +7,9 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
+use crate::error::JsonError;
 use crate::split::Split;
-use crate::{JsonError, Value};
+use crate::string::Raw;
 
 /// Checks that `text` is one object, with unique names of its own.
 pub(crate) fn object(text: &str) -> Result<(), JsonError> {
@@ -26,7 +27,7 @@ pub(crate) fn object(text: &str) -> Result<(), JsonError> {
     let mut names = BTreeSet::new();
     for name in Split::new(text).step_by(2) {
         // Half a surrogate names nothing that anyone asks for.
-        if let Some(name) = Value::checked(name).as_str()
+        if let Some(name) = Raw::new(name).decode()
             && let Some(name) = names.replace(name)
         {
             return Err(JsonError::duplicate(&name));

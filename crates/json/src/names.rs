@@ -30,9 +30,9 @@ impl<'a> Names<'a> {
     }
 
     /// Adds a name. False: it is there already.
-    pub(crate) fn insert(&mut self, name: &Cow<'a, str>) -> bool {
-        let mark = mark(name);
-        if self.marks & mark != 0 && self.contains(name) {
+    pub(crate) fn insert(&mut self, name: Cow<'a, str>) -> bool {
+        let mark = mark(&name);
+        if self.marks & mark != 0 && self.contains(&name) {
             return false;
         }
         self.marks |= mark;
@@ -41,8 +41,8 @@ impl<'a> Names<'a> {
                 *place = name;
                 self.count = self.count.saturating_add(1);
             }
-            _ => {
-                self.many.insert(name.clone());
+            (name, _) => {
+                self.many.insert(name);
             }
         }
         true

@@ -3,9 +3,10 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
+use crate::error::JsonError;
 use crate::names::Names;
+use crate::value::Value;
 use crate::walk::Walk;
-use crate::{JsonError, Value};
 
 /// The members of an object, each checked when it is asked for.
 ///
@@ -49,15 +50,11 @@ impl<'a> Reader<'a> {
     /// [`JsonError::NotUtf8`].
     pub fn new(text: &'a [u8]) -> Result<Self, JsonError> {
         let text = core::str::from_utf8(text).map_err(|_| JsonError::NotUtf8)?;
-        Ok(Self::of(text))
-    }
-
-    pub(crate) fn of(text: &'a str) -> Self {
-        Self {
+        Ok(Self {
             walk: Walk::new(text),
             names: Names::new(),
             next: Next::FirstMember,
-        }
+        })
     }
 
     fn read(&mut self) -> Result<Option<(Cow<'a, str>, Value<'a>)>, JsonError> {
@@ -74,7 +71,7 @@ impl<'a> Reader<'a> {
         self.next = Next::CommaOrEnd;
         let name = self.walk.name(&mut self.names)?;
         let value = self.walk.value(1)?;
-        Ok(Some((name, value)))
+        Ok(Some((name, Value::checked(value))))
     }
 }
 

@@ -3,6 +3,33 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
+/// The text of a checked value.
+#[derive(Clone, Copy)]
+pub(crate) struct Raw<'a> {
+    pub(crate) text: &'a str,
+    /// Known to be a string without escapes, so that nobody needs to look for them again.
+    pub(crate) is_plain_string: bool,
+}
+
+impl<'a> Raw<'a> {
+    /// A value of which nothing else is known.
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            is_plain_string: false,
+        }
+    }
+
+    /// What the string says; `None` if it is no string, or half a surrogate, which a
+    /// collection may hold. Borrowed where it holds no escape.
+    pub(crate) fn decode(self) -> Option<Cow<'a, str>> {
+        if self.is_plain_string {
+            return inside(self.text).map(Cow::Borrowed);
+        }
+        decode(self.text)
+    }
+}
+
 /// A whole string at the start of a text.
 pub(crate) struct Scanned {
     /// In bytes, with its quotes.
@@ -64,13 +91,11 @@ fn special(word: u64) -> u64 {
 }
 
 /// What stands between the quotes.
-pub(crate) fn inside(text: &str) -> Option<&str> {
+fn inside(text: &str) -> Option<&str> {
     text.strip_prefix('"')?.strip_suffix('"')
 }
 
-/// The text of a whole string; borrowed where it holds no escape. `None` for half a surrogate,
-/// which a collection may hold.
-pub(crate) fn decode(text: &str) -> Option<Cow<'_, str>> {
+fn decode(text: &str) -> Option<Cow<'_, str>> {
     let inside = inside(text)?;
     let Some((plain, mut rest)) = split(inside) else {
         return Some(Cow::Borrowed(inside));

@@ -1,11 +1,14 @@
-//! One value: its raw text, and typed readings that never coerce.
+//! A checked value: its raw text, typed readings that never coerce, and what objects and
+//! arrays hold.
 
 use alloc::borrow::Cow;
 use core::fmt;
 
+use crate::error::JsonError;
+use crate::grammar;
 use crate::split::Split;
+use crate::string::Raw;
 use crate::walk::Walk;
-use crate::{JsonError, Object, string};
 
 /// The type of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,34 +43,21 @@ impl fmt::Display for Kind {
 /// One value of a checked text.
 #[derive(Clone, Copy)]
 pub struct Value<'a> {
-    text: &'a str,
-    /// Known to be a string without escapes, so that nobody needs to look for them again.
-    is_plain_string: bool,
+    raw: Raw<'a>,
 }
 
 /// Values are equal if they are written alike.
 impl PartialEq for Value<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
+        self.raw() == other.raw()
     }
 }
 
 impl Eq for Value<'_> {}
 
 impl<'a> Value<'a> {
-    pub(crate) fn checked(text: &'a str) -> Self {
-        Self {
-            text,
-            is_plain_string: false,
-        }
-    }
-
-    /// A string that holds no escape.
-    pub(crate) fn plain_string(text: &'a str) -> Self {
-        Self {
-            text,
-            is_plain_string: true,
-        }
+    pub(crate) fn checked(raw: Raw<'a>) -> Self {
+        Self { raw }
     }
 
     /// Checks that the text is one value, with nothing before or behind it but space; by the
@@ -85,19 +75,19 @@ impl<'a> Value<'a> {
     ///
     /// [`JsonError`] says what was found, and where.
     pub fn parse(text: &'a str) -> Result<Self, JsonError> {
-        Walk::new(text).document()
+        Walk::new(text).document().map(Self::checked)
     }
 
     /// The text of the value, byte for byte, without space around it.
     #[must_use]
     pub fn raw(&self) -> &'a str {
-        self.text
+        self.raw.text
     }
 
     /// The type.
     #[must_use]
     pub fn kind(&self) -> Kind {
-        match self.text.as_bytes().first() {
+        match self.raw.text.as_bytes().first() {
             Some(b'{') => Kind::Object,
             Some(b'[') => Kind::Array,
             Some(b'"') => Kind::String,
@@ -111,22 +101,19 @@ impl<'a> Value<'a> {
     /// [collection](Object::parse_collection), one with half a surrogate is none.
     #[must_use]
     pub fn as_str(&self) -> Option<Cow<'a, str>> {
-        if self.is_plain_string {
-            return string::inside(self.text).map(Cow::Borrowed);
-        }
-        string::decode(self.text)
+        self.raw.decode()
     }
 
     /// The text of the number, if it is one.
     #[must_use]
     pub fn as_number(&self) -> Option<&'a str> {
-        (self.kind() == Kind::Number).then_some(self.text)
+        (self.kind() == Kind::Number).then_some(self.raw.text)
     }
 
     /// The boolean, if it is one.
     #[must_use]
     pub fn as_bool(&self) -> Option<bool> {
-        match self.text {
+        match self.raw.text {
             "true" => Some(true),
             "false" => Some(false),
             _ => None,
@@ -136,13 +123,17 @@ impl<'a> Value<'a> {
     /// The array, if it is one.
     #[must_use]
     pub fn as_array(&self) -> Option<Array<'a>> {
-        (self.kind() == Kind::Array).then_some(Array { text: self.text })
+        (self.kind() == Kind::Array).then_some(Array {
+            text: self.raw.text,
+        })
     }
 
     /// The object, if it is one.
     #[must_use]
     pub fn as_object(&self) -> Option<Object<'a>> {
-        (self.kind() == Kind::Object).then(|| Object::checked(self.text))
+        (self.kind() == Kind::Object).then_some(Object {
+            text: self.raw.text,
+        })
     }
 }
 
@@ -191,7 +182,7 @@ impl<'a> Iterator for Elements<'a> {
     type Item = Value<'a>;
 
     fn next(&mut self) -> Option<Value<'a>> {
-        self.0.next().map(Value::checked)
+        self.0.next().map(|text| Value::checked(Raw::new(text)))
     }
 }
 
@@ -204,5 +195,120 @@ impl fmt::Debug for Elements<'_> {
 impl fmt::Debug for Array<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Array").finish_non_exhaustive()
+    }
+}
+
+/// A text that was checked to be one sound JSON object.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Object<'a> {
+    text: &'a str,
+}
+
+impl<'a> Object<'a> {
+    /// Checks the whole text; see the crate's page for what is refused.
+    ///
+    /// # Errors
+    ///
+    /// [`JsonError`] says what was found, and where.
+    pub fn parse(text: &'a [u8]) -> Result<Self, JsonError> {
+        let text = core::str::from_utf8(text).map_err(|_| JsonError::NotUtf8)?;
+        Walk::new(text).object()?;
+        Ok(Self { text })
+    }
+
+    /// Checks the grammar (RFC 8259) of the whole text, and that no name of the object itself
+    /// stands twice: for a collection where one bad member must not spoil the others. Within
+    /// its members a name may stand twice, nesting may be deep, a number out of range and a
+    /// string half a surrogate. Give the raw text of each to [`parse`](Self::parse) before
+    /// reading it.
+    ///
+    /// ```
+    /// use countersign_json::Object;
+    ///
+    /// let set = Object::parse_collection(br#"{"keys":[{"n":1,"n":2}]}"#)?;
+    /// for key in set.get("keys").unwrap().as_array().unwrap() {
+    ///     assert!(Object::parse(key.raw().as_bytes()).is_err());
+    /// }
+    /// # Ok::<(), countersign_json::JsonError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`JsonError`] says what was found, and where.
+    pub fn parse_collection(text: &'a [u8]) -> Result<Self, JsonError> {
+        let text = core::str::from_utf8(text).map_err(|_| JsonError::NotUtf8)?;
+        grammar::object(text)?;
+        Ok(Self { text })
+    }
+
+    /// The text as it was given, space and all.
+    #[must_use]
+    pub fn raw(&self) -> &'a str {
+        self.text
+    }
+
+    /// The members, in order: each with its name and its value.
+    ///
+    /// ```
+    /// use countersign_json::Object;
+    ///
+    /// let object = Object::parse(br#"{"a":1,"b":[]}"#)?;
+    /// let names: Vec<_> = object.iter().map(|(name, _)| name).collect();
+    /// assert_eq!(names, ["a", "b"]);
+    /// # Ok::<(), countersign_json::JsonError>(())
+    /// ```
+    #[must_use]
+    pub fn iter(&self) -> Members<'a> {
+        Members(Split::new(self.text))
+    }
+
+    /// The member of exactly this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Value<'a>> {
+        let (_, value) = self.iter().find(|(member, _)| member == name)?;
+        Some(value)
+    }
+}
+
+impl<'a> IntoIterator for Object<'a> {
+    type Item = (Cow<'a, str>, Value<'a>);
+    type IntoIter = Members<'a>;
+
+    fn into_iter(self) -> Members<'a> {
+        self.iter()
+    }
+}
+
+/// The members of an [`Object`], in order.
+#[derive(Clone)]
+pub struct Members<'a>(Split<'a>);
+
+impl<'a> Iterator for Members<'a> {
+    type Item = (Cow<'a, str>, Value<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let name = Raw::new(self.0.next()?);
+            let value = Raw::new(self.0.next()?);
+            // A collection may hold a name with half a surrogate, which nobody can ask for.
+            if let Some(name) = name.decode() {
+                return Some((name, Value::checked(value)));
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Members<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Members").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Object<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Claims and private keys are JSON too: what an object holds stays out of logs.
+        f.debug_struct("Object")
+            .field("bytes", &self.text.len())
+            .finish_non_exhaustive()
     }
 }

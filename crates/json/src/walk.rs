@@ -6,11 +6,9 @@
 
 use alloc::borrow::Cow;
 
+use crate::error::{JsonError, MAX_DEPTH};
 use crate::names::Names;
-use crate::{JsonError, Value, string};
-
-/// The deepest nesting of objects and arrays that is read.
-pub const MAX_DEPTH: usize = 100;
+use crate::string::{self, Raw};
 
 /// The most digits before the point that a 64-bit float holds, whatever they are: it ends
 /// behind 1.7 × 10^308.
@@ -31,8 +29,18 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// One object and nothing else.
+    pub(crate) fn object(&mut self) -> Result<(), JsonError> {
+        self.space();
+        if self.rest.first() != Some(&b'{') {
+            return Err(JsonError::NotAnObject);
+        }
+        self.document()?;
+        Ok(())
+    }
+
     /// One value and nothing else.
-    pub(crate) fn document(&mut self) -> Result<Value<'a>, JsonError> {
+    pub(crate) fn document(&mut self) -> Result<Raw<'a>, JsonError> {
         self.space();
         let value = self.value(0)?;
         self.end()?;
@@ -52,8 +60,8 @@ impl<'a> Walk<'a> {
         self.space();
         let name = self.string()?;
         // Escapes were checked, so that every string has a text.
-        let name = name.as_str().unwrap_or_default();
-        if !names.insert(&name) {
+        let name = name.decode().unwrap_or_default();
+        if !names.insert(name.clone()) {
             return Err(JsonError::duplicate(&name));
         }
         if !self.takes(b':') {
@@ -64,7 +72,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The value that begins here.
-    pub(crate) fn value(&mut self, depth: usize) -> Result<Value<'a>, JsonError> {
+    pub(crate) fn value(&mut self, depth: usize) -> Result<Raw<'a>, JsonError> {
         let start = self.at();
         match self.rest.first() {
             Some(b'"') => return self.string(),
@@ -76,7 +84,7 @@ impl<'a> Walk<'a> {
             Some(b'n') => self.word(b"null")?,
             _ => return Err(self.syntax()),
         }
-        Ok(Value::checked(self.since(start)))
+        Ok(Raw::new(self.since(start)))
     }
 
     /// What stands behind a value: a comma if there is more, or the bracket that ends the whole.
@@ -128,15 +136,14 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn string(&mut self) -> Result<Value<'a>, JsonError> {
+    fn string(&mut self) -> Result<Raw<'a>, JsonError> {
         let start = self.at();
         match string::scan(self.rest) {
             Ok(string) => {
                 self.step(string.length);
-                let text = self.since(start);
-                Ok(match string.has_escapes {
-                    true => Value::checked(text),
-                    false => Value::plain_string(text),
+                Ok(Raw {
+                    text: self.since(start),
+                    is_plain_string: !string.has_escapes,
                 })
             }
             Err(sound) => {

@@ -1,15 +1,13 @@
 //! The text of a JSON number to a time, in decimal: no floating point, which would
 //! lose seconds above 2^53 and nanoseconds below 2^33.
 
-use crate::UnixTime;
-
 const NANOS_PER_SEC: i128 = 1_000_000_000;
 /// An `i64` has at most this many decimal digits.
 const MAX_SECS_DIGITS: i64 = 19;
 const NANOS_DIGITS: i64 = 9;
 
 /// The usual case: whole seconds since 1970, of so few digits that no sum overflows.
-fn whole_seconds(number: &str) -> Option<UnixTime> {
+fn whole_seconds(number: &str) -> Option<i64> {
     const DIGITS: usize = 18;
     let digits = number.as_bytes();
     if digits.len() > DIGITS || matches!(digits, [] | [b'0', _, ..]) {
@@ -23,13 +21,14 @@ fn whole_seconds(number: &str) -> Option<UnixTime> {
         let digit = i64::from(digit.wrapping_sub(b'0'));
         secs = secs.wrapping_mul(10).wrapping_add(digit);
     }
-    Some(UnixTime::from_secs(secs))
+    Some(secs)
 }
 
-/// `None` for what is no JSON number (RFC 8259 section 6) or beyond `i64` seconds.
-pub(crate) fn parse(number: &str) -> Option<UnixTime> {
-    if let Some(time) = whole_seconds(number) {
-        return Some(time);
+/// Seconds since 1970, rounded down, and nanoseconds after them. `None` for what is no JSON
+/// number (RFC 8259 section 6) or beyond `i64` seconds.
+pub(crate) fn parse(number: &str) -> Option<(i64, u32)> {
+    if let Some(secs) = whole_seconds(number) {
+        return Some((secs, 0));
     }
     let (negative, number) = match number.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -58,7 +57,7 @@ pub(crate) fn parse(number: &str) -> Option<UnixTime> {
         point = point.saturating_sub(1);
     }
     if digits.peek().is_none() {
-        return Some(UnixTime::EPOCH);
+        return Some((0, 0));
     }
     if point > MAX_SECS_DIGITS {
         return None;
@@ -74,7 +73,7 @@ pub(crate) fn parse(number: &str) -> Option<UnixTime> {
     }
     let secs = i64::try_from(nanos.div_euclid(NANOS_PER_SEC)).ok()?;
     let nanos = u32::try_from(nanos.rem_euclid(NANOS_PER_SEC)).ok()?;
-    Some(UnixTime::new(secs, nanos))
+    Some((secs, nanos))
 }
 
 /// The exponent, saturated: what does not fit is beyond every limit either way.

@@ -5,7 +5,7 @@ extern crate std;
 use core::time::Duration;
 use std::time::SystemTime;
 
-use crate::UnixTime;
+use crate::unix_time::UnixTime;
 
 /// Exact to the nanosecond, before 1970 too.
 ///

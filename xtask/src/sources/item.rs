@@ -24,6 +24,28 @@ pub(crate) fn is_test(attributes: &[syn::Attribute]) -> bool {
     })
 }
 
+/// Whether something is compiled with this feature alone.
+pub(crate) fn is_behind(attributes: &[syn::Attribute], feature: &str) -> bool {
+    attributes.iter().any(|attribute| {
+        attribute.path().is_ident("cfg")
+            && attribute
+                .parse_args::<syn::MetaNameValue>()
+                .is_ok_and(|condition| {
+                    condition.path.is_ident("feature") && is_text(&condition.value, feature)
+                })
+    })
+}
+
+fn is_text(expression: &syn::Expr, text: &str) -> bool {
+    match expression {
+        syn::Expr::Lit(syn::ExprLit {
+            lit: syn::Lit::Str(literal),
+            ..
+        }) => literal.value() == text,
+        _ => false,
+    }
+}
+
 /// Whether an item is visible outside of its crate, as far as its own words say.
 pub(crate) fn is_public(visibility: &syn::Visibility) -> bool {
     matches!(visibility, syn::Visibility::Public(_))
@@ -72,7 +94,21 @@ pub(crate) fn span_of(item: &syn::Item) -> core::ops::RangeInclusive<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::says;
+    use super::{attributes_of, is_behind, says};
+
+    #[test]
+    fn code_behind_a_feature_is_told_from_other_code() {
+        for (text, behind) in [
+            (r#"#[cfg(feature = "std")] mod a;"#, true),
+            (r#"#[cfg(feature = "other")] mod a;"#, false),
+            (r#"#[cfg(not(feature = "std"))] mod a;"#, false),
+            (r#"#[doc = "std"] mod a;"#, false),
+            ("mod a;", false),
+        ] {
+            let item: syn::Item = syn::parse_str(text).unwrap();
+            assert_eq!(is_behind(attributes_of(&item), "std"), behind, "{text}");
+        }
+    }
 
     #[test]
     fn a_word_is_found_in_code_alone() {

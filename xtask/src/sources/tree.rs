@@ -50,10 +50,13 @@ impl Tree {
         })
     }
 
-    /// How often its code says `word`.
+    /// How often its code says `word`, without the modules behind a feature of that name.
     pub(crate) fn says(&self, word: &str) -> usize {
         let modules = self.root.all();
-        let items = modules.iter().flat_map(|module| &module.items);
+        let modules = modules
+            .iter()
+            .filter(|module| !item::is_behind(&module.attributes, word));
+        let items = modules.flat_map(|module| &module.items);
         items
             .map(|item| item::says(item.to_token_stream(), word))
             .sum()
