@@ -24,9 +24,19 @@ impl Key {
     pub fn verifiers(&self, provider: &Provider) -> Result<Vec<Arc<dyn Verifier>>, KeyError> {
         self.refuse_private()?;
         self.refuse_encryption()?;
+        // A key that names its algorithm permits no other.
+        if let Some(alg) = self.algorithm()
+            && let Some(algorithm) = provider.get(alg)
+        {
+            return Ok(alloc::vec![self.bind(algorithm)?]);
+        }
         let mut verifiers = Vec::new();
         let mut refusals = Vec::new();
         for algorithm in provider.iter() {
+            // Its refusal would say nothing but that the key is no secret.
+            if algorithm.takes_secrets() && !self.is_secret() {
+                continue;
+            }
             match self.bind(algorithm) {
                 Ok(verifier) => verifiers.push(verifier),
                 Err(refusal) => refusals.push((algorithm.name(), refusal)),

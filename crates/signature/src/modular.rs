@@ -1,29 +1,20 @@
 //! Arithmetic modulo a public prime, to check public keys.
 //!
-//! Plain and slow on purpose: a product is a chain of doublings and additions,
-//! each followed by at most one subtraction. Its time depends on the numbers,
-//! so **no secret may ever come here**.
+//! Numbers are arrays of 64-bit limbs, as many as the prime needs. Its time depends on the
+//! numbers, so **no secret may ever come here**.
 
 use core::cmp::Ordering;
 
-/// 64-bit limbs, the least significant first: enough for P-521 and one bit to double.
-const LIMBS: usize = 9;
-
-/// A number below 2^576.
+/// A number of `N` limbs, the least significant first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Number([u64; LIMBS]);
+pub(crate) struct Number<const N: usize>([u64; N]);
 
-impl Number {
-    pub(crate) const ZERO: Self = Self([0; LIMBS]);
-    pub(crate) const ONE: Self = {
-        let mut limbs = [0; LIMBS];
-        limbs[0] = 1;
-        Self(limbs)
-    };
+impl<const N: usize> Number<N> {
+    pub(crate) const ZERO: Self = Self([0; N]);
 
     /// From big-endian bytes; `None` if they are more than the limbs hold.
     pub(crate) fn from_be_bytes(bytes: &[u8]) -> Option<Self> {
-        let mut limbs = [0; LIMBS];
+        let mut limbs = [0; N];
         let mut chunks = bytes.rchunks(8);
         for (limb, chunk) in limbs.iter_mut().zip(&mut chunks) {
             *limb = chunk
@@ -33,132 +24,201 @@ impl Number {
         chunks.next().is_none().then_some(Self(limbs))
     }
 
-    /// The bits, the most significant first.
-    fn bits(&self) -> impl Iterator<Item = bool> + '_ {
-        self.0
-            .iter()
-            .rev()
-            .flat_map(|limb| (0..64).rev().map(move |bit| (limb >> bit) & 1 == 1))
-            .skip_while(|bit| !bit)
+    fn lowest(&self) -> u64 {
+        self.0.first().copied().unwrap_or(0)
     }
 
-    /// The number modulo 2, 4 or 8.
-    fn low_bits(&self, modulus: u64) -> u64 {
-        let [lowest, ..] = self.0;
-        lowest & modulus.wrapping_sub(1)
-    }
-
-    fn half(&self) -> Self {
-        let mut half = *self;
-        let mut carry = 0;
-        for limb in half.0.iter_mut().rev() {
-            (*limb, carry) = ((*limb >> 1) | (carry << 63), *limb & 1);
+    /// The number without its last `bits` bits, at most 63 of them.
+    fn shifted(&self, bits: u32) -> Self {
+        let mut shifted = *self;
+        let mut above = 0;
+        for limb in shifted.0.iter_mut().rev() {
+            let both = (u128::from(above) << 64) | u128::from(*limb);
+            above = *limb;
+            *limb = low(both >> bits);
         }
-        half
+        shifted
     }
 
-    fn wrapping_add(&self, other: &Self) -> Self {
+    /// The sum, and whether it has one bit more than the limbs hold.
+    fn plus(&self, other: &Self) -> (Self, bool) {
         let mut sum = Self::ZERO;
         let mut carry = false;
         for (limb, (a, b)) in sum.0.iter_mut().zip(self.0.iter().zip(&other.0)) {
-            let (partial, first) = a.overflowing_add(*b);
-            let (total, second) = partial.overflowing_add(u64::from(carry));
-            *limb = total;
-            carry = first || second;
+            (*limb, carry) = {
+                let (partial, first) = a.overflowing_add(*b);
+                let (total, second) = partial.overflowing_add(u64::from(carry));
+                (total, first || second)
+            };
         }
-        sum
+        (sum, carry)
     }
 
-    fn wrapping_sub(&self, other: &Self) -> Self {
+    /// The difference, and whether it is negative; it then has 2 to the power of 64 N added.
+    fn minus(&self, other: &Self) -> (Self, bool) {
         let mut difference = Self::ZERO;
         let mut borrow = false;
         for (limb, (a, b)) in difference.0.iter_mut().zip(self.0.iter().zip(&other.0)) {
-            let (partial, first) = a.overflowing_sub(*b);
-            let (total, second) = partial.overflowing_sub(u64::from(borrow));
-            *limb = total;
-            borrow = first || second;
+            (*limb, borrow) = {
+                let (partial, first) = a.overflowing_sub(*b);
+                let (total, second) = partial.overflowing_sub(u64::from(borrow));
+                (total, first || second)
+            };
         }
-        difference
+        (difference, borrow)
     }
 }
 
-impl PartialOrd for Number {
+impl<const N: usize> PartialOrd for Number<N> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for Number {
+impl<const N: usize> Ord for Number<N> {
     fn cmp(&self, other: &Self) -> Ordering {
         self.0.iter().rev().cmp(other.0.iter().rev())
     }
 }
 
-/// The integers modulo a prime of at most 575 bits. Operands are below the prime.
+/// The integers modulo an odd prime of `N` limbs. Operands are below the prime.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Field {
-    prime: Number,
+pub(crate) struct Field<const N: usize> {
+    prime: Number<N>,
+    /// `-1 / prime` modulo 2^64.
+    inverse: u64,
 }
 
-impl Field {
-    pub(crate) fn new(prime: Number) -> Self {
-        Self { prime }
+impl<const N: usize> Field<N> {
+    /// `None` if the number is even or has more than `N` limbs.
+    pub(crate) fn new(prime: &[u8]) -> Option<Self> {
+        let prime = Number::from_be_bytes(prime)?;
+        let lowest = prime.lowest();
+        if lowest & 1 == 0 {
+            return None;
+        }
+        // Newton's method: each step doubles the bits that are right, beginning with three.
+        let mut inverse = lowest;
+        for _ in 0..5 {
+            let error = 2_u64.wrapping_sub(lowest.wrapping_mul(inverse));
+            inverse = inverse.wrapping_mul(error);
+        }
+        let inverse = inverse.wrapping_neg();
+        Some(Self { prime, inverse })
     }
 
     /// The big-endian number, if it is below the prime.
-    pub(crate) fn element(&self, bytes: &[u8]) -> Option<Number> {
+    pub(crate) fn element(&self, bytes: &[u8]) -> Option<Number<N>> {
         Number::from_be_bytes(bytes).filter(|number| *number < self.prime)
     }
 
-    pub(crate) fn add(&self, a: &Number, b: &Number) -> Number {
-        let sum = a.wrapping_add(b);
-        if sum < self.prime {
-            sum
+    pub(crate) fn add(&self, a: &Number<N>, b: &Number<N>) -> Number<N> {
+        let (sum, carry) = a.plus(b);
+        self.reduced(sum, carry)
+    }
+
+    pub(crate) fn sub(&self, a: &Number<N>, b: &Number<N>) -> Number<N> {
+        let (difference, is_negative) = a.minus(b);
+        if is_negative {
+            difference.plus(&self.prime).0
         } else {
-            sum.wrapping_sub(&self.prime)
+            difference
         }
     }
 
-    pub(crate) fn sub(&self, a: &Number, b: &Number) -> Number {
-        self.add(a, &self.prime.wrapping_sub(b))
+    /// `a b / R` modulo the prime, where `R` is 2 to the power of 64 N (Montgomery, "Modular
+    /// Multiplication Without Trial Division"). Callers keep both sides of a comparison at the
+    /// same power of `R`.
+    pub(crate) fn product(&self, a: &Number<N>, b: &Number<N>) -> Number<N> {
+        let mut sum = [0; N];
+        let mut above = 0_u64;
+        for digit in &b.0 {
+            let mut carry = 0;
+            for (limb, a) in sum.iter_mut().zip(&a.0) {
+                (*limb, carry) = multiply_add(*a, *digit, *limb, carry);
+            }
+            let (top, overflow) = above.overflowing_add(carry);
+
+            // A multiple of the prime makes the lowest limb zero, and it falls away.
+            let lowest = sum.first().copied().unwrap_or(0);
+            let factor = lowest.wrapping_mul(self.inverse);
+            let mut shifted = [0; N];
+            let mut places = shifted.iter_mut();
+            let mut limbs = sum.iter().zip(&self.prime.0);
+            let mut carry = 0;
+            if let Some((limb, prime)) = limbs.next() {
+                (_, carry) = multiply_add(*prime, factor, *limb, 0);
+            }
+            for ((limb, prime), place) in limbs.zip(&mut places) {
+                (*place, carry) = multiply_add(*prime, factor, *limb, carry);
+            }
+            let (highest, second) = top.overflowing_add(carry);
+            if let Some(place) = places.next() {
+                *place = highest;
+            }
+            above = u64::from(overflow).wrapping_add(u64::from(second));
+            sum = shifted;
+        }
+        self.reduced(Number(sum), above != 0)
     }
 
-    pub(crate) fn mul(&self, a: &Number, b: &Number) -> Number {
-        b.bits().fold(Number::ZERO, |product, bit| {
-            let doubled = self.add(&product, &product);
-            if bit { self.add(&doubled, a) } else { doubled }
-        })
+    /// A number below twice the prime, of which `carry` is the bit that the limbs don't hold.
+    fn reduced(&self, number: Number<N>, carry: bool) -> Number<N> {
+        if carry || number >= self.prime {
+            number.minus(&self.prime).0
+        } else {
+            number
+        }
     }
 
     /// Whether `a` is a square: its Jacobi symbol over the prime is not -1. The binary
     /// algorithm subtracts and halves alone (Shallit and Sorenson, "A Binary Algorithm
     /// for the Jacobi Symbol").
-    pub(crate) fn is_square(&self, a: &Number) -> bool {
+    pub(crate) fn is_square(&self, a: &Number<N>) -> bool {
         let (mut a, mut n) = (*a, self.prime);
         let mut negative = false;
         while a != Number::ZERO {
-            while a.low_bits(2) == 0 {
-                a = a.half();
-                negative ^= matches!(n.low_bits(8), 3 | 5);
+            while a.lowest() & 1 == 0 {
+                let zeros = a.lowest().trailing_zeros().min(63);
+                a = a.shifted(zeros);
+                negative ^= zeros & 1 == 1 && matches!(n.lowest() & 7, 3 | 5);
             }
             if a < n {
                 core::mem::swap(&mut a, &mut n);
-                negative ^= a.low_bits(4) == 3 && n.low_bits(4) == 3;
+                negative ^= a.lowest() & 3 == 3 && n.lowest() & 3 == 3;
             }
-            a = a.wrapping_sub(&n);
+            a = a.minus(&n).0;
         }
         !negative
     }
 }
 
+/// `a b + c + d` as its lower and its upper half. It always fits.
+fn multiply_add(a: u64, b: u64, c: u64, d: u64) -> (u64, u64) {
+    let product = u128::from(a).wrapping_mul(u128::from(b));
+    let sum = product
+        .wrapping_add(u128::from(c))
+        .wrapping_add(u128::from(d));
+    (low(sum), low(sum >> 64))
+}
+
+/// The lower 64 bits.
+#[allow(clippy::cast_possible_truncation)]
+fn low(number: u128) -> u64 {
+    number as u64
+}
+
 /// The remainder of a big-endian number by a small one.
 pub(crate) fn remainder(bytes: &[u8], divisor: u32) -> u32 {
     let divisor = u64::from(divisor);
-    let rest = bytes.iter().fold(0_u64, |rest, byte| {
-        ((rest << 8) | u64::from(*byte))
-            .checked_rem(divisor)
-            .unwrap_or(0)
-    });
+    let mut rest = 0_u64;
+    // From the highest digit of 32 bits, which may have fewer bytes.
+    for digit in bytes.rchunks(4).rev() {
+        let digit = digit
+            .iter()
+            .fold(0, |digit, byte| (digit << 8) | u64::from(*byte));
+        rest = ((rest << 32) | digit).checked_rem(divisor).unwrap_or(0);
+    }
     u32::try_from(rest).unwrap_or(0)
 }
 
@@ -167,20 +227,28 @@ pub(crate) fn remainder(bytes: &[u8], divisor: u32) -> u32 {
 mod tests {
     use super::*;
 
-    fn number(value: u128) -> Number {
+    fn number(value: u128) -> Number<2> {
         Number::from_be_bytes(&value.to_be_bytes()).unwrap()
+    }
+
+    fn field(prime: u128) -> Field<2> {
+        Field::new(&prime.to_be_bytes()).unwrap()
     }
 
     #[test]
     fn products_and_sums_match_those_of_native_integers() {
         let prime = 0xffff_fffb_u128;
-        let field = Field::new(number(prime));
+        let field = field(prime);
+        // R, to take away the division by it.
+        let r = (u128::MAX % prime + 1) % prime;
+        let r_squared = number(r * r % prime);
         let mut a = 1_u128;
         let mut b = prime - 1;
         for _ in 0..200 {
             a = (a * 48_271 + 11) % prime;
             b = (b * 69_621 + 7) % prime;
-            assert_eq!(field.mul(&number(a), &number(b)), number(a * b % prime));
+            let product = field.product(&number(a), &number(b));
+            assert_eq!(field.product(&product, &r_squared), number(a * b % prime));
             assert_eq!(field.add(&number(a), &number(b)), number((a + b) % prime));
             assert_eq!(
                 field.sub(&number(a), &number(b)),
@@ -188,34 +256,65 @@ mod tests {
             );
         }
         // Exactly the prime is zero.
-        assert_eq!(field.add(&number(prime - 1), &Number::ONE), Number::ZERO);
+        assert_eq!(field.add(&number(prime - 1), &number(1)), Number::ZERO);
         assert_eq!(field.sub(&number(a), &number(a)), Number::ZERO);
     }
 
     #[test]
+    fn numbers_that_fill_every_limb_are_reduced_too() {
+        // 2^128 - 159 is prime: sums and products carry out of the highest limb.
+        let prime = u128::MAX - 158;
+        let field = field(prime);
+        let most = number(prime - 1);
+        assert_eq!(field.add(&most, &most), number(prime - 2));
+        assert_eq!(field.sub(&Number::ZERO, &number(1)), most);
+        // R is 159 modulo the prime, and (-1)(-1) / R times R² is R.
+        let r_squared = number(159 * 159);
+        let inverse = field.product(&most, &most);
+        assert_eq!(field.product(&inverse, &r_squared), number(1));
+        assert_eq!(
+            field.product(&field.product(&most, &number(7)), &r_squared),
+            number(prime - 7)
+        );
+    }
+
+    #[test]
     fn squares_are_told_from_non_squares() {
-        let field = Field::new(number(23));
+        let field = field(23);
         let squares: alloc::vec::Vec<u128> = (0..23).map(|x| x * x % 23).collect();
         for x in 0..23 {
             assert_eq!(field.is_square(&number(x)), squares.contains(&x), "{x}");
         }
+        // Many zeros at the end: 2^70 is a square, and 2^71 is one where 2 is.
+        let field = self::field(u128::MAX - 158);
+        assert!(field.is_square(&number(1 << 70)));
+        assert_eq!(
+            field.is_square(&number(1 << 71)),
+            field.is_square(&number(2))
+        );
     }
 
     #[test]
     fn a_number_that_does_not_fit_is_refused_and_not_cut() {
-        assert!(Number::from_be_bytes(&[1; 72]).is_some());
-        assert!(Number::from_be_bytes(&[1; 73]).is_none());
+        assert!(Number::<9>::from_be_bytes(&[1; 72]).is_some());
+        assert!(Number::<9>::from_be_bytes(&[1; 73]).is_none());
         assert_eq!(number(0x0102_0304_0506_0708_090a).0[1], 0x0102);
+        assert!(Field::<2>::new(&[1; 17]).is_none());
+        assert!(Field::<2>::new(&[1, 2]).is_none(), "even");
     }
 
     #[test]
     fn remainders_match_those_of_native_integers() {
         let value = 0xdead_beef_0123_4567_89ab_cdef_u128;
         for divisor in [3, 7, 167, 65_537] {
-            assert_eq!(
-                u128::from(remainder(&value.to_be_bytes(), divisor)),
-                value % u128::from(divisor)
-            );
+            for cut in 0..16 {
+                let bytes = &value.to_be_bytes()[cut..];
+                let value = value << (8 * cut) >> (8 * cut);
+                assert_eq!(
+                    u128::from(remainder(bytes, divisor)),
+                    value % u128::from(divisor)
+                );
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use core::fmt;
 
 use super::shown::{Hex, Redacted};
 use crate::KeyRejected;
-use crate::modular::{Field, Number};
+use crate::modular::Field;
 
 /// A curve `y² = x³ + ax + b` over a prime field. Open: mint your own.
 ///
@@ -135,11 +135,23 @@ impl Curve {
 
     /// Whether `(x, y)` satisfies the curve's equation, each below the prime.
     fn contains(&self, x: &[u8], y: &[u8]) -> Option<bool> {
-        let field = Field::new(Number::from_be_bytes(self.prime)?);
+        match self.prime.len() {
+            0..=32 => self.contains_in::<4>(x, y),
+            33..=48 => self.contains_in::<6>(x, y),
+            _ => self.contains_in::<9>(x, y),
+        }
+    }
+
+    /// Compares `y²` with `(x² + a) x + b`, both divided by `R²` (see [`Field::product`]).
+    fn contains_in<const N: usize>(&self, x: &[u8], y: &[u8]) -> Option<bool> {
+        let field = Field::<N>::new(self.prime)?;
         let (x, y) = (field.element(x)?, field.element(y)?);
         let (a, b) = (field.element(self.a)?, field.element(self.b)?);
-        let cubic = field.mul(&field.add(&field.mul(&x, &x), &a), &x);
-        Some(field.mul(&y, &y) == field.add(&cubic, &b))
+        let one = field.element(&[1])?;
+        let over_r = |number: &_| field.product(number, &one);
+        let slope = field.add(&field.product(&x, &x), &over_r(&a));
+        let right = field.add(&field.product(&slope, &x), &over_r(&over_r(&b)));
+        Some(over_r(&field.product(&y, &y)) == right)
     }
 }
 

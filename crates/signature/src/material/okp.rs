@@ -225,23 +225,29 @@ fn check_ed25519(encoded: &[u8]) -> Result<(), KeyRejected> {
     if let Some(first) = y.first_mut() {
         *first &= 0x7f;
     }
-    let field = Field::new(Number::from_be_bytes(&PRIME).ok_or_else(not_a_point)?);
+    let field = Field::<4>::new(&PRIME).ok_or_else(not_a_point)?;
     let d = field.element(&D).ok_or_else(not_a_point)?;
     let order_eight = ORDER_EIGHT.contains(&y);
     let y = field.element(&y).ok_or_else(not_a_point)?;
-    let minus_one = field.sub(&Number::ZERO, &Number::ONE);
+    let one = field.element(&[1]).ok_or_else(not_a_point)?;
+    let minus_one = field.sub(&Number::ZERO, &one);
     // Order 4 has y = 0, order 1 y = 1, order 2 y = -1.
-    if order_eight || [Number::ZERO, Number::ONE, minus_one].contains(&y) {
+    if order_eight || [Number::ZERO, one, minus_one].contains(&y) {
         return Err(KeyRejected::weak(
             "an Ed25519 key of small order",
             "signatures under it can be forged; make a new key pair",
         ));
     }
-    // x² = (y² - 1) / (d y² + 1) has a solution if the product of both is a square.
-    let squared = field.mul(&y, &y);
-    let numerator = field.sub(&squared, &Number::ONE);
-    let denominator = field.add(&field.mul(&d, &squared), &Number::ONE);
-    if field.is_square(&field.mul(&numerator, &denominator)) {
+    // x² = (y² - 1) / (d y² + 1) has a solution if the product of both is a square. Products
+    // are divided by R = 2^256 (see `Field::product`), which is a square and changes nothing.
+    let squared = field.product(&y, &y);
+    let one_over_r = field.product(&one, &one);
+    let numerator = field.sub(&squared, &one_over_r);
+    let denominator = field.add(
+        &field.product(&d, &squared),
+        &field.product(&one_over_r, &one),
+    );
+    if field.is_square(&field.product(&numerator, &denominator)) {
         Ok(())
     } else {
         Err(not_a_point())

@@ -245,8 +245,9 @@ fn is_even(number: &[u8]) -> bool {
 /// primes it is a power of 65537. A good modulus does so by chance once in 2^27
 /// or less (Nemec et al., "The Return of Coppersmith's Attack", section 3.2).
 fn has_roca_fingerprint(modulus: &[u8]) -> bool {
+    // First those modulo which 65537 has few powers: there most moduli differ.
     const PRIMES: [u32; 38] = [
-        3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89,
+        37, 11, 13, 17, 19, 3, 5, 7, 23, 29, 31, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89,
         97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
     ];
     PRIMES.iter().all(|prime| {
