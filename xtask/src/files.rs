@@ -54,9 +54,14 @@ fn ours(list: &str) -> Option<Vec<String>> {
         .then_some(paths)
 }
 
-/// None where the file is binary, or deleted and not yet committed so.
+/// None where the file is binary, or deleted and not yet committed so. A symbolic link is none
+/// either: its text stands where it leads.
 fn read(root: &Path, path: String) -> Option<File> {
-    let text = fs::read_to_string(root.join(&path)).ok()?;
+    let place = root.join(&path);
+    if place.is_symlink() {
+        return None;
+    }
+    let text = fs::read_to_string(place).ok()?;
     Some(File { path, text })
 }
 

@@ -135,8 +135,3 @@ pub use countersign_published_keys as published_keys;
 pub use countersign_signature as signature;
 #[doc(no_inline)]
 pub use countersign_time::UnixTime;
-
-/// The workspace's README, whose example is run.
-#[cfg(all(doctest, feature = "config"))]
-#[doc = include_str!("../../../README.md")]
-mod workspace_readme {}

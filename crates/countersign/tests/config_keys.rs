@@ -20,10 +20,7 @@ use countersign::{Authenticator, Code, Error, default_provider};
 const PAYLOAD: &str = r#"{"sub":"42"}"#;
 
 fn pem(name: &str) -> String {
-    let path = format!(
-        "{}/../keys/tests/data/{name}.pem",
-        env!("CARGO_MANIFEST_DIR")
-    );
+    let path = format!("{}/tests/data/{name}.pem", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(path).unwrap()
 }
 

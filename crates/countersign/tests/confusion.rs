@@ -13,9 +13,9 @@ use countersign::Code;
 use countersign::Key;
 use countersign::signature::KeyMaterial;
 
-const RSA_PKCS1: &str = include_str!("../../keys/tests/data/rsa2048.pkcs1-public.pem");
-const RSA_CERTIFICATE: &str = include_str!("../../keys/tests/data/rsa2048.certificate.pem");
-const P256_CERTIFICATE: &str = include_str!("../../keys/tests/data/p256.certificate.pem");
+const RSA_PKCS1: &str = include_str!("data/rsa2048.pkcs1-public.pem");
+const RSA_CERTIFICATE: &str = include_str!("data/rsa2048.certificate.pem");
+const P256_CERTIFICATE: &str = include_str!("data/p256.certificate.pem");
 
 fn der(pem: &str) -> Vec<u8> {
     let lines = pem.lines().filter(|line| !line.starts_with("-----"));

@@ -258,7 +258,7 @@ fn a9_alg_is_compared_letter_by_letter() {
 
 #[test]
 fn a11_a_key_on_secp256k1_never_verifies_es256() {
-    let pem = include_str!("../../keys/tests/data/secp256k1.spki.pem");
+    let pem = include_str!("data/secp256k1.spki.pem");
     let key = Key::from_pem(pem);
     let refused = key.and_then(|key| Keyring::new(default_provider()).with(&key).map(|_| ()));
     let sentence = refused.unwrap_err().to_string();
@@ -346,8 +346,8 @@ fn a13_eddsa_and_ed25519_name_one_algorithm() {
         }
     }
     for pem in [
-        include_str!("../../keys/tests/data/x25519.spki.pem"),
-        include_str!("../../keys/tests/data/ed448.spki.pem"),
+        include_str!("data/x25519.spki.pem"),
+        include_str!("data/ed448.spki.pem"),
     ] {
         let key = Key::from_pem(pem);
         assert!(

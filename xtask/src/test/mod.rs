@@ -6,6 +6,7 @@
 mod clients;
 mod interop;
 mod outcome;
+mod packages;
 mod peers;
 mod suites;
 
@@ -26,7 +27,7 @@ pub(crate) struct Suite {
 }
 
 /// Every suite, in the order in which they run.
-pub(crate) const SUITES: [Suite; 6] = [
+pub(crate) const SUITES: [Suite; 7] = [
     Suite {
         name: "tests",
         about: "unit and integration tests",
@@ -46,6 +47,11 @@ pub(crate) const SUITES: [Suite; 6] = [
         name: "alone",
         about: "every library builds without the others",
         run: suites::alone,
+    },
+    Suite {
+        name: "packages",
+        about: "every package builds and passes its tests outside of the workspace",
+        run: packages::run,
     },
     Suite {
         name: "interop",

@@ -19,16 +19,16 @@ pub const NOW: i64 = 1_700_000_000;
 /// A secret long enough for every HMAC.
 pub const SECRET: &str = "a secret of the tests, of 64 bytes, long enough for each hash ..";
 
-pub const RSA_PRIVATE: &str = include_str!("../../../keys/tests/data/rsa2048.pkcs8.pem");
-pub const RSA_PUBLIC: &str = include_str!("../../../keys/tests/data/rsa2048.spki.pem");
-pub const P256_PRIVATE: &str = include_str!("../../../keys/tests/data/p256.pkcs8.pem");
-pub const P256_PUBLIC: &str = include_str!("../../../keys/tests/data/p256.spki.pem");
-pub const P384_PRIVATE: &str = include_str!("../../../keys/tests/data/p384.pkcs8.pem");
-pub const P384_PUBLIC: &str = include_str!("../../../keys/tests/data/p384.spki.pem");
-pub const P521_PRIVATE: &str = include_str!("../../../keys/tests/data/p521.pkcs8.pem");
-pub const P521_PUBLIC: &str = include_str!("../../../keys/tests/data/p521.spki.pem");
-pub const ED25519_PRIVATE: &str = include_str!("../../../keys/tests/data/ed25519.pkcs8.pem");
-pub const ED25519_PUBLIC: &str = include_str!("../../../keys/tests/data/ed25519.spki.pem");
+pub const RSA_PRIVATE: &str = include_str!("../data/rsa2048.pkcs8.pem");
+pub const RSA_PUBLIC: &str = include_str!("../data/rsa2048.spki.pem");
+pub const P256_PRIVATE: &str = include_str!("../data/p256.pkcs8.pem");
+pub const P256_PUBLIC: &str = include_str!("../data/p256.spki.pem");
+pub const P384_PRIVATE: &str = include_str!("../data/p384.pkcs8.pem");
+pub const P384_PUBLIC: &str = include_str!("../data/p384.spki.pem");
+pub const P521_PRIVATE: &str = include_str!("../data/p521.pkcs8.pem");
+pub const P521_PUBLIC: &str = include_str!("../data/p521.spki.pem");
+pub const ED25519_PRIVATE: &str = include_str!("../data/ed25519.pkcs8.pem");
+pub const ED25519_PUBLIC: &str = include_str!("../data/ed25519.spki.pem");
 
 /// All thirteen algorithms.
 pub const ALGORITHMS: [&str; 13] = [

@@ -64,12 +64,9 @@ pub(crate) fn get(name: &str) -> Option<&'static Vec<u8>> {
 const FORMS: [(&str, &str); 2] = [
     (
         "certificate",
-        include_str!("../../../../crates/keys/tests/data/rsa2048.certificate.pem"),
+        include_str!("../../keys/rsa2048.certificate.pem"),
     ),
-    (
-        "pkcs1",
-        include_str!("../../../../crates/keys/tests/data/rsa2048.pkcs1-public.pem"),
-    ),
+    ("pkcs1", include_str!("../../keys/rsa2048.pkcs1-public.pem")),
 ];
 
 fn make() -> BTreeMap<String, Vec<u8>> {

@@ -58,26 +58,11 @@ enum Header<'a> {
 
 /// Five keys, each of which another algorithm tells from the others.
 const FILES: [(&str, &str); 5] = [
-    (
-        "EdDSA",
-        include_str!("../../../../crates/keys/tests/data/ed25519.spki.pem"),
-    ),
-    (
-        "ES256",
-        include_str!("../../../../crates/keys/tests/data/p256.spki.pem"),
-    ),
-    (
-        "ES384",
-        include_str!("../../../../crates/keys/tests/data/p384.spki.pem"),
-    ),
-    (
-        "ES512",
-        include_str!("../../../../crates/keys/tests/data/p521.spki.pem"),
-    ),
-    (
-        "RS256",
-        include_str!("../../../../crates/keys/tests/data/rsa2048.spki.pem"),
-    ),
+    ("EdDSA", include_str!("../../keys/ed25519.spki.pem")),
+    ("ES256", include_str!("../../keys/p256.spki.pem")),
+    ("ES384", include_str!("../../keys/p384.spki.pem")),
+    ("ES512", include_str!("../../keys/p521.spki.pem")),
+    ("RS256", include_str!("../../keys/rsa2048.spki.pem")),
 ];
 
 static KEYS: LazyLock<[Key; 5]> =

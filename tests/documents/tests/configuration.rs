@@ -1,6 +1,5 @@
 //! `docs/configuration.md` is written from the table of options:
-//! `WRITE_DOCS=1 cargo test -p countersign --test documentation`.
-#![cfg(feature = "config")]
+//! `WRITE_DOCS=1 cargo test -p countersign-documents --test configuration`.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::fmt::Write as _;

@@ -1,0 +1,122 @@
+//! The packages as users get them: each holds its documents, and all of them build and pass their
+//! tests outside of the workspace, with the others in place of a registry.
+
+use core::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use super::outcome::Outcome;
+use crate::metadata::{Metadata, Package};
+use crate::process::{self, cargo};
+
+/// What every package holds beside its sources.
+const DOCUMENTS: [&str; 5] = [
+    "README.md",
+    "AUDIT.toml",
+    "AUDIT.md",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+];
+
+/// Packs every crate for users, unpacks all of them into one folder, and tests them there. They
+/// share the libraries that are built in `target` already.
+pub(super) fn run(root: &Path) -> Outcome {
+    if !process::works("tar", &["--version"]) {
+        return Ok(vec![
+            "everything: tar is not on this machine, and it unpacks packages".to_owned(),
+        ]);
+    }
+    let metadata = Metadata::read(root)?;
+    let packages: Vec<&Package> = metadata
+        .members()
+        .filter(|package| package.is_for_users())
+        .collect();
+    let target = root.join("target");
+    let mut pack = cargo(root);
+    pack.args(["package", "--quiet", "--no-verify", "--allow-dirty"]);
+    pack.arg("--target-dir").arg(&target);
+    for package in &packages {
+        pack.args(["--package", &package.name]);
+    }
+    process::run(&mut pack)?;
+
+    let folder = target.join("packages");
+    let in_folder = |error| format!("{}: {error}", folder.display());
+    // What an earlier run left there would be tested too.
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(in_folder)?;
+    }
+    fs::create_dir_all(&folder).map_err(in_folder)?;
+    for package in &packages {
+        let archive = target.join("package").join(file_name(package) + ".crate");
+        process::run(process::command("tar", &folder).arg("-xzf").arg(archive))?;
+    }
+    let lacking: Vec<String> = packages
+        .iter()
+        .flat_map(|package| lacking(&folder, package))
+        .collect();
+    if !lacking.is_empty() {
+        return Err(lacking.join("\n"));
+    }
+
+    fs::write(folder.join("Cargo.toml"), manifest(&packages)).map_err(in_folder)?;
+    // The versions that the workspace is tested with.
+    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).map_err(in_folder)?;
+    let mut tests = cargo(&folder);
+    tests.args(["test", "--workspace", "--all-features", "--no-fail-fast"]);
+    process::run(tests.arg("--target-dir").arg(&target))?;
+    Ok(Vec::new())
+}
+
+fn file_name(package: &Package) -> String {
+    format!("{}-{}", package.name, package.version)
+}
+
+fn lacking(folder: &Path, package: &Package) -> Vec<String> {
+    let name = file_name(package);
+    let mut lacking = Vec::new();
+    for document in DOCUMENTS {
+        if !folder.join(&name).join(document).is_file() {
+            lacking.push(format!("the package {} holds no {document}", package.name));
+        }
+    }
+    lacking
+}
+
+/// A workspace of the unpacked packages, each in the place of its namesake in a registry.
+fn manifest(packages: &[&Package]) -> String {
+    let mut text = String::from("[workspace]\nresolver = \"3\"\nmembers = [\"countersign*\"]\n");
+    // As in our own workspace, so that built libraries are shared.
+    text.push_str("\n[profile.dev]\ndebug = \"line-tables-only\"\n");
+    text.push_str("\n[profile.dev.package.\"*\"]\nopt-level = 3\ndebug = false\n");
+    text.push_str("\n[profile.dev.build-override]\nopt-level = 3\n");
+    text.push_str("\n[patch.crates-io]\n");
+    for package in packages {
+        let (name, path) = (&package.name, file_name(package));
+        let _ = writeln!(text, "{name} = {{ path = \"{path}\" }}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DOCUMENTS, lacking, manifest};
+    use crate::metadata::Package;
+
+    #[test]
+    fn a_document_that_is_not_in_a_package_is_named() {
+        let package = Package {
+            name: "countersign-newcomer".to_owned(),
+            version: "0.1.0".to_owned(),
+            ..Package::default()
+        };
+        let lacking = lacking(&std::env::temp_dir(), &package);
+        assert_eq!(lacking.len(), DOCUMENTS.len());
+        assert_eq!(
+            lacking[0],
+            "the package countersign-newcomer holds no README.md"
+        );
+        let row = "countersign-newcomer = { path = \"countersign-newcomer-0.1.0\" }";
+        assert!(manifest(&[&package]).lines().any(|line| line == row));
+    }
+}
