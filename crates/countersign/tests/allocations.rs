@@ -122,3 +122,22 @@ fn k8_a_token_that_is_refused_costs_no_more_than_itself() {
         assert!(info.bytes_total <= bound, "{} bytes: {info:?}", token.len());
     }
 }
+
+#[test]
+fn k7_own_claims_of_any_jwt_are_borrowed_without_an_allocation() {
+    #[derive(serde::Deserialize)]
+    struct Mine<'a> {
+        tenant: &'a str,
+    }
+    let authenticator = hs256_authenticator();
+    let token = hs256(r#"{"sub":"42","exp":1800000000,"tenant":"acme"}"#);
+    let mut scratch = Scratch::default();
+    let mut verify = || {
+        let accepted = authenticator.token_in(&token, now(), &mut scratch).unwrap();
+        let mine: Mine<'_> = accepted.claims().unwrap();
+        assert_eq!((mine.tenant, accepted.authority()), ("acme", "default"));
+        assert!(accepted.valid_until().is_some());
+    };
+    verify();
+    assert_eq!(measure(verify).count_total, 0);
+}
