@@ -39,7 +39,7 @@ fn with_a_configuration_each_check_is_shown_and_the_one_that_fails() {
     let place = Place::configured("");
     let said = place.run(&["inspect", &place.token(&["-u", "42"])]);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
-    assert_eq!(said.out.matches("\n  passed ").count(), 12, "{said:?}");
+    assert_eq!(said.out.matches("\n  passed ").count(), 13, "{said:?}");
     assert!(said.out.ends_with("\naccepted\n"), "{said:?}");
 
     let said = place.run(&["inspect", &place.signed(r#"{"sub":"42","exp":1}"#)]);
@@ -309,7 +309,7 @@ fn json_holds_the_parts_and_the_steps() {
     assert_eq!(json["accepted"], false);
     assert_eq!(json["code"], "expired");
     let steps = json["steps"].as_array().unwrap();
-    assert_eq!(steps.len(), 12);
+    assert_eq!(steps.len(), 13);
     let expiry = steps.iter().find(|step| step["stage"] == "expiry").unwrap();
     assert_eq!(expiry["outcome"], "failed");
     assert_eq!(expiry["code"], "expired");

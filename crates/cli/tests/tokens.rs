@@ -344,7 +344,7 @@ fn what_acts_on_a_terminal_is_escaped() {
     let said = place.run(&["checktoken", &place.signed("{\n\t\"sub\": \"42\"\r\n}")]);
     assert_eq!(
         said.out,
-        "valid token for user 42\npayload: {  \"sub\": \"42\"  }\n"
+        "valid token for user 42\npayload: {  \"sub\": \"42\"  }\nauthority: \"default\"\n"
     );
 }
 
@@ -431,11 +431,31 @@ fn a_token_may_name_what_an_expression_expects() {
     let place = Place::configured(
         r#", "token_issuer_regex": "https://[a-z]+", "token_audience_regex": "chat-[0-9]+""#,
     );
-    let said = place.run(&["checktoken", &place.token(&["-u", "42"])]);
-    assert_eq!(said.code, 1, "{said:?}");
-    assert!(said.err.starts_with("issuer: "), "{said:?}");
+    // A token that the configuration refuses is not made: what is missing is told.
+    for (given, missing) in [
+        (&["gentoken", "-u", "42"][..], "`iss`"),
+        (&["gentoken", "-u", "42", "--iss", "https://id"], "`aud`"),
+        (
+            &["gentoken", "--iss", "http://id", "--aud", "chat-7"],
+            "issuer",
+        ),
+    ] {
+        let said = place.run(given);
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{said:?}");
+        assert!(said.err.contains(missing), "{said:?}");
+    }
     let token = place.token(&["-u", "42", "--iss", "https://id", "--aud", "chat-7"]);
-    assert_eq!(place.run(&["checktoken", &token]).code, 0);
+    let said = place.run(&["--json", "checktoken", &token]);
+    let record: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(record["authority"], "default");
+    assert_eq!(record["iss"], "https://id");
+    assert_eq!(record["aud"], serde_json::json!(["chat-7"]));
+    let said = place.run(&["checktoken", &token]);
+    assert!(
+        said.out
+            .contains("authority: \"default\", iss: \"https://id\", aud: \"chat-7\""),
+        "{said:?}"
+    );
 }
 
 #[test]

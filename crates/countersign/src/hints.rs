@@ -11,6 +11,10 @@ use crate::error::short;
 
 /// The claims that pick a trusted entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "config"),
+    expect(dead_code, reason = "only templates pick by claims")
+)]
 pub(crate) enum Claim {
     Issuer,
     Audience,

@@ -1,35 +1,70 @@
 //! JWT authentication for real-time servers: who connects, for how long, and what
-//! the application backend vouches for.
+//! the application backend signed about them.
 //!
-//! - [`Authenticator`] verifies connection and subscription tokens.
-//! - [`Issuer`] makes them, for backends and for tests.
-//! - [`config`] reads what an operator writes; the option names of Centrifugo work.
-//! - [`Error`] has a stable [`Code`] and says what a client should do.
-//! - [`Explanation`] tells each step of a verification and why it ended so.
-//!
-//! It composes the crates below it, and two backends. What of them stands in its own types
-//! and errors is reached here as [`claims`], [`fetch`], [`json`], [`jws`], [`jwks`], [`keys`],
-//! [`published_keys`] and [`signature`]. It owns no socket and no async runtime. [`now`] is the one place that
-//! reads the clock; everything that judges is told the time.
-//!
-//! # Example
+//! # Verify a token
 //!
 //! ```
-//! use countersign::config::{Config, Format};
-//! use countersign::{Authenticator, Code};
+//! use countersign::{Authenticator, Key, now};
 //!
-//! let text = r#"{"token_hmac_secret_key": "a secret of at least 32 bytes ..."}"#;
-//! let config = Config::from_text(text, Format::Json, [])?;
-//! let authenticator = Authenticator::new(config.setup()?.rules);
-//!
-//! let token = config.connection_issuer()?.connection("42").sign()?;
-//! let connection = authenticator.connection(&token, countersign::now())?;
+//! # let secret = b"a secret of at least 32 bytes ...";
+//! # let token = countersign::Issuer::builder().key(Key::secret(secret)?).aud("chat").build()?.connection("42").sign()?;
+//! let auth = Authenticator::builder()
+//!     .key(Key::secret(secret)?)
+//!     .audience("chat")
+//!     .build()?;
+//! let connection = auth.connection(&token, now())?;
 //! assert_eq!(connection.user(), "42");
-//!
-//! let error = authenticator.subscription(&token, countersign::now()).unwrap_err();
-//! assert_eq!(error.code(), Code::WrongKind);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Claims of your own, in any JWT
+//!
+//! ```
+//! use countersign::{Authenticator, Issuer, Key, now};
+//!
+//! #[derive(serde::Serialize, serde::Deserialize)]
+//! struct MyClaims {
+//!     tenant: String,
+//!     roles: Vec<String>,
+//! }
+//!
+//! let key = Key::secret(b"a secret of at least 32 bytes ...")?;
+//! let issuer = Issuer::builder().key(key.clone()).aud("api").build()?;
+//! let mine = MyClaims { tenant: "acme".into(), roles: vec!["admin".into()] };
+//! let token = issuer.token("42").claims(&mine)?.sign()?;
+//!
+//! let auth = Authenticator::builder().key(key).audience("api").build()?;
+//! let accepted = auth.token(&token, now())?;
+//! let mine: MyClaims = accepted.claims()?;
+//! assert_eq!(mine.tenant, "acme");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Where to look
+//!
+//! - [`Authenticator`] verifies connection and subscription tokens, and any JWT ([`Token`]).
+//!   Tokens of different purposes are told apart by `aud` or `typ`: see [`Token`].
+//! - [`Issuer`] makes them, for backends and for tests.
+//! - [`Authority`]: one of several trusted issuers. [`Identity`]: whose user it is.
+//! - [`Error`] has a stable [`Code`] and says what a client should do.
+//! - [`Explanation`] tells each step of a verification and why it ended so.
+//! - [`Rules`], [`Trust`] and [`Keyring`] are for those who compose by hand.
+//! - `config` reads what an operator writes; the option names of Centrifugo work.
+//!
+//! It owns no socket and no async runtime. [`now`] is the one place that reads the clock;
+//! everything that judges is told the time.
+//!
+//! # Features
+//!
+//! All but `fastest` are on by default, and each only adds.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `config` | configuration files in JSON, and environment variables |
+//! | `toml`, `yaml` | configuration files in these formats |
+//! | `jwks` | keys that an issuer publishes at an endpoint |
+//! | `rustcrypto` | ES512, and new keys |
+//! | `fastest` | `fastest_provider`, over AWS-LC |
 #![forbid(unsafe_code)]
 
 #[cfg(all(doctest, feature = "config"))]

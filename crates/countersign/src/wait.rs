@@ -34,6 +34,7 @@ pub(crate) async fn fetched(pending: Pending) -> Result<(), Error> {
 pub(crate) enum VerifyStop {
     Refused(Error),
     /// A fetch of keys is needed first.
+    #[cfg_attr(not(feature = "jwks"), expect(dead_code))]
     Pending(Pending),
 }
 

@@ -81,6 +81,7 @@ pub(crate) fn run(
             Ok((accepted, token)) => {
                 console.line(accepted.sentence())?;
                 console.line(format_args!("payload: {}", payload(token)))?;
+                console.line(accepted.vouched())?;
                 if let Some(warning) = accepted.warning() {
                     console.warning(format_args!("{warning}{}", given.place()))?;
                 }
@@ -169,6 +170,27 @@ impl Accepted {
         }
     }
 
+    /// Whose key verified the token, and what it says of issuer and audience.
+    fn vouched(&self) -> String {
+        let (authority, iss, aud) = self.origin();
+        let mut line = format!("authority: {authority:?}");
+        if let Some(iss) = iss {
+            line.push_str(&format!(", iss: {iss:?}"));
+        }
+        for audience in aud {
+            line.push_str(&format!(", aud: {audience:?}"));
+        }
+        line
+    }
+
+    /// The authority, `iss` and `aud`.
+    fn origin(&self) -> (&str, Option<&str>, Vec<&str>) {
+        match self {
+            Self::Connection(it) => (it.authority(), it.iss(), it.aud().collect()),
+            Self::Subscription(it) => (it.authority(), it.iss(), it.aud().collect()),
+        }
+    }
+
     /// What is odd about the token, though it is accepted.
     fn warning(&self) -> Option<&'static str> {
         let expires = match self {
@@ -182,7 +204,12 @@ impl Accepted {
     }
 
     fn record(&self, record: Record, token: &str) -> Record {
-        let record = record.raw("accepted", true);
+        let (authority, iss, aud) = self.origin();
+        let record = record
+            .raw("accepted", true)
+            .text("authority", authority)
+            .raw("iss", iss.map_or("null".into(), quoted))
+            .texts("aud", aud);
         let record = match self {
             Self::Connection(it) => {
                 let record = record

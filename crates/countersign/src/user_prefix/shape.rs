@@ -20,6 +20,7 @@ pub(super) enum Atom {
 }
 
 pub(super) struct Run {
+    #[cfg_attr(not(feature = "config"), expect(dead_code))]
     pub(super) name: String,
     /// The characters that it can match, in ranges.
     pub(super) alphabet: Vec<(char, char)>,
@@ -105,6 +106,7 @@ fn share_a_character(first: &Atom, second: &Atom) -> bool {
 }
 
 /// A run that isn't followed by a character that it can't match.
+#[cfg(feature = "config")]
 pub(super) fn run_without_end(shape: &[Atom]) -> Option<&Run> {
     let mut atoms = shape.iter().peekable();
     while let Some(atom) = atoms.next() {

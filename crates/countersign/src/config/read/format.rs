@@ -72,6 +72,25 @@ fn json(text: &str) -> Result<Value, String> {
     }
 }
 
+#[cfg(not(feature = "toml"))]
+fn toml(_: &str) -> Result<Value, String> {
+    Err(not_built_in("TOML", "toml"))
+}
+
+#[cfg(not(feature = "yaml"))]
+fn yaml(_: &str) -> Result<Value, String> {
+    Err(not_built_in("YAML", "yaml"))
+}
+
+#[cfg(not(all(feature = "toml", feature = "yaml")))]
+fn not_built_in(format: &str, feature: &str) -> String {
+    format!(
+        "found {format}, and this program was built without the feature `{feature}` of \
+         `countersign`; use JSON, or build it with the feature"
+    )
+}
+
+#[cfg(feature = "toml")]
 fn toml(text: &str) -> Result<Value, String> {
     toml::from_str(text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start));
@@ -88,6 +107,7 @@ fn toml(text: &str) -> Result<Value, String> {
     })
 }
 
+#[cfg(feature = "yaml")]
 fn yaml(text: &str) -> Result<Value, String> {
     let options = serde_saphyr::options! { with_snippet: false };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
