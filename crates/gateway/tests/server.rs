@@ -1,5 +1,16 @@
 //! A server on loopback and clients that speak WebSocket: what goes over the wire, and what
 //! faulty or hostile clients come to.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    clippy::needless_pass_by_value,
+    clippy::field_reassign_with_default,
+    missing_docs
+)]
 
 mod support;
 
@@ -541,17 +552,23 @@ fn a_client_that_never_reads_is_closed_and_harms_nobody() {
     reader.text();
     let mut publisher = server.open();
     let data = "x".repeat(60_000);
-    let mut received = 0;
-    for _ in 0..250 {
+    // How much the kernel takes for the deaf client differs, so it goes on until it is closed.
+    let mut is_closed = false;
+    for round in 1..=1000 {
         publisher.send(&format!(
             r#"{{"id":3,"publish":{{"channel":"a","data":"{data}"}}}}"#
         ));
         publisher.text();
-        received += reader.text().len() / 60_000;
+        assert!(reader.text().len() > 60_000, "{round}");
+        if round % 50 == 0 {
+            reader.send(r#"{"id":4,"presence_stats":{"channel":"a"}}"#);
+            is_closed = reader.text().contains(r#""num_clients":1"#);
+            if is_closed {
+                break;
+            }
+        }
     }
-    assert!(received >= 240, "{received}");
-    reader.send(r#"{"id":4,"presence_stats":{"channel":"a"}}"#);
-    while !reader.text().contains(r#""num_clients":1"#) {}
+    assert!(is_closed);
     publisher.check();
     drop(deaf);
     server.until(2);

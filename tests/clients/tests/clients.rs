@@ -1,4 +1,15 @@
 //! Starts the backend and the server, and plays every scenario with each client.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    clippy::needless_pass_by_value,
+    clippy::field_reassign_with_default,
+    missing_docs
+)]
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;

@@ -134,19 +134,20 @@ impl Draft {
         let flag = |key: &str| self.find(key).map_or(Ok(false), Setting::flag);
         match rules {
             ChannelRules::V2 => {
-                let mut options = ChannelOptions::default();
                 let (publish, subscribed) = (flag("publish")?, flag("subscribe_to_publish")?);
                 let anonymous = flag("anonymous")?;
-                options.subscribe = access(true, false, anonymous);
-                options.publish = access(publish && !subscribed, publish && subscribed, anonymous);
-                options.ask_presence = access(false, true, true);
-                options.presence = flag("presence")?;
-                options.presence_for_clients = !flag("presence_disable_for_client")?;
-                options.join_leave = flag("join_leave")?;
-                options.force_push_join_leave = options.join_leave;
-                options.user_limited = true;
-                options.server_side = flag("server_side")?;
-                Ok(options)
+                let join_leave = flag("join_leave")?;
+                Ok(ChannelOptions {
+                    subscribe: access(true, false, anonymous),
+                    publish: access(publish && !subscribed, publish && subscribed, anonymous),
+                    ask_presence: access(false, true, true),
+                    presence: flag("presence")?,
+                    presence_for_clients: !flag("presence_disable_for_client")?,
+                    join_leave,
+                    force_push_join_leave: join_leave,
+                    user_limited: true,
+                    server_side: flag("server_side")?,
+                })
             }
             ChannelRules::V4 => {
                 if let Some(old) = ONLY_V2.iter().find_map(|key| self.find(key)) {
@@ -162,16 +163,17 @@ impl Draft {
                         flag(&format!("allow_{what}_for_anonymous"))?,
                     ))
                 };
-                let mut options = ChannelOptions::default();
-                options.subscribe = of("subscribe")?;
-                options.publish = of("publish")?;
-                options.ask_presence = of("presence")?;
-                options.presence = flag("presence")?;
-                options.presence_for_clients = true;
-                options.join_leave = flag("join_leave")?;
-                options.force_push_join_leave = flag("force_push_join_leave")?;
-                options.user_limited = flag("allow_user_limited_channels")?;
-                Ok(options)
+                Ok(ChannelOptions {
+                    subscribe: of("subscribe")?,
+                    publish: of("publish")?,
+                    ask_presence: of("presence")?,
+                    presence: flag("presence")?,
+                    presence_for_clients: true,
+                    join_leave: flag("join_leave")?,
+                    force_push_join_leave: flag("force_push_join_leave")?,
+                    user_limited: flag("allow_user_limited_channels")?,
+                    server_side: false,
+                })
             }
         }
     }

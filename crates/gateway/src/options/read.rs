@@ -177,7 +177,7 @@ impl Reader {
         let key = path.strip_prefix(WITHOUT_NAMESPACE).unwrap_or(&path);
         if path.starts_with(WITHOUT_NAMESPACE) || channel::is_channel_option(key) {
             self.is_v4 |= path.starts_with(WITHOUT_NAMESPACE) || channel::selects_v4(key);
-            return self.top.add(&key.to_owned(), setting, &mut self.warnings);
+            return self.top.add(key, setting, &mut self.warnings);
         }
         if !setting.is_off() {
             self.warnings.push(format!(

@@ -1,24 +1,12 @@
 //! From a frame to its commands.
 
-use core::fmt;
-
 use bytes::{Buf as _, Bytes};
 use countersign_json::Object;
 use prost::encoding::decode_varint;
 
-use super::{Command, Format, Generation, protobuf, v1_json, v1_protobuf, v2_json, v2_protobuf};
-
-/// A frame that is no message of the protocol. The connection is closed as bad request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Malformed;
-
-impl fmt::Display for Malformed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("found a frame that is no command of the Centrifugo protocol")
-    }
-}
-
-impl std::error::Error for Malformed {}
+use super::{
+    Command, Format, Generation, Malformed, protobuf, v1_json, v1_protobuf, v2_json, v2_protobuf,
+};
 
 /// A frame whose commands are read one by one, each when the one before it is done with.
 ///

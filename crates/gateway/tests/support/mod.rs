@@ -1,14 +1,14 @@
 //! What tests share: tokens, and a session that is driven by hand with a clock of its own.
-#![allow(dead_code)]
+#![allow(dead_code)] // each test binary uses its part
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use countersign::jws::{NewHeader, sign};
-use countersign::{Authenticator, Authority, Key, Rules, Trust, UnixTime, default_provider};
-use countersign_gateway::session::{Action, Answer, Event, Now, Session, Settings};
+use countersign::{Authenticator, Authority, Error, Key, Rules, Trust, UnixTime, default_provider};
+use countersign_gateway::session::{Action, Answer, Event, Membership, Now, Session, Settings};
 use countersign_gateway::wire::{
-    Close, Command, ErrorCode, Generation, Reply, ReplyResult, Request,
+    Close, Command, ConnectResult, ErrorCode, Generation, Reply, ReplyResult, Request,
 };
 
 pub(crate) const SECRET: &[u8] = b"a secret of at least 32 bytes ...";
@@ -243,5 +243,44 @@ pub(crate) fn told(actions: &[Action], generation: Generation) -> String {
         Some(error) => error.number().to_string(),
         None if result_of(actions).is_some() => "ok".into(),
         None => "nothing".into(),
+    }
+}
+
+/// Every user may subscribe and publish.
+pub(crate) fn open_channels() -> Settings {
+    let mut settings = Settings::default();
+    let all = &mut settings.channels.without_namespace;
+    all.subscribe.client = true;
+    all.publish.client = true;
+    settings
+}
+
+/// A token of user 42 that expires so many seconds after the start.
+pub(crate) fn user(exp: i64) -> String {
+    token(&format!(r#"{{"sub":"42","exp":{}}}"#, START + exp))
+}
+
+/// What a client is told that is connected.
+pub(crate) fn connected(actions: &[Action]) -> &ConnectResult {
+    match result_of(actions) {
+        Some(ReplyResult::Connect(result)) => result,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The first channel that is entered.
+pub(crate) fn membership(actions: &[Action]) -> &Membership {
+    let entered = actions.iter().find_map(|action| match action {
+        Action::Subscribe(membership) => Some(membership),
+        _ => None,
+    });
+    entered.unwrap_or_else(|| panic!("{actions:?}"))
+}
+
+/// The keys could not be fetched.
+pub(crate) fn unavailable() -> Error {
+    Error::KeysUnavailable {
+        reason: "the endpoint is down".into(),
+        retry_after: None,
     }
 }
