@@ -180,6 +180,9 @@ impl Keyring {
     }
 }
 
+// Keys and tokens have one limit: a key that no token can name is refused when it is read.
+const _: () = assert!(KID_LIMIT == countersign_keys::KID_LIMIT);
+
 /// Refuses a key whose `kid` is longer than any that is read of a token.
 pub(crate) fn check_kid(key: &Key) -> Result<(), KeyError> {
     match key.kid() {
