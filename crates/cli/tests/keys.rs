@@ -261,6 +261,27 @@ fn an_ec_key_without_its_public_half_signs() {
 }
 
 #[test]
+fn b3_a_signature_in_der_is_called_one() {
+    let place = Place::new();
+    place.run(&["genkey", "ES256", "--out", "k"]);
+    let token = place.pipe("x", &["jws", "sign", "--key", "k.key"]).out;
+    let (signing_input, signature) = token.trim_end().rsplit_once('.').unwrap();
+    let base64 = base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let raw = base64.decode(signature).unwrap();
+    let integer = |number: &[u8]| [b"\x02\x21\x00", number].concat();
+    let numbers = [integer(&raw[..32]), integer(&raw[32..])].concat();
+    let der = base64.encode([b"\x30\x46", &numbers[..]].concat());
+    let token = format!("{signing_input}.{der}");
+    let said = place.run(&["jws", "verify", "--key", "k.pub", &token]);
+    assert_eq!(said.refusal(), "signature");
+    assert!(
+        said.err
+            .contains("found one in DER, of 72 bytes; a JWS has the 64 bytes of r and s"),
+        "{said:?}"
+    );
+}
+
+#[test]
 fn a_wrong_label_of_a_pem_is_warned_of() {
     let place = Place::new();
     place.run(&["genkey", "RS256", "--out", "k"]);

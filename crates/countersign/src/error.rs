@@ -47,6 +47,14 @@ pub enum Error {
     },
     /// The signature does not match.
     Signature,
+    /// The signature is in DER, which matches no key: many libraries for ECDSA make it so, and
+    /// a JWS has the two numbers side by side (RFC 7518 section 3.4).
+    DerSignature {
+        /// Its length in bytes.
+        found: usize,
+        /// The length that the algorithm needs.
+        needed: usize,
+    },
     /// `iss`, with `aud`, is none of the trusted issuers.
     Untrusted {
         /// The token's `iss`, cut to 64 characters; shown escaped.
@@ -87,7 +95,7 @@ impl Error {
             Self::Type { .. } => Code::WrongKind,
             Self::UnknownKey { .. } | Self::KeyEnded => Code::UnknownKey,
             Self::KeysUnavailable { .. } => Code::KeysUnavailable,
-            Self::Signature => Code::Signature,
+            Self::Signature | Self::DerSignature { .. } => Code::Signature,
             Self::Untrusted { .. } | Self::ForeignUser { .. } => Code::Issuer,
             Self::NoToken => Code::NoToken,
             Self::Claims(error) => Code::of_claims(error.kind()),
@@ -161,6 +169,11 @@ impl fmt::Display for Error {
                 write!(f, "the keys are not available: {reason}")
             }
             Self::Signature => f.write_str("the signature does not match"),
+            Self::DerSignature { found, needed } => write!(
+                f,
+                "the signature does not match: found one in DER, of {found} bytes; a JWS has the \
+                 {needed} bytes of r and s side by side (RFC 7518 section 3.4)"
+            ),
             Self::Untrusted { found: Some(found) } => {
                 write!(
                     f,

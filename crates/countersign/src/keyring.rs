@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use countersign_jws::{Header, KID_LIMIT, Unverified, Verified};
+use countersign_jws::{Header, KID_LIMIT, Unverified, Verified, VerifyError};
 use countersign_keys::{Key, KeyError};
 use countersign_signature::{KeyRejected, KeyRejectedReason, Provider, Verifier};
 use countersign_time::UnixTime;
@@ -204,9 +204,15 @@ pub(crate) fn first_that_verifies<'t, 'k>(
 ) -> Result<Verified<'t>, Error> {
     let mut verified = Err(Error::Signature);
     for key in keys {
-        if let Ok(found) = token.verify(key) {
-            verified = Ok(found);
-            break;
+        match token.verify(key) {
+            Ok(found) => {
+                verified = Ok(found);
+                break;
+            }
+            Err(VerifyError::DerSignature { found, needed }) => {
+                verified = Err(Error::DerSignature { found, needed });
+            }
+            Err(_) => {}
         }
     }
     observe.settle(Stage::Signature, verified, |verified| {
