@@ -26,8 +26,8 @@ fn page() -> String {
          inherits nothing, and counts if `client.subscription_token.enabled` is set.\n\
          \n\
          Any other option is given as a variable too: `COUNTERSIGN_` and its name in upper case,\n\
-         each `.` as `_`. Options of Centrifugo that do not concern tokens are left alone, in a\n\
-         file and as variables (`COUNTERSIGN_LOG_LEVEL`), and so are the variables that\n\
+         each `.` as `_`. Options of Centrifugo that do not concern tokens are left to\n\
+         [the server](server.md), in a file and as variables (`COUNTERSIGN_PORT`). Left alone are the variables that\n\
          Kubernetes sets for a service named countersign (`COUNTERSIGN_SERVICE_HOST`).\n\
          \n\
          Durations are whole seconds or a text such as `\"25s\"`, `\"1h30m\"`, `\"500ms\"`. Lists in\n\
