@@ -301,7 +301,7 @@ impl AuthorityBuilder {
                 return Err(BuildError::SeveralKeySources);
             }
             return Ok(countersign_jwks::Jwks::builder(url, provider)
-                .spawn()?
+                .build()?
                 .into());
         }
         match sources.pop() {

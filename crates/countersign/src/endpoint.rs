@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use countersign_fetch::{FetchError, SettingsError};
-use countersign_jwks::{Jwks, Lookup};
-use countersign_jws::{Header, Unverified, Verified};
+use countersign_fetch::SettingsError;
+use countersign_jwks::{Jwks, KeysUnavailable, Lookup};
+use countersign_jws::{Unverified, Verified};
 use countersign_signature::{Provider, Verifier};
 
 use crate::Error;
@@ -90,9 +90,10 @@ impl KeyEndpoint {
     /// The key that a header names, and the client that has it.
     fn key(
         &self,
-        header: &Header<'_>,
+        token: &Unverified<'_>,
         mode: WaitMode,
     ) -> Result<(Arc<dyn Verifier>, &Jwks), VerifyStop> {
+        let header = token.header();
         // Before any look-up: an algorithm that no key can have costs no request.
         if self.shared.algorithms.get(header.alg()).is_none() {
             return Err(Error::algorithm(header).into());
@@ -102,8 +103,8 @@ impl KeyEndpoint {
             retry_after: None,
         })?;
         let found = match mode {
-            WaitMode::Wait => client.resolve(header.kid()),
-            WaitMode::Never => client.lookup(header.kid()),
+            WaitMode::Wait => client.resolve_for(header.kid(), token.signing_input().as_bytes()),
+            WaitMode::Never => client.lookup_for(header.kid(), token.signing_input().as_bytes()),
         };
         match found {
             Lookup::Found(keys) => match keys.for_alg(header.alg()) {
@@ -112,7 +113,7 @@ impl KeyEndpoint {
             },
             Lookup::Pending(pending) => Err(VerifyStop::Pending(pending)),
             Lookup::UnknownKey | Lookup::KidRequired => Err(Error::unknown_key(header).into()),
-            Lookup::Unavailable(error) => Err(keys_unavailable(error).into()),
+            Lookup::Unavailable(unavailable) => Err(keys_unavailable(unavailable).into()),
         }
     }
 
@@ -122,7 +123,7 @@ impl KeyEndpoint {
         mode: WaitMode,
         observe: &mut impl Observe,
     ) -> Result<Verified<'t>, VerifyStop> {
-        let key = match self.key(token.header(), mode) {
+        let key = match self.key(token, mode) {
             Ok(found) => Ok(found),
             Err(VerifyStop::Refused(error)) => Err(error),
             Err(pending) => return Err(pending),
@@ -147,9 +148,9 @@ impl fmt::Debug for KeyEndpoint {
 /// Keys that could not be fetched.
 // By value, to be passed to `map_err`.
 #[allow(clippy::needless_pass_by_value)]
-pub(crate) fn keys_unavailable(error: FetchError) -> Error {
+pub(crate) fn keys_unavailable(unavailable: KeysUnavailable) -> Error {
     Error::KeysUnavailable {
-        reason: error.to_string(),
-        retry_after: error.retry_after(),
+        reason: unavailable.to_string(),
+        retry_after: unavailable.retry_after(),
     }
 }

@@ -35,6 +35,10 @@ pub enum FetchErrorKind {
     Panicked,
     /// Too many callers were waiting already.
     TooManyWaiting,
+    /// No thread makes the fetch that was waited for.
+    NotDriven,
+    /// The answer came from a cache that had held it for too long.
+    TooOld,
     /// Anything else, from a transport of your own.
     Other,
 }
@@ -58,6 +62,8 @@ impl FetchErrorKind {
             Self::Refused => "refused",
             Self::Panicked => "panicked",
             Self::TooManyWaiting => "too_many_waiting",
+            Self::NotDriven => "not_driven",
+            Self::TooOld => "too_old",
             Self::Other => "other",
         }
     }
@@ -81,7 +87,9 @@ impl FetchErrorKind {
             | Self::Document
             | Self::NoUsableKey
             | Self::Refused
-            | Self::TooManyWaiting => false,
+            | Self::TooManyWaiting
+            | Self::NotDriven
+            | Self::TooOld => false,
         }
     }
 }

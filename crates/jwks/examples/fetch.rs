@@ -24,7 +24,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some(url) => url,
         None => serve()?,
     };
-    let jwks = Jwks::builder(url, countersign_ring::provider()).build()?;
+    let jwks = Jwks::builder(url, countersign_ring::provider())
+        .on_demand()
+        .build()?;
     jwks.refresh()?;
 
     println!("{}", jwks.endpoint());

@@ -50,7 +50,7 @@ async fn keys(jwks: &Jwks, kid: &str) -> Result<KidKeys, String> {
 async fn main() -> Result<(), Box<dyn Error>> {
     let jwks = Jwks::builder("https://keys.example/", countersign_ring::provider())
         .fetch(Slow)
-        .spawn()?;
+        .build()?;
 
     // A thousand connections arrive before the first answer: one request serves them all.
     let tasks: Vec<_> = (0..1000)

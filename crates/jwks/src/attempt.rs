@@ -79,7 +79,7 @@ impl Attempts<'_> {
         let request = Request::new(self.endpoint, timeout, self.settings.body_limit)
             .if_none_match(self.etag.as_deref());
         let response = request.send(self.fetch)?;
-        let life = freshness::lifetime(&response, self.settings);
+        let life = freshness::lifetime(&response, self.settings)?;
         if response.status() == 304 {
             self.tally.fetched(Ok("not_modified"));
             return Ok(Outcome::NotModified {
@@ -108,6 +108,7 @@ impl Attempts<'_> {
                 etag: response.etag().map(Arc::from),
                 fetched_at,
                 life,
+                confirmed_by: 0,
             },
             spread: self.spread,
         })

@@ -12,12 +12,13 @@ use crate::cache::KeyCache;
 use crate::client::Jwks;
 use crate::clock::{Clock, SystemClock};
 use crate::driver::Driver;
+use crate::group::FetchGroup;
 use crate::settings::Settings;
 use crate::store::Store;
 
 /// Puts a [`Jwks`] together. Made by [`Jwks::builder`].
 #[derive(Clone, Debug)]
-#[must_use = "it does nothing before `build` or `spawn`"]
+#[must_use = "it does nothing before `build`"]
 pub struct Builder {
     pub(crate) url: String,
     provider: Provider,
@@ -26,6 +27,8 @@ pub struct Builder {
     pub(crate) fetch: Option<Arc<dyn Fetch>>,
     clock: Option<Arc<dyn Clock>>,
     last_known_good: Option<PathBuf>,
+    group: Option<FetchGroup>,
+    on_demand: bool,
 }
 
 impl Jwks {
@@ -40,6 +43,8 @@ impl Jwks {
             fetch: None,
             clock: None,
             last_known_good: None,
+            group: None,
+            on_demand: false,
         }
     }
 }
@@ -80,24 +85,33 @@ impl Builder {
         self
     }
 
-    /// The client without a thread: fetches are made by whoever calls [`Jwks::resolve`]
-    /// or [`Jwks::drive`]. Nothing is fetched yet.
-    ///
-    /// # Errors
-    ///
-    /// [`SettingsError`] if the URL, a setting or a file is refused.
-    pub fn build(self) -> Result<Jwks, SettingsError> {
-        Ok(Jwks::new(Arc::new(self.cache()?), None))
+    /// The endpoints that share a budget with this one.
+    pub fn group(mut self, group: &FetchGroup) -> Self {
+        self.group = Some(group.clone());
+        self
     }
 
-    /// The client with a thread of its own, which fetches at once, then ahead of time, and
-    /// whenever a look-up needs it. It ends when the last handle is dropped.
+    /// Leaves fetching to whoever calls [`Jwks::resolve`], [`Jwks::refresh`] or [`Jwks::drive`],
+    /// on their own thread. Nothing is fetched before that.
+    pub fn on_demand(mut self) -> Self {
+        self.on_demand = true;
+        self
+    }
+
+    /// The client. Unless it is [`on_demand`](Self::on_demand), threads that all clients of the
+    /// process share fetch its keys at once, then ahead of time, and whenever a look-up needs
+    /// it, until the last handle is dropped.
     ///
     /// # Errors
     ///
-    /// As [`build`](Self::build), and if the system gives no thread.
-    pub fn spawn(self) -> Result<Jwks, SettingsError> {
+    /// [`SettingsError`] if the URL, a setting or a file is refused, or the system gives no
+    /// thread.
+    pub fn build(self) -> Result<Jwks, SettingsError> {
+        let on_demand = self.on_demand;
         let cache = Arc::new(self.cache()?);
+        if on_demand {
+            return Ok(Jwks::new(cache, None));
+        }
         let driver = Driver::start(cache.clone())
             .map_err(|error| SettingsError::new(format!("no thread could be started: {error}")))?;
         Ok(Jwks::new(cache, Some(driver)))
@@ -138,6 +152,7 @@ impl Builder {
             fetch,
             clock,
             self.last_known_good.map(Store::new),
+            self.group,
             spread(),
         );
         cache.restore();

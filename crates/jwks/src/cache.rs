@@ -1,7 +1,7 @@
 //! The keys of one endpoint: a snapshot for readers, one fetch at a time for writers.
 
 use alloc::sync::Arc;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::time::Duration;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -14,12 +14,14 @@ use countersign_signature::Provider;
 use crate::attempt::Attempts;
 use crate::clock::Clock;
 use crate::counters::Tally;
+use crate::group::FetchGroup;
 use crate::seats::Seats;
 use crate::settings::Settings;
 use crate::state::{Answer, Event, State};
 use crate::store::Store;
+use crate::unavailable::KeysUnavailable;
+use crate::unknown_tokens::UnknownTokens;
 use crate::wakers::Wakers;
-use crate::wakeup::Wakeup;
 
 /// What all handles of a client and its background thread share.
 #[derive(Debug)]
@@ -40,8 +42,14 @@ pub(crate) struct KeyCache {
     pub(crate) wakers: Wakers,
     seats: Seats,
     wanted: AtomicBool,
-    /// Wakes the background thread, where there is one.
-    pub(crate) wakeup: Wakeup,
+    /// Whether the fetch that is wanted may begin during the cooldown.
+    forced: AtomicBool,
+    /// The endpoints that share their budget with this one.
+    pub(crate) group: Option<FetchGroup>,
+    /// Of this endpoint alone, where it is in no group.
+    unknown: UnknownTokens,
+    /// When a look-up was last made, in seconds of the clock.
+    used_at: AtomicU64,
 }
 
 /// What the cache has for a token.
@@ -49,11 +57,19 @@ pub(crate) enum Cached {
     Found(KidKeys),
     KidRequired,
     UnknownKey,
-    Unavailable(FetchError),
+    Unavailable(KeysUnavailable),
     /// A fetch is needed. So many have ended until now.
     FetchNeeded {
         ended: u64,
     },
+}
+
+/// What a token says of its key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Query<'q> {
+    pub(crate) kid: Option<&'q str>,
+    /// What tells this token from others: its whole text, or else its `kid`.
+    pub(crate) token: &'q [u8],
 }
 
 impl KeyCache {
@@ -64,10 +80,12 @@ impl KeyCache {
         fetch: Arc<dyn Fetch>,
         clock: Arc<dyn Clock>,
         store: Option<Store>,
+        group: Option<FetchGroup>,
         spread: u8,
     ) -> Self {
         Self {
             wakers: Wakers::new(settings.waiter_limit),
+            used_at: AtomicU64::new(clock.now().as_secs()),
             endpoint,
             settings,
             provider,
@@ -81,14 +99,17 @@ impl KeyCache {
             fetch_ended: Condvar::new(),
             seats: Seats::default(),
             wanted: AtomicBool::new(false),
-            wakeup: Wakeup::default(),
+            forced: AtomicBool::new(false),
+            group,
+            unknown: UnknownTokens::default(),
         }
     }
 
-    pub(crate) fn look_up(&self, kid: Option<&str>) -> Cached {
+    pub(crate) fn look_up(&self, query: Query<'_>) -> Cached {
         let now = self.clock.now();
+        self.note_use(now);
         let state = self.state.load();
-        match state.look_up(kid, now, &self.settings) {
+        match state.look_up(query.kid, now, &self.settings) {
             Answer::Found { keys, is_stale } => {
                 if is_stale {
                     self.tally.stale_hits.add();
@@ -96,29 +117,73 @@ impl KeyCache {
                 Cached::Found(keys.clone())
             }
             Answer::KidRequired => Cached::KidRequired,
-            Answer::Pending => Cached::FetchNeeded {
-                ended: state.ended(),
-            },
-            Answer::UnknownKey => {
+            Answer::Pending => {
+                // Remembered now, so that the fetch counts as later than this.
+                self.first_shown(query, state.begun());
+                Cached::FetchNeeded {
+                    ended: state.ended(),
+                }
+            }
+            Answer::Missing {
+                is_retired,
+                confirmed_by,
+                wait,
+                error,
+            } => {
                 self.tally.unknown_kids.add();
                 // Anybody can cause this with forged tokens, so it is not logged by default.
-                tracing::debug!(endpoint = %self.endpoint, kid = ?kid, "unknown kid");
-                Cached::UnknownKey
-            }
-            Answer::Unavailable(error) => {
-                tracing::debug!(endpoint = %self.endpoint, kid = ?kid, "keys unavailable");
-                if state.in_flight().is_some() {
-                    self.abandon();
+                tracing::debug!(endpoint = %self.endpoint, kid = ?query.kid, "unknown kid");
+                let first_shown = self.first_shown(query, state.begun());
+                if is_retired || first_shown < confirmed_by {
+                    return Cached::UnknownKey;
                 }
-                Cached::Unavailable(error)
+                self.abandon();
+                Cached::Unavailable(match error {
+                    Some(error) => KeysUnavailable::failed(error, wait),
+                    None => KeysUnavailable::may_be_newer(wait),
+                })
+            }
+            Answer::Unavailable { error, wait } => {
+                tracing::debug!(endpoint = %self.endpoint, kid = ?query.kid, "keys unavailable");
+                self.abandon();
+                Cached::Unavailable(KeysUnavailable::failed(error, wait))
             }
         }
     }
 
-    /// Remembers that a look-up needs a fetch, and has the thread make it.
-    pub(crate) fn want(&self) {
+    /// How many fetches had begun when this token was first shown.
+    fn first_shown(&self, query: Query<'_>, begun: u64) -> u64 {
+        let tokens = self
+            .group
+            .as_ref()
+            .map_or(&self.unknown, FetchGroup::unknown);
+        tokens.first_shown(self.endpoint.as_str(), query.token, begun)
+    }
+
+    /// Remembers that the client is in use.
+    fn note_use(&self, now: Duration) {
+        // Read first: a line that every look-up writes would slow all of them down.
+        if self.used_at.load(Ordering::Relaxed) != now.as_secs() {
+            self.used_at.store(now.as_secs(), Ordering::Relaxed);
+        }
+    }
+
+    fn is_idle(&self, now: Duration) -> bool {
+        let used_at = Duration::from_secs(self.used_at.load(Ordering::Relaxed));
+        now.saturating_sub(used_at) > self.settings.idle_after
+    }
+
+    /// Lets go of all but the last set, if nobody has used the client for a while.
+    pub(crate) fn release_if_idle(&self) {
+        if self.is_idle(self.clock.now()) {
+            self.unknown.clear();
+        }
+    }
+
+    /// Remembers that a look-up needs a fetch, or that a caller asked for one.
+    pub(crate) fn want(&self, forced: bool) {
+        self.forced.fetch_or(forced, Ordering::AcqRel);
         self.wanted.store(true, Ordering::Release);
-        self.wakeup.wake();
     }
 
     /// How many callers wait now, blocked or polling.
@@ -126,19 +191,44 @@ impl KeyCache {
         self.seats.taken().saturating_add(self.wakers.len())
     }
 
-    pub(crate) fn drive(&self) -> Duration {
-        let wanted = self.wanted.swap(false, Ordering::AcqRel);
-        let due_at = self.state.load().due_at(&self.settings);
-        if (wanted || self.clock.now() >= due_at)
-            && let Some(number) = self.begin(false)
-        {
-            // The outcome is in the state, and in the log.
-            let _ = self.run_fetch(number);
+    /// Whether a fetch should begin now.
+    pub(crate) fn is_due(&self) -> bool {
+        let now = self.clock.now();
+        if self.wanted.load(Ordering::Acquire) {
+            let forced = self.forced.load(Ordering::Acquire);
+            let state = self.state.load();
+            if forced || state.may_start(now, &self.settings) {
+                return true;
+            }
+            // What was wanted has been fetched meanwhile, or may not be now.
+            self.wanted.store(false, Ordering::Release);
         }
-        self.state
-            .load()
-            .due_at(&self.settings)
-            .saturating_sub(self.clock.now())
+        now >= self.due_at(now)
+    }
+
+    /// How long until a fetch is due though nobody asks.
+    pub(crate) fn rest(&self) -> Duration {
+        let now = self.clock.now();
+        self.due_at(now).saturating_sub(now)
+    }
+
+    fn due_at(&self, now: Duration) -> Duration {
+        if self.is_idle(now) {
+            return now.saturating_add(IDLE_REST);
+        }
+        self.state.load().due_at(&self.settings)
+    }
+
+    pub(crate) fn drive(&self) -> Duration {
+        if self.is_due() {
+            self.wanted.store(false, Ordering::Release);
+            let forced = self.forced.swap(false, Ordering::AcqRel);
+            if let Some(number) = self.begin(forced) {
+                // The outcome is in the state, and in the log.
+                let _ = self.run_fetch(number);
+            }
+        }
+        self.rest()
     }
 
     /// The number of a fetch that the caller has to make, if one may begin.
@@ -162,13 +252,13 @@ impl KeyCache {
             keeps_text: self.store.is_some(),
         }
         .run();
+        // Whoever wanted a fetch until now is served by this one.
+        self.wanted.store(false, Ordering::Release);
+        self.forced.store(false, Ordering::Release);
         let turn = self.lock();
         let next = self.apply(&turn, Event::Ended { number, outcome });
         drop(turn);
-        self.fetch_ended.notify_all();
-        self.wakers.wake_all();
-        // The background thread's next fetch may now be due sooner than it expects.
-        self.wakeup.wake();
+        self.wake_all();
         let Some(state) = next else {
             return Err(FetchError::new(
                 FetchErrorKind::Timeout,
@@ -187,13 +277,27 @@ impl KeyCache {
     /// it: nothing else would.
     pub(crate) fn abandon(&self) -> Option<FetchError> {
         let error = self.abandoned_error()?;
-        self.wakers.wake_all();
+        self.wake_all();
         Some(error)
+    }
+
+    /// Wakes all who wait, blocked or polling.
+    pub(crate) fn wake_all(&self) {
+        // Taken, so that nobody is between a look at the state and the wait.
+        drop(self.lock());
+        self.fetch_ended.notify_all();
+        self.wakers.wake_all();
     }
 
     fn abandoned_error(&self) -> Option<FetchError> {
         let state = self.state.load();
         state.abandoned_error(self.clock.now(), &self.settings)
+    }
+
+    /// Whether keys are held that may be used now.
+    pub(crate) fn is_ready(&self) -> bool {
+        let state = self.state.load();
+        state.usable(self.clock.now(), &self.settings).is_some()
     }
 
     /// Whether a wait is over that began when this many fetches had ended.
@@ -226,38 +330,17 @@ impl KeyCache {
         }
     }
 
-    /// Waits until the fetch under way has ended, if there is one. Its outcome is in the
-    /// state.
-    pub(crate) fn wait(&self) -> Result<(), FetchError> {
+    /// Waits until more than `ended` fetches have ended, or the one under way is abandoned, but
+    /// not beyond `deadline`. The outcome is in the state.
+    pub(crate) fn wait(&self, ended: u64, deadline: Instant) -> Result<(), KeysUnavailable> {
         let Some(_seat) = self.seats.take(self.settings.waiter_limit) else {
-            return Err(FetchError::new(
-                FetchErrorKind::TooManyWaiting,
-                format!(
-                    "found {} callers waiting for the keys already; try again",
-                    self.settings.waiter_limit
-                ),
-            ));
+            return Err(self.too_many_waiting());
         };
-        let began_at = Instant::now();
         let mut turn = self.lock();
-        let ended = self.state.load().ended();
-        if self.state.load().in_flight().is_none() {
-            return Ok(());
-        }
-        // An abandoned fetch never counts as ended; the fetch that follows it does.
         while self.state.load().ended() == ended {
-            let left = self
-                .settings
-                .total_deadline
-                .saturating_sub(began_at.elapsed());
+            let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Err(FetchError::new(
-                    FetchErrorKind::Timeout,
-                    format!(
-                        "the fetch under way did not end within {:?}",
-                        self.settings.total_deadline
-                    ),
-                ));
+                return Err(self.waited_too_long());
             }
             (turn, _) = self
                 .fetch_ended
@@ -265,6 +348,28 @@ impl KeyCache {
                 .unwrap_or_else(PoisonError::into_inner);
         }
         Ok(())
+    }
+
+    pub(crate) fn too_many_waiting(&self) -> KeysUnavailable {
+        let error = FetchError::new(
+            FetchErrorKind::TooManyWaiting,
+            format!(
+                "found {} callers waiting for the keys already; try again",
+                self.settings.waiter_limit
+            ),
+        );
+        KeysUnavailable::failed(error, RETRY)
+    }
+
+    pub(crate) fn waited_too_long(&self) -> KeysUnavailable {
+        let error = FetchError::new(
+            FetchErrorKind::Timeout,
+            format!(
+                "no fetch of the keys ended within {:?}",
+                self.settings.total_deadline
+            ),
+        );
+        KeysUnavailable::failed(error, RETRY)
     }
 
     /// Exchanges the state for the next one, if `event` makes one.
@@ -308,3 +413,9 @@ impl KeyCache {
         }
     }
 }
+
+/// When to try again if a wait ended without a fetch.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// The rest of a client that nobody uses, before a look whether somebody does again.
+const IDLE_REST: Duration = Duration::from_secs(60);

@@ -2,16 +2,18 @@
 
 use alloc::sync::Arc;
 use core::time::Duration;
+use std::time::Instant;
 
 use countersign_fetch::{EndpointUrl, FetchError, FetchErrorKind};
 use countersign_published_keys::{KidKeys, Report};
 use countersign_signature::Provider;
 
-use crate::cache::{Cached, KeyCache};
+use crate::cache::{Cached, KeyCache, Query};
 use crate::counters::Counters;
 use crate::driver::Driver;
-use crate::pending::Pending;
+use crate::pending::{Pending, Ready};
 use crate::settings::Settings;
+use crate::unavailable::KeysUnavailable;
 
 /// What the client has for a token.
 #[derive(Debug)]
@@ -20,14 +22,16 @@ pub enum Lookup {
     Found(KidKeys),
     /// A fetch is needed first. Await it, or call [`Jwks::resolve`] where waiting is allowed.
     Pending(Pending),
-    /// The endpoint has no key for this `kid`: a set fetched less than a cooldown ago lacks it.
+    /// The endpoint has no key for this `kid`, for certain: an earlier set had it and the
+    /// present one lacks it, or a fetch that began after the token was first shown did not bring
+    /// it. The token's key was retired, or never was: a new token is needed.
     UnknownKey,
     /// The token names no `kid` and must:
     /// [`Settings::allow_missing_kid`] is off, or the set does not hold exactly one usable key.
     KidRequired,
-    /// The keys could not be fetched, and nothing usable is held. Whether the key is
-    /// known is not known: try again later.
-    Unavailable(FetchError),
+    /// No verdict: the keys could not be fetched, or the key may be newer than the set that is
+    /// held. Try again after [`KeysUnavailable::retry_after`].
+    Unavailable(KeysUnavailable),
 }
 
 /// A fetch is needed first. So many have ended until now.
@@ -41,7 +45,7 @@ struct FetchNeeded {
 #[derive(Clone, Debug)]
 pub struct Jwks {
     cache: Arc<KeyCache>,
-    /// Ends the background thread when the last handle is dropped.
+    /// Nothing more is fetched when the last handle is dropped.
     driver: Option<Arc<Driver>>,
 }
 
@@ -55,62 +59,150 @@ impl Jwks {
 
     /// The keys of a `kid`, byte for byte. Never waits for a fetch; where the key is found,
     /// takes no lock and allocates nothing.
+    ///
+    /// Where you have the token, [`lookup_for`](Self::lookup_for) tells more often for certain
+    /// that its key is unknown.
     #[must_use]
     pub fn lookup(&self, kid: Option<&str>) -> Lookup {
-        let ended = match self.first_look(kid) {
+        self.lookup_query(by_kid(kid))
+    }
+
+    /// The same for a token: `token` is its whole text. A keyed hash of it is remembered if its
+    /// key is not held, so that the next time it is shown there is certainty.
+    #[must_use]
+    pub fn lookup_for(&self, kid: Option<&str>, token: &[u8]) -> Lookup {
+        self.lookup_query(Query { kid, token })
+    }
+
+    /// The same as [`lookup`](Self::lookup), and waits where a fetch is needed, but at most
+    /// [`Settings::total_deadline`]. The fetch is made by a thread of the process; where none
+    /// is there, on this thread. Never gives [`Lookup::Pending`].
+    #[must_use]
+    pub fn resolve(&self, kid: Option<&str>) -> Lookup {
+        self.resolve_query(by_kid(kid))
+    }
+
+    /// The same for a token, as [`lookup_for`](Self::lookup_for).
+    #[must_use]
+    pub fn resolve_for(&self, kid: Option<&str>, token: &[u8]) -> Lookup {
+        self.resolve_query(Query { kid, token })
+    }
+
+    fn lookup_query(&self, query: Query<'_>) -> Lookup {
+        let ended = match self.first_look(query) {
             Ok(found) => return found,
             Err(FetchNeeded { ended }) => ended,
         };
-        self.cache.want();
-        // The background thread is stuck in its transport, so this wait would never end.
-        if let Some(error) = self.cache.abandon() {
-            return Lookup::Unavailable(error);
+        if let Some(driver) = self.living_driver() {
+            // No other fetch can begin while the transport of this one does not return.
+            if let Some(error) = self.cache.abandon() {
+                let pause = self.cache.settings.cooldown;
+                return Lookup::Unavailable(KeysUnavailable::failed(error, pause));
+            }
+            self.cache.want(false);
+            driver.wake();
         }
         let pending = Pending::new(self.cache.clone(), ended, self.driver.clone());
         Lookup::Pending(pending)
     }
 
-    /// The same, and where a fetch is needed makes it on this thread, or waits for the one
-    /// that is under way. Waits at most [`Settings::total_deadline`] for others. Never
-    /// gives [`Lookup::Pending`].
-    #[must_use]
-    pub fn resolve(&self, kid: Option<&str>) -> Lookup {
-        if let Ok(found) = self.first_look(kid) {
-            return found;
+    fn resolve_query(&self, query: Query<'_>) -> Lookup {
+        let ended = match self.first_look(query) {
+            Ok(found) => return found,
+            Err(FetchNeeded { ended }) => ended,
+        };
+        // A fetch that failed may still leave keys to be used, and says so.
+        if let Err(unavailable) = self.await_fetch(false, ended) {
+            return Lookup::Unavailable(unavailable);
         }
-        match self.cache.begin(false) {
-            // A fetch that failed may still leave keys to be used.
-            Some(number) => drop(self.cache.run_fetch(number)),
-            None => {
-                if let Err(error) = self.cache.wait() {
-                    return Lookup::Unavailable(error);
-                }
-            }
-        }
-        self.look(kid).unwrap_or_else(|FetchNeeded { .. }| {
-            Lookup::Unavailable(FetchError::new(
+        self.look(query).unwrap_or_else(|FetchNeeded { .. }| {
+            let error = FetchError::new(
                 FetchErrorKind::Timeout,
                 "the fetched keys went out of date before they were used",
-            ))
+            );
+            Lookup::Unavailable(KeysUnavailable::failed(error, Duration::ZERO))
         })
     }
 
+    /// Waits until a fetch has ended: one of a thread of the process, or else one that this
+    /// thread makes or another caller is making. An error if none did in time.
+    fn await_fetch(&self, forced: bool, ended: u64) -> Result<(), KeysUnavailable> {
+        let now = Instant::now();
+        let deadline = now.checked_add(self.cache.settings.total_deadline);
+        if let Some(driver) = self.living_driver() {
+            self.cache.want(forced);
+            driver.wake();
+        } else if let Some(number) = self.cache.begin(forced) {
+            // How it ended is in the state.
+            let _ = self.cache.run_fetch(number);
+            return Ok(());
+        }
+        self.cache.wait(ended, deadline.unwrap_or(now))
+    }
+
+    /// The hold on the threads that fetch, if they are in this process.
+    fn living_driver(&self) -> Option<&Driver> {
+        self.driver.as_deref().filter(|driver| driver.is_alive())
+    }
+
     /// A look-up before any fetch was made for it.
-    fn first_look(&self, kid: Option<&str>) -> Result<Lookup, FetchNeeded> {
-        let found = self.look(kid);
+    fn first_look(&self, query: Query<'_>) -> Result<Lookup, FetchNeeded> {
+        let found = self.look(query);
         if matches!(found, Ok(Lookup::UnknownKey | Lookup::Unavailable(_))) {
             self.cache.tally.cooldown_hits.add();
         }
         found
     }
 
-    fn look(&self, kid: Option<&str>) -> Result<Lookup, FetchNeeded> {
-        match self.cache.look_up(kid) {
+    fn look(&self, query: Query<'_>) -> Result<Lookup, FetchNeeded> {
+        match self.cache.look_up(query) {
             Cached::Found(keys) => Ok(Lookup::Found(keys)),
             Cached::KidRequired => Ok(Lookup::KidRequired),
             Cached::UnknownKey => Ok(Lookup::UnknownKey),
-            Cached::Unavailable(error) => Ok(Lookup::Unavailable(error)),
+            Cached::Unavailable(unavailable) => Ok(Lookup::Unavailable(unavailable)),
             Cached::FetchNeeded { ended } => Err(FetchNeeded { ended }),
+        }
+    }
+
+    /// Ready as soon as usable keys are held, for a server that wants them before it listens.
+    pub fn ready(&self) -> Ready {
+        Ready::new(self.cache.clone(), self.driver.clone())
+    }
+
+    /// Blocks until usable keys are held, but not for longer than `patience`. Without threads
+    /// that fetch, this one does.
+    ///
+    /// # Errors
+    ///
+    /// [`KeysUnavailable`] if there are none in time.
+    pub fn wait_ready(&self, patience: Duration) -> Result<(), KeysUnavailable> {
+        let now = Instant::now();
+        let deadline = now.checked_add(patience).unwrap_or(now);
+        loop {
+            if self.cache.is_ready() {
+                return Ok(());
+            }
+            let ended = self.cache.state.load().ended();
+            let waited = match self.living_driver() {
+                Some(_) => self.cache.wait(ended, deadline),
+                None => {
+                    let rest = self.drive();
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    if !self.cache.is_ready() {
+                        std::thread::sleep(rest.min(left));
+                    }
+                    Ok(())
+                }
+            };
+            if Instant::now() >= deadline && !self.cache.is_ready() {
+                waited?;
+                let state = self.cache.state.load();
+                let error = state.error().cloned();
+                return Err(match error {
+                    Some(error) => KeysUnavailable::failed(error, self.cache.rest()),
+                    None => self.cache.waited_too_long(),
+                });
+            }
         }
     }
 
@@ -128,14 +220,18 @@ impl Jwks {
     /// [`FetchError`] if that fetch failed, or ended so late that it had been abandoned;
     /// the last good set is then still held.
     pub fn refresh(&self) -> Result<(), FetchError> {
-        match self.cache.begin(true) {
-            Some(number) => self.cache.run_fetch(number),
-            None => {
-                self.cache.wait()?;
-                let state = self.cache.state.load();
-                state.error().cloned().map_or(Ok(()), Err)
-            }
+        if self.living_driver().is_none()
+            && let Some(number) = self.cache.begin(true)
+        {
+            return self.cache.run_fetch(number);
         }
+        let ended = self.cache.state.load().ended();
+        self.await_fetch(true, ended).map_err(|unavailable| {
+            let error = unavailable.fetch_error().cloned();
+            error.unwrap_or_else(|| FetchError::new(FetchErrorKind::Timeout, "no fetch ended"))
+        })?;
+        let state = self.cache.state.load();
+        state.error().cloned().map_or(Ok(()), Err)
     }
 
     /// The keys of the set that is held, used and skipped.
@@ -187,5 +283,13 @@ impl Jwks {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.cache.settings
+    }
+}
+
+/// Where there is no token, its `kid` tells it from others.
+fn by_kid(kid: Option<&str>) -> Query<'_> {
+    Query {
+        kid,
+        token: kid.unwrap_or_default().as_bytes(),
     }
 }

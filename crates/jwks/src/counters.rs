@@ -18,10 +18,10 @@ pub struct Counters {
     pub keys_used: usize,
     /// Keys of the set that are skipped.
     pub keys_skipped: usize,
-    /// Look-ups of a `kid` that a fresh set does not hold.
+    /// Look-ups of a `kid` that the set does not hold, whether or not that was certain.
     pub unknown_kids: u64,
-    /// Look-ups that failed fast, without a fetch, because the last one is less than a
-    /// cooldown ago. Who awaited a fetch and looks up again is counted with them.
+    /// Look-ups that failed at once, without a fetch, because the last one is less than a
+    /// cooldown ago. A look-up after an awaited fetch counts too.
     pub cooldown_hits: u64,
     /// Look-ups answered from a set past its freshness while the endpoint fails.
     pub stale_hits: u64,
@@ -30,7 +30,7 @@ pub struct Counters {
 }
 
 /// Every result, in the order of [`Counters::fetches`].
-const RESULTS: [&str; 17] = [
+const RESULTS: [&str; 18] = [
     "ok",
     "not_modified",
     "timeout",
@@ -47,6 +47,7 @@ const RESULTS: [&str; 17] = [
     "refused",
     "panicked",
     "too_many_waiting",
+    "too_old",
     "other",
 ];
 

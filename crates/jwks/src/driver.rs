@@ -1,46 +1,56 @@
-//! The thread that fetches ahead of time and on demand.
+//! The threads' hold on one endpoint: they fetch for it while a handle of its client is there.
 
 use alloc::sync::Arc;
-use core::panic::AssertUnwindSafe;
-use core::time::Duration;
+use core::sync::atomic::AtomicUsize;
 use std::io;
-use std::panic::catch_unwind;
-use std::thread;
 
 use crate::cache::KeyCache;
+use crate::pool::{Place, Scheduled, Tick};
 
-/// The handle of the thread. Dropping it ends the thread, after the fetch under way.
+/// The handle. When the last one is dropped, nothing more is fetched; a fetch under way ends.
 #[derive(Debug)]
 pub(crate) struct Driver {
-    cache: Arc<KeyCache>,
+    place: Place,
 }
-
-/// The shortest sleep, in case a clock misbehaves.
-const SHORTEST_REST: Duration = Duration::from_millis(10);
-/// The sleep after a panic, which may well repeat itself.
-const REST_AFTER_PANIC: Duration = Duration::from_secs(1);
 
 impl Driver {
     pub(crate) fn start(cache: Arc<KeyCache>) -> io::Result<Self> {
-        let driver = Self {
-            cache: cache.clone(),
-        };
-        thread::Builder::new().name("jwks".into()).spawn(move || {
-            let mut rest = Duration::ZERO;
-            while cache.wakeup.wait(rest) {
-                // The caller's clock or log subscriber may panic. The thread must survive:
-                // without it nobody would refresh the set before it ends.
-                rest = catch_unwind(AssertUnwindSafe(|| cache.drive()))
-                    .unwrap_or(REST_AFTER_PANIC)
-                    .max(SHORTEST_REST);
-            }
-        })?;
-        Ok(driver)
+        let place = Place::take(cache)?;
+        Ok(Self { place })
+    }
+
+    /// Has a thread look at what is wanted.
+    pub(crate) fn wake(&self) {
+        self.place.wake();
+    }
+
+    /// Whether the threads are in this process.
+    pub(crate) fn is_alive(&self) -> bool {
+        self.place.is_alive()
     }
 }
 
-impl Drop for Driver {
-    fn drop(&mut self) {
-        self.cache.wakeup.stop();
+impl Scheduled for KeyCache {
+    fn tick(&self) -> Tick {
+        self.release_if_idle();
+        Tick {
+            fetch: self.is_due(),
+            rest: self.rest(),
+        }
+    }
+
+    fn waits(&self) {
+        self.abandon();
+        // A fetch that waits for a thread has not begun, so nothing else ends these waits: each
+        // has a deadline, and looks at it when it is woken.
+        self.wake_all();
+    }
+
+    fn fetch(&self) {
+        self.drive();
+    }
+
+    fn group(&self) -> Option<&AtomicUsize> {
+        self.group.as_ref().map(|group| group.fetching())
     }
 }

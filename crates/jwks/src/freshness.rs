@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use countersign_fetch::{Response, seconds};
+use countersign_fetch::{FetchError, FetchErrorKind, Response, seconds};
 
 use crate::settings::Settings;
 
@@ -10,15 +10,37 @@ use crate::settings::Settings;
 ///
 /// `Cache-Control` shortens the time to live, and lengthens it only as far as the settings
 /// say. The time that a cache on the way held the answer (`Age`, RFC 9111 section 4.2.3) is
-/// subtracted. The least life is always left: with less, there would be no time to refresh
-/// ahead, and callers would wait again and again.
-pub(crate) fn lifetime(response: &Response, settings: &Settings) -> Duration {
+/// subtracted. The least life is left, as far as that keeps within the longest life: with
+/// less, there would be no time to refresh ahead.
+///
+/// # Errors
+///
+/// An answer that is as old as the longest life would prolong the trust in a removed key.
+pub(crate) fn lifetime(response: &Response, settings: &Settings) -> Result<Duration, FetchError> {
+    let (age, longest) = (age(response), settings.longest_life());
+    let accepted = settings.accept_age_up_to.unwrap_or_default();
+    if age >= longest && age > accepted {
+        return Err(FetchError::new(
+            FetchErrorKind::TooOld,
+            format!(
+                "found an answer that a cache has held for {} s (`Age`), and keys may be {} s \
+                 old; have the cache revalidate, or allow it by the option \
+                 `jwks_accept_age_up_to`",
+                age.as_secs(),
+                longest.as_secs()
+            ),
+        ));
+    }
     let life = match max_age(response) {
         None => settings.time_to_live,
-        Some(life) => life.min(settings.longest_life()),
+        Some(life) => life.min(longest),
     };
-    life.saturating_sub(age(response))
-        .max(settings.least_life())
+    let least = if age <= accepted {
+        settings.least_life()
+    } else {
+        settings.least_life().min(longest.saturating_sub(age))
+    };
+    Ok(life.saturating_sub(age).max(least))
 }
 
 /// How long ago the answer left the endpoint, as the caches on the way tell.
@@ -82,7 +104,7 @@ mod tests {
         ] {
             let response = Response::new(200, "").with_header("Cache-Control", header);
             let mut settings = Settings::default();
-            let life = |settings: &Settings| lifetime(&response, settings).as_secs();
+            let life = |settings: &Settings| lifetime(&response, settings).unwrap().as_secs();
             assert_eq!(life(&settings), unasked, "{header:?}");
             settings.cache_control_may_lengthen_to = Some(Duration::from_secs(86_400));
             assert_eq!(life(&settings), asked, "{header:?}");
@@ -95,20 +117,40 @@ mod tests {
             ("max-age=600", "0", 600),
             ("max-age=600", "100", 500),
             ("max-age=600", "600", 60),
-            ("max-age=600", "18446744073709551616", 60),
             ("max-age=600", "-5", 600),
             // However long the cache may keep it, the hour counts from the endpoint.
-            ("max-age=604800", "518400", 60),
+            ("max-age=604800", "3599", 1),
+            ("", "3550", 50),
             ("max-age=604800", "600", 3000),
             ("", "600", 3000),
-            ("", "518400", 60),
             ("no-cache", "600", 3000),
         ] {
             let response = Response::new(200, "")
                 .with_header("Age", age)
                 .with_header("Cache-Control", control);
-            let life = lifetime(&response, &Settings::default());
+            let life = lifetime(&response, &Settings::default()).unwrap();
             assert_eq!(life.as_secs(), left, "{control:?}, Age: {age}");
         }
+    }
+
+    #[test]
+    fn j3_an_answer_as_old_as_the_longest_life_is_refused_and_names_the_option() {
+        let mut settings = Settings::default();
+        let life = |age: &str, settings: &Settings| {
+            let response = Response::new(200, "").with_header("Age", age);
+            lifetime(&response, settings).map(|life| life.as_secs())
+        };
+        for age in ["3600", "518400", "18446744073709551616"] {
+            let error = life(age, &settings).unwrap_err();
+            assert_eq!(error.kind(), FetchErrorKind::TooOld);
+            let said = error.to_string();
+            assert!(said.contains("`Age`") && said.contains("`jwks_accept_age_up_to`"));
+        }
+        let bound = settings.removed_key_trusted_at_most();
+        settings.accept_age_up_to = Some(Duration::from_secs(518_400));
+        assert_eq!(life("518400", &settings), Ok(60));
+        assert!(life("518401", &settings).is_err());
+        let longer = settings.removed_key_trusted_at_most();
+        assert_eq!((longer - bound).as_secs(), 518_400 + 60 - 3600);
     }
 }

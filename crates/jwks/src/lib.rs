@@ -1,7 +1,8 @@
 //! A JWKS client: which keys of an endpoint (RFC 7517) are trusted now, and for how long.
 //!
 //! - [`Jwks`]: the client. [`lookup`](Jwks::lookup) never waits; [`resolve`](Jwks::resolve)
-//!   may; [`Builder::spawn`] adds a thread that fetches ahead of time.
+//!   may. Threads that all clients of a process share fetch ahead of time: one that schedules,
+//!   and at most 8 that fetch; [`FetchGroup`] bounds those of a template.
 //! - [`Settings`]: how long, how often, how much.
 //! - [`Clock`]: the time, and [`Builder::fetch`]: the transport. Both may be yours.
 //! - [`TemplateClients`]: one client for each value of a placeholder.
@@ -21,6 +22,9 @@
 //! | refresh ahead | from 5 min before the end, spread over half of that |
 //! | unknown `kid` | one fetch for all who ask, and then none for 30 s |
 //! | failed fetch | the last good set for at most 1 h more, and no other fetch for 30 s |
+//! | no usable keys | the next fetch after 1, 2, 4 … s up to 30 s; after 1 s if a look-up needs it |
+//! | not used for 2 h | nothing is fetched until it is used again |
+//! | `Age` of the longest life | a failed fetch, unless [`Settings::accept_age_up_to`] allows it |
 //! | `Retry-After` | lengthens that pause, to ten times the cooldown at most |
 //! | `Cache-Control: max-age`, `Age` | shorten the hour, down to twice the cooldown |
 //! | `ETag` | makes the next request conditional; 304 renews the hour |
@@ -30,8 +34,8 @@
 //! | a set without one usable key | a failed fetch |
 //! | a new set | replaces the old one whole |
 //!
-//! [`Lookup::UnknownKey`] says that a set fetched less than a cooldown ago lacks the key:
-//! give up. [`Lookup::Unavailable`] says that this could not be found out: try again.
+//! [`Lookup::UnknownKey`] is certain: a new token is needed. [`Lookup::Unavailable`] says that
+//! it could not be found out, and when to try again.
 //!
 //! # Events
 //!
@@ -57,7 +61,9 @@
 //!     .build()?;
 //! let Lookup::Found(keys) = jwks.resolve(Some("2026")) else { panic!("it is there") };
 //! assert!(keys.for_alg("EdDSA").is_some());
-//! assert!(matches!(jwks.resolve(Some("1999")), Lookup::UnknownKey));
+//! // The key may be newer than the set, and the cooldown forbids a fetch now.
+//! let Lookup::Unavailable(unavailable) = jwks.resolve(Some("1999")) else { panic!("no key") };
+//! assert!(unavailable.retry_after().is_some());
 //! # Ok::<(), countersign_fetch::SettingsError>(())
 //! ```
 #![forbid(unsafe_code)]
@@ -76,7 +82,9 @@ mod clock;
 mod counters;
 mod driver;
 mod freshness;
+mod group;
 mod pending;
+mod pool;
 mod seats;
 mod settings;
 mod state;
@@ -84,14 +92,17 @@ mod store;
 mod template_clients;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod unavailable;
+mod unknown_tokens;
 mod wakers;
-mod wakeup;
 
 pub use attempt::inspect;
 pub use builder::Builder;
 pub use client::{Jwks, Lookup};
 pub use clock::{Clock, SystemClock};
 pub use counters::Counters;
-pub use pending::Pending;
+pub use group::FetchGroup;
+pub use pending::{Pending, Ready};
 pub use settings::Settings;
 pub use template_clients::TemplateClients;
+pub use unavailable::KeysUnavailable;

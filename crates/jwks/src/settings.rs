@@ -33,9 +33,22 @@ pub struct Settings {
     /// servers do not ask at once; it is never more than half of the freshness.
     /// Default: 5 min.
     pub refresh_ahead: Duration,
-    /// The time after a fetch in which an unknown `kid` fails fast instead of making
-    /// another, and the time after a failed fetch before the next one. Default: 30 s.
+    /// The time after a failed fetch before the next one. While no usable keys are held it is
+    /// shorter: look-ups may cause the next fetch after 1 s, and without them the thread
+    /// tries after 1, 2, 4 … s, up to this time. Default: 30 s.
     pub cooldown: Duration,
+    /// The time after a good fetch in which an unknown `kid` causes no other. It may be shorter
+    /// than [`cooldown`](Self::cooldown). Default: the same.
+    pub unknown_key_cooldown: Option<Duration>,
+    /// An answer that caches on the way have held for at least the longest life is a failed
+    /// fetch (`Age`, RFC 9111 section 5.1), because it would prolong the trust in a removed
+    /// key. With a value here, answers up to this age are accepted, and
+    /// [`removed_key_trusted_at_most`](Self::removed_key_trusted_at_most) is longer. In a
+    /// configuration: `jwks_accept_age_up_to`. Default: none.
+    pub accept_age_up_to: Option<Duration>,
+    /// A client that was not used for this long fetches nothing more until it is used again, and
+    /// keeps only its last set. Default: 2 h.
+    pub idle_after: Duration,
     /// The time that one attempt has, from name resolution to the last byte. Default: 1 s.
     pub attempt_timeout: Duration,
     /// The time that one fetch has with all its attempts, and that a caller waits for
@@ -71,6 +84,9 @@ impl Default for Settings {
             stale_if_error: Duration::from_secs(3600),
             refresh_ahead: Duration::from_secs(300),
             cooldown: Duration::from_secs(30),
+            unknown_key_cooldown: None,
+            accept_age_up_to: None,
+            idle_after: Duration::from_secs(2 * 3600),
             attempt_timeout: Duration::from_secs(1),
             total_deadline: Duration::from_secs(3),
             retries: 1,
@@ -90,15 +106,20 @@ impl Settings {
     /// The longest time that a key stays trusted after it was removed from the endpoint:
     /// `max(time_to_live, cache_control_may_lengthen_to) + stale_if_error`.
     ///
-    /// The second part passes only if the endpoint fails all that time.
+    /// The second part passes only if the endpoint fails all that time. If
+    /// [`accept_age_up_to`](Self::accept_age_up_to) and twice the longest cooldown or deadline
+    /// together exceed the first part, they count instead of it.
     ///
-    /// A cache between here and the endpoint can add to it. If it does not send `Age` (RFC
-    /// 9111 section 5.1), it adds the time that it keeps an answer. If it does, that time
-    /// counts, but an answer is always used for twice the cooldown (or the total deadline,
-    /// whichever is longer), even if it is older than the longest life when it comes.
+    /// A cache between here and the endpoint that holds answers without sending `Age` adds the
+    /// time that it holds them: nothing tells of it.
     #[must_use]
     pub fn removed_key_trusted_at_most(&self) -> Duration {
-        self.longest_life().saturating_add(self.stale_if_error)
+        let aged = self
+            .accept_age_up_to
+            .map_or(Duration::ZERO, |age| age.saturating_add(self.least_life()));
+        self.longest_life()
+            .max(aged)
+            .saturating_add(self.stale_if_error)
     }
 
     /// Checks that each value is within its bounds.
@@ -117,6 +138,19 @@ impl Settings {
             ("refresh_ahead", self.refresh_ahead, Duration::ZERO, year),
             // Without a cooldown every token with an invented `kid` would be a request.
             ("cooldown", self.cooldown, second, DAY),
+            (
+                "unknown_key_cooldown",
+                self.unknown_key_pause(),
+                second,
+                DAY,
+            ),
+            ("idle_after", self.idle_after, second, year),
+            (
+                "accept_age_up_to",
+                self.accept_age_up_to.unwrap_or_default(),
+                Duration::ZERO,
+                year,
+            ),
             ("attempt_timeout", self.attempt_timeout, instant, minutes),
             (
                 "total_deadline",
@@ -139,9 +173,12 @@ impl Settings {
         }
         if self.time_to_live < self.least_life() {
             let sentence = format!(
-                "found time_to_live of {:?} with cooldown of {:?} and total_deadline of {:?}; \
-                 it must be at least twice each of them",
-                self.time_to_live, self.cooldown, self.total_deadline
+                "found time_to_live of {:?} with cooldown of {:?}, unknown_key_cooldown of {:?} \
+                 and total_deadline of {:?}; it must be at least twice each of them",
+                self.time_to_live,
+                self.cooldown,
+                self.unknown_key_pause(),
+                self.total_deadline
             );
             return Err(SettingsError::of("time_to_live", sentence));
         }
@@ -165,7 +202,15 @@ impl Settings {
     /// The shortest life of a set: the next fetch may begin a cooldown after the last one
     /// has ended, which took the total deadline at most, and each has its half of this.
     pub(crate) fn least_life(&self) -> Duration {
-        self.cooldown.max(self.total_deadline).saturating_mul(2)
+        self.cooldown
+            .max(self.unknown_key_pause())
+            .max(self.total_deadline)
+            .saturating_mul(2)
+    }
+
+    /// The time after a good fetch in which an unknown `kid` causes no other.
+    pub(crate) fn unknown_key_pause(&self) -> Duration {
+        self.unknown_key_cooldown.unwrap_or(self.cooldown)
     }
 
     pub(crate) fn longest_life(&self) -> Duration {

@@ -26,7 +26,14 @@ pub(crate) struct State {
     error: Option<FetchError>,
     /// The keys of the latest answer, if none of them could be used.
     rejected: Option<Arc<Report>>,
+    /// `kid`s that an earlier set had and the present one lacks, latest last.
+    retired: Arc<[Box<str>]>,
+    /// How many fetches have failed since a set was usable.
+    failures_without_keys: u32,
 }
+
+/// The most retired `kid`s that are remembered.
+const MOST_RETIRED: usize = 1000;
 
 /// The last good set.
 #[derive(Clone, Debug)]
@@ -39,6 +46,8 @@ pub(crate) struct Held {
     /// When its request was sent: a key removed later is in no later answer.
     pub(crate) fetched_at: Duration,
     pub(crate) life: Duration,
+    /// The number of the fetch that brought or confirmed it; 0 if it is from the file.
+    pub(crate) confirmed_by: u64,
 }
 
 /// The latest fetch.
@@ -62,6 +71,8 @@ struct Failure {
     error: FetchError,
     /// No other fetch begins before this time.
     quiet_until: Duration,
+    /// When the next fetch is due though nobody asks.
+    due_at: Duration,
 }
 
 /// What happens to a state.
@@ -98,11 +109,28 @@ pub(crate) enum Outcome {
 /// What is answered to one look-up.
 #[derive(Debug)]
 pub(crate) enum Answer<'s> {
-    Found { keys: &'s KidKeys, is_stale: bool },
+    Found {
+        keys: &'s KidKeys,
+        is_stale: bool,
+    },
     KidRequired,
+    /// A fetch is needed, and may begin or is under way.
     Pending,
-    UnknownKey,
-    Unavailable(FetchError),
+    /// The set lacks the `kid`, and no fetch may begin for `wait`.
+    Missing {
+        /// Whether an earlier set had the `kid`.
+        is_retired: bool,
+        /// The number of the fetch that the set is known by.
+        confirmed_by: u64,
+        wait: Duration,
+        /// The error of the latest fetch, if it failed.
+        error: Option<FetchError>,
+    },
+    /// No set is usable, and no fetch may begin for `wait`.
+    Unavailable {
+        error: FetchError,
+        wait: Duration,
+    },
 }
 
 impl State {
@@ -114,6 +142,8 @@ impl State {
             ended: 0,
             error: None,
             rejected: None,
+            retired: Arc::default(),
+            failures_without_keys: 0,
         }
     }
 
@@ -164,15 +194,31 @@ impl State {
             ended: self.ended,
             error: self.error.clone(),
             rejected: self.rejected.clone(),
+            retired: self.retired.clone(),
+            failures_without_keys: self.failures_without_keys,
         }
     }
 
     fn end(&self, outcome: Outcome, now: Duration, settings: &Settings) -> Self {
-        let mut rejected = None;
-        let (held, latest) = match (outcome, &self.held) {
-            (Outcome::Loaded { held, spread }, _) => {
-                let latest = succeeded(&held, spread, now, settings);
-                (Some(held), latest)
+        let mut next = Self {
+            ended: self.ended.wrapping_add(1),
+            error: None,
+            rejected: None,
+            failures_without_keys: 0,
+            ..self.clone()
+        };
+        let (error, pause) = match (outcome, &self.held) {
+            (Outcome::Loaded { held, spread }, before) => {
+                if let Some(before) = before {
+                    next.retired = retired(&self.retired, &before.set, &held.set);
+                }
+                let held = Held {
+                    confirmed_by: self.begun,
+                    ..held
+                };
+                next.latest = succeeded(&held, spread, now, settings);
+                next.held = Some(held);
+                return next;
             }
             (
                 Outcome::NotModified {
@@ -185,43 +231,46 @@ impl State {
                 let held = Held {
                     fetched_at,
                     life,
+                    confirmed_by: self.begun,
                     ..held.clone()
                 };
-                let latest = succeeded(&held, spread, now, settings);
-                (Some(held), latest)
+                next.latest = succeeded(&held, spread, now, settings);
+                next.held = Some(held);
+                return next;
             }
             (Outcome::NotModified { .. }, None) => {
                 let error = FetchError::new(
                     FetchErrorKind::Status(304),
                     "found status 304, but no set was held; 200 is needed",
                 );
-                (None, failed(error, None, now, settings))
+                (error, None)
             }
             // A failed fetch never removes the last good set.
             (
                 Outcome::Failed {
                     error,
                     pause,
-                    rejected: keys,
+                    rejected,
                 },
-                held,
+                _,
             ) => {
-                rejected = keys;
-                (held.clone(), failed(error, pause, now, settings))
+                next.rejected = rejected;
+                (error, pause)
             }
         };
-        let error = match &latest {
-            Latest::Failed(failure) => Some(failure.error.clone()),
-            Latest::Never | Latest::InFlight { .. } | Latest::Succeeded { .. } => None,
-        };
-        Self {
-            held,
-            latest,
-            begun: self.begun,
-            ended: self.ended.wrapping_add(1),
-            error,
-            rejected,
+        let has_keys = self.usable_while_failing(now, settings).is_some();
+        if !has_keys {
+            next.failures_without_keys = self.failures_without_keys.saturating_add(1);
         }
+        next.latest = Latest::Failed(failed(
+            error.clone(),
+            pause,
+            next.failures_without_keys,
+            now,
+            settings,
+        ));
+        next.error = Some(error);
+        next
     }
 
     /// What a token with this `kid` is told.
@@ -246,32 +295,53 @@ impl State {
                 KidMatch::Missing => {}
             }
         }
-        match (&self.latest, usable) {
-            (Latest::Never, _) => Answer::Pending,
-            (Latest::InFlight { .. }, _) => match self.abandoned(now, settings) {
-                Some(failure) if now < failure.quiet_until => Answer::Unavailable(failure.error),
-                _ => Answer::Pending,
+        let Some((wait, error)) = self.pause(now, settings) else {
+            return Answer::Pending;
+        };
+        match (usable, error) {
+            (Some(held), error) => Answer::Missing {
+                is_retired: kid.is_some_and(|kid| self.retired.iter().any(|it| **it == *kid)),
+                confirmed_by: held.confirmed_by,
+                wait,
+                error,
             },
-            // A fetch less than a cooldown ago did not bring the key.
-            (Latest::Succeeded { quiet_until, .. }, Some(_)) if now < *quiet_until => {
-                Answer::UnknownKey
-            }
-            (Latest::Succeeded { .. }, _) => Answer::Pending,
-            // The last fetch failed, so the key may exist.
-            (Latest::Failed(failure), _) if now < failure.quiet_until => {
-                Answer::Unavailable(failure.error.clone())
-            }
-            (Latest::Failed(_), _) => Answer::Pending,
+            (None, Some(error)) => Answer::Unavailable { error, wait },
+            // The set has ended since, so a fetch may begin.
+            (None, None) => Answer::Pending,
         }
+    }
+
+    /// How long no fetch may begin, and the error of the latest one if it failed. `None` if one
+    /// may begin or is under way.
+    fn pause(&self, now: Duration, settings: &Settings) -> Option<(Duration, Option<FetchError>)> {
+        let (until, error) = match &self.latest {
+            Latest::Never => return None,
+            Latest::InFlight { .. } => {
+                let failure = self.abandoned(now, settings)?;
+                (failure.quiet_until, Some(failure.error))
+            }
+            Latest::Succeeded { quiet_until, .. } => (*quiet_until, None),
+            Latest::Failed(failure) => (failure.quiet_until, Some(failure.error.clone())),
+        };
+        let wait = until.checked_sub(now).filter(|wait| !wait.is_zero())?;
+        Some((wait, error))
     }
 
     /// The set, if it may be used now: fresh, or stale while the endpoint fails.
     pub(crate) fn usable(&self, now: Duration, settings: &Settings) -> Option<&Held> {
         let held = self.held.as_ref()?;
-        let usable = held.is_fresh(now)
-            || (now < held.fresh_until().saturating_add(settings.stale_if_error)
-                && self.is_failing(now, settings));
-        usable.then_some(held)
+        if held.is_fresh(now) {
+            return Some(held);
+        }
+        self.usable_while_failing(now, settings)
+            .filter(|_| self.is_failing(now, settings))
+    }
+
+    /// The set, if it may be used while the endpoint fails.
+    fn usable_while_failing(&self, now: Duration, settings: &Settings) -> Option<&Held> {
+        let held = self.held.as_ref()?;
+        let until = held.fresh_until().saturating_add(settings.stale_if_error);
+        (now < until).then_some(held)
     }
 
     /// Whether the latest fetch failed recently. The next one is due at the end of the pause;
@@ -287,7 +357,7 @@ impl State {
     }
 
     /// Whether a fetch may begin. After a good one, only the end of its set ends the pause early.
-    fn may_start(&self, now: Duration, settings: &Settings) -> bool {
+    pub(crate) fn may_start(&self, now: Duration, settings: &Settings) -> bool {
         match &self.latest {
             Latest::Never => true,
             Latest::InFlight { .. } => self
@@ -311,7 +381,7 @@ impl State {
                 quiet_until,
                 refresh_at,
             } => (*refresh_at).max(*quiet_until),
-            Latest::Failed(failure) => failure.quiet_until,
+            Latest::Failed(failure) => failure.due_at,
         }
     }
 
@@ -326,6 +396,7 @@ impl State {
                         "the transport did not return within its deadline",
                     ),
                     quiet_until: abandoned_at.saturating_add(settings.cooldown),
+                    due_at: abandoned_at.saturating_add(settings.cooldown),
                 })
             }
             Latest::Never | Latest::Succeeded { .. } | Latest::Failed(_) => None,
@@ -340,6 +411,11 @@ impl State {
     /// The number of the fetch under way.
     pub(crate) fn in_flight(&self) -> Option<u64> {
         matches!(self.latest, Latest::InFlight { .. }).then_some(self.begun)
+    }
+
+    /// How many fetches have begun.
+    pub(crate) fn begun(&self) -> u64 {
+        self.begun
     }
 
     /// How many fetches have ended.
@@ -389,26 +465,56 @@ fn succeeded(held: &Held, spread: u8, now: Duration, settings: &Settings) -> Lat
             .unwrap_or_default(),
     );
     Latest::Succeeded {
-        quiet_until: now.saturating_add(settings.cooldown),
+        quiet_until: now.saturating_add(settings.unknown_key_pause()),
         refresh_at: held.fresh_until().saturating_sub(ahead),
     }
 }
 
+/// The pauses after a failed fetch. `without_keys`: how many fetches have failed since a set
+/// was usable; 0 if one is usable now.
 fn failed(
     error: FetchError,
-    pause: Option<Duration>,
+    asked: Option<Duration>,
+    without_keys: u32,
     now: Duration,
     settings: &Settings,
-) -> Latest {
+) -> Failure {
     // The server may ask for a longer pause, but cannot choose how long keys are missing.
-    let pause = pause
+    let asked = asked
         .unwrap_or_default()
-        .min(settings.cooldown.saturating_mul(10))
-        .max(settings.cooldown);
-    Latest::Failed(Failure {
+        .min(settings.cooldown.saturating_mul(10));
+    // While every token is refused, recovery must be quick: 1 s, 2 s, 4 s … up to the cooldown,
+    // and after 1 s if somebody asks.
+    let (quiet, due) = match without_keys.checked_sub(1) {
+        None => (settings.cooldown, settings.cooldown),
+        Some(before) => {
+            let backoff = FIRST_RETRY.saturating_mul(2_u32.saturating_pow(before));
+            (FIRST_RETRY, backoff)
+        }
+    };
+    let end = |pause: Duration| now.saturating_add(pause.min(settings.cooldown).max(asked));
+    Failure {
         error,
-        quiet_until: now.saturating_add(pause),
-    })
+        quiet_until: end(quiet),
+        due_at: end(due),
+    }
+}
+
+/// The first pause after a failed fetch while no keys are usable.
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+
+/// The `kid`s that were retired before or are in `before`, and are not in `after`.
+fn retired(known: &[Box<str>], before: &PublishedKeys, after: &PublishedKeys) -> Arc<[Box<str>]> {
+    let mut retired: Vec<Box<str>> = known.to_vec();
+    for kid in before.kids() {
+        if !retired.iter().any(|it| **it == *kid) {
+            retired.push(kid.into());
+        }
+    }
+    retired.retain(|kid| matches!(after.find(Some(kid)), KidMatch::Missing));
+    let surplus = retired.len().saturating_sub(MOST_RETIRED);
+    retired.drain(..surplus);
+    retired.into()
 }
 
 #[cfg(test)]

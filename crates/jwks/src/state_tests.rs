@@ -40,6 +40,7 @@ fn held(kids: &[&str], fetched_at: Duration) -> Held {
         etag: None,
         fetched_at,
         life: Duration::from_secs(HOUR),
+        confirmed_by: 0,
     }
 }
 
@@ -78,8 +79,11 @@ fn answer(state: &State, kid: &str, now: Duration) -> &'static str {
         Answer::Found { is_stale: true, .. } => "stale",
         Answer::KidRequired => "kid required",
         Answer::Pending => "pending",
-        Answer::UnknownKey => "unknown",
-        Answer::Unavailable(_) => "unavailable",
+        Answer::Missing {
+            is_retired: true, ..
+        } => "retired",
+        Answer::Missing { error: None, .. } => "missing",
+        Answer::Missing { error: Some(_), .. } | Answer::Unavailable { .. } => "unavailable",
     }
 }
 
@@ -99,14 +103,15 @@ fn every_state_answers_every_event_as_the_table_says() {
     let failed = fetch(&never, failure(), at(0));
     let ends_with = |outcome| Event::Ended { number: 1, outcome };
 
-    // For each state, at START + 1: is there a next state after each event?
+    // For each state, soon after START: is there a next state after each event?
     for (name, state, restored, wanted, forced, ends) in [
         ("never", &never, true, true, true, false),
         ("in flight", &in_flight, false, false, false, true),
         ("succeeded", &succeeded, false, false, true, false),
         ("failed", &failed, false, false, true, false),
     ] {
-        let happens = |event| state.next(event, at(1), &settings()).is_some();
+        let soon = at(0) + Duration::from_millis(1);
+        let happens = |event| state.next(event, soon, &settings()).is_some();
         let set = || held(&["b"], at(0));
         assert_eq!(happens(Event::Restored(set())), restored, "{name} restored");
         assert_eq!(
@@ -129,22 +134,86 @@ fn every_state_answers_every_event_as_the_table_says() {
 }
 
 #[test]
-fn without_a_set_a_look_up_is_pending_until_the_fetch_fails_and_then_unavailable_for_a_cooldown() {
+fn without_a_set_a_look_up_is_pending_until_the_fetch_fails_and_then_unavailable_for_a_second() {
     let state = State::new();
     assert_eq!(answer(&state, "a", at(0)), "pending");
     let state = fetch(&state, failure(), at(0));
     assert_eq!(answer(&state, "a", at(0)), "unavailable");
-    assert_eq!(answer(&state, "a", at(COOLDOWN - 1)), "unavailable");
-    assert!(!may_start(&state, at(COOLDOWN - 1)));
-    assert_eq!(answer(&state, "a", at(COOLDOWN)), "pending");
-    assert!(may_start(&state, at(COOLDOWN)));
+    let almost = at(1) - Duration::from_nanos(1);
+    assert_eq!(answer(&state, "a", almost), "unavailable");
+    assert!(!may_start(&state, almost));
+    assert_eq!(answer(&state, "a", at(1)), "pending");
+    assert!(may_start(&state, at(1)));
+}
+
+#[test]
+fn without_keys_the_thread_tries_after_1_2_4_seconds_up_to_the_cooldown() {
+    let mut state = State::new();
+    let mut now = at(0);
+    for pause in [1, 2, 4, 8, 16, COOLDOWN, COOLDOWN] {
+        state = fetch(&state, failure(), now);
+        let due = now + Duration::from_secs(pause);
+        assert_eq!(state.due_at(&settings()), due);
+        now = due;
+    }
+    // With keys, the cooldown counts again.
+    let state = fetch(&state, loaded(&["a"], now), now);
+    let later = now + Duration::from_secs(100);
+    let state = fetch(&state, failure(), later);
+    assert_eq!(
+        state.due_at(&settings()),
+        later + Duration::from_secs(COOLDOWN)
+    );
+    assert!(!may_start(
+        &state,
+        later + Duration::from_secs(COOLDOWN - 1)
+    ));
+}
+
+#[test]
+fn a_kid_that_an_earlier_set_had_is_retired_and_at_most_a_thousand_are_remembered() {
+    let state = fetch(&State::new(), loaded(&["a", "b"], at(0)), at(0));
+    let state = fetch(&state, loaded(&["b"], at(60)), at(60));
+    assert_eq!(answer(&state, "a", at(60)), "retired");
+    assert_eq!(answer(&state, "c", at(60)), "missing");
+    assert_eq!(answer(&state, "a", at(60 + COOLDOWN)), "pending");
+    // Two sets later as well, and until it comes back.
+    let state = fetch(&state, loaded(&["c"], at(120)), at(120));
+    assert_eq!(answer(&state, "a", at(120)), "retired");
+    assert_eq!(answer(&state, "b", at(120)), "retired");
+    let mut state = fetch(&state, loaded(&["a"], at(180)), at(180));
+    assert_eq!(answer(&state, "a", at(180)), "found");
+    for round in 0..1100_u64 {
+        let now = at(240 + 60 * round);
+        state = fetch(&state, loaded(&[&round.to_string()], now), now);
+    }
+    assert_eq!(state.retired.len(), MOST_RETIRED);
+    assert!(!state.retired.iter().any(|kid| **kid == *"b"));
+}
+
+#[test]
+fn the_pause_for_unknown_keys_may_be_shorter_than_that_after_failures() {
+    let settings = Settings {
+        unknown_key_cooldown: Some(Duration::from_secs(5)),
+        ..settings()
+    };
+    let next = |state: &State, event, now| state.next(event, now, &settings);
+    let begun = next(&State::new(), Event::Wanted { forced: false }, at(0)).unwrap();
+    let ended = Event::Ended {
+        number: 1,
+        outcome: loaded(&["a"], at(0)),
+    };
+    let state = next(&begun, ended, at(0)).unwrap();
+    let wanted = |now| next(&state, Event::Wanted { forced: false }, now).is_some();
+    assert!(!wanted(at(4)));
+    assert!(wanted(at(5)));
 }
 
 #[test]
 fn j1_an_unknown_kid_is_unknown_for_a_cooldown_after_a_good_fetch_and_then_asks_again() {
     let state = fetch(&State::new(), loaded(&["a"], at(0)), at(0));
-    assert_eq!(answer(&state, "b", at(0)), "unknown");
-    assert_eq!(answer(&state, "b", at(COOLDOWN - 1)), "unknown");
+    assert_eq!(answer(&state, "b", at(0)), "missing");
+    assert_eq!(answer(&state, "b", at(COOLDOWN - 1)), "missing");
     assert!(!may_start(&state, at(COOLDOWN - 1)));
     assert_eq!(answer(&state, "b", at(COOLDOWN)), "pending");
     assert!(may_start(&state, at(COOLDOWN)));
@@ -232,7 +301,7 @@ fn a_stale_limit_of_zero_ends_a_set_with_its_freshness() {
     let state = fetch(&state, failure(), at(HOUR));
     assert!(matches!(
         state.look_up(Some("a"), at(HOUR), &settings),
-        Answer::Unavailable(_)
+        Answer::Unavailable { .. }
     ));
 }
 
@@ -240,7 +309,7 @@ fn a_stale_limit_of_zero_ends_a_set_with_its_freshness() {
 fn a_set_is_replaced_whole() {
     let state = fetch(&State::new(), loaded(&["a", "b"], at(0)), at(0));
     let state = fetch(&state, loaded(&["b", "c"], at(60)), at(60));
-    assert_eq!(answer(&state, "a", at(60)), "unknown");
+    assert_eq!(answer(&state, "a", at(60)), "retired");
     assert_eq!(answer(&state, "b", at(60)), "found");
     assert_eq!(answer(&state, "c", at(60)), "found");
 }
@@ -307,13 +376,11 @@ fn the_next_refresh_is_due_ahead_of_the_end_and_spread_over_half_of_the_window()
         let state = fetch(&State::new(), outcome, at(0));
         assert_eq!(state.due_at(&settings()), at(due), "{spread}");
     }
-    let state = fetch(&State::new(), failure(), at(0));
-    assert_eq!(state.due_at(&settings()), at(COOLDOWN));
 }
 
 #[test]
 fn i8_a_server_may_ask_for_a_longer_pause_but_not_for_any() {
-    for (asked, pause) in [(10, 30), (120, 120), (u64::MAX, 300)] {
+    for (asked, pause) in [(10, 10), (120, 120), (u64::MAX, 300)] {
         let outcome = Outcome::Failed {
             error: FetchError::new(FetchErrorKind::Status(503), "503"),
             pause: Some(Duration::from_secs(asked)),

@@ -84,6 +84,7 @@ impl Store {
             etag: string("etag").as_deref().map(Arc::from),
             fetched_at,
             life: seconds("life")?.min(settings.longest_life()),
+            confirmed_by: 0,
         }))
     }
 

@@ -9,16 +9,18 @@ use countersign_fetch::{EndpointUrl, SettingsError, UrlTemplate};
 
 use crate::builder::Builder;
 use crate::client::Jwks;
+use crate::group::FetchGroup;
 
 /// The clients behind a [`UrlTemplate`], one for each URL: a `kid` of one never answers for
 /// another, and one that hangs delays no other.
 ///
-/// Made by [`Builder::build_each`] and [`Builder::spawn_each`].
+/// Made by [`Builder::build_each`].
 ///
 /// ```
 /// use countersign_jwks::Jwks;
 ///
 /// let endpoints = Jwks::builder("https://id.example/{{realm}}/certs", countersign_ring::provider())
+///     .on_demand()
 ///     .build_each(8)?;
 /// let north = endpoints.get(|_| Some("north"))?;
 /// assert_eq!(north.endpoint().as_str(), "https://id.example/north/certs");
@@ -29,7 +31,6 @@ use crate::client::Jwks;
 pub struct TemplateClients {
     template: UrlTemplate,
     builder: Builder,
-    has_threads: bool,
     limit: usize,
     clients: ArcSwap<BTreeMap<EndpointUrl, Jwks>>,
     /// Held while a client is added; readers never take it.
@@ -44,28 +45,14 @@ impl Builder {
     /// # Errors
     ///
     /// As [`build`](Self::build).
-    pub fn build_each(self, limit: usize) -> Result<TemplateClients, SettingsError> {
-        self.each(false, limit)
-    }
-
-    /// The same, with a thread for each endpoint.
-    ///
-    /// # Errors
-    ///
-    /// As [`build`](Self::build).
-    pub fn spawn_each(self, limit: usize) -> Result<TemplateClients, SettingsError> {
-        self.each(true, limit)
-    }
-
-    fn each(mut self, has_threads: bool, limit: usize) -> Result<TemplateClients, SettingsError> {
+    pub fn build_each(mut self, limit: usize) -> Result<TemplateClients, SettingsError> {
         self.settings.check()?;
         let template = UrlTemplate::new(&self.url, self.settings.allow_plain_http)?;
-        // All clients share one transport, and so the files that it has read.
+        // All clients share one transport, and one budget.
         self.fetch = Some(self.transport()?);
         Ok(TemplateClients {
             template,
-            builder: self,
-            has_threads,
+            builder: self.group(&FetchGroup::new()),
             limit,
             clients: ArcSwap::default(),
             turn: Mutex::new(()),
@@ -105,12 +92,7 @@ impl TemplateClients {
                 self.limit
             )));
         }
-        let builder = self.builder.clone().at(&endpoint);
-        let client = if self.has_threads {
-            builder.spawn()?
-        } else {
-            builder.build()?
-        };
+        let client = self.builder.clone().at(&endpoint).build()?;
         let mut more = BTreeMap::clone(&clients);
         more.insert(endpoint, client.clone());
         self.clients.store(Arc::new(more));

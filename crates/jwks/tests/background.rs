@@ -13,7 +13,7 @@ use common::{URL, bench, key, ok, seconds, word};
 use countersign_fetch::testing::ScriptedFetch;
 use countersign_fetch::{FetchErrorKind, Response};
 use countersign_jwks::testing::ManualClock;
-use countersign_jwks::{Clock, Jwks, Lookup, Pending, Settings};
+use countersign_jwks::{Clock, FetchGroup, Jwks, KeysUnavailable, Lookup, Pending, Settings};
 
 fn spawned(script: &ScriptedFetch, settings: Settings) -> (Jwks, ManualClock) {
     let clock = ManualClock::at(seconds(1_700_000_000));
@@ -21,7 +21,7 @@ fn spawned(script: &ScriptedFetch, settings: Settings) -> (Jwks, ManualClock) {
         .settings(settings)
         .fetch(script.clone())
         .clock(clock.clone())
-        .spawn()
+        .build()
         .unwrap();
     (jwks, clock)
 }
@@ -57,8 +57,10 @@ impl Wake for Woken {
     }
 }
 
+type Output = Result<(), KeysUnavailable>;
+
 /// Waits on this thread for what a runtime would wait for on none.
-fn block_on(pending: Pending) -> Result<(), countersign_fetch::FetchError> {
+fn block_on(pending: impl Future<Output = Output>) -> Output {
     struct Unpark(thread::Thread);
     impl Wake for Unpark {
         fn wake(self: Arc<Self>) {
@@ -105,7 +107,7 @@ fn the_thread_fetches_when_a_look_up_needs_it() {
     script.otherwise(ok(&[key(1).jwk("a"), key(2).jwk("b")]));
     let (jwks, clock) = spawned(&script, Settings::default());
     assert_eq!(word(&lookup(&jwks, "a"), &key(1)), "found");
-    assert_eq!(word(&lookup(&jwks, "b"), &key(2)), "unknown");
+    assert_eq!(word(&lookup(&jwks, "b"), &key(2)), "unavailable");
     clock.advance(seconds(30));
     assert_eq!(word(&lookup(&jwks, "b"), &key(2)), "found");
     assert_eq!(script.requests(), 2);
@@ -121,7 +123,10 @@ fn i12_the_thread_survives_a_panic_in_the_transport() {
     let Lookup::Unavailable(error) = lookup(&jwks, "a") else {
         panic!("the transport panicked");
     };
-    assert_eq!(error.kind(), FetchErrorKind::Panicked);
+    assert_eq!(
+        error.fetch_error().unwrap().kind(),
+        FetchErrorKind::Panicked
+    );
     clock.advance(seconds(30));
     assert_eq!(word(&lookup(&jwks, "a"), &key(1)), "found");
 }
@@ -146,7 +151,7 @@ fn the_thread_survives_a_panic_in_a_clock() {
     let jwks = Jwks::builder(URL, countersign_ring::provider())
         .fetch(script)
         .clock(Fragile::default())
-        .spawn()
+        .build()
         .unwrap();
     assert_eq!(word(&lookup(&jwks, "a"), &key(1)), "found");
 }
@@ -183,7 +188,7 @@ fn the_thread_ends_with_the_last_handle_and_not_before() {
     let alive = transport.alive.clone();
     let jwks = Jwks::builder(URL, countersign_ring::provider())
         .fetch(transport)
-        .spawn()
+        .build()
         .unwrap();
     answers.send(()).unwrap();
     assert!(matches!(lookup(&jwks, "a"), Lookup::Unavailable(_)));
@@ -230,7 +235,7 @@ fn the_thread_ends_although_the_last_handle_goes_while_its_transport_waits() {
     let alive = transport.alive.clone();
     let jwks = Jwks::builder(URL, countersign_ring::provider())
         .fetch(transport)
-        .spawn()
+        .build()
         .unwrap();
     asked.recv().unwrap();
     // Time to begin its wait: what wakes it up from that must not be lost.
@@ -248,7 +253,7 @@ fn the_thread_refreshes_ahead_though_nobody_asks() {
     let jwks = Jwks::builder(URL, countersign_ring::provider())
         .settings(shortest())
         .fetch(script.clone())
-        .spawn()
+        .build()
         .unwrap();
     until("a refresh", || script.requests() >= 2);
     drop(jwks);
@@ -318,29 +323,33 @@ fn a_waker_that_panics_leaves_nobody_asleep() {
             panic!("a waker that panics");
         }
     }
-    let bench = bench();
-    bench.script.then(ok(&[key(1).jwk("a")]));
+    let script = ScriptedFetch::new();
+    script.then(ok(&[key(1).jwk("a")]));
+    script.hold();
+    let (jwks, _) = spawned(&script, Settings::default());
     let woken = Arc::new(Woken::default());
     let mut waiting = Vec::new();
     for waker in [Waker::from(Arc::new(Broken)), Waker::from(woken.clone())] {
-        let Lookup::Pending(mut pending) = bench.jwks.lookup(Some("a")) else {
+        let Lookup::Pending(mut pending) = jwks.lookup(Some("a")) else {
             panic!("nothing was fetched");
         };
         let poll = std::pin::Pin::new(&mut pending).poll(&mut Context::from_waker(&waker));
         assert!(poll.is_pending());
         waiting.push(pending);
     }
-    // Nor does it reach the caller that fetches, a stranger to it.
-    assert_eq!(bench.resolve("a", &key(1)), "found");
-    assert!(woken.0.load(Ordering::SeqCst));
+    script.release();
+    until("all are woken", || woken.0.load(Ordering::SeqCst));
+    // Nor does it reach the thread that fetches.
+    assert_eq!(word(&lookup(&jwks, "a"), &key(1)), "found");
 }
 
 #[test]
 fn a_fetch_that_ends_while_its_waiter_takes_its_place_is_not_missed() {
-    /// Ends a fetch the next time that somebody asks for the time.
+    /// Has the fetch end the next time that the test's own thread asks for the time.
     #[derive(Debug)]
     struct Hook {
-        clock: ManualClock,
+        thread: thread::ThreadId,
+        script: ScriptedFetch,
         armed: AtomicBool,
         jwks: OnceLock<Jwks>,
     }
@@ -348,16 +357,21 @@ fn a_fetch_that_ends_while_its_waiter_takes_its_place_is_not_missed() {
     struct Hooked(Arc<Hook>);
     impl Clock for Hooked {
         fn now(&self) -> Duration {
-            if self.0.armed.swap(false, Ordering::SeqCst) {
-                self.0.jwks.get().unwrap().refresh().unwrap();
+            let is_ours = thread::current().id() == self.0.thread;
+            if is_ours && self.0.armed.swap(false, Ordering::SeqCst) {
+                self.0.script.release();
+                let jwks = self.0.jwks.get().unwrap();
+                until("the fetch ends", || jwks.report().is_some());
             }
-            self.0.clock.now()
+            seconds(1_700_000_000)
         }
     }
     let script = ScriptedFetch::new();
     script.then(ok(&[key(1).jwk("a")]));
+    script.hold();
     let clock = Hooked(Arc::new(Hook {
-        clock: ManualClock::at(seconds(1_700_000_000)),
+        thread: thread::current().id(),
+        script: script.clone(),
         armed: AtomicBool::new(false),
         jwks: OnceLock::new(),
     }));
@@ -379,41 +393,41 @@ fn a_fetch_that_ends_while_its_waiter_takes_its_place_is_not_missed() {
 
 #[test]
 fn j6_a_task_that_is_cancelled_while_it_waits_takes_nobody_with_it() {
-    let bench = bench();
-    bench.script.then(ok(&[key(1).jwk("a")]));
-    bench.script.hold();
+    let script = ScriptedFetch::new();
+    script.then(ok(&[key(1).jwk("a")]));
+    script.hold();
+    let (jwks, _) = spawned(&script, Settings::default());
+    script.wait_for(1);
+    let mut polled = Vec::new();
+    for _ in 0..100 {
+        let Lookup::Pending(mut pending) = jwks.lookup(Some("a")) else {
+            panic!("the fetch is under way");
+        };
+        let poll = std::pin::Pin::new(&mut pending).poll(&mut Context::from_waker(Waker::noop()));
+        assert!(poll.is_pending());
+        polled.push(pending);
+    }
+    polled.truncate(1);
     thread::scope(|scope| {
-        let leader = scope.spawn(|| bench.resolve("a", &key(1)));
-        bench.script.wait_for(1);
-        let mut polled = Vec::new();
-        for _ in 0..100 {
-            let Lookup::Pending(mut pending) = bench.jwks.lookup(Some("a")) else {
-                panic!("the fetch is under way");
-            };
-            let poll =
-                std::pin::Pin::new(&mut pending).poll(&mut Context::from_waker(Waker::noop()));
-            assert!(poll.is_pending());
-            polled.push(pending);
-        }
-        assert_eq!(bench.jwks.counters().waiters, 100);
-        polled.truncate(1);
-        assert_eq!(bench.jwks.counters().waiters, 1);
-        let follower = scope.spawn(|| word(&lookup(&bench.jwks, "a"), &key(1)));
-        bench.script.release();
-        assert_eq!(leader.join().unwrap(), "found");
+        let follower = scope.spawn(|| word(&lookup(&jwks, "a"), &key(1)));
+        script.release();
         assert_eq!(follower.join().unwrap(), "found");
-        assert_eq!(block_on(polled.remove(0)), Ok(()));
     });
-    assert_eq!(bench.jwks.counters().waiters, 0);
-    assert_eq!(bench.script.requests(), 1);
+    assert_eq!(block_on(polled.remove(0)), Ok(()));
+    assert_eq!(jwks.counters().waiters, 0);
+    assert_eq!(script.requests(), 1);
 }
 
 #[test]
 fn j14_waiting_tasks_are_bounded_in_number() {
-    let bench = common::bench_with(|settings| settings.waiter_limit = 3);
+    let script = ScriptedFetch::new();
+    script.hold();
+    let mut settings = Settings::default();
+    settings.waiter_limit = 3;
+    let (jwks, _) = spawned(&script, settings);
     let mut waiting = Vec::new();
     for number in 0..10 {
-        let Lookup::Pending(mut pending) = bench.jwks.lookup(Some("a")) else {
+        let Lookup::Pending(mut pending) = jwks.lookup(Some("a")) else {
             panic!("nothing was fetched");
         };
         let poll = std::pin::Pin::new(&mut pending).poll(&mut Context::from_waker(Waker::noop()));
@@ -421,9 +435,88 @@ fn j14_waiting_tasks_are_bounded_in_number() {
             Poll::Pending => assert!(number < 3),
             Poll::Ready(outcome) => {
                 assert!(number >= 3);
-                assert_eq!(outcome.unwrap_err().kind(), FetchErrorKind::TooManyWaiting);
+                let error = outcome.unwrap_err();
+                let kind = error.fetch_error().unwrap().kind();
+                assert_eq!(kind, FetchErrorKind::TooManyWaiting);
             }
         }
         waiting.push(pending);
     }
+    script.release();
+}
+
+#[test]
+fn a_wait_that_no_thread_would_end_ends_at_once_and_says_so() {
+    let bench = bench();
+    bench.script.otherwise(ok(&[key(1).jwk("a")]));
+    let Lookup::Pending(pending) = bench.jwks.lookup(Some("a")) else {
+        panic!("nothing was fetched");
+    };
+    for outcome in [block_on(pending), block_on(bench.jwks.ready())] {
+        let unavailable = outcome.unwrap_err();
+        assert_eq!(unavailable.retry_after(), None);
+        let said = unavailable.to_string();
+        assert!(
+            said.contains("on_demand") && said.contains("fork"),
+            "{said}"
+        );
+    }
+    // Whoever may block fetches on their own thread.
+    assert_eq!(bench.resolve("a", &key(1)), "found");
+    assert_eq!(block_on(bench.jwks.ready()), Ok(()));
+}
+
+#[test]
+fn a_client_is_ready_as_soon_as_its_endpoint_comes_up() {
+    let script = ScriptedFetch::new();
+    let (jwks, clock) = spawned(&script, Settings::default());
+    let Lookup::Unavailable(unavailable) = jwks.resolve(Some("a")) else {
+        panic!("the endpoint is down");
+    };
+    assert_eq!(unavailable.retry_after(), Some(seconds(1)));
+    assert!(jwks.wait_ready(Duration::from_millis(20)).is_err());
+    script.otherwise(ok(&[key(1).jwk("a")]));
+    clock.advance(seconds(1));
+    assert_eq!(word(&jwks.resolve(Some("a")), &key(1)), "found");
+    assert_eq!(jwks.wait_ready(Duration::ZERO), Ok(()));
+    assert_eq!(block_on(jwks.ready()), Ok(()));
+}
+
+/// The threads of this process by name, where the system tells.
+#[cfg(target_os = "linux")]
+fn threads(name: &str) -> usize {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap().flatten();
+    let names = tasks.map(|task| std::fs::read_to_string(task.path().join("comm")));
+    names
+        .flatten()
+        .filter(|found| found.trim_end() == name)
+        .count()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn j14_a_thousand_hanging_endpoints_of_a_template_delay_no_other_and_take_four_threads() {
+    let hanging = ScriptedFetch::new();
+    hanging.hold();
+    let group = FetchGroup::new();
+    let clients: Vec<Jwks> = (0..1000)
+        .map(|number| {
+            let url = format!("https://keys.example/{number}/jwks.json");
+            Jwks::builder(url, countersign_ring::provider())
+                .fetch(hanging.clone())
+                .group(&group)
+                .build()
+                .unwrap()
+        })
+        .collect();
+    hanging.wait_for(4);
+    let script = ScriptedFetch::new();
+    script.otherwise(ok(&[key(1).jwk("a")]));
+    let (jwks, _) = spawned(&script, Settings::default());
+    assert_eq!(word(&jwks.resolve(Some("a")), &key(1)), "found");
+    assert_eq!(hanging.requests(), 4);
+    assert!(threads("jwks-fetch") <= 8);
+    assert!(threads("jwks") <= 1);
+    hanging.release();
+    drop(clients);
 }

@@ -110,7 +110,7 @@ fn a_last_known_good_file_is_missed_only_where_one_could_be() {
             let client = Jwks::builder(common::URL, countersign_ring::provider())
                 .fetch(ScriptedFetch::new())
                 .last_known_good(&path);
-            assert!(client.build().is_ok());
+            assert!(client.on_demand().build().is_ok());
         });
         let lines = log.lines().concat();
         assert_eq!(lines.contains("file not used"), is_told, "{lines}");

@@ -12,9 +12,8 @@ mod common;
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::task::{Context, Wake, Waker};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 
@@ -50,6 +49,7 @@ fn client(path: &PathBuf, url: &str, script: &ScriptedFetch, clock: impl Clock +
         .fetch(script.clone())
         .clock(clock)
         .last_known_good(path)
+        .on_demand()
         .build()
         .unwrap()
 }
@@ -236,16 +236,24 @@ fn a_failed_or_garbage_fetch_leaves_the_file_as_it_was() {
 
 #[test]
 fn a_set_that_is_held_up_on_its_way_to_the_file_does_not_replace_its_successor() {
-    /// Woken when the first set has landed and is not in the file yet, it has the second
-    /// one fetched and written.
+    /// The first time that it is asked after the first set was taken over, and before that set
+    /// is in the file, it has the second one fetched and written.
+    #[derive(Clone, Debug)]
     struct Overtaking {
-        jwks: Jwks,
         clock: ManualClock,
+        jwks: Arc<OnceLock<Jwks>>,
+        is_done: Arc<AtomicBool>,
     }
-    impl Wake for Overtaking {
-        fn wake(self: Arc<Self>) {
-            self.clock.advance(seconds(31));
-            assert!(matches!(self.jwks.resolve(Some("x")), Lookup::UnknownKey));
+    impl Clock for Overtaking {
+        fn now(&self) -> Duration {
+            if let Some(jwks) = self.jwks.get()
+                && jwks.report().is_some()
+                && !self.is_done.swap(true, Ordering::SeqCst)
+            {
+                self.clock.advance(seconds(31));
+                assert!(matches!(jwks.resolve(Some("x")), Lookup::UnknownKey));
+            }
+            self.clock.now()
         }
     }
     let path = path();
@@ -254,16 +262,14 @@ fn a_set_that_is_held_up_on_its_way_to_the_file_does_not_replace_its_successor()
     script.then(ok(&both).with_header("ETag", "\"1\""));
     script.then(ok(&[key(2).jwk("b")]).with_header("ETag", "\"2\""));
     script.otherwise(Response::new(304, ""));
-    let (jwks, clock) = start(&path, URL, 0, &script);
-    let Lookup::Pending(mut pending) = jwks.lookup(Some("b")) else {
-        panic!("nothing was fetched");
-    };
-    let waker = Waker::from(Arc::new(Overtaking {
-        jwks: jwks.clone(),
+    let clock = ManualClock::at(seconds(START));
+    let overtaking = Overtaking {
         clock: clock.clone(),
-    }));
-    let poll = std::pin::Pin::new(&mut pending).poll(&mut Context::from_waker(&waker));
-    assert!(poll.is_pending());
+        jwks: Arc::default(),
+        is_done: Arc::default(),
+    };
+    let jwks = client(&path, URL, &script, overtaking.clone());
+    overtaking.jwks.set(jwks.clone()).unwrap();
     jwks.refresh().unwrap();
     assert_eq!(script.requests(), 2);
     let is_of_the_second = || {
@@ -278,7 +284,7 @@ fn a_set_that_is_held_up_on_its_way_to_the_file_does_not_replace_its_successor()
     let (again, _) = start(&path, URL, 120, &script);
     again.refresh().unwrap();
     assert_eq!(script.asked()[3].etag.as_deref(), Some("\"2\""));
-    assert_eq!(word(&again.lookup(Some("removed")), &key(1)), "unknown");
+    assert_eq!(word(&again.lookup(Some("removed")), &key(1)), "unavailable");
     assert_eq!(word(&again.lookup(Some("b")), &key(2)), "found");
 }
 
@@ -340,6 +346,7 @@ fn the_file_of_a_process_whose_clock_is_behind_the_age_of_the_set_is_passed_over
         .fetch(ScriptedFetch::new())
         .clock(clock)
         .last_known_good(path)
+        .on_demand()
         .build()
         .unwrap();
     assert!(jwks.report().is_none());
@@ -413,6 +420,7 @@ fn endpoints(script: &ScriptedFetch, limit: usize) -> TemplateClients {
     )
     .fetch(script.clone())
     .clock(ManualClock::at(seconds(START)))
+    .on_demand()
     .build_each(limit)
     .unwrap()
 }

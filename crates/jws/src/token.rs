@@ -75,6 +75,13 @@ impl<'a> Unverified<'a> {
         &self.header
     }
 
+    /// The text that the signature covers, as it was shown: to tell tokens apart, and no way
+    /// to a payload.
+    #[must_use]
+    pub fn signing_input(&self) -> &'a str {
+        self.signing_input
+    }
+
     /// Checks the signature with one key. The key decides the algorithm: a header
     /// that names another one is refused before the signature is looked at.
     ///

@@ -88,6 +88,7 @@ pub(crate) fn bench_with(change: impl FnOnce(&mut Settings)) -> Bench {
         .settings(settings)
         .fetch(script.clone())
         .clock(clock.clone())
+        .on_demand()
         .build()
         .unwrap();
     Bench {

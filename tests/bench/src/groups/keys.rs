@@ -29,7 +29,7 @@ pub(crate) fn warm_endpoint(report: &mut Report, rounds: usize) {
         let set = format!(r#"{{"keys":[{}]}}"#, key.public_jwk().unwrap());
         script.otherwise(Response::new(200, set));
         let endpoint = Jwks::builder("https://keys.example/", default_provider()).fetch(script);
-        let endpoint = endpoint.build().unwrap();
+        let endpoint = endpoint.on_demand().build().unwrap();
         endpoint.refresh().unwrap();
 
         let published = ours::authenticator(endpoint);

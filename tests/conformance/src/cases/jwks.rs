@@ -51,6 +51,7 @@ fn run(record: &Record, values: &Values, provider: &Provider) -> Verdict {
         .settings(settings)
         .fetch(script.clone())
         .clock(clock.clone())
+        .on_demand()
         .build();
     let client = match client {
         Ok(client) => client,

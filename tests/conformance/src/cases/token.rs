@@ -300,6 +300,7 @@ fn published(script: &ScriptedFetch, provider: Provider) -> KeySource {
     let client = Jwks::builder("https://keys.example/jwks.json", provider)
         .fetch(script.clone())
         .clock(clock)
+        .on_demand()
         .build()
         .expect("a client");
     client.into()

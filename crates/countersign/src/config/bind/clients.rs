@@ -104,11 +104,11 @@ impl Endpoints {
 
     fn make(&self, builder: Builder) -> Result<KeyEndpoint, SettingsError> {
         // A wrong URL, setting or file is told now, not when the first token comes.
-        let algorithms = builder.clone().build()?.provider().clone();
+        let algorithms = builder.clone().on_demand().build()?.provider().clone();
         let fetching = self.fetching;
         Ok(KeyEndpoint::new(algorithms, move || match fetching {
-            Fetching::InBackground => builder.clone().spawn(),
-            Fetching::OnDemand => builder.clone().build(),
+            Fetching::InBackground => builder.clone().build(),
+            Fetching::OnDemand => builder.clone().on_demand().build(),
         }))
     }
 
@@ -155,6 +155,7 @@ impl JwksConfig {
         let client = Jwks::builder(url, provider.clone())
             .settings(self.settings.clone())
             .http(self.http())
+            .on_demand()
             .build()?;
         let fetched = client.refresh().map(|()| client.report());
         Ok(match fetched {
