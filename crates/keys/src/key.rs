@@ -102,8 +102,8 @@ impl Key {
     /// JWK, JWK Set, ssh public key or a point on a curve, also with space, quotes or a byte
     /// order mark around it, in base64, in hexadecimal, and in UTF-16: everyone who knows a
     /// public key could sign with it.
-    pub fn secret(bytes: &[u8]) -> Result<Self, KeyError> {
-        Self::new(KeyMaterial::Secret(Secret::new(bytes)?))
+    pub fn secret(bytes: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        Self::new(KeyMaterial::Secret(Secret::new(bytes.as_ref())?))
     }
 
     /// This key under an identifier (`kid`).
