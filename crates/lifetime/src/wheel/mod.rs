@@ -10,7 +10,7 @@
 //! deadline; to find it earlier is harmless**. That is why
 //!
 //! - a deadline can move to a later time without touching a list: the entry is found early, once;
-//! - a deadline beyond the last level lies in its last slot;
+//! - a deadline beyond the last level lies there all the same, and is found early;
 //! - the clock can be set back: an entry whose slot is wrong for the new time is found early.
 
 mod entries;
@@ -278,7 +278,6 @@ impl<K: Copy, T: WheelTime> Wheel<K, T> {
             return self.entries.push(DUE, index);
         };
         let level = highest / BITS;
-        let deadline = deadline.min(self.now.saturating_add(REACH));
         let slot = slot(slots_begun(deadline, level));
         if let Some(occupied) = self.occupied.get_mut(level as usize) {
             occupied.insert(slot);
