@@ -2,12 +2,9 @@
 //! faulty or hostile clients come to.
 #![allow(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    clippy::string_slice,
     clippy::arithmetic_side_effects,
-    clippy::needless_pass_by_value,
     clippy::field_reassign_with_default,
     missing_docs
 )]
@@ -409,25 +406,15 @@ fn requests_that_are_no_handshake_are_answered() {
     let key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
     let upgrade = "Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n";
     let version = "Sec-WebSocket-Version: 13\r\n";
+    let from = |origin: &str| format!("{upgrade}{version}{key}Origin: {origin}\r\n");
+    let socket = "/connection/websocket";
     for (path, headers, status) in [
         ("/", String::new(), "404"),
-        ("/connection/websocket", String::new(), "426"),
-        ("/connection/websocket", format!("{upgrade}{key}"), "426"),
-        (
-            "/connection/websocket",
-            format!("{upgrade}{version}"),
-            "400",
-        ),
-        (
-            "/connection/websocket",
-            format!("{upgrade}{version}{key}Origin: https://evil.test\r\n"),
-            "403",
-        ),
-        (
-            "/connection/websocket",
-            format!("{upgrade}{version}{key}Origin: https://app.test\r\n"),
-            "101",
-        ),
+        (socket, String::new(), "426"),
+        (socket, format!("{upgrade}{key}"), "426"),
+        (socket, format!("{upgrade}{version}"), "400"),
+        (socket, from("https://evil.test"), "403"),
+        (socket, from("https://app.test"), "101"),
     ] {
         let mut stream = TcpStream::connect(server.address).unwrap();
         write!(stream, "GET {path} HTTP/1.1\r\nHost: here\r\n{headers}\r\n").unwrap();
