@@ -68,6 +68,23 @@ impl Builder {
         self
     }
 
+    /// Makes the default transport now, so that clones of this builder share it, and with it the
+    /// files and root certificates that it has read.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] if an option or a file of [`HttpOptions`] is refused.
+    pub fn share_transport(mut self) -> Result<Self, SettingsError> {
+        self.fetch = Some(self.transport()?);
+        Ok(self)
+    }
+
+    /// Another URL.
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.url = url.into();
+        self
+    }
+
     /// A clock of your own, instead of [`SystemClock`].
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Some(Arc::new(clock));

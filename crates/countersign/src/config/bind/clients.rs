@@ -2,7 +2,7 @@
 //! many sections name it.
 
 use countersign_fetch::{FetchError, HttpOptions, Proxy, SettingsError};
-use countersign_jwks::{Builder, Jwks};
+use countersign_jwks::{Builder, FetchGroup, Jwks};
 use countersign_published_keys::Report;
 use countersign_signature::{Algorithm, Provider};
 
@@ -46,6 +46,8 @@ struct Known {
     config: JwksConfig,
     provider: Provider,
     endpoint: KeyEndpoint,
+    /// What its client is made by. Its transport is made already.
+    builder: Builder,
 }
 
 impl Endpoints {
@@ -78,26 +80,35 @@ impl Endpoints {
         url: &str,
         config: &JwksConfig,
         provider: &Provider,
+        group: Option<&FetchGroup>,
     ) -> Result<KeyEndpoint, SettingsError> {
-        let same = |known: &&Known| {
+        let alike = |known: &&Known| {
             let algorithms = known.provider.iter().map(Algorithm::name);
-            known.url == url
-                && known.config == *config
-                && algorithms.eq(provider.iter().map(Algorithm::name))
+            known.config == *config && algorithms.eq(provider.iter().map(Algorithm::name))
         };
+        let same = |known: &&Known| known.url == url && alike(known);
         if let Some(known) = self.known.iter().find(same) {
             return Ok(known.endpoint.clone());
         }
+        // Endpoints with the same options share one transport.
+        let builder = match self.known.iter().find(alike) {
+            Some(known) => known.builder.clone().url(url),
+            None => builder(url, config, provider.clone()).share_transport()?,
+        };
         let taken_over = self.before.iter().find(same);
         let endpoint = match taken_over {
             Some(known) => known.endpoint.clone(),
-            None => self.make(builder(url, config, provider.clone()))?,
+            None => self.make(match group {
+                Some(group) => builder.clone().group(group),
+                None => builder.clone(),
+            })?,
         };
         self.known.push(Known {
             url: url.into(),
             config: config.clone(),
             provider: provider.clone(),
             endpoint: endpoint.clone(),
+            builder,
         });
         Ok(endpoint)
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use countersign_fetch::UrlTemplate;
+use countersign_jwks::FetchGroup;
 use countersign_signature::Provider;
 use regex::Regex;
 
@@ -64,7 +65,7 @@ fn one_endpoint(
         ));
     }
     let endpoint = endpoints
-        .get(url, jwks, provider)
+        .get(url, jwks, provider, None)
         .map_err(|error| section.jwks_fault(&error))?;
     endpoints
         .start(&endpoint)
@@ -98,9 +99,11 @@ fn several_endpoints(
     let mut picked = BTreeMap::new();
     let filled = template::endpoints(template, &values)
         .map_err(|message| section.fault("jwks_public_endpoint", message))?;
+    // Tokens that nobody verified choose among these: they share one budget.
+    let budget = FetchGroup::new();
     for (values, url) in filled {
         let endpoint = endpoints
-            .get(url.as_str(), jwks, provider)
+            .get(url.as_str(), jwks, provider, Some(&budget))
             .map_err(|error| section.jwks_fault(&error))?;
         picked.insert(values, endpoint);
     }
