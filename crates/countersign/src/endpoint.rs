@@ -4,14 +4,14 @@ use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use countersign_fetch::SettingsError;
-use countersign_jwks::{Jwks, KeysUnavailable, Lookup};
+use countersign_jwks::{Jwks, Lookup};
 use countersign_jws::{Unverified, Verified};
 use countersign_signature::{Provider, Verifier};
 
 use crate::Error;
 use crate::explain::{Observe, Stage};
 use crate::keyring::first_that_verifies;
-use crate::wait::{VerifyStop, WaitMode};
+use crate::wait::{VerifyStop, WaitMode, keys_unavailable};
 
 /// An endpoint that publishes keys. Its client is made when a token first needs it, so that
 /// an endpoint that no token names costs nothing.
@@ -142,15 +142,5 @@ impl KeyEndpoint {
 impl fmt::Debug for KeyEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeyEndpoint").finish_non_exhaustive()
-    }
-}
-
-/// Keys that could not be fetched.
-// By value, to be passed to `map_err`.
-#[allow(clippy::needless_pass_by_value)]
-pub(crate) fn keys_unavailable(unavailable: KeysUnavailable) -> Error {
-    Error::KeysUnavailable {
-        reason: unavailable.to_string(),
-        retry_after: unavailable.retry_after(),
     }
 }

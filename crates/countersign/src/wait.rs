@@ -21,13 +21,24 @@ pub(crate) enum WaitMode {
 /// [`Error::KeysUnavailable`] if it failed, or no thread makes it.
 #[cfg(feature = "jwks")]
 pub(crate) async fn fetched(pending: Pending) -> Result<(), Error> {
-    pending.await.map_err(crate::endpoint::keys_unavailable)
+    pending.await.map_err(keys_unavailable)
 }
 
 #[cfg(not(feature = "jwks"))]
 pub(crate) async fn fetched(pending: Pending) -> Result<(), Error> {
     pending.await;
     Ok(())
+}
+
+/// Keys that could not be fetched.
+// By value, to be passed to `map_err`.
+#[allow(clippy::needless_pass_by_value)]
+#[cfg(feature = "jwks")]
+pub(crate) fn keys_unavailable(unavailable: countersign_jwks::KeysUnavailable) -> Error {
+    Error::KeysUnavailable {
+        reason: unavailable.to_string(),
+        retry_after: unavailable.retry_after(),
+    }
 }
 
 /// Why a verification stopped before it accepted the token.
