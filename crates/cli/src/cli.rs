@@ -124,7 +124,7 @@ fn run(line: Line, console: &mut Console) -> Result<(), Failure> {
         Command::Inspect(args) => inspect::run(&args, args.config.or(config), console),
         Command::Jwks(args) => jwks::run(&args, args.config.or(config), console),
         Command::Genconfig(args) => genconfig::run(args.config.or(config), console),
-        Command::Checkconfig(args) => checkconfig::run(args.config.or(config), console),
+        Command::Checkconfig(args) => checkconfig::run(&args, args.config.or(config), console),
         Command::Genkey(_) | Command::Jws(_) | Command::Demo | Command::Version
             if config.is_named() =>
         {

@@ -1,9 +1,10 @@
 //! Where the configuration comes from: a file, and the environment, which wins.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use countersign::config::{Config, ConfigError};
+use countersign::config::{Config, ConfigError, Setup};
 
 use crate::failure::Failure;
 
@@ -11,7 +12,6 @@ use crate::failure::Failure;
 pub(crate) const DEFAULT: &str = "config.json";
 /// The word for no file at all. The name of one has an extension.
 const NONE: &str = "none";
-const PREFIX: &str = "COUNTERSIGN_";
 
 /// `-c`, of the commands that read a configuration.
 #[derive(clap::Args)]
@@ -50,6 +50,13 @@ impl Found {
         }
     }
 
+    /// What it comes to, for a program that ends soon, and its warnings.
+    pub(crate) fn set_up(&self) -> Result<(Setup, Vec<String>), Failure> {
+        let checked = self.config.setup().on_demand().build();
+        let checked = checked.map_err(|error| self.fault(&error))?;
+        Ok(checked.into_parts())
+    }
+
     /// What is wrong with it.
     pub(crate) fn fault(&self, error: &ConfigError) -> Failure {
         fault(error, self.is_guessed)
@@ -65,7 +72,7 @@ pub(crate) fn load(named: Option<&Path>) -> Result<Found, Failure> {
         };
         Failure::Usage(format!(
             "found no configuration: {absent}; name a file with -c, \
-             set {PREFIX}… variables, or make a file with `countersign genconfig`"
+             set COUNTERSIGN_… variables, or make a file with `countersign genconfig`"
         ))
     })
 }
@@ -76,12 +83,16 @@ pub(crate) fn load_if_any(named: Option<&Path>) -> Result<Option<Found>, Failure
 }
 
 fn find(named: Option<&Path>, needed: bool) -> Result<Option<Found>, Failure> {
-    let environment = environment()?;
-    let is_bare = environment.is_empty();
+    let environment: Vec<(OsString, OsString)> = env::vars_os().collect();
+    let is_bare = !environment
+        .iter()
+        .any(|(name, value)| Config::is_option(name, value));
     let is_here = || Path::new(DEFAULT).try_exists().unwrap_or(true);
     let file = match named {
-        Some(path) => Some(path).filter(|path| path.as_os_str() != NONE),
-        None => Some(Path::new(DEFAULT)).filter(|_| is_here()),
+        Some(path) if path.as_os_str() == NONE => None,
+        Some(path) => Some(path),
+        None if is_here() => Some(Path::new(DEFAULT)),
+        None => None,
     };
     let is_guessed = named.is_none() && file.is_some() && !(needed && is_bare);
     let config = match file {
@@ -98,8 +109,7 @@ fn find(named: Option<&Path>, needed: bool) -> Result<Option<Found>, Failure> {
 
 /// A fault of the environment, or of a file that many programs have under the same name.
 fn fault(error: &ConfigError, is_guessed: bool) -> Failure {
-    let is_variable = error.option_name().is_some_and(|it| it.starts_with(PREFIX));
-    Failure::Usage(if is_guessed && !is_variable {
+    Failure::Usage(if is_guessed && error.file().is_some() {
         format!(
             "{error} (if the {DEFAULT} here is another program's, name yours with -c, or \
              none with `-c {NONE}`)"
@@ -107,22 +117,4 @@ fn fault(error: &ConfigError, is_guessed: bool) -> Failure {
     } else {
         error.to_string()
     })
-}
-
-/// The variables that are ours.
-fn environment() -> Result<Vec<(String, String)>, Failure> {
-    env::vars_os()
-        .filter(|(name, _)| Config::reads(&name.to_string_lossy()))
-        .map(
-            |(name, value)| match (name.into_string(), value.into_string()) {
-                (Ok(name), Ok(value)) => Ok((name, value)),
-                (name, _) => {
-                    let name = name.unwrap_or_else(|name| name.to_string_lossy().into_owned());
-                    Err(Failure::Usage(format!(
-                        "{name:?}: found bytes that are not UTF-8 in this environment variable"
-                    )))
-                }
-            },
-        )
-        .collect()
 }

@@ -16,11 +16,9 @@ audience = "chat"
 
 fn main() -> Result<(), Box<dyn Error>> {
     // The environment wins over the file: COUNTERSIGN_TOKEN_AUDIENCE, for one.
-    let config = Config::from_text(CONFIG, Format::Toml, std::env::vars())?;
-    let setup = config.setup()?;
-    for warning in &setup.warnings {
-        println!("warning: {warning}");
-    }
+    let config = Config::from_text(CONFIG, Format::Toml, std::env::vars_os())?;
+    let warn = |warning: &str| println!("warning: {warning}");
+    let setup = config.setup().build()?.report(warn);
     let authenticator = Authenticator::new(setup.rules);
 
     // A client connects with a token that the backend gave it.
@@ -74,11 +72,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // The secret is rotated while connections come in.
     let rotated = CONFIG.replace("a secret that", "another secret that");
-    authenticator.reload(
-        Config::from_text(&rotated, Format::Toml, [])?
-            .setup()?
-            .rules,
-    );
+    let rotated = Config::from_text(&rotated, Format::Toml, [])?;
+    authenticator.reload(rotated.setup().build()?.report(warn).rules);
     assert!(authenticator.connection(&renewed, now()).is_err());
     Ok(())
 }

@@ -58,7 +58,7 @@ fn public_keys_load_from_every_form() {
         ("eddsa_public_key", "ed25519.certificate"),
     ] {
         let config = json(&format!(r#"{{"token_{option}":{}}}"#, quoted(&pem(file)))).unwrap();
-        assert!(config.setup().is_ok(), "{file}");
+        assert!(config.setup().build().is_ok(), "{file}");
     }
 }
 
@@ -98,7 +98,7 @@ fn a_key_that_does_not_belong_is_refused_with_what_was_found() {
         ("rsa_public_key", r#"{"kty":"RSA"}"#.into(), "found"),
     ] {
         let config = json(&format!(r#"{{"token_{option}":{}}}"#, quoted(&text))).unwrap();
-        let error = config.setup().unwrap_err();
+        let error = config.setup().build().unwrap_err();
         assert_eq!(
             error.option_name(),
             Some(format!("token_{option}").as_str())
@@ -111,7 +111,13 @@ fn a_key_that_does_not_belong_is_refused_with_what_was_found() {
 fn a16_a_short_secret_is_accepted_with_a_warning_that_tells_its_bits() {
     for (bytes, bits) in [(1, "8 bits"), (6, "48 bits"), (31, "248 bits")] {
         let text = format!(r#"{{"token_hmac_secret_key":"{}"}}"#, "x".repeat(bytes));
-        let warnings = json(&text).unwrap().setup().unwrap().warnings;
+        let warnings = json(&text)
+            .unwrap()
+            .setup()
+            .build()
+            .unwrap()
+            .warnings()
+            .to_vec();
         assert_eq!(warnings.len(), 1, "{warnings:?}");
         let warning = warnings.concat();
         assert!(
@@ -119,9 +125,28 @@ fn a16_a_short_secret_is_accepted_with_a_warning_that_tells_its_bits() {
         );
     }
     let long = format!(r#"{{"token_hmac_secret_key":"{}"}}"#, "x".repeat(32));
-    assert!(json(&long).unwrap().setup().unwrap().warnings.is_empty());
+    assert!(
+        json(&long)
+            .unwrap()
+            .setup()
+            .build()
+            .unwrap()
+            .warnings()
+            .to_vec()
+            .is_empty()
+    );
     let previous = r#"{"token_hmac_secret_key":"x","token_hmac_previous_secret_key":"y"}"#;
-    assert_eq!(json(previous).unwrap().setup().unwrap().warnings.len(), 2);
+    assert_eq!(
+        json(previous)
+            .unwrap()
+            .setup()
+            .build()
+            .unwrap()
+            .warnings()
+            .to_vec()
+            .len(),
+        2
+    );
 }
 
 #[test]
@@ -131,7 +156,14 @@ fn a16_a_secret_is_measured_by_the_longest_hash_that_it_is_used_for() {
             r#"{{"client":{{"token":{{"hmac_secret_key":"{}"{algorithms}}}}}}}"#,
             "x".repeat(40)
         );
-        json(&text).unwrap().setup().unwrap().warnings.concat()
+        json(&text)
+            .unwrap()
+            .setup()
+            .build()
+            .unwrap()
+            .warnings()
+            .to_vec()
+            .concat()
     };
     for (listed, needed) in [
         (r#", "algorithms":["HS512"]"#, "HS512 needs at least 512"),
@@ -142,7 +174,7 @@ fn a16_a_secret_is_measured_by_the_longest_hash_that_it_is_used_for() {
     ] {
         let warning = warnings(listed);
         assert!(
-            warning.starts_with("client.token.hmac_secret_key: the secret has 320 bits; ")
+            warning.starts_with("`client.token.hmac_secret_key`: the secret has 320 bits; ")
                 && warning.contains(needed),
             "{warning}"
         );
@@ -171,7 +203,7 @@ fn a_key_that_fits_none_of_the_listed_algorithms_is_told_which_it_needs() {
         ),
     ] {
         let text = format!(r#"{{{keys},"token_algorithms":["RS256"]}}"#);
-        let error = json(&text).unwrap().setup().unwrap_err();
+        let error = json(&text).unwrap().setup().build().unwrap_err();
         assert_eq!(error.option_name(), Some(option));
         let sentence = error.to_string();
         assert!(
@@ -188,9 +220,18 @@ fn c11_a_previous_secret_whose_day_has_passed_is_told() {
             r#"{{"token_hmac_secret_key":"{SECRET}","token_hmac_previous_secret_key":"{SECRET}",
                 "token_hmac_previous_secret_key_valid_until":{until}}}"#
         );
-        json(&text).unwrap().setup().unwrap().warnings.concat()
+        json(&text)
+            .unwrap()
+            .setup()
+            .build()
+            .unwrap()
+            .warnings()
+            .to_vec()
+            .concat()
     };
-    assert!(warnings(5).contains("token_hmac_previous_secret_key_valid_until has passed"));
+    assert!(
+        warnings(5).contains("`token_hmac_previous_secret_key_valid_until`: this time has passed")
+    );
     assert_eq!(warnings(i64::MAX), "");
 }
 
@@ -307,7 +348,9 @@ fn a_trusted_issuer_has_a_name_keys_and_an_audience_of_its_own() {
         ),
     ] {
         let text = format!(r#"{{"token_trusted_issuers":{issuers}{rest}}}"#);
-        let error = json(&text).and_then(|config| config.setup()).unwrap_err();
+        let error = json(&text)
+            .and_then(|config| config.setup().build())
+            .unwrap_err();
         assert!(error.to_string().contains(found), "{error}");
         assert!(!error.to_string().contains("  "), "{error}");
     }
@@ -317,7 +360,7 @@ fn a_trusted_issuer_has_a_name_keys_and_an_audience_of_its_own() {
             r#"{{"client":{{"token":{{"issuer":"a","hmac_secret_key":"{SECRET}","trusted_issuers":[
                 {{"issuer":"{trusted}","hmac_secret_key":"b","audience":"chat"}}]}}}}}}"#
         );
-        json(&text).unwrap().setup()
+        json(&text).unwrap().setup().build()
     };
     assert!(beside("b").is_ok());
     let error = beside("a").unwrap_err();
@@ -334,7 +377,7 @@ fn a_trusted_issuer_has_a_name_keys_and_an_audience_of_its_own() {
                 {{"issuer":"a","hmac_secret_key":"a","audience":"chat"{first}}},
                 {{"issuer":"a","hmac_secret_key":"b"{second}}}]}}"#
         );
-        json(&text).unwrap().setup().map(|_| ())
+        json(&text).unwrap().setup().build().map(|_| ())
     };
     assert!(twice([r#","name":"x""#, r#","name":"y""#]).is_ok());
     for names in [
@@ -373,12 +416,9 @@ fn subscription_tokens_have_their_own_section_or_share_that_of_connections() {
         Err(Code::Signature)
     );
 
-    let setup = json(&section(false)).unwrap().setup().unwrap();
-    assert!(
-        setup.warnings.concat().contains("not enabled"),
-        "{:?}",
-        setup.warnings
-    );
+    let checked = json(&section(false)).unwrap().setup().build().unwrap();
+    let (setup, warnings) = checked.into_parts();
+    assert!(warnings.concat().contains("not enabled"), "{:?}", warnings);
     let shared = Authenticator::new(setup.rules);
     assert_eq!(subscribe(&shared, &by_own), Err(Code::Signature));
     assert_eq!(subscribe(&shared, &hs256(payload)), Err(Code::Audience));
@@ -386,7 +426,7 @@ fn subscription_tokens_have_their_own_section_or_share_that_of_connections() {
     let empty = format!(
         r#"{{"token_hmac_secret_key":"{SECRET}","separate_subscription_token_config":true}}"#
     );
-    let error = json(&empty).unwrap().setup().unwrap_err();
+    let error = json(&empty).unwrap().setup().build().unwrap_err();
     assert_eq!(error.option_name(), Some("client.subscription_token"));
 }
 
@@ -395,11 +435,12 @@ fn where_an_endpoint_is_configured_no_static_key_is_consulted() {
     let text = format!(
         r#"{{"token_hmac_secret_key":"{SECRET}","token_jwks_public_endpoint":"https://issuer.invalid/keys"}}"#
     );
-    let setup = json(&text).unwrap().setup_on_demand().unwrap();
+    let checked = json(&text).unwrap().setup().on_demand().build().unwrap();
+    let (setup, warnings) = checked.into_parts();
     assert!(
-        setup.warnings.concat().contains("not consulted"),
+        warnings.concat().contains("not consulted"),
         "{:?}",
-        setup.warnings
+        warnings
     );
     let authenticator = Authenticator::new(setup.rules);
     assert_eq!(
@@ -436,8 +477,8 @@ fn an_algorithm_of_somebody_else_s_may_be_listed() {
     let own =
         format!(r#"{{"token_hmac_secret_key":"{SECRET}","token_algorithms":["HS384","THEIRS"]}}"#);
     let config = json(&own).unwrap();
-    assert!(config.setup_with(&provider).is_ok());
-    assert!(config.setup().is_err());
+    assert!(config.setup().provider(provider.clone()).build().is_ok());
+    assert!(config.setup().build().is_err());
     let issuer = config.connection_issuer().unwrap();
     assert_eq!(issuer.algorithm(), AlgorithmName::HS384);
 
@@ -448,8 +489,12 @@ fn an_algorithm_of_somebody_else_s_may_be_listed() {
     let endpoint = r#"{"token_jwks_public_endpoint":"https://id.example/keys",
         "token_algorithms":["ES256","THEIRS"]}"#;
     let config = json(endpoint).unwrap();
-    let endpoints = config.endpoints_with(&provider).unwrap();
+    let endpoints = config
+        .setup()
+        .provider(provider.clone())
+        .endpoints()
+        .unwrap();
     assert!(endpoints[0].provider.get("THEIRS").is_some());
     assert!(endpoints[0].provider.get("RS256").is_none());
-    assert!(config.endpoints().is_err());
+    assert!(config.setup().endpoints().is_err());
 }

@@ -126,7 +126,7 @@ fn a3_no_public_key_in_any_form_is_accepted_as_an_hmac_secret() {
 fn a4_a_secret_that_is_a_key_is_refused_and_not_shown() {
     let refuse = |name, text: &str| {
         let config = json(&format!(r#"{{"token_hmac_secret_key":{}}}"#, quoted(text))).unwrap();
-        let error = config.setup().unwrap_err();
+        let error = config.setup().build().unwrap_err();
         assert_eq!(error.option_name(), Some("token_hmac_secret_key"), "{name}");
         let sentence = error.to_string();
         assert!(sentence.contains("a secret that is"), "{name}: {sentence}");
@@ -138,7 +138,7 @@ fn a4_a_secret_that_is_a_key_is_refused_and_not_shown() {
             r#"{{"token_hmac_secret_key":"s","token_hmac_previous_secret_key":{}}}"#,
             quoted(text)
         );
-        assert!(json(&previous).unwrap().setup().is_err(), "{name}");
+        assert!(json(&previous).unwrap().setup().build().is_err(), "{name}");
     };
     for (name, text) in texts() {
         refuse(name, &text);

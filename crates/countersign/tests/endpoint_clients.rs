@@ -64,8 +64,9 @@ fn the_client_of_one_url_starts_with_the_server() {
         server.url("/keys")
     );
     let config = config(&text);
-    for (setup, is_started) in [(config.setup(), true), (config.setup_on_demand(), false)] {
-        let endpoints = setup.unwrap().rules.endpoints();
+    for (setup, is_started) in [(config.setup(), true), (config.setup().on_demand(), false)] {
+        let setup = setup.build().unwrap().ignore_warnings();
+        let endpoints = setup.rules.endpoints();
         assert_eq!(endpoints[0].started().is_some(), is_started);
     }
 }
@@ -116,14 +117,24 @@ fn a_reload_keeps_the_keys_of_endpoints_that_are_configured_as_before() {
             server.url("/keys")
         )
     };
-    let setup = config(&text("")).setup_on_demand().unwrap();
+    let setup = config(&text(""))
+        .setup()
+        .on_demand()
+        .build()
+        .unwrap()
+        .ignore_warnings();
     let authenticator = Authenticator::new(setup.rules.clone());
     let token = issuer(&key).connection("42").sign().unwrap();
     assert!(authenticator.connection(&token, now()).is_ok());
 
     server.fail();
     let reload = |more: &str| {
-        let setup = config(&text(more)).setup_after(&setup).unwrap();
+        let setup = config(&text(more))
+            .setup()
+            .after(&setup)
+            .build()
+            .unwrap()
+            .ignore_warnings();
         authenticator.reload(setup.rules);
         let outcome = authenticator.connection(&token, now());
         outcome.map(drop).map_err(|error| error.code())

@@ -193,7 +193,9 @@ fn i1_templates_that_a_token_could_steer_are_refused_when_configured() {
             r#"{{"client": {{"token": {{"jwks_public_endpoint": "{endpoint}"{expressions}}}}}}}"#
         );
         config(&text)
-            .setup_on_demand()
+            .setup()
+            .on_demand()
+            .build()
             .map(|_| ())
             .map_err(|error| error.to_string())
     };
@@ -289,7 +291,7 @@ fn the_endpoints_of_a_configuration_are_those_of_all_its_sections() {
         },
         "subscription_token": {"enabled": true, "jwks_public_endpoint": "https://d.example/"}
     }}"#;
-    let endpoints = config(text).endpoints().unwrap();
+    let endpoints = config(text).setup().endpoints().unwrap();
     let urls: Vec<&str> = endpoints.iter().map(|it| it.url.as_str()).collect();
     assert_eq!(
         urls,
@@ -324,7 +326,14 @@ fn a_verification_that_does_not_wait_is_pending_and_then_done() {
     assert_eq!(server.all_requests(), 0);
 
     // A thread of its own fetches.
-    let authenticator = Authenticator::new(config(&text).setup().unwrap().rules);
+    let authenticator = Authenticator::new(
+        config(&text)
+            .setup()
+            .build()
+            .unwrap()
+            .ignore_warnings()
+            .rules,
+    );
     let connection = block_on(authenticator.connection_async(&token, now())).unwrap();
     assert_eq!(connection.user(), "42");
     let attempt = authenticator.try_connection(&token, now()).unwrap();
@@ -385,10 +394,15 @@ fn two_endpoints_do_not_share_a_last_known_good_file() {
     };
     assert!(
         config(&text("https://a.example/"))
-            .setup_on_demand()
+            .setup()
+            .on_demand()
+            .build()
             .is_ok()
     );
-    let error = config(&text("https://b.example/")).setup_on_demand();
+    let error = config(&text("https://b.example/"))
+        .setup()
+        .on_demand()
+        .build();
     let error = error.unwrap_err();
     let option = "client.token.trusted_issuers[1].jwks_last_known_good_file";
     assert_eq!(error.option_name(), Some(option));

@@ -13,7 +13,7 @@ mod common;
 use std::fmt::Debug;
 
 use common::*;
-use countersign::config::{Config, Format, SecretText};
+use countersign::config::{Config, Format, KeyText, SecretText};
 use countersign::{Issuer, Key, Keyring, Stage, default_provider};
 
 /// Stands wherever a value may stand, and must come out nowhere.
@@ -170,7 +170,7 @@ fn c10_k2_no_error_of_a_configuration_shows_a_value() {
         if let Ok(config) = &config {
             hidden(&text, config);
         }
-        let Err(error) = config.and_then(|config| config.setup_on_demand()) else {
+        let Err(error) = config.and_then(|config| config.setup().on_demand().build()) else {
             panic!("accepted: {text}");
         };
         hidden(&text, error.to_string());
@@ -178,7 +178,7 @@ fn c10_k2_no_error_of_a_configuration_shows_a_value() {
     }
     for name in [
         "COUNTERSIGN_TOKEN_LEEWAY",
-        "COUNTERSIGN_TOKEN_X",
+        "COUNTERSIGN_TOKEN_AUDIENCES",
         "COUNTERSIGN_CLIENT_INSECURE",
     ] {
         let error = Config::from_environment([(name.into(), VALUE.into())]).unwrap_err();
@@ -201,7 +201,9 @@ fn c10_no_debug_shows_a_secret_or_a_private_key() {
     );
     let config = json(&text).unwrap();
     named("Config", &config);
-    let setup = config.setup().unwrap();
+    let checked = config.setup().build().unwrap();
+    named("CheckedSetup", &checked);
+    let setup = checked.ignore_warnings();
     named("Setup", &setup);
     named(
         "Authenticator",
@@ -216,13 +218,16 @@ fn c10_no_debug_shows_a_secret_or_a_private_key() {
         Keyring::new(default_provider()).with(&secret()).unwrap(),
     );
     assert_eq!(format!("{:?}", SecretText::new(VALUE)), "[redacted]");
+    assert_eq!(format!("{:?}", KeyText::text(VALUE)), "[redacted]");
+    assert_eq!(format!("{:?}", KeyText::jwk(VALUE)), "[redacted]");
 
     // What is known by its address alone.
     let endpoint = "https://id.example/{{realm}}/keys";
     let template = format!(
         r#"{{"token_jwks_public_endpoint":"{endpoint}","token_issuer_regex":"(?P<realm>a|b)"}}"#
     );
-    let setup = json(&template).unwrap().setup_on_demand().unwrap();
+    let checked = json(&template).unwrap().setup().on_demand().build();
+    let setup = checked.unwrap().ignore_warnings();
     let shown = format!("{:?}", setup.rules);
     assert!(shown.contains("KeyTemplate { endpoints: 2"), "{shown}");
     let endpoints = setup.rules.endpoints();
@@ -236,7 +241,7 @@ fn c10_no_debug_shows_a_secret_or_a_private_key() {
     ))
     .unwrap();
     assert!(!format!("{misplaced:?}").contains(&body(RSA_PRIVATE)[..20]));
-    let error = misplaced.setup().unwrap_err().to_string();
+    let error = misplaced.setup().build().unwrap_err().to_string();
     assert!(!error.contains(&body(RSA_PRIVATE)[..20]), "{error}");
     let key = Key::from_pem(P256_PRIVATE).unwrap();
     let issuer = Issuer::builder().key(key.clone()).build().unwrap();

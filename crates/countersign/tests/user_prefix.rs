@@ -163,7 +163,7 @@ fn groups_are_filled_by_the_claims_that_were_verified() {
         serde_json::to_string(TENANTS).unwrap()
     );
     let config = Config::from_text(&text, Format::Json, []).unwrap();
-    let auth = Authenticator::new(config.setup().unwrap().rules);
+    let auth = Authenticator::new(config.setup().build().unwrap().ignore_warnings().rules);
     let identity = |iss: &str, user: &str| {
         let issuer = Issuer::builder().key(key("a")).iss(iss).build().unwrap();
         let token = issuer.connection(user).sign().unwrap();

@@ -571,7 +571,13 @@ fn a_verification_that_waits_for_keys_blocks_nobody() {
     );
     let config =
         countersign::config::Config::from_text(&text, countersign::config::Format::Json, []);
-    let rules = config.unwrap().setup().unwrap().rules;
+    let rules = config
+        .unwrap()
+        .setup()
+        .build()
+        .unwrap()
+        .ignore_warnings()
+        .rules;
     let server = Running::with(Authenticator::new(rules), |_| {});
     let key = countersign::generate_key("ES256").unwrap();
     let signer = key

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::ArgAction;
 use clap::builder::BoolishValueParser;
-use countersign::config::{Config, Setup, TokenConfig};
+use countersign::config::{Config, KeyText, TokenConfig};
 use countersign::{Key, default_provider};
 use humantime::format_duration;
 
@@ -25,7 +25,7 @@ Examples:
 
 The exit status is 2 if it is not sound. Warnings go to standard error.")]
 pub(crate) struct Args {
-    /// Accepted as Centrifugo has it: unknown options are an error in any case
+    /// Refuse options that are unknown, wherever they stand
     #[arg(short, long, value_name = "BOOL", action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, value_parser = BoolishValueParser::new(),
           default_value = "false", default_missing_value = "true",
@@ -36,13 +36,16 @@ pub(crate) struct Args {
 }
 
 /// Runs the command.
-pub(crate) fn run(path: Option<&Path>, console: &mut Console) -> Result<(), Failure> {
+pub(crate) fn run(args: &Args, path: Option<&Path>, console: &mut Console) -> Result<(), Failure> {
     let checked = config::load(path).and_then(|found| {
-        let setup = found.config.setup_on_demand()?;
-        Ok((found, setup))
+        if args.strict {
+            refuse_unknown(&found)?;
+        }
+        let (_, warnings) = found.set_up()?;
+        Ok((found, warnings))
     });
     match checked {
-        Ok((found, setup)) => tell(&found, &setup, console),
+        Ok((found, warnings)) => tell(&found, &warnings, console),
         Err(failure) => {
             if let (true, Failure::Usage(message)) = (console.is_json(), &failure) {
                 let message = delicate::hidden(message);
@@ -54,7 +57,20 @@ pub(crate) fn run(path: Option<&Path>, console: &mut Console) -> Result<(), Fail
     }
 }
 
-fn tell(found: &Found, setup: &Setup, console: &mut Console) -> Result<(), Failure> {
+fn refuse_unknown(found: &Found) -> Result<(), Failure> {
+    let unknown = found.config.unknown();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "{}: found options that nobody knows here: `{}`; remove them, or leave --strict out if \
+         they are another program's",
+        found.name(),
+        unknown.join("`, `")
+    )))
+}
+
+fn tell(found: &Found, warnings: &[String], console: &mut Console) -> Result<(), Failure> {
     let config = &found.config;
     if console.is_json() {
         let record = Record::new()
@@ -67,10 +83,10 @@ fn tell(found: &Found, setup: &Setup, console: &mut Console) -> Result<(), Failu
         };
         let record = record
             .texts("left_alone", config.left_alone())
-            .texts("warnings", &setup.warnings);
+            .texts("warnings", warnings);
         return Ok(console.line(record.finish())?);
     }
-    for warning in &setup.warnings {
+    for warning in warnings {
         console.warning(warning)?;
     }
     console.line(format_args!("{}: {}", found.name(), styled(GOOD, "valid")))?;
@@ -89,7 +105,7 @@ fn tell(found: &Found, setup: &Setup, console: &mut Console) -> Result<(), Failu
     ))?;
     if !config.left_alone().is_empty() {
         console.line(format_args!(
-            "{} (they do not concern tokens): {}",
+            "{} (they don't concern tokens, or are another program's): {}",
             styled(HEAD, "Left alone"),
             config.left_alone().join(", ")
         ))?;
@@ -135,27 +151,19 @@ fn keys(token: &TokenConfig) -> Vec<String> {
     if let Some(url) = &token.jwks_public_endpoint {
         return vec![format!("whatever {url:?} publishes")];
     }
-    let secret = |secret: &countersign::config::SecretText| Key::secret(secret.expose().as_bytes());
-    let public = |text: &String| {
-        if text.trim_start().starts_with('{') {
-            Key::from_jwk(text.as_bytes())
-        } else {
-            Key::from_pem(text)
-        }
-    };
     let previous = match token.hmac_previous_secret_key_valid_until {
         Some(until) => format!(", up to {}", dates::in_words(until, countersign::now())),
         None => ", the one before".into(),
     };
     [
-        (token.hmac_secret_key.as_ref().map(secret), ""),
+        (token.hmac_secret_key.as_ref().map(KeyText::secret), ""),
         (
-            token.hmac_previous_secret_key.as_ref().map(secret),
+            token.hmac_previous_secret_key.as_ref().map(KeyText::secret),
             &*previous,
         ),
-        (token.rsa_public_key.as_ref().map(public), ""),
-        (token.ecdsa_public_key.as_ref().map(public), ""),
-        (token.eddsa_public_key.as_ref().map(public), ""),
+        (token.rsa_public_key.as_ref().map(KeyText::public_key), ""),
+        (token.ecdsa_public_key.as_ref().map(KeyText::public_key), ""),
+        (token.eddsa_public_key.as_ref().map(KeyText::public_key), ""),
     ]
     .into_iter()
     .filter_map(|(key, more)| Some((key?.ok()?.allow_short(), more)))

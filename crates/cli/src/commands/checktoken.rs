@@ -60,7 +60,7 @@ pub(crate) fn run(
     config: Option<&Path>,
     console: &mut Console,
 ) -> Result<(), Failure> {
-    let setup = config::load(config)?.config.setup_on_demand()?;
+    let (setup, warnings) = config::load(config)?.set_up()?;
     let authenticator = Authenticator::new(setup.rules);
     let mut refused = false;
     tokens::each(&args.token, |given| {
@@ -74,9 +74,9 @@ pub(crate) fn run(
         match result {
             Ok((accepted, token)) if console.is_json() => {
                 let record = accepted.record(start(&given), token);
-                let warnings = setup.warnings.iter().map(String::as_str);
-                let warnings = warnings.chain(accepted.warning());
-                console.line(record.texts("warnings", warnings).finish())?;
+                let all = warnings.iter().map(String::as_str);
+                let all = all.chain(accepted.warning());
+                console.line(record.texts("warnings", all).finish())?;
             }
             Ok((accepted, token)) => {
                 console.line(accepted.sentence())?;
@@ -86,7 +86,7 @@ pub(crate) fn run(
                     console.warning(format_args!("{warning}{}", given.place()))?;
                 }
             }
-            Err(refusal) => refusal.tell(&given, &setup.warnings, console)?,
+            Err(refusal) => refusal.tell(&given, &warnings, console)?,
         }
         Ok(())
     })?;
@@ -95,7 +95,7 @@ pub(crate) fn run(
     }
     // A refusal is told in one line, so that warnings come where there is none.
     if !console.is_json() {
-        for warning in &setup.warnings {
+        for warning in &warnings {
             console.warning(warning)?;
         }
     }

@@ -43,6 +43,11 @@ pub(crate) fn run(path: Option<&Path>, console: &mut Console) -> Result<(), Fail
         ),
         Format::Toml => format!("[client.token]\nhmac_secret_key = {secret}\n"),
         Format::Yaml => format!("client:\n  token:\n    hmac_secret_key: {secret}\n"),
+        other => {
+            return Err(Failure::Usage(format!(
+                "found the format {other:?}, which is not written here; use json, toml or yaml"
+            )));
+        }
     };
     let file = NewFile {
         path: path.into(),

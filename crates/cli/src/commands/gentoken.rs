@@ -160,9 +160,10 @@ impl Common {
         let (issuer, warnings) = match &self.key {
             Some(path) => self.issuer_of_key(path, config, configure)?,
             None => {
-                let config = config::load(config)?.config;
-                let issuer = configure(&config, self.named(Issuer::builder()))?;
-                (issuer, config.setup_on_demand()?.warnings)
+                let found = config::load(config)?;
+                let issuer = configure(&found.config, self.named(Issuer::builder()))?;
+                let (_, warnings) = found.set_up()?;
+                (issuer, warnings)
             }
         };
         // Quiet is the token and nothing else; `checkconfig` tells of them too.

@@ -135,11 +135,10 @@ struct Judge {
 
 impl Judge {
     fn new(found: &Found) -> Result<Self, Failure> {
-        let setup = found.config.setup_on_demand();
-        let setup = setup.map_err(|error| found.fault(&error))?;
+        let (setup, warnings) = found.set_up()?;
         Ok(Self {
             authenticator: Authenticator::new(setup.rules),
-            warnings: setup.warnings,
+            warnings,
             name: found.name(),
         })
     }

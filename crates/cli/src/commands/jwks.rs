@@ -60,7 +60,7 @@ pub(crate) fn run(args: &Args, path: Option<&Path>, console: &mut Console) -> Re
     let mut provider = default_provider();
     if let Some(config) = config.map(|found| found.config) {
         // What a fault of other options hides is told by the commands that need them.
-        let configured = config.endpoints().unwrap_or_default();
+        let configured = config.setup().endpoints().unwrap_or_default();
         let same = configured
             .into_iter()
             .find(|it| Some(it.url.as_str()) == url);
@@ -99,7 +99,7 @@ fn read(file: &Path, limit: usize) -> io::Result<Vec<u8>> {
 fn configured(path: Option<&Path>, console: &mut Console) -> Result<(), Failure> {
     let endpoints = match config::load_if_any(path)? {
         Some(found) => {
-            let endpoints = found.config.endpoints();
+            let endpoints = found.config.setup().endpoints();
             endpoints.map_err(|error| found.fault(&error))?
         }
         None => Vec::new(),

@@ -3,11 +3,12 @@
 use std::fmt;
 use std::path::Path;
 
-/// Why a configuration was refused: which option, where it stands, what was
-/// found, what is expected. It never holds a secret, a key, or what stands on a line
-/// that does not parse.
+/// Why a configuration was refused: the file, the option, what was found, what is expected.
+///
+/// It never holds a secret, a key, or what stands on a line that does not parse.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
+    file: Option<String>,
     option: Option<String>,
     message: String,
 }
@@ -16,6 +17,7 @@ impl ConfigError {
     /// A fault of one option.
     pub(super) fn option(option: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
+            file: None,
             option: Some(option.into()),
             message: message.into(),
         }
@@ -24,22 +26,47 @@ impl ConfigError {
     /// A fault of the whole.
     pub(super) fn whole(message: impl Into<String>) -> Self {
         Self {
+            file: None,
             option: None,
             message: message.into(),
         }
     }
 
+    /// An option that does not exist, and the one that may have been meant.
+    pub(super) fn no_such_option(name: &str, meant: Option<String>) -> Self {
+        let hint = match meant {
+            Some(meant) => format!("the nearest is `{meant}`"),
+            None => "docs/configuration.md lists all".into(),
+        };
+        Self::option(name, format!("there is no such option; {hint}"))
+    }
+
+    /// The same fault, and the file that it is in.
+    pub(super) fn of_file(mut self, file: &str) -> Self {
+        self.file = Some(file.into());
+        self
+    }
+
+    /// As [`of_file`](Self::of_file), unless the fault is that of a variable.
+    pub(super) fn of_file_unless_variable(self, file: &str) -> Self {
+        let option = self.option.as_deref().unwrap_or_default();
+        let prefixes = ["COUNTERSIGN_", "CENTRIFUGO_"];
+        if prefixes.iter().any(|prefix| option.starts_with(prefix)) {
+            return self;
+        }
+        self.of_file(file)
+    }
+
     pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Self {
-        Self::whole(match error.kind() {
-            std::io::ErrorKind::NotFound => format!(
-                "{}: there is no such file; name one with -c, or make one with `countersign genconfig`",
-                path.display()
-            ),
-            std::io::ErrorKind::InvalidData => {
-                format!("{}: found bytes that are not UTF-8", path.display())
+        let message = match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                "there is no such file; name one with -c, or make one with `countersign genconfig`"
+                    .into()
             }
-            _ => format!("{}: {error}", path.display()),
-        })
+            std::io::ErrorKind::InvalidData => "found bytes that are not UTF-8".into(),
+            _ => error.to_string(),
+        };
+        Self::whole(message).of_file(&path.display().to_string())
     }
 
     /// The option at fault, if it is one, by the name under which it was given.
@@ -47,14 +74,23 @@ impl ConfigError {
     pub fn option_name(&self) -> Option<&str> {
         self.option.as_deref()
     }
+
+    /// The file that the fault is in, if it is in a file.
+    #[must_use]
+    pub fn file(&self) -> Option<&str> {
+        self.file.as_deref()
+    }
 }
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.option {
-            Some(option) => write!(f, "`{option}`: {}", self.message),
-            None => f.write_str(&self.message),
+        if let Some(file) = &self.file {
+            write!(f, "{file}: ")?;
         }
+        if let Some(option) = &self.option {
+            write!(f, "`{option}`: ")?;
+        }
+        f.write_str(&self.message)
     }
 }
 

@@ -1,26 +1,30 @@
 //! Configuration: a file in JSON, TOML or YAML, and environment variables that win over it.
 //!
-//! The option names of Centrifugo work unchanged: the flat ones of v2 to v5
+//! The option names of Centrifugo work unchanged, in any case: the flat ones of v2 to v5
 //! (`token_hmac_secret_key`) and the nested ones of v6
 //! (`client.token.hmac_secret_key`). An option `client.token.NAME` is also
-//! `COUNTERSIGN_CLIENT_TOKEN_NAME` and `COUNTERSIGN_TOKEN_NAME`.
+//! `COUNTERSIGN_CLIENT_TOKEN_NAME` and `COUNTERSIGN_TOKEN_NAME`. Variables of Centrifugo
+//! (`CENTRIFUGO_…`) are read too; ours win over them.
 //!
-//! - An unknown option is an error that names the nearest known one.
-//! - An empty value is an error, never "not set": a secret or an audience that
-//!   expanded to nothing must not open the door.
-//! - Variables that Kubernetes sets for a service (`COUNTERSIGN_SERVICE_HOST`) are passed over.
-//! - The options of Centrifugo that do not concern tokens are left alone and
-//!   listed ([`Config::left_alone`]), also as variables (`COUNTERSIGN_LOG_LEVEL`).
+//! - An unknown option is an error in the sections of tokens, and wherever it is close to one
+//!   of ours. Otherwise it is another program's: it is left alone and listed
+//!   ([`Config::left_alone`]).
+//! - An empty value counts as not set, with a warning where it is a secret, a key or a
+//!   restriction. An empty restriction in a `COUNTERSIGN_…` variable or a trusted issuer is an
+//!   error: one that expanded to nothing must not open the door.
+//! - Variables that container platforms set for a service (`COUNTERSIGN_SERVICE_HOST`) are
+//!   passed over.
 //! - Options that switch a check off are refused: there is no such switch here.
 //!
 //! It never shows a secret or a key in an error, and no value of an option of tokens in `Debug`.
 //!
 //! ```
+//! use countersign::Authenticator;
 //! use countersign::config::{Config, Format};
 //!
 //! let config = Config::from_text(r#"{"token_hmac_secret_key": "secret"}"#, Format::Json, [])?;
-//! let setup = config.setup()?;
-//! assert!(setup.warnings[0].contains("48 bits"));
+//! let setup = config.setup().build()?.report(|warning| eprintln!("warning: {warning}"));
+//! let authenticator = Authenticator::new(setup.rules);
 //!
 //! let typo = Config::from_text(r#"{"token_hmac_secret": "secret"}"#, Format::Json, []);
 //! assert!(typo.unwrap_err().to_string().contains("`token_hmac_secret_key`"));
@@ -33,8 +37,8 @@ mod read;
 mod secret;
 mod table;
 
-pub use bind::{ConfiguredEndpoint, Setup};
+pub use bind::{CheckedSetup, ConfiguredEndpoint, Setup, SetupBuilder};
 pub use error::ConfigError;
 pub use read::{Format, OptionHelp, option_help, refused_option_help};
-pub use secret::SecretText;
+pub use secret::{KeyText, SecretText};
 pub use table::{Config, JwksConfig, OtherOption, TokenConfig};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use countersign_jwks::Settings;
 
-use super::secret::SecretText;
+use super::secret::{KeyText, SecretText};
 use crate::UnixTime;
 
 /// What a file and the environment say, read and type-checked; keys are still text.
@@ -25,9 +25,17 @@ pub struct Config {
     pub disallow_anonymous_connection_tokens: bool,
     /// `client.token_size_limit`: the longest token that is read, in bytes; 16 KiB if absent.
     pub token_size_limit: Option<usize>,
+    /// `client.token_channel_limit`: the most entries of `channels` or `subs` in a token;
+    /// 1000 if absent.
+    pub token_channel_limit: Option<usize>,
+    /// `channel.max_length`: the longest name of a channel in a token, in bytes; 255 if absent.
+    pub channel_max_length: Option<usize>,
+    /// The file that it was read from, for messages.
+    pub(super) file: Option<String>,
     pub(super) left_alone: Vec<String>,
     pub(super) other_options: Vec<OtherOption>,
     pub(super) uses_sections: bool,
+    pub(super) unknown: Vec<String>,
     /// Warnings that are known before anything is bound.
     pub(super) notes: Vec<String>,
 }
@@ -39,18 +47,18 @@ pub struct Config {
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenConfig {
-    /// The HMAC secret; its bytes are taken literally.
-    pub hmac_secret_key: Option<SecretText>,
+    /// The HMAC secret; the bytes of a text are taken literally.
+    pub hmac_secret_key: Option<KeyText>,
     /// The HMAC secret before the last rotation.
-    pub hmac_previous_secret_key: Option<SecretText>,
+    pub hmac_previous_secret_key: Option<KeyText>,
     /// Until when (inclusive) the previous secret is accepted; for ever if absent or 0.
     pub hmac_previous_secret_key_valid_until: Option<UnixTime>,
     /// An RSA public key: PEM, or a JWK.
-    pub rsa_public_key: Option<String>,
+    pub rsa_public_key: Option<KeyText>,
     /// An ECDSA public key: PEM, or a JWK.
-    pub ecdsa_public_key: Option<String>,
+    pub ecdsa_public_key: Option<KeyText>,
     /// An Ed25519 public key: PEM, or a JWK.
-    pub eddsa_public_key: Option<String>,
+    pub eddsa_public_key: Option<KeyText>,
     /// Where the issuer publishes its keys; if set, static keys are not consulted.
     pub jwks_public_endpoint: Option<String>,
     /// How it is fetched from there.
@@ -82,7 +90,7 @@ pub struct TokenConfig {
     pub user_prefix: Option<String>,
     /// More issuers, each with keys and expectations of its own.
     pub trusted_issuers: Vec<TokenConfig>,
-    pub(super) given: GivenNames,
+    pub(super) origin: Origin,
 }
 
 impl fmt::Debug for TokenConfig {
@@ -173,28 +181,40 @@ fn names_of(set: &[(&'static str, bool)]) -> Vec<&'static str> {
         .collect()
 }
 
-/// By an option's name in the table, the name under which the user gave it, for errors.
+/// How the options of a section were given, for messages.
 ///
 /// It doesn't change what a configuration means, so all are equal.
 #[derive(Clone, Default)]
-pub(super) struct GivenNames(pub(super) BTreeMap<&'static str, String>);
+pub(super) struct Origin {
+    /// By an option's name in the table, the name under which the user gave it.
+    pub(super) names: BTreeMap<&'static str, String>,
+    /// The keys and secrets that were given empty, by the names that the user wrote.
+    pub(super) empty_keys: Vec<String>,
+}
 
-impl PartialEq for GivenNames {
+impl PartialEq for Origin {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Eq for GivenNames {}
+impl Eq for Origin {}
 
 impl Config {
-    /// The options of Centrifugo that were found and do not concern tokens.
+    /// The options that were found and don't concern tokens: those of Centrifugo, and those
+    /// that are unknown and unlike any of ours, so that they may be another program's.
     #[must_use]
     pub fn left_alone(&self) -> &[String] {
         &self.left_alone
     }
 
-    /// The same options with their values, for the server that reads them.
+    /// Those of them that no version of Centrifugo has, as far as is known here.
+    #[must_use]
+    pub fn unknown(&self) -> &[String] {
+        &self.unknown
+    }
+
+    /// The options of Centrifugo among them, with their values, for the server that reads them.
     #[must_use]
     pub fn other_options(&self) -> &[OtherOption] {
         &self.other_options

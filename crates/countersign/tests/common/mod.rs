@@ -3,6 +3,7 @@
 
 #![allow(dead_code, unreachable_pub)] // each test binary uses its part
 
+use std::ffi::OsString;
 use std::sync::{Arc, LazyLock};
 
 use base64::Engine as _;
@@ -128,13 +129,26 @@ pub fn hs256_authenticator() -> Authenticator {
     trusting(&[&secret()])
 }
 
+/// Environment variables.
+pub fn variables(pairs: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
+    pairs.iter().map(|(k, v)| (k.into(), v.into())).collect()
+}
+
 pub fn json(text: &str) -> Result<Config, ConfigError> {
     Config::from_text(text, Format::Json, [])
 }
 
 /// An authenticator of a configuration in JSON.
 pub fn configured(text: &str) -> Authenticator {
-    Authenticator::new(json(text).unwrap().setup().unwrap().rules)
+    Authenticator::new(
+        json(text)
+            .unwrap()
+            .setup()
+            .build()
+            .unwrap()
+            .ignore_warnings()
+            .rules,
+    )
 }
 
 /// What a connection token comes to: the user, or the code.

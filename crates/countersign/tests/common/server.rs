@@ -122,5 +122,13 @@ pub fn config(text: &str) -> Config {
 
 /// Without threads, so that requests can be counted.
 pub fn on_demand(text: &str) -> Authenticator {
-    Authenticator::new(config(text).setup_on_demand().unwrap().rules)
+    Authenticator::new(
+        config(text)
+            .setup()
+            .on_demand()
+            .build()
+            .unwrap()
+            .ignore_warnings()
+            .rules,
+    )
 }

@@ -42,7 +42,7 @@ const FAREWELL: Duration = Duration::from_secs(10);
 ///
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// let text = r#"{"token_hmac_secret_key": "a secret of at least 32 bytes ..."}"#;
-/// let authenticator = Authenticator::new(Config::from_text(text, Format::Json, [])?.setup()?.rules);
+/// let authenticator = Authenticator::new(Config::from_text(text, Format::Json, [])?.setup().build()?.ignore_warnings().rules);
 /// let server = Server::new(authenticator, ServerSettings::default());
 ///
 /// let listener = std::net::TcpListener::bind("127.0.0.1:8000")?;

@@ -99,7 +99,8 @@ pub(crate) fn run(record: &Record, values: &Values, provider: &Provider) -> Verd
 /// Whether a configuration holds. No key is fetched.
 fn configured(record: &Record, values: &Values) -> Verdict {
     let text = expand_text(record.need("config"), values);
-    let setup = Config::from_text(&text, Format::Json, []).and_then(|it| it.setup_on_demand());
+    let setup =
+        Config::from_text(&text, Format::Json, []).and_then(|it| it.setup().on_demand().build());
     match setup {
         Ok(_) => Verdict::accept("it holds"),
         Err(error) => Verdict::refuse("configuration", &error),
@@ -226,15 +227,15 @@ fn authenticator(
     if let Some(config) = record.get("config") {
         let text = expand_text(config, values);
         let setup = Config::from_text(&text, Format::Json, [])
-            .and_then(|config| config.setup_with(&provider))
+            .and_then(|config| config.setup().provider(provider.clone()).build())
             .map_err(|error| Verdict::refuse("configuration", &error))?;
         if let Some(about) = record.get("warns")
-            && !setup.warnings.iter().any(|it| it.contains(about))
+            && !setup.warnings().iter().any(|it| it.contains(about))
         {
-            let warnings = setup.warnings.join("; ");
+            let warnings = setup.warnings().join("; ");
             return Err(Verdict::refuse("another warning", &warnings));
         }
-        return Ok(Authenticator::new(setup.rules));
+        return Ok(Authenticator::new(setup.ignore_warnings().rules));
     }
     let keys = match record.get("jwks") {
         Some(document) => {

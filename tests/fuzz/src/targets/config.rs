@@ -26,8 +26,11 @@ fn run(data: &[u8]) {
             if tokens.into_iter().flatten().any(fetches) {
                 return;
             }
-            match config.setup_on_demand() {
-                Ok(setup) => setup.warnings.iter().for_each(|it| assert!(!it.is_empty())),
+            match config.setup().on_demand().build() {
+                Ok(setup) => setup
+                    .warnings()
+                    .iter()
+                    .for_each(|it| assert!(!it.is_empty())),
                 Err(error) => assert!(!error.to_string().is_empty()),
             }
             let _ = config.connection_issuer();

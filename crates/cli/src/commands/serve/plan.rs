@@ -18,10 +18,11 @@ pub(super) struct Plan {
 /// What a configuration comes to; on a reload, after the setup `before`.
 pub(super) fn plan(found: &Found, before: Option<&Setup>) -> Result<Plan, Failure> {
     let config = &found.config;
-    let setup = match before {
-        Some(before) => config.setup_after(before)?,
-        None => config.setup()?,
+    let builder = match before {
+        Some(before) => config.setup().after(before),
+        None => config.setup(),
     };
+    let (setup, mut warnings) = builder.build()?.into_parts();
     let given: Vec<GivenOption> = config
         .other_options()
         .iter()
@@ -44,7 +45,6 @@ pub(super) fn plan(found: &Found, before: Option<&Setup>) -> Result<Plan, Failur
         ));
     }
     options.server.authorities = setup.rules.authorities();
-    let mut warnings = setup.warnings.clone();
     warnings.append(&mut options.warnings);
     Ok(Plan {
         rules: setup.rules.clone(),

@@ -1,6 +1,6 @@
 //! What a section expects of claims, and from which claim it reads the user.
 
-use countersign_claims::{Expectation, MAX_LEEWAY, Pattern, Policy};
+use countersign_claims::{DecodeOptions, Expectation, Limits, MAX_LEEWAY, Pattern, Policy};
 use regex::Regex;
 
 use super::section::Section;
@@ -30,15 +30,21 @@ const NO_USER: &[&str] = &[
 ];
 
 impl Section<'_> {
-    pub(super) fn user_id_claim(self) -> Result<Option<String>, ConfigError> {
+    /// How its claims are read.
+    pub(super) fn reading(self, limits: Limits) -> Result<DecodeOptions, ConfigError> {
         let claim = &self.token.user_id_claim;
-        if let Some(claim) = claim.as_deref().filter(|claim| NO_USER.contains(claim)) {
+        if let Some(claim) = claim
+            && NO_USER.contains(&claim.as_str())
+        {
             return Err(self.fault(
                 "user_id_claim",
-                format!("found `{claim}`, which says something else; name a claim of the user"),
+                format!("found `{claim}`, which has another meaning; name a claim of the user"),
             ));
         }
-        Ok(claim.clone())
+        let mut reading = DecodeOptions::default();
+        reading.user_id_claim.clone_from(claim);
+        reading.limits = limits;
+        Ok(reading)
     }
 
     pub(super) fn user_prefix(self) -> Result<Option<UserPrefix>, ConfigError> {

@@ -59,6 +59,12 @@ impl Endpoints {
         }
     }
 
+    /// The same, fetched so.
+    pub(super) fn fetching(mut self, fetching: Fetching) -> Self {
+        self.fetching = fetching;
+        self
+    }
+
     /// None yet, and the clients of these for those that are configured alike.
     pub(super) fn after(self) -> Self {
         Self {

@@ -1,6 +1,6 @@
 //! Issuers that make tokens which this configuration accepts.
 
-use countersign_claims::DecodeOptions;
+use countersign_claims::Limits;
 
 use super::section::Section;
 use crate::config::error::ConfigError;
@@ -13,6 +13,7 @@ impl Section<'_> {
         self,
         mut builder: IssuerBuilder,
         anonymous: bool,
+        limits: Limits,
         token_limit: Option<usize>,
     ) -> Result<Issuer, ConfigError> {
         let mut key_option = None;
@@ -20,9 +21,9 @@ impl Section<'_> {
             builder = self.with_secret(builder)?;
             key_option = Some("hmac_secret_key");
         }
-        let mut reading = DecodeOptions::default();
-        reading.user_id_claim = self.user_id_claim()?;
-        builder = builder.policy(self.policy(anonymous)?).reading(reading);
+        builder = builder
+            .policy(self.policy(anonymous)?)
+            .reading(self.reading(limits)?);
         if let Some(typ) = &self.token.typ {
             builder = builder.typ(typ);
         }
@@ -31,7 +32,7 @@ impl Section<'_> {
         }
         builder.build().map_err(|error| match key_option {
             Some(option) => self.fault(option, error.to_string()),
-            None => ConfigError::option(self.path, error.to_string()),
+            None => self.fault_of_all(error.to_string()),
         })
     }
 

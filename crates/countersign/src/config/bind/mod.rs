@@ -15,4 +15,4 @@ mod template;
 mod trust;
 
 pub use clients::ConfiguredEndpoint;
-pub use setup::Setup;
+pub use setup::{CheckedSetup, Setup, SetupBuilder};

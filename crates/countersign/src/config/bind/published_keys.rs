@@ -25,14 +25,34 @@ pub(super) fn published_keys(
     warnings: &mut Vec<String>,
 ) -> Result<KeySource, ConfigError> {
     if has_static_keys(section) {
-        warnings.push(format!(
-            "{} is set: the secrets and keys beside it are not consulted",
-            section.name("jwks_public_endpoint")
+        warnings.push(section.warning(
+            "jwks_public_endpoint",
+            "found secrets or keys beside it; where keys are published, these are not consulted",
+        ));
+    }
+    if section.token.audience.is_none() && section.token.audience_regex.is_none() {
+        warnings.push(section.warning(
+            "jwks_public_endpoint",
+            format!(
+                "found no `{}` beside it: every token of that identity provider is accepted, for \
+                 whatever application it was issued, and its ID tokens too",
+                section.name("audience")
+            ),
         ));
     }
     let plain_http = section.token.jwks.settings.allow_plain_http;
     let template = UrlTemplate::new(url, plain_http).map_err(|error| section.jwks_fault(&error))?;
     let provider = section.listed(provider.clone());
+    if provider.clone().for_key_pairs().iter().next().is_none() {
+        return Err(section.fault(
+            "algorithms",
+            format!(
+                "found only algorithms that take a secret, and no secret is published at `{}`; \
+                 list those of the published keys, such as RS256, or remove this",
+                section.name("jwks_public_endpoint")
+            ),
+        ));
+    }
     if template.names().next().is_none() {
         one_endpoint(section, url, &provider, endpoints)
     } else {

@@ -7,26 +7,58 @@ use crate::config::error::ConfigError;
 use crate::config::read::is_token_option;
 use crate::config::table::TokenConfig;
 
-/// A table of options, and its path, for errors.
+/// A table of options, and where it is, for messages.
 #[derive(Clone, Copy)]
 pub(super) struct Section<'p> {
-    pub(super) path: &'p str,
+    path: &'p str,
     pub(super) token: &'p TokenConfig,
+    file: Option<&'p str>,
 }
 
 impl<'p> Section<'p> {
-    pub(super) fn new(path: &'p str, token: &'p TokenConfig) -> Self {
-        Self { path, token }
+    pub(super) fn new(path: &'p str, token: &'p TokenConfig, file: Option<&'p str>) -> Self {
+        Self { path, token, file }
+    }
+
+    /// An entry of the section's `trusted_issuers`.
+    pub(super) fn trusted_issuer(self, path: &'p str, token: &'p TokenConfig) -> Self {
+        Self {
+            path,
+            token,
+            ..self
+        }
     }
 
     /// What to call an option: the name under which it was given, else that of v6.
     pub(super) fn name(self, option: &str) -> String {
-        let given = self.token.given.0.get(option).cloned();
-        given.unwrap_or_else(|| format!("{}.{option}", self.path))
+        let names = &self.token.origin.names;
+        let given = names.get(option);
+        let given = given.or_else(|| names.get(format!("{option}_file").as_str()));
+        given
+            .cloned()
+            .unwrap_or_else(|| format!("{}.{option}", self.path))
     }
 
+    /// A fault of one option.
     pub(super) fn fault(self, option: &str, message: impl Into<String>) -> ConfigError {
-        ConfigError::option(self.name(option), message)
+        self.located(ConfigError::option(self.name(option), message))
+    }
+
+    /// A fault of the section as a whole.
+    pub(super) fn fault_of_all(self, message: impl Into<String>) -> ConfigError {
+        self.located(ConfigError::option(self.path, message))
+    }
+
+    /// A warning about one option.
+    pub(super) fn warning(self, option: &str, message: impl Into<String>) -> String {
+        self.fault(option, message).to_string()
+    }
+
+    fn located(self, error: ConfigError) -> ConfigError {
+        match self.file {
+            Some(file) => error.of_file_unless_variable(file),
+            None => error,
+        }
     }
 
     /// A fault of one of the options `jwks_…`, or of the endpoint itself.

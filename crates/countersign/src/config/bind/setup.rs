@@ -1,5 +1,6 @@
 //! From a configuration to rules and issuers.
 
+use countersign_claims::Limits;
 use countersign_signature::Provider;
 
 use super::clients::{ConfiguredEndpoint, Endpoints, Fetching};
@@ -18,132 +19,200 @@ const SUBSCRIPTION: &str = "client.subscription_token";
 pub struct Setup {
     /// The rules for an [`Authenticator`](crate::Authenticator).
     pub rules: Rules,
-    /// What works and should not stay so, a sentence each.
-    pub warnings: Vec<String>,
     provider: Provider,
     endpoints: Endpoints,
 }
 
-impl Config {
-    /// Binds the keys by the [default provider](default_provider) and compiles the rest.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError`] if a key or a regular expression does not hold, options
-    /// contradict each other, or there is no key at all.
-    pub fn setup(&self) -> Result<Setup, ConfigError> {
-        self.setup_with(&default_provider())
+/// A [`Setup`] and its warnings: what works and should not stay so. Say what becomes of them.
+#[derive(Clone, Debug)]
+#[must_use = "report its warnings, or ignore them in so many words"]
+pub struct CheckedSetup {
+    setup: Setup,
+    warnings: Vec<String>,
+}
+
+impl CheckedSetup {
+    /// The warnings, a sentence each.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
-    /// As [`setup`](Self::setup), with algorithms of your own.
-    ///
-    /// # Errors
-    ///
-    /// As [`setup`](Self::setup).
-    pub fn setup_with(&self, provider: &Provider) -> Result<Setup, ConfigError> {
-        self.set_up(provider, Endpoints::new(Fetching::InBackground))
+    /// Gives each warning to `report`, then the setup.
+    pub fn report(self, mut report: impl FnMut(&str)) -> Setup {
+        for warning in &self.warnings {
+            report(warning);
+        }
+        self.setup
     }
 
-    /// As the setup `before`, by the same algorithms, for a reload: an endpoint that is
-    /// configured as before keeps its client, so that no key is forgotten that may be
-    /// unavailable just now.
+    /// The setup and its warnings.
+    #[must_use]
+    pub fn into_parts(self) -> (Setup, Vec<String>) {
+        (self.setup, self.warnings)
+    }
+
+    /// The setup, whatever is odd about it.
+    #[must_use]
+    pub fn ignore_warnings(self) -> Setup {
+        self.setup
+    }
+}
+
+/// Makes a [`Setup`] of a [`Config`].
+#[derive(Clone, Debug)]
+#[must_use = "`build` ends it"]
+pub struct SetupBuilder<'c> {
+    config: &'c Config,
+    provider: Provider,
+    endpoints: Endpoints,
+}
+
+impl<'c> SetupBuilder<'c> {
+    /// Binds keys by these algorithms, in place of [`default_provider`].
+    pub fn provider(mut self, provider: Provider) -> Self {
+        self.provider = provider;
+        self
+    }
+
+    /// For a program that ends soon: keys are fetched from an endpoint when a token needs
+    /// them, by the thread that verifies it. Otherwise a thread fetches them ahead of time.
+    pub fn on_demand(mut self) -> Self {
+        self.endpoints = self.endpoints.fetching(Fetching::OnDemand);
+        self
+    }
+
+    /// For a reload: binds keys by the algorithms of the setup `before`, and fetches them as
+    /// it does. An endpoint that is configured as before keeps its client, so that no key is
+    /// forgotten that may be unavailable just now.
     ///
     /// ```
     /// use countersign::Authenticator;
     /// use countersign::config::{Config, Format};
     ///
     /// let read = |text| Config::from_text(text, Format::Json, []);
-    /// let setup = read(r#"{"token_jwks_public_endpoint": "https://id.example/certs"}"#)?.setup_on_demand()?;
+    /// let log = |warning: &str| eprintln!("warning: {warning}");
+    ///
+    /// let config = read(r#"{"token_jwks_public_endpoint": "https://id.example/certs"}"#)?;
+    /// let setup = config.setup().on_demand().build()?.report(log);
     /// let authenticator = Authenticator::new(setup.rules.clone());
     ///
     /// let changed = r#"{"token_jwks_public_endpoint": "https://id.example/certs", "token_audience": "chat"}"#;
-    /// let setup = read(changed)?.setup_after(&setup)?;
+    /// let setup = read(changed)?.setup().after(&setup).build()?.report(log);
     /// authenticator.reload(setup.rules.clone());
     /// # Ok::<(), countersign::config::ConfigError>(())
     /// ```
+    pub fn after(mut self, before: &Setup) -> Self {
+        self.provider = before.provider.clone();
+        self.endpoints = before.endpoints.clone().after();
+        self
+    }
+
+    /// Binds the keys and compiles the rest.
     ///
     /// # Errors
     ///
-    /// As [`setup`](Self::setup).
-    pub fn setup_after(&self, before: &Setup) -> Result<Setup, ConfigError> {
-        self.set_up(&before.provider, before.endpoints.clone().after())
-    }
-
-    /// As [`setup`](Self::setup) for a program that ends soon: keys are fetched from an
-    /// endpoint when a token needs them, by whoever verifies it, and by no thread.
-    ///
-    /// # Errors
-    ///
-    /// As [`setup`](Self::setup).
-    pub fn setup_on_demand(&self) -> Result<Setup, ConfigError> {
-        self.set_up(&default_provider(), Endpoints::new(Fetching::OnDemand))
-    }
-
-    /// The endpoints that keys are fetched from, of all sections and trusted issuers, each once for
-    /// the same options.
-    ///
-    /// # Errors
-    ///
-    /// As [`setup`](Self::setup).
-    pub fn endpoints(&self) -> Result<Vec<ConfiguredEndpoint>, ConfigError> {
-        self.endpoints_with(&default_provider())
-    }
-
-    /// As [`endpoints`](Self::endpoints), with algorithms of your own.
-    ///
-    /// # Errors
-    ///
-    /// As [`setup`](Self::setup).
-    pub fn endpoints_with(
-        &self,
-        provider: &Provider,
-    ) -> Result<Vec<ConfiguredEndpoint>, ConfigError> {
-        let (binder, ..) = self.bind(provider, Endpoints::new(Fetching::OnDemand))?;
-        Ok(binder.endpoints.configured())
-    }
-
-    /// Binds both kinds of token: connections, then subscriptions.
-    fn bind<'p>(
-        &self,
-        provider: &'p Provider,
-        endpoints: Endpoints,
-    ) -> Result<(Binder<'p>, Trust, Trust), ConfigError> {
-        let mut binder = Binder {
-            provider,
-            endpoints,
-            warnings: self.notes.clone(),
-        };
-        let anonymous = !self.disallow_anonymous_connection_tokens;
-        let connections = binder.trust(Section::new(CONNECTION, &self.token), anonymous)?;
-        // Perhaps the same once more: that the user may not be empty concerns connections alone.
-        let subscriptions = binder.trust(self.subscriptions(), true)?;
-        Ok((binder, connections, subscriptions))
-    }
-
-    fn set_up(&self, provider: &Provider, endpoints: Endpoints) -> Result<Setup, ConfigError> {
-        let (binder, connections, subscriptions) = self.bind(provider, endpoints)?;
-        let mut warnings = Vec::new();
-        for warning in binder.warnings {
+    /// [`ConfigError`] if a key or a regular expression does not hold, options
+    /// contradict each other, or there is no key at all.
+    pub fn build(self) -> Result<CheckedSetup, ConfigError> {
+        let config = self.config;
+        let bound = bind(config, &self.provider, self.endpoints)?;
+        let mut rules = Rules::new(bound.connections)
+            .subscriptions(bound.subscriptions)
+            .map_err(|error| config.subscriptions().fault_of_all(error.to_string()))?;
+        if let Some(bytes) = config.token_size_limit {
+            rules = rules.token_limit(bytes);
+        }
+        if config.allow_anonymous_connect_without_token {
+            rules = rules.allow_no_token();
+        }
+        let mut warnings: Vec<String> = Vec::new();
+        for warning in bound.warnings {
             if !warnings.contains(&warning) {
                 warnings.push(warning);
             }
         }
-        let mut rules = Rules::new(connections)
-            .subscriptions(subscriptions)
-            .map_err(|error| ConfigError::option(SUBSCRIPTION, error.to_string()))?;
-        if let Some(bytes) = self.token_size_limit {
-            rules = rules.token_limit(bytes);
+        let setup = Setup {
+            rules,
+            provider: self.provider,
+            endpoints: bound.endpoints.settle(),
+        };
+        Ok(CheckedSetup { setup, warnings })
+    }
+
+    /// The endpoints that keys would be fetched from, of all sections and trusted issuers, each
+    /// once for the same options. None is contacted.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn endpoints(self) -> Result<Vec<ConfiguredEndpoint>, ConfigError> {
+        let endpoints = Endpoints::new(Fetching::OnDemand);
+        let bound = bind(self.config, &self.provider, endpoints)?;
+        Ok(bound.endpoints.configured())
+    }
+}
+
+/// The two kinds of token of one configuration, bound.
+struct Bound {
+    connections: Trust,
+    subscriptions: Trust,
+    endpoints: Endpoints,
+    warnings: Vec<String>,
+}
+
+fn bind(config: &Config, provider: &Provider, endpoints: Endpoints) -> Result<Bound, ConfigError> {
+    let mut binder = Binder {
+        provider,
+        limits: config.limits(),
+        endpoints,
+        warnings: config.notes.clone(),
+    };
+    let anonymous = !config.disallow_anonymous_connection_tokens;
+    let connections = binder.trust(config.connections(), anonymous)?;
+    // Perhaps the same section again: that the user may not be empty concerns connections alone.
+    let subscriptions = binder.trust(config.subscriptions(), true)?;
+    Ok(Bound {
+        connections,
+        subscriptions,
+        endpoints: binder.endpoints,
+        warnings: binder.warnings,
+    })
+}
+
+impl Config {
+    /// Begins a setup, which binds keys by [`default_provider`] and fetches published keys
+    /// by a thread, ahead of time.
+    pub fn setup(&self) -> SetupBuilder<'_> {
+        SetupBuilder {
+            config: self,
+            provider: default_provider(),
+            endpoints: Endpoints::new(Fetching::InBackground),
         }
-        Ok(Setup {
-            rules: if self.allow_anonymous_connect_without_token {
-                rules.allow_no_token()
-            } else {
-                rules
-            },
-            warnings,
-            provider: provider.clone(),
-            endpoints: binder.endpoints.settle(),
-        })
+    }
+
+    fn limits(&self) -> Limits {
+        let mut limits = Limits::default();
+        if let Some(channels) = self.token_channel_limit {
+            limits.channels = channels;
+        }
+        if let Some(bytes) = self.channel_max_length {
+            limits.channel_bytes = bytes;
+        }
+        limits
+    }
+
+    /// The section that verifies connection tokens.
+    fn connections(&self) -> Section<'_> {
+        Section::new(CONNECTION, &self.token, self.file.as_deref())
+    }
+
+    /// The section that verifies subscription tokens.
+    fn subscriptions(&self) -> Section<'_> {
+        match &self.subscription_token {
+            Some(token) => Section::new(SUBSCRIPTION, token, self.file.as_deref()),
+            None => self.connections(),
+        }
     }
 
     /// What signs connection tokens that this configuration accepts: HS256, or the first
@@ -190,9 +259,9 @@ impl Config {
         &self,
         builder: IssuerBuilder,
     ) -> Result<Issuer, ConfigError> {
-        let section = Section::new(CONNECTION, &self.token);
+        let section = self.connections();
         let anonymous = !self.disallow_anonymous_connection_tokens;
-        section.issuer(builder, anonymous, self.token_size_limit)
+        section.issuer(builder, anonymous, self.limits(), self.token_size_limit)
     }
 
     /// As [`configure_connection_issuer`](Self::configure_connection_issuer), for
@@ -206,14 +275,6 @@ impl Config {
         builder: IssuerBuilder,
     ) -> Result<Issuer, ConfigError> {
         let section = self.subscriptions();
-        section.issuer(builder, true, self.token_size_limit)
-    }
-
-    /// The section that verifies subscription tokens.
-    fn subscriptions(&self) -> Section<'_> {
-        match &self.subscription_token {
-            Some(token) => Section::new(SUBSCRIPTION, token),
-            None => Section::new(CONNECTION, &self.token),
-        }
+        section.issuer(builder, true, self.limits(), self.token_size_limit)
     }
 }

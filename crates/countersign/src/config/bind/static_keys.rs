@@ -5,13 +5,13 @@ use countersign_signature::{AlgorithmName, KeyMaterial, Provider};
 
 use super::section::Section;
 use crate::config::error::ConfigError;
-use crate::config::secret::SecretText;
+use crate::config::secret::KeyText;
 use crate::{Keyring, UnixTime, now, short_secret};
 
 /// An option that takes a public key, and the kind of key that it takes.
 struct PublicKeyOption<'t> {
     name: &'static str,
-    text: Option<&'t str>,
+    key: &'t Option<KeyText>,
     needed: &'static str,
     is_needed: fn(&KeyMaterial<'_>) -> bool,
 }
@@ -43,9 +43,10 @@ pub(super) fn keyring(
     check_end(section, end, warnings)?;
 
     for option in public_key_options(section) {
-        let Some(text) = option.text else { continue };
-        let key =
-            public_key(text).map_err(|error| section.fault(option.name, error.to_string()))?;
+        let Some(text) = option.key else { continue };
+        let key = text.public_key();
+        let key = key.map_err(|error| section.fault(option.name, error.to_string()))?;
+        warn_of_key(section, option.name, &key, warnings);
         if !(option.is_needed)(key.material()) {
             let needed = option.needed;
             return Err(section.fault(
@@ -65,44 +66,43 @@ fn public_key_options(section: Section<'_>) -> [PublicKeyOption<'_>; 3] {
     [
         PublicKeyOption {
             name: "rsa_public_key",
-            text: token.rsa_public_key.as_deref(),
+            key: &token.rsa_public_key,
             needed: "an RSA key",
             is_needed: |key| matches!(key, KeyMaterial::RsaPublic(_) | KeyMaterial::RsaPrivate(_)),
         },
         PublicKeyOption {
             name: "ecdsa_public_key",
-            text: token.ecdsa_public_key.as_deref(),
+            key: &token.ecdsa_public_key,
             needed: "an elliptic-curve key",
             is_needed: |key| matches!(key, KeyMaterial::EcPublic(_) | KeyMaterial::EcPrivate(_)),
         },
         PublicKeyOption {
             name: "eddsa_public_key",
-            text: token.eddsa_public_key.as_deref(),
+            key: &token.eddsa_public_key,
             needed: "an Ed25519 key",
             is_needed: |key| matches!(key, KeyMaterial::OkpPublic(_) | KeyMaterial::OkpPrivate(_)),
         },
     ]
 }
 
-fn public_key(text: &str) -> Result<Key, KeyError> {
-    if text.trim_start().starts_with('{') {
-        Key::from_jwk(text.as_bytes())
-    } else {
-        Key::from_pem(text)
-    }
-}
-
 fn checked_secret(
     section: Section<'_>,
     option: &str,
-    secret: &SecretText,
+    secret: &KeyText,
     warnings: &mut Vec<String>,
 ) -> Result<Key, ConfigError> {
     let key = section.secret(option, secret)?;
     if let Some(warning) = short_secret(&key, longest_listed(section)) {
-        warnings.push(format!("{}: {warning}", section.name(option)));
+        warnings.push(section.warning(option, warning));
     }
+    warn_of_key(section, option, &key, warnings);
     Ok(key)
+}
+
+fn warn_of_key(section: Section<'_>, option: &str, key: &Key, warnings: &mut Vec<String>) {
+    for warning in key.warnings() {
+        warnings.push(section.warning(option, warning.to_string()));
+    }
 }
 
 /// The algorithm whose hash a secret must not be shorter than: the longest of those that
@@ -132,9 +132,9 @@ fn check_end(
         ));
     }
     if end < now() {
-        warnings.push(format!(
-            "{} has passed: no token under that secret is accepted",
-            section.name(OPTION)
+        warnings.push(section.warning(
+            OPTION,
+            "this time has passed: no token under that secret is accepted",
         ));
     }
     Ok(())
@@ -166,11 +166,17 @@ fn unbound(
 }
 
 impl Section<'_> {
-    /// A secret as a key. Short ones are accepted: the documentation's own example is "secret".
-    pub(super) fn secret(self, option: &str, secret: &SecretText) -> Result<Key, ConfigError> {
-        match Key::secret(secret.expose().as_bytes()) {
-            Ok(key) => Ok(key.allow_short()),
-            Err(error) => Err(self.fault(option, error.to_string())),
+    /// A secret as a key.
+    pub(super) fn secret(self, option: &str, secret: &KeyText) -> Result<Key, ConfigError> {
+        let key = secret.secret();
+        let key = key.map_err(|error| self.fault(option, error.to_string()))?;
+        // A JWK may be any kind of key.
+        if matches!(key.material(), KeyMaterial::Secret(_)) {
+            return Ok(key);
         }
+        Err(self.fault(
+            option,
+            format!("found {}; this option needs a secret", key.material()),
+        ))
     }
 }

@@ -1,6 +1,6 @@
 //! Whom the sections of one configuration trust.
 
-use countersign_claims::DecodeOptions;
+use countersign_claims::Limits;
 use countersign_signature::Provider;
 
 use super::clients::Endpoints;
@@ -9,11 +9,12 @@ use super::section::Section;
 use super::static_keys::keyring;
 use crate::config::error::ConfigError;
 use crate::config::table::TokenConfig;
-use crate::{Authority, Trust};
+use crate::{Authority, BuildError, Trust};
 
 /// What is shared while the sections of one configuration are bound.
 pub(super) struct Binder<'b> {
     pub(super) provider: &'b Provider,
+    pub(super) limits: Limits,
     pub(super) endpoints: Endpoints,
     pub(super) warnings: Vec<String>,
 }
@@ -29,30 +30,29 @@ impl Binder<'_> {
         let mut trust = match self.authority(section, anonymous)? {
             Some(authority) => Trust::builder().any_issuer(authority),
             None if token.trusted_issuers.is_empty() => {
-                return Err(ConfigError::option(
-                    section.path,
-                    "found no key; give hmac_secret_key, rsa_public_key, ecdsa_public_key, \
-                     eddsa_public_key or jwks_public_endpoint",
-                ));
+                return Err(section.fault_of_all(no_key(
+                    token,
+                    "give hmac_secret_key, rsa_public_key, ecdsa_public_key, eddsa_public_key or \
+                     jwks_public_endpoint",
+                )));
             }
             None => {
                 check_nothing_beside_trusted_issuers(section)?;
                 Trust::builder()
             }
         };
+        check_restrictions_reach_all(section)?;
         for (index, issuer) in token.trusted_issuers.iter().enumerate() {
             let path = format!("{}[{index}]", section.name("trusted_issuers"));
-            let Some(authority) = self.authority(Section::new(&path, issuer), anonymous)? else {
-                return Err(ConfigError::option(
-                    path,
-                    "found no key; a trusted issuer has its own",
-                ));
+            let entry = section.trusted_issuer(&path, issuer);
+            let Some(authority) = self.authority(entry, anonymous)? else {
+                return Err(entry.fault_of_all(no_key(issuer, "a trusted issuer has its own")));
             };
-            check_can_be_picked(section, index, issuer, &path)?;
+            check_can_be_picked(section, index, entry)?;
             trust = trust.issuer(issuer.issuer.clone().unwrap_or_default(), authority);
         }
         let trust = trust.build();
-        trust.map_err(|error| ConfigError::option(section.path, error.to_string()))
+        trust.map_err(|error| untrusted(section, &error))
     }
 
     /// The authority of one table of options; `None` if it has no key.
@@ -83,12 +83,10 @@ impl Binder<'_> {
                 keyring.into()
             }
         };
-        let mut reading = DecodeOptions::default();
-        reading.user_id_claim = section.user_id_claim()?;
         let mut authority = Authority::builder()
             .keys(keys)
             .policy(section.policy(anonymous)?)
-            .reading(reading);
+            .reading(section.reading(self.limits)?);
         if let Some(name) = &token.name {
             authority = authority.name(name);
         }
@@ -100,7 +98,7 @@ impl Binder<'_> {
         }
         match authority.build() {
             Ok(authority) => Ok(Some(authority)),
-            Err(error) => Err(ConfigError::option(section.path, error.to_string())),
+            Err(error) => Err(section.fault_of_all(error.to_string())),
         }
     }
 }
@@ -113,25 +111,84 @@ fn check_nothing_beside_trusted_issuers(section: Section<'_>) -> Result<(), Conf
     if rest == TokenConfig::default() {
         return Ok(());
     }
-    Err(ConfigError::option(
-        section.path,
+    Err(section.fault_of_all(
         "found options beside `trusted_issuers`, and no key that they are for; \
          give each trusted issuer its own",
     ))
+}
+
+/// Refuses a restriction of the section that an entry of `trusted_issuers` lacks: it looks
+/// global but holds for the section's own keys alone.
+fn check_restrictions_reach_all(section: Section<'_>) -> Result<(), ConfigError> {
+    const RESTRICTIONS: &[&[&str]] = &[
+        &["audience", "audience_regex"],
+        &["algorithms"],
+        &["require_exp"],
+        &["max_age"],
+        &["typ"],
+    ];
+    let token = section.token;
+    for options in RESTRICTIONS {
+        let is_given = |token: &TokenConfig, option: &str| token.origin.names.contains_key(option);
+        let Some(option) = options.iter().find(|option| is_given(token, option)) else {
+            continue;
+        };
+        let mut lacking = Vec::new();
+        for (index, entry) in token.trusted_issuers.iter().enumerate() {
+            if !options.iter().any(|option| is_given(entry, option)) {
+                lacking.push(format!("`{}[{index}]`", section.name("trusted_issuers")));
+            }
+        }
+        if !lacking.is_empty() {
+            return Err(section.fault(
+                option,
+                format!(
+                    "this holds for the section's own keys alone, and {} would go without it; \
+                     give each of them an `{option}` of its own",
+                    lacking.join(", ")
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Why the entries of a section can't be trusted together.
+fn untrusted(section: Section<'_>, error: &BuildError) -> ConfigError {
+    if let BuildError::NameMissing { issuer } = error {
+        for (index, entry) in section.token.trusted_issuers.iter().enumerate() {
+            if entry.issuer.as_ref() == Some(issuer) && entry.name.is_none() {
+                let path = format!("{}[{index}]", section.name("trusted_issuers"));
+                return section
+                    .trusted_issuer(&path, entry)
+                    .fault("name", error.to_string());
+            }
+        }
+    }
+    section.fault_of_all(error.to_string())
+}
+
+/// What to say where there is no key: also which options for keys are empty.
+fn no_key(token: &TokenConfig, advice: &str) -> String {
+    let empty = &token.origin.empty_keys;
+    if empty.is_empty() {
+        return format!("found no key; {advice}");
+    }
+    let names = empty.join("`, `");
+    format!("found no key, since `{names}` is given and empty; {advice}")
 }
 
 /// Refuses a trusted issuer whose tokens always lead to another entry.
 fn check_can_be_picked(
     section: Section<'_>,
     index: usize,
-    issuer: &TokenConfig,
-    path: &str,
+    entry: Section<'_>,
 ) -> Result<(), ConfigError> {
     let token = section.token;
     for (earlier_index, earlier) in token.trusted_issuers.iter().take(index).enumerate() {
-        if earlier.issuer == issuer.issuer && !is_told_apart(earlier, issuer) {
-            return Err(ConfigError::option(
-                format!("{path}.issuer"),
+        if earlier.issuer == entry.token.issuer && !is_told_apart(earlier, entry.token) {
+            return Err(entry.fault(
+                "issuer",
                 format!(
                     "found the issuer of trusted_issuers[{earlier_index}] again, whose keys would \
                      be taken for every token; give both an `audience` of their own"
@@ -139,13 +196,13 @@ fn check_can_be_picked(
             ));
         }
     }
-    if token.issuer.is_some() && token.issuer == issuer.issuer {
-        return Err(ConfigError::option(
-            format!("{path}.issuer"),
+    if token.issuer.is_some() && token.issuer == entry.token.issuer {
+        return Err(entry.fault(
+            "issuer",
             format!(
-                "found the `issuer` of {}, whose own keys would never be asked; give that \
-                 issuer its keys in one of the two places",
-                section.path
+                "found `{}` again, whose own keys would never be asked; give that issuer its \
+                 keys in one of the two places",
+                section.name("issuer")
             ),
         ));
     }

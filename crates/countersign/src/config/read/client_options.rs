@@ -1,6 +1,7 @@
-//! The options of `client` itself.
+//! The options of the sections `client` and `channel` themselves.
 
 use super::setting::Setting;
+use super::token_option::WhenEmpty;
 use crate::config::error::ConfigError;
 use crate::config::table::{Config, TokenConfig};
 
@@ -12,12 +13,13 @@ pub(super) struct Draft {
     pub(super) separate: bool,
 }
 
-/// An option of `client` itself.
+/// A row of the table.
 pub(super) struct ClientOption {
     /// The name in v6, then the flat ones of v2 to v5.
     pub(super) names: &'static [&'static str],
-    pub(super) help: &'static str,
+    pub(super) when_empty: WhenEmpty,
     pub(super) set: fn(&mut Draft, &Setting) -> Result<(), ConfigError>,
+    pub(super) help: &'static str,
 }
 
 pub(super) const CLIENT_OPTIONS: &[ClientOption] = &[
@@ -27,35 +29,51 @@ pub(super) const CLIENT_OPTIONS: &[ClientOption] = &[
             "allow_anonymous_connect_without_token",
             "client_anonymous",
         ],
-        help: "accept a connection without a token as the user \"\"; off by default",
-        set: |draft, value| {
-            value
-                .flag()
-                .map(|it| draft.config.allow_anonymous_connect_without_token = it)
+        when_empty: WhenEmpty::Pass,
+        set: |draft, setting| {
+            draft.config.allow_anonymous_connect_without_token = setting.flag()?;
+            Ok(())
         },
+        help: "accept a connection without a token as the user \"\"; off by default",
     },
     ClientOption {
         names: &[
             "client.disallow_anonymous_connection_tokens",
             "disallow_anonymous_connection_tokens",
         ],
-        help: "refuse a connection token with an empty user; off by default",
-        set: |draft, value| {
-            value
-                .flag()
-                .map(|it| draft.config.disallow_anonymous_connection_tokens = it)
+        when_empty: WhenEmpty::Warn,
+        set: |draft, setting| {
+            draft.config.disallow_anonymous_connection_tokens = setting.flag()?;
+            Ok(())
         },
+        help: "refuse a connection token with an empty user; off by default",
     },
     ClientOption {
-        names: &["client.token_size_limit"],
-        help: "the longest token that is read, in bytes; 16384 by default",
-        set: |draft, value| match value.size()? {
-            0 => Err(value.fault("found 0, by which every token would be refused")),
-            bytes => {
-                draft.config.token_size_limit = Some(bytes);
-                Ok(())
-            }
+        names: &["client.token_size_limit", "client_token_size_limit"],
+        when_empty: WhenEmpty::Pass,
+        set: |draft, setting| {
+            draft.config.token_size_limit = Some(limit(setting, "token")?);
+            Ok(())
         },
+        help: "the longest token that is read, in bytes; 16384 by default",
+    },
+    ClientOption {
+        names: &["client.token_channel_limit", "client_token_channel_limit"],
+        when_empty: WhenEmpty::Pass,
+        set: |draft, setting| {
+            draft.config.token_channel_limit = Some(limit(setting, "token with channels")?);
+            Ok(())
+        },
+        help: "the most entries of `channels` or `subs` in a token; 1000 by default",
+    },
+    ClientOption {
+        names: &["channel.max_length", "channel_max_length"],
+        when_empty: WhenEmpty::Pass,
+        set: |draft, setting| {
+            draft.config.channel_max_length = Some(limit(setting, "channel")?);
+            Ok(())
+        },
+        help: "the longest name of a channel in a token, in bytes; 255 by default",
     },
     ClientOption {
         names: &[
@@ -63,7 +81,18 @@ pub(super) const CLIENT_OPTIONS: &[ClientOption] = &[
             "separate_subscription_token_config",
             "subscription_token_enabled",
         ],
+        when_empty: WhenEmpty::Pass,
+        set: |draft, setting| {
+            draft.separate = setting.flag()?;
+            Ok(())
+        },
         help: "verify subscription tokens by `client.subscription_token`, which inherits nothing",
-        set: |draft, value| value.flag().map(|it| draft.separate = it),
     },
 ];
+
+fn limit(setting: &Setting, what: &str) -> Result<usize, ConfigError> {
+    match setting.count()? {
+        0 => Err(setting.fault(format!("found 0, by which every {what} would be refused"))),
+        limit => Ok(limit),
+    }
+}

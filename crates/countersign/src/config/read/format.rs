@@ -4,13 +4,12 @@
 
 use std::path::Path;
 
-use countersign_json::{JsonError, Object};
-use serde_json::{Map, Value};
-
+use super::value::{Table, Value};
 use crate::config::error::ConfigError;
 
 /// The format of a configuration file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Format {
     /// JSON (`.json`); a name that stands twice is an error.
     Json,
@@ -32,20 +31,16 @@ impl Format {
             Some("json") => Ok(Self::Json),
             Some("toml") => Ok(Self::Toml),
             Some("yaml" | "yml") => Ok(Self::Yaml),
-            _ => Err(ConfigError::whole(format!(
-                "{}: the extension tells the format; use .json, .toml, .yaml or .yml",
-                path.display()
-            ))),
+            _ => Err(ConfigError::whole(
+                "the extension tells the format; use .json, .toml, .yaml or .yml",
+            )
+            .of_file(&path.display().to_string())),
         }
     }
 }
 
-/// The tree of a text; `name` is what errors call it.
-pub(super) fn parse(
-    text: &str,
-    format: Format,
-    name: &str,
-) -> Result<Map<String, Value>, ConfigError> {
+/// The options of a text.
+pub(super) fn parse(text: &str, format: Format) -> Result<Table, ConfigError> {
     // Some editors write a byte order mark; no format needs it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let tree = match format {
@@ -53,23 +48,29 @@ pub(super) fn parse(
         Format::Toml => toml(text),
         Format::Yaml => yaml(text),
     };
-    match tree.map_err(|fault| ConfigError::whole(format!("{name}: {fault}")))? {
-        Value::Object(map) => Ok(map),
-        Value::Null => Ok(Map::new()),
-        _ => Err(ConfigError::whole(format!(
-            "{name}: found no table of options; options and their values are expected"
+    table_of(tree.map_err(ConfigError::whole)?)
+}
+
+/// The options of a tree.
+pub(super) fn table_of(tree: Value) -> Result<Table, ConfigError> {
+    if let Some(name) = tree.duplicate() {
+        return Err(ConfigError::option(
+            name,
+            "found this name twice; names must be unique",
+        ));
+    }
+    match tree {
+        Value::Table(table) => Ok(table),
+        Value::Null => Ok(Table::new()),
+        other => Err(ConfigError::whole(format!(
+            "found {}; expected a table of options",
+            other.kind()
         ))),
     }
 }
 
 fn json(text: &str) -> Result<Value, String> {
-    match Object::parse(text.as_bytes()) {
-        Ok(_) => {
-            serde_json::from_str(text).map_err(|error| place("JSON", error.line(), error.column()))
-        }
-        Err(JsonError::Syntax { line, column }) => Err(place("JSON", line, column)),
-        Err(other) => Err(other.to_string()),
-    }
+    serde_json::from_str(text).map_err(|error| place("JSON", error.line(), error.column()))
 }
 
 #[cfg(not(feature = "toml"))]
@@ -94,16 +95,10 @@ fn not_built_in(format: &str, feature: &str) -> String {
 fn toml(text: &str) -> Result<Value, String> {
     toml::from_str(text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start));
-        let (line, column) = before.map_or((1, 1), |before| {
-            let line = before.matches('\n').count().saturating_add(1);
-            let column = before
-                .rsplit('\n')
-                .next()
-                .map_or(0, str::len)
-                .saturating_add(1);
-            (line, column)
-        });
-        place("TOML", line, column)
+        let before = before.unwrap_or_default();
+        let line = before.matches('\n').count().saturating_add(1);
+        let last_line = before.rsplit('\n').next().unwrap_or_default();
+        place("TOML", line, last_line.len().saturating_add(1))
     })
 }
 
@@ -111,19 +106,12 @@ fn toml(text: &str) -> Result<Value, String> {
 fn yaml(text: &str) -> Result<Value, String> {
     let options = serde_saphyr::options! { with_snippet: false };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-        let location = error.location();
-        let at = |part: fn(&serde_saphyr::Location) -> u64| {
-            location
-                .as_ref()
-                .map_or(1, part)
-                .try_into()
-                .unwrap_or(usize::MAX)
+        let (line, column) = match error.location() {
+            Some(location) => (location.line(), location.column()),
+            None => (1, 1),
         };
-        place(
-            "YAML",
-            at(serde_saphyr::Location::line),
-            at(serde_saphyr::Location::column),
-        )
+        let number = |it: u64| it.try_into().unwrap_or(usize::MAX);
+        place("YAML", number(line), number(column))
     })
 }
 

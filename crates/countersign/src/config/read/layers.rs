@@ -1,133 +1,296 @@
-//! The layers of a configuration: a file, and the environment, which wins over it.
+//! The layers of a configuration: a file, variables of Centrifugo, and our variables. A later
+//! layer wins over an earlier one.
 
 use std::collections::BTreeMap;
-
-use serde_json::{Map, Value};
+use std::ffi::{OsStr, OsString};
 
 use super::client_options::Draft;
-use super::elsewhere::{elsewhere, is_within};
-use super::environment::{is_ours, variable};
-use super::names::{SECTIONS, Target, names};
-use super::nearest::{nearest, no_such};
-use super::refused::{REFUSED, instead_of, refuse};
-use super::setting::Setting;
+use super::names::{Known, Names, Target, is_in_token_section, is_section};
+use super::nearest::closest;
+use super::refused::refuse;
+use super::setting::{Setting, Source};
+use super::spelling::{Prefix, Spelling, is_of_a_service};
+use super::token_option::{EMPTY_RESTRICTION, WhenEmpty, check_key_files};
+use super::value::{Table, Value};
 use crate::config::error::ConfigError;
 use crate::config::table::{Config, OtherOption, TokenConfig};
 
+/// By an option's canonical name, the name under which a layer gave it a value.
+type Given = BTreeMap<String, String>;
+
+/// Reads a file, whose name is for messages, and the environment over it.
 pub(super) fn read(
-    file: Option<Map<String, Value>>,
-    environment: impl IntoIterator<Item = (String, String)>,
+    file: Option<Table>,
+    file_name: Option<&str>,
+    environment: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<Config, ConfigError> {
     let mut draft = Draft::default();
+    draft.config.file = file_name.map(str::to_owned);
     if let Some(tree) = file {
-        let mut settings = Vec::new();
-        flatten("", tree, &mut settings)?;
-        apply(&mut draft, &settings, str::to_owned)?;
+        let read = flatten(tree).and_then(|settings| apply(&mut draft, &settings, Spelling::File));
+        read.map_err(|error| located(error, file_name))?;
     }
-    let variables: Vec<Setting> = environment
-        .into_iter()
-        .filter(|(name, _)| is_ours(name))
-        .map(|(name, value)| Setting {
-            name,
-            value: Value::String(value),
-            from_environment: true,
-        })
-        .collect();
-    apply(&mut draft, &variables, variable)?;
-    Ok(finish(draft))
+    let (of_centrifugo, ours) = variables(environment)?;
+    let beneath = apply(
+        &mut draft,
+        &of_centrifugo,
+        Spelling::Variable(Prefix::Centrifugo),
+    )?;
+    let above = apply(&mut draft, &ours, Spelling::Variable(Prefix::Countersign))?;
+    for (canonical, name) in &above {
+        if let Some(other) = beneath.get(canonical) {
+            let note = format!("`{name}` wins over `{other}`, which gives the same option");
+            draft.config.notes.push(note);
+        }
+    }
+    finish(draft).map_err(|error| located(error, file_name))
+}
+
+fn located(error: ConfigError, file: Option<&str>) -> ConfigError {
+    match file {
+        Some(file) => error.of_file_unless_variable(file),
+        None => error,
+    }
 }
 
 /// Turns the tree into options by their full names. Sections are opened where an
 /// option of ours can stand in them, and nowhere else.
-fn flatten(
-    path: &str,
-    tree: Map<String, Value>,
-    settings: &mut Vec<Setting>,
-) -> Result<(), ConfigError> {
-    for (name, value) in tree {
-        let name = format!("{path}{name}");
-        match value {
-            Value::Object(section) if SECTIONS.contains(&name.as_str()) => {
-                flatten(&format!("{name}."), section, settings)?;
-            }
-            _ if SECTIONS.contains(&name.as_str()) => {
-                return Err(ConfigError::option(
+fn flatten(tree: Table) -> Result<Vec<Setting>, ConfigError> {
+    let mut settings = Vec::new();
+    let mut sections = vec![(String::new(), tree)];
+    while let Some((path, table)) = sections.pop() {
+        let mut seen: Vec<String> = Vec::new();
+        for (name, value) in table {
+            let name = format!("{path}{name}");
+            if !is_section(&name) {
+                settings.push(Setting {
                     name,
-                    "found no table; expected a table of options",
-                ));
+                    value,
+                    source: Source::File,
+                });
+                continue;
             }
-            value => settings.push(Setting {
-                name,
-                value,
-                from_environment: false,
-            }),
+            if seen.contains(&name.to_lowercase()) {
+                return Err(ConfigError::option(name, "found this section twice"));
+            }
+            seen.push(name.to_lowercase());
+            match value {
+                Value::Table(section) => sections.push((format!("{name}."), section)),
+                Value::Null => {}
+                other => {
+                    let found = other.kind();
+                    return Err(ConfigError::option(
+                        name,
+                        format!("found {found}; expected a table of options"),
+                    ));
+                }
+            }
         }
     }
-    Ok(())
+    Ok(settings)
 }
 
-/// Applies one layer: the file, or the environment, whose names are `spelled` otherwise.
+/// The variables that concern us, those of Centrifugo apart from ours.
+fn variables(
+    environment: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<(Vec<Setting>, Vec<Setting>), ConfigError> {
+    let (mut of_centrifugo, mut ours) = (Vec::new(), Vec::new());
+    for (name, value) in environment {
+        let name = name.to_string_lossy().into_owned();
+        let Some(prefix) = Prefix::of(&name) else {
+            continue;
+        };
+        if is_of_a_service(&name, &value) {
+            continue;
+        }
+        let value = match value.into_string() {
+            Ok(value) => value,
+            Err(_) if matters(&name, prefix) => {
+                return Err(ConfigError::option(
+                    name,
+                    "found bytes that are not UTF-8 in this environment variable",
+                ));
+            }
+            Err(_) => continue,
+        };
+        let setting = Setting {
+            name,
+            value: Value::Text(value),
+            source: Source::Variable(prefix),
+        };
+        match prefix {
+            Prefix::Centrifugo => of_centrifugo.push(setting),
+            Prefix::Countersign => ours.push(setting),
+        }
+    }
+    Ok((of_centrifugo, ours))
+}
+
+/// Whether a variable is an option of ours, or is an error.
+pub(super) fn is_option(name: &OsStr, value: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    match Prefix::of(&name) {
+        Some(prefix) => !is_of_a_service(&name, value) && matters(&name, prefix),
+        None => false,
+    }
+}
+
+fn matters(name: &str, prefix: Prefix) -> bool {
+    let names = Names::of(Spelling::Variable(prefix));
+    match names.look_up(name) {
+        Known::Option(..) | Known::Refused(_) => true,
+        Known::Elsewhere => false,
+        Known::Unknown => closest(name, names.ours()).is_some(),
+    }
+}
+
+/// Applies one layer, and says which options it gave a value.
 fn apply(
     draft: &mut Draft,
     settings: &[Setting],
-    spelled: fn(&str) -> String,
-) -> Result<(), ConfigError> {
-    let targets: BTreeMap<String, (String, Target)> = names()
-        .map(|(name, canonical, target)| (spelled(&name), (canonical, target)))
-        .collect();
-    let mut given: BTreeMap<&str, &str> = BTreeMap::new();
+    spelling: Spelling,
+) -> Result<Given, ConfigError> {
+    let names = Names::of(spelling);
+    let mut mentioned = Given::new();
+    let mut given = Given::new();
+    let mut empty: Vec<&str> = Vec::new();
     for setting in settings {
         let name = setting.name.as_str();
         draft.config.uses_sections |= is_in_section(name);
-        if let Some((canonical, target)) = targets.get(name) {
-            if let Some(other) = given.insert(canonical, name) {
-                return Err(setting.fault(format!("the same option as `{other}`; give it once")));
+        match names.look_up(name) {
+            Known::Option(canonical, target) => {
+                if let Some(other) = mentioned.insert(canonical.clone(), name.into()) {
+                    return Err(
+                        setting.fault(format!("the same option as `{other}`; give it once"))
+                    );
+                }
+                if setting.value.is_empty() {
+                    if is_worth_a_warning(draft, setting, target)? {
+                        empty.push(name);
+                    }
+                } else {
+                    target.set(draft, setting)?;
+                    given.insert(canonical, name.into());
+                }
             }
-            target.set(draft, setting)?;
-        } else if let Some(instead) = instead_of(name, spelled) {
-            refuse(setting, instead)?;
-        } else if elsewhere().any(|known| is_within(setting, &spelled(known))) {
-            draft.config.left_alone.push(name.into());
-            draft.config.other_options.push(OtherOption {
-                name: name.into(),
-                json: setting.value.to_string(),
-                from_environment: setting.from_environment,
-            });
-        } else {
-            return Err(unknown(name, targets.into_keys(), spelled));
+            Known::Refused(instead) => refuse(setting, instead)?,
+            Known::Elsewhere => {
+                draft.config.left_alone.push(name.into());
+                keep_for_the_server(draft, setting);
+            }
+            Known::Unknown => unknown(draft, &names, setting, spelling)?,
         }
+    }
+    if !empty.is_empty() {
+        draft.config.notes.push(format!(
+            "{}found nothing in `{}`: an empty value counts as not set",
+            file_prefix(draft, spelling),
+            empty.join("`, `"),
+        ));
+    }
+    Ok(given)
+}
+
+fn file_prefix(draft: &Draft, spelling: Spelling) -> String {
+    match (&draft.config.file, spelling) {
+        (Some(file), Spelling::File) => format!("{file}: "),
+        _ => String::new(),
+    }
+}
+
+/// Whether to warn of an option that is given empty.
+fn is_worth_a_warning(
+    draft: &mut Draft,
+    setting: &Setting,
+    target: Target,
+) -> Result<bool, ConfigError> {
+    match target.when_empty() {
+        WhenEmpty::Pass => Ok(false),
+        WhenEmpty::Warn => Ok(true),
+        WhenEmpty::WarnOfKey => {
+            let name = setting.name.clone();
+            match target {
+                Target::Token(_) => draft.config.token.origin.empty_keys.push(name),
+                Target::SubscriptionToken(_) => {
+                    draft.subscription_token.origin.empty_keys.push(name);
+                }
+                Target::Client(_) => {}
+            }
+            Ok(true)
+        }
+        WhenEmpty::Refuse if setting.source == Source::Variable(Prefix::Countersign) => {
+            Err(setting.fault(EMPTY_RESTRICTION))
+        }
+        WhenEmpty::Refuse => Ok(true),
+    }
+}
+
+/// Keeps an option that doesn't concern tokens, by the name that the server knows it by.
+fn keep_for_the_server(draft: &mut Draft, setting: &Setting) {
+    if setting.value.is_empty() {
+        return;
+    }
+    let Ok(json) = serde_json::to_string(&setting.value) else {
+        return;
+    };
+    let (name, from_environment) = match setting.source {
+        // Ours comes later and takes the place of one of Centrifugo.
+        Source::Variable(prefix) => {
+            let key = Spelling::Variable(prefix).key(&setting.name);
+            (Spelling::Variable(Prefix::Countersign).write(&key), true)
+        }
+        Source::File | Source::TrustedIssuer => (setting.name.to_lowercase(), false),
+    };
+    let others = &mut draft.config.other_options;
+    others.retain(|other| other.name != name);
+    others.push(OtherOption {
+        name,
+        json,
+        from_environment,
+    });
+}
+
+/// Whether an option of a file, or the variable of one of tokens, is one of v6. The names of
+/// other variables don't tell: COUNTERSIGN_CLIENT_CHANNEL_LIMIT is one of v2 too.
+fn is_in_section(name: &str) -> bool {
+    let prefixes = ["COUNTERSIGN_CLIENT_TOKEN_", "CENTRIFUGO_CLIENT_TOKEN_"];
+    let lower = name.to_lowercase();
+    lower.starts_with("client.")
+        || lower.starts_with("channel.")
+        || prefixes.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// An unknown option is an error where it can only be meant for us. Elsewhere it is another
+/// program's.
+fn unknown(
+    draft: &mut Draft,
+    names: &Names,
+    setting: &Setting,
+    spelling: Spelling,
+) -> Result<(), ConfigError> {
+    let name = setting.name.as_str();
+    let meant = closest(name, names.ours());
+    let is_file = spelling == Spelling::File;
+    if meant.is_some() || (is_file && is_in_token_section(name)) {
+        return Err(ConfigError::no_such_option(name, meant));
+    }
+    if is_file {
+        draft.config.left_alone.push(name.into());
+        draft.config.unknown.push(name.into());
+        if name.to_lowercase().starts_with("channel.") {
+            keep_for_the_server(draft, setting);
+        }
+    } else {
+        let note = format!("`{name}` is no option; this variable is passed over");
+        draft.config.notes.push(note);
     }
     Ok(())
 }
 
-/// Whether an option of a file, or the variable of one of tokens, is one of v6. The names of other
-/// variables don't tell: COUNTERSIGN_CLIENT_CHANNEL_LIMIT is one of v2 too.
-fn is_in_section(name: &str) -> bool {
-    let prefixes = ["client.", "channel.", "COUNTERSIGN_CLIENT_TOKEN_"];
-    name == "channel" || prefixes.iter().any(|prefix| name.starts_with(prefix))
-}
-
-/// What is ours comes first: an option that is left alone must be much nearer, since
-/// whoever follows the hint to it has set nothing.
-fn unknown(
-    name: &str,
-    ours: impl Iterator<Item = String>,
-    spelled: fn(&str) -> String,
-) -> ConfigError {
-    const NEAR: f64 = 0.8;
-    const MUCH: f64 = 0.15;
-    let refused = REFUSED.iter().flat_map(|(names, _)| names.iter());
-    let sections = SECTIONS.iter().chain(refused).map(|it| spelled(it));
-    // The oldest name of all works, and nobody should begin with it.
-    let ours = ours.filter(|known| *known != spelled("secret"));
-    let (ours, likeness) = nearest(name, ours.chain(sections));
-    let (other, other_likeness) = nearest(name, elsewhere().map(spelled));
-    let is_other = other_likeness >= NEAR && other_likeness > likeness + MUCH;
-    no_such(name, if is_other { &other } else { &ours })
-}
-
-fn finish(draft: Draft) -> Config {
+fn finish(draft: Draft) -> Result<Config, ConfigError> {
     let mut config = draft.config;
+    check_key_files(&config.token)?;
+    check_key_files(&draft.subscription_token)?;
     if draft.separate {
         config.subscription_token = Some(draft.subscription_token);
     } else if draft.subscription_token != TokenConfig::default() {
@@ -137,5 +300,5 @@ fn finish(draft: Draft) -> Config {
                 .into(),
         );
     }
-    config
+    Ok(config)
 }

@@ -1,78 +1,124 @@
 //! From text to the checked table of options.
 //!
-//! `format` reads a text into a tree. `layers` puts the file and the environment on top of
-//! each other. `names` knows every name of every option; the tables `token_options`,
-//! `client_options` and `refused` say what the options are, and `setting` reads one value.
+//! `format` reads a text into a tree (`value`). `layers` puts the file and the environment on
+//! top of each other. `names` knows every name of every option, `spelling` how a layer writes
+//! them; the tables `token_options`, `client_options` and `refused` say what the options are,
+//! and `setting` reads one value.
 
 mod client_options;
 mod elsewhere;
-mod environment;
 mod format;
+mod key_file;
 mod layers;
 mod names;
 mod nearest;
 mod refused;
 mod setting;
+mod spelling;
+mod token_option;
 mod token_options;
+mod trusted_issuers;
+mod value;
 
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
+
+use serde::de::{Deserialize, Deserializer, Error as _};
 
 use super::error::ConfigError;
 use super::table::Config;
 
-pub use format::Format;
 pub(super) use token_options::is_token_option;
 
+pub use format::Format;
 pub use names::{OptionHelp, option_help, refused_option_help};
 
 impl Config {
-    /// Reads a file, its format told by its extension, and applies environment
-    /// variables (`std::env::vars()`), of which those that begin with
-    /// `COUNTERSIGN_` are read.
+    /// Reads a file, its format told by its extension, and applies environment variables
+    /// (`std::env::vars_os()`): those that begin with `CENTRIFUGO_` win over the file, and
+    /// those that begin with `COUNTERSIGN_` over both. Others are passed over.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] if the file cannot be read, or says something unknown or wrong.
+    /// [`ConfigError`] if the file cannot be read, or an option is unknown or wrong.
     pub fn load(
-        path: &Path,
-        environment: impl IntoIterator<Item = (String, String)>,
+        path: impl AsRef<Path>,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, ConfigError> {
+        let path = path.as_ref();
         let format = Format::of(path)?;
         let text =
             std::fs::read_to_string(path).map_err(|error| ConfigError::unreadable(path, &error))?;
-        let tree = format::parse(&text, format, &path.display().to_string())?;
-        layers::read(Some(tree), environment)
+        let name = path.display().to_string();
+        let options = format::parse(&text, format).map_err(|error| error.of_file(&name))?;
+        layers::read(Some(options), Some(&name), environment)
     }
 
     /// As [`load`](Self::load), from text.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] if the text says something unknown or wrong.
+    /// [`ConfigError`] if an option is unknown or wrong.
     pub fn from_text(
         text: &str,
         format: Format,
-        environment: impl IntoIterator<Item = (String, String)>,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, ConfigError> {
-        let tree = format::parse(text, format, "the configuration")?;
-        layers::read(Some(tree), environment)
+        layers::read(Some(format::parse(text, format)?), None, environment)
     }
 
     /// From environment variables alone.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] if a variable is unknown or wrong.
+    /// [`ConfigError`] if an option is unknown or wrong.
     pub fn from_environment(
-        environment: impl IntoIterator<Item = (String, String)>,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, ConfigError> {
-        layers::read(None, environment)
+        layers::read(None, None, environment)
     }
 
-    /// Whether an environment variable of this name concerns a configuration, so that it
-    /// is read or is an error.
+    /// Whether an environment variable is an option of a configuration, or is an error in one.
+    ///
+    /// ```
+    /// use countersign::config::Config;
+    ///
+    /// let is_option = |name: &str| Config::is_option(name.as_ref(), "x".as_ref());
+    /// assert!(is_option("COUNTERSIGN_TOKEN_AUDIENCE"));
+    /// assert!(is_option("CENTRIFUGO_TOKEN_HMAC_SECRET_KEY"));
+    /// assert!(!is_option("COUNTERSIGN_SERVICE_HOST"));
+    /// assert!(!is_option("PATH"));
+    /// ```
     #[must_use]
-    pub fn reads(variable: &str) -> bool {
-        environment::is_ours(variable)
+    pub fn is_option(variable: &OsStr, value: &OsStr) -> bool {
+        layers::is_option(variable, value)
+    }
+}
+
+/// From a section of a server's own configuration, in any format of serde, with the same checks
+/// as a file of ours. Environment variables are not read.
+///
+/// ```
+/// use countersign::config::Config;
+///
+/// #[derive(serde::Deserialize)]
+/// struct ServerConfig {
+///     port: u16,
+///     auth: Config,
+/// }
+///
+/// let text = r#"{"port": 8000, "auth": {"client": {"token": {"audience": "chat"}}}}"#;
+/// let server: ServerConfig = serde_json::from_str(text)?;
+/// assert_eq!(server.auth.token.audience.as_deref(), Some("chat"));
+///
+/// let typo = r#"{"port": 8000, "auth": {"client": {"token": {"audiance": "chat"}}}}"#;
+/// assert!(serde_json::from_str::<ServerConfig>(typo).is_err());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+impl<'de> Deserialize<'de> for Config {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let tree = value::Value::deserialize(deserializer)?;
+        let options = format::table_of(tree).map_err(D::Error::custom)?;
+        layers::read(Some(options), None, []).map_err(D::Error::custom)
     }
 }

@@ -1,15 +1,29 @@
 //! Every name of every option, and where its value goes.
 
+use std::collections::BTreeMap;
+
 use super::client_options::{CLIENT_OPTIONS, ClientOption, Draft};
+use super::elsewhere::{elsewhere, is_within};
 use super::refused::REFUSED;
 use super::setting::Setting;
-use super::token_options::{TOKEN_OPTIONS, TokenOption};
+use super::spelling::Spelling;
+use super::token_option::{TokenOption, WhenEmpty};
+use super::token_options::TOKEN_OPTIONS;
 use crate::config::error::ConfigError;
 
 /// The sections that options of ours stand in.
-pub(super) const SECTIONS: &[&str] = &["client", "client.token", "client.subscription_token"];
+const SECTIONS: &[&str] = &[
+    "client",
+    "client.token",
+    "client.subscription_token",
+    "channel",
+];
+
+/// The oldest name of the first option, from before v2. It works, but nobody should begin with it.
+const OLDEST: &str = "secret";
 
 /// Where a name's value goes.
+#[derive(Clone, Copy)]
 pub(super) enum Target {
     Token(&'static TokenOption),
     SubscriptionToken(&'static TokenOption),
@@ -17,17 +31,105 @@ pub(super) enum Target {
 }
 
 impl Target {
-    pub(super) fn set(&self, draft: &mut Draft, setting: &Setting) -> Result<(), ConfigError> {
+    pub(super) fn set(self, draft: &mut Draft, setting: &Setting) -> Result<(), ConfigError> {
         match self {
             Self::Token(option) => option.apply(&mut draft.config.token, setting),
             Self::SubscriptionToken(option) => option.apply(&mut draft.subscription_token, setting),
             Self::Client(option) => (option.set)(draft, setting),
         }
     }
+
+    pub(super) fn when_empty(self) -> WhenEmpty {
+        match self {
+            Self::Token(option) | Self::SubscriptionToken(option) => option.when_empty,
+            Self::Client(option) => option.when_empty,
+        }
+    }
+
+    fn help(self) -> &'static str {
+        match self {
+            Self::Token(option) | Self::SubscriptionToken(option) => option.help,
+            Self::Client(option) => option.help,
+        }
+    }
+}
+
+/// What a name is to us.
+pub(super) enum Known {
+    /// An option of ours: its canonical name (that of v6), and where its value goes.
+    Option(String, Target),
+    /// An option that switches a check off, and what to do instead.
+    Refused(&'static str),
+    /// An option of Centrifugo that does not concern tokens.
+    Elsewhere,
+    /// None that we know.
+    Unknown,
+}
+
+/// The names of one layer.
+pub(super) struct Names {
+    spelling: Spelling,
+    options: BTreeMap<String, (String, Target)>,
+}
+
+impl Names {
+    pub(super) fn of(spelling: Spelling) -> Self {
+        let options = names()
+            .map(|(name, canonical, target)| (spelling.key(&name), (canonical, target)))
+            .collect();
+        Self { spelling, options }
+    }
+
+    pub(super) fn look_up(&self, name: &str) -> Known {
+        let key = self.spelling.key(name);
+        if let Some((canonical, target)) = self.options.get(&key) {
+            return Known::Option(canonical.clone(), *target);
+        }
+        for (names, instead) in REFUSED {
+            if names
+                .iter()
+                .any(|refused| self.spelling.key(refused) == key)
+            {
+                return Known::Refused(instead);
+            }
+        }
+        if elsewhere().any(|known| is_within(&key, &self.spelling.key(known), self.spelling)) {
+            return Known::Elsewhere;
+        }
+        Known::Unknown
+    }
+
+    /// The names of ours that somebody may have meant, as this layer writes them.
+    pub(super) fn ours(&self) -> impl Iterator<Item = String> {
+        let spelling = self.spelling;
+        let options = names().map(|(name, ..)| name).filter(|name| name != OLDEST);
+        let refused = REFUSED.iter().flat_map(|(names, _)| names.iter());
+        // No variable stands for a whole section.
+        let sections = match spelling {
+            Spelling::File => &["client", "client.token", "client.subscription_token"][..],
+            Spelling::Variable(_) => &[],
+        };
+        let others = refused.chain(sections).map(|name| (*name).to_owned());
+        options.chain(others).map(move |name| spelling.write(&name))
+    }
+}
+
+/// Whether this is the path of a section that options of ours stand in.
+pub(super) fn is_section(path: &str) -> bool {
+    let path = path.to_lowercase();
+    SECTIONS.contains(&path.as_str())
+}
+
+/// Whether an option of this name lies in one of the sections that are ours alone.
+pub(super) fn is_in_token_section(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["client.token.", "client.subscription_token."]
+        .iter()
+        .any(|section| name.starts_with(section))
 }
 
 /// Every name of every option, with its canonical one (that of v6).
-pub(super) fn names() -> impl Iterator<Item = (String, String, Target)> {
+fn names() -> impl Iterator<Item = (String, String, Target)> {
     let token = section(["client.token.", "token_"], Target::Token);
     let subscription_token = section(
         ["client.subscription_token.", "subscription_token_"],
@@ -40,12 +142,11 @@ pub(super) fn names() -> impl Iterator<Item = (String, String, Target)> {
             .iter()
             .map(move |name| ((*name).into(), canonical.into(), Target::Client(option)))
     });
-    let secret = TOKEN_OPTIONS.iter().take(1).map(|option| {
-        // The name of the first option before v2.
+    let oldest = TOKEN_OPTIONS.iter().take(1).map(|option| {
         let canonical = format!("client.token.{}", option.name);
-        ("secret".into(), canonical, Target::Token(option))
+        (OLDEST.into(), canonical, Target::Token(option))
     });
-    token.chain(subscription_token).chain(client).chain(secret)
+    token.chain(subscription_token).chain(client).chain(oldest)
 }
 
 /// The names of a section's options: by the prefix of v6, which is canonical, and by
@@ -89,10 +190,7 @@ pub fn option_help() -> Vec<OptionHelp> {
             None => options.push(OptionHelp {
                 name: canonical,
                 also: Vec::new(),
-                help: match target {
-                    Target::Token(option) | Target::SubscriptionToken(option) => option.help,
-                    Target::Client(option) => option.help,
-                },
+                help: target.help(),
             }),
         }
     }

@@ -1,83 +1,173 @@
-//! The known option that somebody meant who wrote an unknown one.
+//! Suggests the known option that somebody meant who wrote an unknown one, if one is close.
 
-use crate::config::error::ConfigError;
+use strsim::normalized_damerau_levenshtein as similarity;
 
-/// The known name that is most like `name`, and how like it is: 1 at most; an empty name if
-/// none is like it at all. Of several the one that resembles it as a whole, then letter by
-/// letter, then the first.
-pub(super) fn nearest(name: &str, known: impl Iterator<Item = String>) -> (String, f64) {
-    let name = Spelled::new(name);
-    let mut best = (String::new(), [0.0; 3]);
+/// Words before an option's own name: those of our sections, and one by which other programs
+/// begin options of tokens.
+const TOKEN_SECTIONS: &[&str] = &[
+    "client_subscription_token_",
+    "subscription_token_",
+    "client_token_",
+    "token_",
+    "jwt_",
+];
+
+/// The known name that is closest to `name`, if it is close at all.
+pub(super) fn closest(name: &str, known: impl Iterator<Item = String>) -> Option<String> {
+    let name = Words::of(name);
+    let mut best: Option<(Likeness, String)> = None;
     for known in known {
-        let likeness = name.likeness(&Spelled::new(&known));
-        if likeness > best.1 {
-            best = (known, likeness);
+        let words = Words::of(&known);
+        let Some(likeness) = name.likeness(&words) else {
+            continue;
+        };
+        if best.as_ref().is_none_or(|(best, _)| likeness > *best) {
+            best = Some((likeness, known));
         }
     }
-    let (known, [likeness, ..]) = best;
-    (known, likeness)
+    best.map(|(_, known)| known)
 }
 
-pub(super) fn no_such(name: &str, nearest: &str) -> ConfigError {
-    let hint = match nearest {
-        "" => "docs/configuration.md lists all".into(),
-        nearest => format!("the nearest is `{nearest}`"),
-    };
-    ConfigError::option(name, format!("there is no such option; {hint}"))
-}
+/// How like two names are: in the best way to see them, then as a whole, then letter by letter.
+type Likeness = [f64; 3];
 
 /// A name without what differs between ways to write the same.
-struct Spelled {
+struct Words {
     /// `client.token.audience`, in lower case.
     letters: String,
     /// `client_token_audience`.
     whole: String,
-    /// `audience`: whoever forgets the section, or writes another, means this.
+    /// `audience`: somebody who forgets the section, or writes another, means this.
     stem: String,
+    /// Whether the name says that it is about tokens.
+    is_of_tokens: bool,
 }
 
-impl Spelled {
-    fn new(name: &str) -> Self {
-        let plain = name.to_ascii_lowercase().replace('-', "_");
-        let plain = plain.strip_prefix("countersign_").unwrap_or(&plain);
-        let last = plain.rsplit('.').next().unwrap_or(plain);
-        let sections = [
-            "client_subscription_token_",
-            "subscription_token_",
-            "client_token_",
-            "token_",
-            "client_",
-            // No section: other programs begin their options so.
-            "jwt_",
-        ];
-        let stem = sections.iter().find_map(|it| last.strip_prefix(it));
-        // Other servers call an endpoint so.
-        let own_words = |text: &str| {
-            text.replace("_url", "_endpoint")
-                .replace("_uri", "_endpoint")
-        };
+impl Words {
+    fn of(name: &str) -> Self {
+        let plain = name.to_lowercase().replace('-', "_");
+        let plain = ["countersign_", "centrifugo_"]
+            .iter()
+            .find_map(|prefix| plain.strip_prefix(prefix))
+            .unwrap_or(&plain);
+        let (section, last) = plain.rsplit_once('.').unwrap_or(("", plain));
+        let in_token_section = section.ends_with("token") || section.contains("trusted_issuers");
+        let of_tokens = TOKEN_SECTIONS
+            .iter()
+            .find_map(|prefix| last.strip_prefix(prefix));
+        let stem = of_tokens
+            .or_else(|| last.strip_prefix("client_"))
+            .unwrap_or(last);
         Self {
             letters: plain.to_owned(),
-            whole: own_words(&plain.replace('.', "_")),
-            stem: own_words(stem.unwrap_or(last)),
+            whole: with_our_words(&plain.replace('.', "_")),
+            stem: with_our_words(stem),
+            is_of_tokens: in_token_section || of_tokens.is_some(),
         }
     }
 
-    /// How like the names are: in the best way to see them, as a whole, letter by letter.
-    fn likeness(&self, known: &Self) -> [f64; 3] {
-        // In proportion to the length: `token_jwks_endpoint` lacks a word of
-        // `token_jwks_public_endpoint` and is as many letters from `token_jwks_body_limit`.
-        let like = strsim::normalized_damerau_levenshtein;
-        let whole = like(&self.whole, &known.whole);
-        let stem = like(&self.stem, &known.stem);
-        // Who writes `token_hmac` has left words out, and who writes `token_aud` letters.
-        let is_known = |word: &str| known.stem.split('_').any(|it| it.starts_with(word));
-        let by_words = if self.stem.split('_').all(is_known) {
+    /// How like the known name it is; `None` if it isn't close.
+    fn likeness(&self, known: &Self) -> Option<Likeness> {
+        let whole = similarity(&self.whole, &known.whole);
+        let stem = similarity(&self.stem, &known.stem);
+        let words = if self.leaves_words_out_of(known, stem) {
             0.75 + stem / 4.0
         } else {
             0.0
         };
-        let best = whole.max(stem).max(by_words);
-        [best, whole, like(&self.letters, &known.letters)]
+        // A short name is one or two letters from many words that mean something else.
+        let stem_is_close = match self.is_of_tokens {
+            true => stem >= 0.7,
+            false => stem >= 0.8 && self.stem.len().min(known.stem.len()) >= 5,
+        };
+        // A section that both have makes names alike that are not.
+        let whole_is_close = whole >= 0.8 && stem >= 0.6;
+        let letters = similarity(&self.letters, &known.letters);
+        let best = whole.max(stem).max(words);
+        (stem_is_close || whole_is_close || words > 0.0).then_some([best, whole, letters])
+    }
+
+    /// Whether each of its words is one of the known name, or the beginning of one: somebody
+    /// who writes `token_hmac` has left words out, and somebody who writes `token_aud` letters.
+    fn leaves_words_out_of(&self, known: &Self, stem: f64) -> bool {
+        let known_words: Vec<&str> = known.stem.split('_').collect();
+        let begins = |word: &str, known: &&str| word.len() >= 3 && known.starts_with(word);
+        let mut words = self.stem.split('_');
+        if !words.all(|word| known_words.iter().any(|known| begins(word, known))) {
+            return false;
+        }
+        // Without a word of tokens it must be most of the name, from its beginning.
+        let first = self.stem.split('_').next().unwrap_or_default();
+        let begins_alike = known_words
+            .first()
+            .is_some_and(|known| begins(first, known));
+        self.is_of_tokens || (stem >= 0.6 && begins_alike)
+    }
+}
+
+/// Other servers call an endpoint a URL.
+fn with_our_words(name: &str) -> String {
+    name.replace("_url", "_endpoint")
+        .replace("_uri", "_endpoint")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: &[&str] = &[
+        "client",
+        "client.token",
+        "client.token.audience",
+        "client.token.hmac_secret_key",
+        "client.token.jwks_public_endpoint",
+        "client.token.jwks_user_agent",
+        "client.token.name",
+        "client.token.rsa_public_key",
+        "client.token.typ",
+        "client.token.user_id_claim",
+        "client.token_size_limit",
+    ];
+
+    fn meant(name: &str) -> Option<String> {
+        closest(name, KNOWN.iter().map(|name| (*name).to_owned()))
+    }
+
+    #[test]
+    fn a_slip_or_a_word_left_out_is_close() {
+        for (name, expected) in [
+            ("clent", "client"),
+            ("client.tokens", "client.token"),
+            ("client.token.audiance", "client.token.audience"),
+            ("audiences", "client.token.audience"),
+            ("token_aud", "client.token.audience"),
+            ("hmac_secret", "client.token.hmac_secret_key"),
+            ("token_secret", "client.token.hmac_secret_key"),
+            ("jwt_secret_key", "client.token.hmac_secret_key"),
+            ("jwks_url", "client.token.jwks_public_endpoint"),
+            ("client.token_size_limt", "client.token_size_limit"),
+        ] {
+            assert_eq!(meant(name).as_deref(), Some(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_other_programs_are_not_close() {
+        for name in [
+            "1",
+            "database",
+            "names",
+            "type",
+            "user_agent",
+            "user_id",
+            "public_key",
+            "push_notifications",
+            "client.rate_limit",
+            "client.token.colour",
+            "token_revoke",
+            "client.user_status",
+        ] {
+            assert_eq!(meant(name), None, "{name}");
+        }
     }
 }

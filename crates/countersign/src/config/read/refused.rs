@@ -1,7 +1,5 @@
 //! Options of Centrifugo that switch a check off. They are refused unless they are off.
 
-use serde_json::Value;
-
 use super::setting::Setting;
 use crate::config::error::ConfigError;
 
@@ -36,20 +34,9 @@ pub(super) const REFUSED: &[(&[&str], &str)] = &[
     ),
 ];
 
-/// What to do instead of the option of this name, if it is refused.
-pub(super) fn instead_of(name: &str, spelled: fn(&str) -> String) -> Option<&'static str> {
-    for (names, instead) in REFUSED {
-        if names.iter().any(|refused| spelled(refused) == name) {
-            return Some(instead);
-        }
-    }
-    None
-}
-
 /// An error unless the option is switched off itself.
 pub(super) fn refuse(setting: &Setting, instead: &str) -> Result<(), ConfigError> {
-    let is_empty = setting.value == Value::Null || setting.value == "";
-    if is_empty || matches!(setting.flag(), Ok(false)) {
+    if setting.value.is_empty() || matches!(setting.flag(), Ok(false)) {
         Ok(())
     } else {
         Err(setting.fault(format!("this option is refused: {instead}")))

@@ -2,47 +2,72 @@
 
 use std::time::Duration;
 
-use countersign_json::Object;
-use serde_json::Value;
-
+use super::format::table_of;
+use super::spelling::Prefix;
+use super::value::{Table, Value};
 use crate::UnixTime;
 use crate::config::error::ConfigError;
-use crate::config::secret::SecretText;
+use crate::config::secret::{KeyText, SecretText};
 
-/// The one member of the table that a date of TOML comes as.
-const TOML_DATE: &str = "$__toml_private_datetime";
-
-/// A value and the name under which it was given.
+/// A value, and where it was given.
 #[derive(Clone)]
 pub(super) struct Setting {
-    /// The option's path in the file, or the environment variable.
+    /// The option's path in the file, or the environment variable, as the user writes it.
     pub(super) name: String,
     pub(super) value: Value,
-    /// Environment variables are text: numbers and lists are read out of it.
-    pub(super) from_environment: bool,
+    pub(super) source: Source,
+}
+
+/// Where a value was given.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    File,
+    /// An entry of `trusted_issuers`, in a file or a variable.
+    TrustedIssuer,
+    /// A variable is text: numbers and lists are read out of it.
+    Variable(Prefix),
 }
 
 impl Setting {
+    fn is_variable(&self) -> bool {
+        matches!(self.source, Source::Variable(_))
+    }
+
     pub(super) fn text(&self) -> Result<String, ConfigError> {
         match &self.value {
-            Value::String(text) if text.is_empty() => {
-                Err(self.fault("found an empty value; give it one or remove the option"))
-            }
-            Value::String(text) => Ok(text.clone()),
+            Value::Text(text) => Ok(text.clone()),
             _ => Err(self.wrong("a string (in quotes)")),
         }
     }
 
     pub(super) fn secret(&self) -> Result<SecretText, ConfigError> {
-        self.text().map(SecretText::new)
+        match &self.value {
+            Value::Integer(_) | Value::Float(_) => Err(self.unquoted()),
+            _ => self.text().map(SecretText::new),
+        }
+    }
+
+    /// A secret or a key: text, or a JWK as a table.
+    pub(super) fn key(&self) -> Result<KeyText, ConfigError> {
+        match &self.value {
+            Value::Text(text) => Ok(KeyText::text(text.as_bytes())),
+            Value::Table(_) if self.value.kind() == "a table" => {
+                match serde_json::to_vec(&self.value) {
+                    Ok(json) => Ok(KeyText::jwk(json)),
+                    Err(_) => Err(self.wrong("a JWK")),
+                }
+            }
+            Value::Integer(_) | Value::Float(_) => Err(self.unquoted()),
+            _ => Err(self.wrong("a string (in quotes), or a JWK as a table")),
+        }
     }
 
     pub(super) fn flag(&self) -> Result<bool, ConfigError> {
         match &self.value {
             Value::Bool(flag) => Ok(*flag),
-            Value::String(text) if self.from_environment => match text.as_str() {
-                "1" | "t" | "true" | "TRUE" | "True" => Ok(true),
-                "0" | "f" | "false" | "FALSE" | "False" => Ok(false),
+            Value::Text(text) if self.is_variable() => match text.as_str() {
+                "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
+                "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
                 _ => Err(self.wrong("true or false")),
             },
             _ => Err(self.wrong("true or false")),
@@ -52,47 +77,39 @@ impl Setting {
     /// Whole seconds, or a text such as "25s", "1h30m", "500ms".
     pub(super) fn duration(&self) -> Result<Duration, ConfigError> {
         const EXPECTED: &str = "a duration such as \"25s\", or whole seconds";
-        match &self.value {
-            Value::Number(number) => number
-                .as_u64()
-                .map(Duration::from_secs)
-                .ok_or_else(|| self.wrong(EXPECTED)),
-            Value::String(text) => match text.parse() {
-                Ok(seconds) => Ok(Duration::from_secs(seconds)),
-                Err(_) => humantime::parse_duration(text).map_err(|_| self.wrong(EXPECTED)),
+        let seconds = match &self.value {
+            Value::Integer(number) => u64::try_from(*number).ok(),
+            Value::Text(text) => match text.parse() {
+                Ok(seconds) => Some(seconds),
+                Err(_) => {
+                    return humantime::parse_duration(text).map_err(|_| self.wrong(EXPECTED));
+                }
             },
-            _ => Err(self.wrong(EXPECTED)),
+            _ => None,
+        };
+        match seconds {
+            Some(seconds) => Ok(Duration::from_secs(seconds)),
+            None => Err(self.wrong(EXPECTED)),
         }
     }
 
-    fn number(&self) -> Option<u64> {
+    fn integer(&self) -> Option<i128> {
         match &self.value {
-            Value::Number(number) => number.as_u64(),
-            Value::String(text) if self.from_environment => text.parse().ok(),
+            Value::Integer(number) => Some(*number),
+            Value::Text(text) if self.is_variable() => text.parse().ok(),
             _ => None,
         }
     }
 
-    /// A small number.
-    pub(super) fn count(&self) -> Result<u32, ConfigError> {
-        let number = self.number().and_then(|number| number.try_into().ok());
-        number.ok_or_else(|| self.wrong("a whole number, not negative"))
-    }
-
-    /// A number of things that are held in memory.
-    pub(super) fn size(&self) -> Result<usize, ConfigError> {
-        let number = self.number().and_then(|number| number.try_into().ok());
-        number.ok_or_else(|| self.wrong("a whole number, not negative"))
+    /// A number of things.
+    pub(super) fn count<N: TryFrom<i128>>(&self) -> Result<N, ConfigError> {
+        let count = self.integer().and_then(|number| number.try_into().ok());
+        count.ok_or_else(|| self.wrong("a whole number, not negative"))
     }
 
     /// Seconds since the epoch; 0 means no limit.
     pub(super) fn time(&self) -> Result<Option<UnixTime>, ConfigError> {
-        let seconds = match &self.value {
-            Value::Number(number) => number.as_i64(),
-            Value::String(text) if self.from_environment => text.parse().ok(),
-            _ => None,
-        };
-        match seconds {
+        match self.integer().and_then(|number| number.try_into().ok()) {
             Some(0) => Ok(None),
             Some(seconds) => Ok(Some(UnixTime::from_secs(seconds))),
             None => Err(self.wrong("whole seconds since 1970-01-01")),
@@ -102,48 +119,52 @@ impl Setting {
     /// A list; in an environment variable, separated by spaces.
     pub(super) fn texts(&self) -> Result<Vec<String>, ConfigError> {
         const EXPECTED: &str = "a list of strings";
-        let texts: Vec<String> = match &self.value {
-            Value::Array(items) => items
-                .iter()
-                .map(|item| match item {
-                    Value::String(text) if !text.is_empty() => Ok(text.clone()),
-                    _ => Err(self.wrong(EXPECTED)),
-                })
-                .collect(),
-            Value::String(text) if self.from_environment => {
-                Ok(text.split_whitespace().map(String::from).collect())
+        match &self.value {
+            Value::List(items) => {
+                let mut texts = Vec::new();
+                for item in items {
+                    match item {
+                        Value::Text(text) if !text.is_empty() => texts.push(text.clone()),
+                        _ => return Err(self.wrong(EXPECTED)),
+                    }
+                }
+                Ok(texts)
+            }
+            Value::Text(text) if self.is_variable() => {
+                let texts: Vec<String> = text.split_whitespace().map(String::from).collect();
+                if texts.is_empty() {
+                    // A list that expanded to nothing must not allow everything.
+                    return Err(self.fault("found an empty list; fill it or remove the variable"));
+                }
+                Ok(texts)
             }
             _ => Err(self.wrong(EXPECTED)),
-        }?;
-        self.not_empty(texts)
-    }
-
-    /// An empty list is no list: one that expanded to nothing must not allow everything.
-    fn not_empty<T>(&self, list: Vec<T>) -> Result<Vec<T>, ConfigError> {
-        if list.is_empty() {
-            return Err(self.fault("found an empty list; fill it or remove the option"));
         }
-        Ok(list)
     }
 
     /// A list of tables; in an environment variable, as JSON.
-    pub(super) fn tables(&self) -> Result<Vec<serde_json::Map<String, Value>>, ConfigError> {
+    pub(super) fn tables(&self) -> Result<Vec<Table>, ConfigError> {
         const EXPECTED: &str = "a list of tables";
         let parsed;
         let value = match &self.value {
-            Value::String(text) if self.from_environment => {
+            Value::Text(text) if self.is_variable() => {
                 parsed = serde_json::from_str(text).map_err(|_| self.wrong(EXPECTED))?;
-                // As in a file, a name that stands twice is an error; serde_json keeps the last.
-                Object::parse(format!(r#"{{"list":{text}}}"#).as_bytes())
-                    .map_err(|error| self.fault(error.to_string()))?;
                 &parsed
             }
             value => value,
         };
-        let items = value.as_array().ok_or_else(|| self.wrong(EXPECTED))?;
-        let tables = items.iter().map(|item| item.as_object().cloned());
-        let tables: Option<Vec<_>> = tables.collect();
-        self.not_empty(tables.ok_or_else(|| self.wrong(EXPECTED))?)
+        let Value::List(items) = value else {
+            return Err(self.wrong(EXPECTED));
+        };
+        let mut tables = Vec::new();
+        for item in items {
+            let Value::Table(_) = item else {
+                return Err(self.wrong(EXPECTED));
+            };
+            let table = table_of(item.clone());
+            tables.push(table.map_err(|error| self.fault(error.to_string()))?);
+        }
+        Ok(tables)
     }
 
     pub(super) fn fault(&self, message: impl Into<String>) -> ConfigError {
@@ -151,16 +172,12 @@ impl Setting {
     }
 
     fn wrong(&self, expected: &str) -> ConfigError {
-        let found = match &self.value {
-            Value::Null => "null",
-            Value::Bool(_) => "a boolean",
-            Value::Number(_) => "a number",
-            Value::String(_) => "a string",
-            Value::Array(_) => "a list",
-            // So the library hands them over.
-            Value::Object(table) if table.contains_key(TOML_DATE) => "a date",
-            Value::Object(_) => "a table",
-        };
+        let found = self.value.kind();
         self.fault(format!("found {found}; expected {expected}"))
+    }
+
+    /// A number loses leading zeros and its exact digits.
+    fn unquoted(&self) -> ConfigError {
+        self.fault("found a number; a secret is text, so write it in quotes")
     }
 }

@@ -1,76 +1,70 @@
-//! The options of `client.token`, `client.subscription_token` and each trusted issuer: a row an
-//! option says its name, where its value goes and of what type it is, and what it is for.
+//! The options of `client.token`, `client.subscription_token` and each trusted issuer: a row
+//! an option says its name, where its value goes and of what type it is, and what it is for.
 
-use std::time;
-
-use super::nearest::{nearest, no_such};
-use super::setting::Setting;
-use crate::UnixTime;
-use crate::config::error::ConfigError;
-use crate::config::secret::SecretText;
-use crate::config::table::TokenConfig;
-
-use Place::{
-    Count, Duration, Flag, MaybeDuration, Secret, Size, Text, Texts, Time, TrustedIssuers,
+use super::token_option::Place::{
+    Count, Custom, Duration, Flag, KeyFile, KeyValue, MaybeDuration, Secret, Size, Text, Texts,
+    Time,
 };
-
-/// A row of the table.
-pub(super) struct TokenOption {
-    pub(super) name: &'static str,
-    place: Place,
-    pub(super) help: &'static str,
-}
-
-/// Where a value goes, which says its type too.
-enum Place {
-    Count(fn(&mut TokenConfig) -> &mut u32),
-    Duration(fn(&mut TokenConfig) -> &mut time::Duration),
-    Flag(fn(&mut TokenConfig) -> &mut bool),
-    MaybeDuration(fn(&mut TokenConfig) -> &mut Option<time::Duration>),
-    Secret(fn(&mut TokenConfig) -> &mut Option<SecretText>),
-    Size(fn(&mut TokenConfig) -> &mut usize),
-    Text(fn(&mut TokenConfig) -> &mut Option<String>),
-    Texts(fn(&mut TokenConfig) -> &mut Vec<String>),
-    Time(fn(&mut TokenConfig) -> &mut Option<UnixTime>),
-    TrustedIssuers,
-}
-
-const fn option(name: &'static str, place: Place, help: &'static str) -> TokenOption {
-    TokenOption { name, place, help }
-}
+use super::token_option::{TokenOption, check, key, option, restriction};
+use super::trusted_issuers::trusted_issuers;
 
 pub(super) const TOKEN_OPTIONS: &[TokenOption] = &[
-    option(
+    key(
         "hmac_secret_key",
-        Secret(|it| &mut it.hmac_secret_key),
-        "HMAC secret, its bytes taken literally (HS256, HS384, HS512)",
+        KeyValue(|it| &mut it.hmac_secret_key),
+        "HMAC secret (HS256, HS384, HS512): text, its bytes taken literally, or a JWK as a table",
     ),
-    option(
+    key(
+        "hmac_secret_key_file",
+        KeyFile(|it| &mut it.hmac_secret_key),
+        "a file that holds `hmac_secret_key`, with or without one final line break",
+    ),
+    key(
         "hmac_previous_secret_key",
-        Secret(|it| &mut it.hmac_previous_secret_key),
+        KeyValue(|it| &mut it.hmac_previous_secret_key),
         "the HMAC secret before the last rotation",
+    ),
+    key(
+        "hmac_previous_secret_key_file",
+        KeyFile(|it| &mut it.hmac_previous_secret_key),
+        "a file that holds `hmac_previous_secret_key`, with or without one final line break",
     ),
     option(
         "hmac_previous_secret_key_valid_until",
         Time(|it| &mut it.hmac_previous_secret_key_valid_until),
         "until when the previous secret is accepted, seconds since 1970; 0: no limit",
     ),
-    option(
+    key(
         "rsa_public_key",
-        Text(|it| &mut it.rsa_public_key),
+        KeyValue(|it| &mut it.rsa_public_key),
         "RSA public key, PEM or JWK (RS256 to RS512, PS256 to PS512)",
     ),
-    option(
+    key(
+        "rsa_public_key_file",
+        KeyFile(|it| &mut it.rsa_public_key),
+        "a file that holds `rsa_public_key`, with or without one final line break",
+    ),
+    key(
         "ecdsa_public_key",
-        Text(|it| &mut it.ecdsa_public_key),
+        KeyValue(|it| &mut it.ecdsa_public_key),
         "ECDSA public key, PEM or JWK (ES256, ES384, ES512)",
     ),
-    option(
+    key(
+        "ecdsa_public_key_file",
+        KeyFile(|it| &mut it.ecdsa_public_key),
+        "a file that holds `ecdsa_public_key`, with or without one final line break",
+    ),
+    key(
         "eddsa_public_key",
-        Text(|it| &mut it.eddsa_public_key),
+        KeyValue(|it| &mut it.eddsa_public_key),
         "Ed25519 public key, PEM or JWK (EdDSA)",
     ),
-    option(
+    key(
+        "eddsa_public_key_file",
+        KeyFile(|it| &mut it.eddsa_public_key),
+        "a file that holds `eddsa_public_key`, with or without one final line break",
+    ),
+    key(
         "jwks_public_endpoint",
         Text(|it| &mut it.jwks_public_endpoint),
         "where the issuer publishes its keys; static keys are then not consulted",
@@ -140,17 +134,17 @@ pub(super) const TOKEN_OPTIONS: &[TokenOption] = &[
         Flag(|it| &mut it.jwks.settings.allow_plain_http),
         "allow http: for hosts other than loopback; off",
     ),
-    option(
+    check(
         "jwks_ca_file",
         Text(|it| &mut it.jwks.ca_file),
         "a PEM file of the certificates to trust instead of the system's",
     ),
-    option(
+    check(
         "jwks_client_certificate_file",
         Text(|it| &mut it.jwks.client_certificate_file),
         "a PEM file of the certificate chain to show",
     ),
-    option(
+    check(
         "jwks_client_key_file",
         Text(|it| &mut it.jwks.client_key_file),
         "a PEM file of that certificate's private key",
@@ -165,7 +159,7 @@ pub(super) const TOKEN_OPTIONS: &[TokenOption] = &[
         Text(|it| &mut it.jwks.user_agent),
         "the `User-Agent`",
     ),
-    option(
+    check(
         "jwks_public_addresses_only",
         Flag(|it| &mut it.jwks.public_addresses_only),
         "refuse hosts that resolve to private or special addresses; off",
@@ -175,18 +169,18 @@ pub(super) const TOKEN_OPTIONS: &[TokenOption] = &[
         Text(|it| &mut it.jwks.last_known_good_file),
         "a file that keeps the last good set over restarts; none",
     ),
-    option(
+    restriction(
         "audience",
         Text(|it| &mut it.audience),
         "an element of `aud` is exactly this",
     ),
-    option(
+    restriction(
         "audience_regex",
         Text(|it| &mut it.audience_regex),
         "a regular expression that matches an element of `aud` as a whole",
     ),
-    option("issuer", Text(|it| &mut it.issuer), "`iss` is exactly this"),
-    option(
+    restriction("issuer", Text(|it| &mut it.issuer), "`iss` is exactly this"),
+    restriction(
         "issuer_regex",
         Text(|it| &mut it.issuer_regex),
         "a regular expression that matches `iss` as a whole",
@@ -196,7 +190,7 @@ pub(super) const TOKEN_OPTIONS: &[TokenOption] = &[
         Text(|it| &mut it.user_id_claim),
         "another claim than `sub` to read the user from",
     ),
-    option(
+    restriction(
         "algorithms",
         Texts(|it| &mut it.algorithms),
         "the algorithms accepted; all that fit a key by default",
@@ -206,34 +200,37 @@ pub(super) const TOKEN_OPTIONS: &[TokenOption] = &[
         Duration(|it| &mut it.leeway),
         "how far clocks may disagree; 0 by default",
     ),
-    option(
+    check(
         "require_exp",
         Flag(|it| &mut it.require_exp),
         "refuse tokens without `exp`; off by default",
     ),
-    option(
+    check(
         "max_age",
         MaybeDuration(|it| &mut it.max_age),
         "how old a token may be by its `iat`, which is then required",
     ),
-    option(
+    restriction(
         "typ",
         Text(|it| &mut it.typ),
         "the media type that the header's `typ` must name",
     ),
-    option(
+    check(
         "name",
         Text(|it| &mut it.name),
-        "the name of this authority, the first part of its users' identity; see below",
+        "the name of this authority, the first part of its users' identity; see above",
     ),
-    option(
+    check(
         "user_prefix",
         Text(|it| &mut it.user_prefix),
         "put before each user, to keep users of several issuers apart; none",
     ),
-    option(
+    key(
         "trusted_issuers",
-        TrustedIssuers,
+        Custom(|it, list| {
+            it.trusted_issuers = trusted_issuers(list, TOKEN_OPTIONS)?;
+            Ok(())
+        }),
         "more issuers: a list of tables with `issuer` and the options of this section",
     ),
 ];
@@ -241,66 +238,4 @@ pub(super) const TOKEN_OPTIONS: &[TokenOption] = &[
 /// Whether a section has an option of this name.
 pub(in crate::config) fn is_token_option(name: &str) -> bool {
     TOKEN_OPTIONS.iter().any(|option| option.name == name)
-}
-
-impl TokenOption {
-    /// Sets it, and remembers by which name it was given.
-    pub(super) fn apply(
-        &self,
-        token: &mut TokenConfig,
-        setting: &Setting,
-    ) -> Result<(), ConfigError> {
-        token.given.0.insert(self.name, setting.name.clone());
-        match self.place {
-            Count(place) => *place(token) = setting.count()?,
-            Duration(place) => *place(token) = setting.duration()?,
-            Flag(place) => *place(token) = setting.flag()?,
-            MaybeDuration(place) => *place(token) = Some(setting.duration()?),
-            Secret(place) => *place(token) = Some(setting.secret()?),
-            Size(place) => *place(token) = setting.size()?,
-            Text(place) => *place(token) = Some(setting.text()?),
-            Texts(place) => *place(token) = setting.texts()?,
-            Time(place) => *place(token) = setting.time()?,
-            TrustedIssuers => token.trusted_issuers = trusted_issuers(setting)?,
-        }
-        Ok(())
-    }
-}
-
-fn trusted_issuers(list: &Setting) -> Result<Vec<TokenConfig>, ConfigError> {
-    let mut issuers = Vec::new();
-    for (index, table) in list.tables()?.into_iter().enumerate() {
-        let path = format!("{}[{index}]", list.name);
-        let mut issuer = TokenConfig::default();
-        for (name, value) in table {
-            let setting = Setting {
-                name: format!("{path}.{name}"),
-                value,
-                from_environment: false,
-            };
-            match options_of_issuer().find(|option| option.name == name) {
-                Some(option) => option.apply(&mut issuer, &setting)?,
-                None => {
-                    let known = options_of_issuer().map(|option| format!("{path}.{}", option.name));
-                    let (nearest, _) = nearest(&setting.name, known);
-                    return Err(no_such(&setting.name, &nearest));
-                }
-            }
-        }
-        if issuer.issuer.is_none() {
-            return Err(ConfigError::option(
-                format!("{path}.issuer"),
-                "a trusted issuer is named by its exact `iss`; give it",
-            ));
-        }
-        issuers.push(issuer);
-    }
-    Ok(issuers)
-}
-
-/// A trusted issuer trusts no others.
-fn options_of_issuer() -> impl Iterator<Item = &'static TokenOption> {
-    TOKEN_OPTIONS
-        .iter()
-        .filter(|option| option.name != "trusted_issuers")
 }
