@@ -119,7 +119,7 @@ mod tests {
             "i9_a_certificate_for_another_host_expired_or_of_a_stranger_is_refused",
         ),
         (
-            "crates/fetch/tests/http.rs",
+            "crates/fetch/tests/proxy.rs",
             "i10_a_proxy_is_used_when_it_is_set_and_shows_no_credentials",
         ),
         (
