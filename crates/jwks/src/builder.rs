@@ -161,7 +161,7 @@ impl Builder {
         let endpoint = EndpointUrl::new(&self.url, self.settings.allow_plain_http)?;
         let fetch = self.transport()?;
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
-        let cache = KeyCache::new(
+        let mut cache = KeyCache::new(
             endpoint,
             self.settings,
             // No published key is a secret: algorithms with secrets are left out.
@@ -169,9 +169,9 @@ impl Builder {
             fetch,
             clock,
             self.last_known_good.map(Store::new),
-            self.group,
             spread(),
         );
+        cache.group = self.group;
         cache.restore();
         Ok(cache)
     }

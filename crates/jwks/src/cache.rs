@@ -80,7 +80,6 @@ impl KeyCache {
         fetch: Arc<dyn Fetch>,
         clock: Arc<dyn Clock>,
         store: Option<Store>,
-        group: Option<FetchGroup>,
         spread: u8,
     ) -> Self {
         Self {
@@ -100,7 +99,7 @@ impl KeyCache {
             seats: Seats::default(),
             wanted: AtomicBool::new(false),
             forced: AtomicBool::new(false),
-            group,
+            group: None,
             unknown: UnknownTokens::default(),
         }
     }

@@ -5,6 +5,7 @@ use core::sync::atomic::AtomicUsize;
 use std::io;
 
 use crate::cache::KeyCache;
+use crate::group::FetchGroup;
 use crate::pool::{Place, Scheduled, Tick};
 
 /// The handle. When the last one is dropped, nothing more is fetched; a fetch under way ends.
@@ -51,6 +52,6 @@ impl Scheduled for KeyCache {
     }
 
     fn group(&self) -> Option<&AtomicUsize> {
-        self.group.as_ref().map(|group| group.fetching())
+        self.group.as_ref().map(FetchGroup::fetching)
     }
 }
