@@ -44,7 +44,12 @@ impl Scheduled for KeyCache {
         self.abandon();
         // A fetch that waits for a thread has not begun, so nothing else ends these waits: each
         // has a deadline, and looks at it when it is woken.
-        self.wake_all();
+        if self
+            .wakers
+            .is_overdue(self.settings.total_deadline.saturating_mul(2))
+        {
+            self.wake_all();
+        }
     }
 
     fn fetch(&self) {

@@ -3,8 +3,10 @@
 use alloc::collections::BTreeMap;
 use core::panic::AssertUnwindSafe;
 use core::task::Waker;
+use core::time::Duration;
 use std::panic::catch_unwind;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 /// Who is woken when a fetch ends: never more than the limit.
 #[derive(Debug)]
@@ -16,6 +18,8 @@ pub(crate) struct Wakers {
 #[derive(Debug, Default)]
 struct List {
     next: u64,
+    /// When the first of them came.
+    since: Option<Instant>,
     wakers: BTreeMap<u64, Waker>,
 }
 
@@ -43,6 +47,9 @@ impl Wakers {
         if list.wakers.len() >= self.limit {
             return None;
         }
+        if list.wakers.is_empty() {
+            list.since = Some(Instant::now());
+        }
         let place = list.next;
         list.next = place.wrapping_add(1);
         list.wakers.insert(place, waker.clone());
@@ -61,6 +68,12 @@ impl Wakers {
             // Wakers come from any runtime. If one panics, the others must still be woken.
             let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
         }
+    }
+
+    /// Whether somebody has waited for this long.
+    pub(crate) fn is_overdue(&self, limit: Duration) -> bool {
+        let list = self.lock();
+        !list.wakers.is_empty() && list.since.is_some_and(|since| since.elapsed() >= limit)
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -13,7 +13,7 @@ use common::{URL, bench, key, ok, seconds, word};
 use countersign_fetch::testing::ScriptedFetch;
 use countersign_fetch::{FetchErrorKind, Response};
 use countersign_jwks::testing::ManualClock;
-use countersign_jwks::{Clock, FetchGroup, Jwks, KeysUnavailable, Lookup, Pending, Settings};
+use countersign_jwks::{Clock, Jwks, KeysUnavailable, Lookup, Pending, Settings};
 
 fn spawned(script: &ScriptedFetch, settings: Settings) -> (Jwks, ManualClock) {
     let clock = ManualClock::at(seconds(1_700_000_000));
@@ -480,43 +480,4 @@ fn a_client_is_ready_as_soon_as_its_endpoint_comes_up() {
     assert_eq!(word(&jwks.resolve(Some("a")), &key(1)), "found");
     assert_eq!(jwks.wait_ready(Duration::ZERO), Ok(()));
     assert_eq!(block_on(jwks.ready()), Ok(()));
-}
-
-/// The threads of this process by name, where the system tells.
-#[cfg(target_os = "linux")]
-fn threads(name: &str) -> usize {
-    let tasks = std::fs::read_dir("/proc/self/task").unwrap().flatten();
-    let names = tasks.map(|task| std::fs::read_to_string(task.path().join("comm")));
-    names
-        .flatten()
-        .filter(|found| found.trim_end() == name)
-        .count()
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn j14_a_thousand_hanging_endpoints_of_a_template_delay_no_other_and_take_four_threads() {
-    let hanging = ScriptedFetch::new();
-    hanging.hold();
-    let group = FetchGroup::new();
-    let clients: Vec<Jwks> = (0..1000)
-        .map(|number| {
-            let url = format!("https://keys.example/{number}/jwks.json");
-            Jwks::builder(url, countersign_ring::provider())
-                .fetch(hanging.clone())
-                .group(&group)
-                .build()
-                .unwrap()
-        })
-        .collect();
-    hanging.wait_for(4);
-    let script = ScriptedFetch::new();
-    script.otherwise(ok(&[key(1).jwk("a")]));
-    let (jwks, _) = spawned(&script, Settings::default());
-    assert_eq!(word(&jwks.resolve(Some("a")), &key(1)), "found");
-    assert_eq!(hanging.requests(), 4);
-    assert!(threads("jwks-fetch") <= 8);
-    assert!(threads("jwks") <= 1);
-    hanging.release();
-    drop(clients);
 }
