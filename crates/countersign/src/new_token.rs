@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use countersign_claims::ClaimsError;
 use countersign_new_claims::{ForConnection, ForSubscription, ForToken, NewClaims, Opens};
 use countersign_time::UnixTime;
 use serde::Serialize;
@@ -114,6 +115,19 @@ impl<'i, K> NewToken<'i, K> {
         self.claims = set(self.claims);
         self
     }
+
+    fn signed(
+        self,
+        finish: impl FnOnce(NewClaims<'i, K>) -> Result<String, ClaimsError>,
+    ) -> Result<String, IssueError> {
+        let issued_at = UnixTime::from_secs(self.issued_at.unwrap_or_else(now).as_secs());
+        let mut claims = self.claims.iat(issued_at);
+        if let Some(lifetime) = self.lifetime {
+            claims = claims.exp(issued_at.saturating_add(lifetime));
+        }
+        let payload = finish(claims).map_err(IssueError::Claims)?;
+        self.sealer.seal(payload, issued_at)
+    }
 }
 
 impl<'i> NewToken<'i, ForConnection<'i>> {
@@ -121,34 +135,41 @@ impl<'i> NewToken<'i, ForConnection<'i>> {
     pub fn channel(self, name: impl Into<Cow<'i, str>>) -> Self {
         self.with(|claims| claims.channel(name))
     }
+
+    /// Signs it. `iat` is the time at which it was issued, in whole seconds.
+    ///
+    /// # Errors
+    ///
+    /// [`IssueError`] if a server would refuse the claims or the length of the token,
+    /// or signing failed.
+    pub fn sign(self) -> Result<String, IssueError> {
+        self.signed(|claims| claims.finish())
+    }
 }
 
-/// `finish` of the claims is a method of each kind.
-macro_rules! sign {
-    ($kind:ty) => {
-        impl<'i> NewToken<'i, $kind> {
-            /// Signs it. `iat` is the time at which it was issued, in whole seconds.
-            ///
-            /// # Errors
-            ///
-            /// [`IssueError`] if a server would refuse the claims or the length of the token,
-            /// or signing failed.
-            pub fn sign(self) -> Result<String, IssueError> {
-                let issued_at = UnixTime::from_secs(self.issued_at.unwrap_or_else(now).as_secs());
-                let mut claims = self.claims.iat(issued_at);
-                if let Some(lifetime) = self.lifetime {
-                    claims = claims.exp(issued_at.saturating_add(lifetime));
-                }
-                let payload = claims.finish().map_err(IssueError::Claims)?;
-                self.sealer.seal(payload, issued_at)
-            }
-        }
-    };
+impl<'i> NewToken<'i, ForSubscription<'i>> {
+    /// Signs it. `iat` is the time at which it was issued, in whole seconds.
+    ///
+    /// # Errors
+    ///
+    /// [`IssueError`] if a server would refuse the claims or the length of the token,
+    /// or signing failed.
+    pub fn sign(self) -> Result<String, IssueError> {
+        self.signed(|claims| claims.finish())
+    }
 }
 
-sign!(ForConnection<'i>);
-sign!(ForSubscription<'i>);
-sign!(ForToken);
+impl NewToken<'_, ForToken> {
+    /// Signs it. `iat` is the time at which it was issued, in whole seconds.
+    ///
+    /// # Errors
+    ///
+    /// [`IssueError`] if a server would refuse the claims or the length of the token,
+    /// or signing failed.
+    pub fn sign(self) -> Result<String, IssueError> {
+        self.signed(|claims| claims.finish())
+    }
+}
 
 impl<K> fmt::Debug for NewToken<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,6 +1,6 @@
 //! Questions about one item of a source file.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::spanned::Spanned as _;
 
 /// How often `word`, a name or a keyword, stands among the tokens.
@@ -11,6 +11,26 @@ pub(crate) fn says(tokens: TokenStream, word: &str) -> usize {
         _ => 0,
     };
     tokens.into_iter().map(count).sum()
+}
+
+/// Whether `pub` stands among the tokens, other than in `pub(crate)` and the like.
+pub(crate) fn makes_public(tokens: TokenStream) -> bool {
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let is_public = match token {
+            TokenTree::Ident(ident) if ident == "pub" => !is_parenthesis(tokens.peek()),
+            TokenTree::Group(group) => makes_public(group.stream()),
+            _ => false,
+        };
+        if is_public {
+            return true;
+        }
+    }
+    false
+}
+
+fn is_parenthesis(token: Option<&TokenTree>) -> bool {
+    matches!(token, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis)
 }
 
 /// Whether something is compiled for tests alone.

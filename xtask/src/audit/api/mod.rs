@@ -52,7 +52,7 @@ fn hidden_by_macros(modules: Vec<&Module>) -> impl Iterator<Item = String> {
         _ => None,
     });
     let (definitions, calls): (Vec<_>, Vec<_>) = macros.partition(|it| it.ident.is_some());
-    let is_public = |it: &syn::ItemMacro| item::says(it.mac.tokens.clone(), "pub") > 0;
+    let is_public = |it: &syn::ItemMacro| item::makes_public(it.mac.tokens.clone());
     let hides = move |call: &&syn::ItemMacro| {
         let name = call.mac.path.get_ident();
         let mut named = definitions.iter().filter(|it| it.ident.as_ref() == name);
