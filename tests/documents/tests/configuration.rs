@@ -8,7 +8,7 @@ use std::path::Path;
 use countersign::config::{option_help, refused_option_help};
 
 fn page() -> String {
-    let mut page = String::from(include_str!("data/configuration-intro.md"));
+    let mut page = String::from(include_str!("data/configuration-intro.txt"));
     let options = option_help();
     let shown = options.iter().filter(|option| {
         !option.name.starts_with("client.subscription_token.") || option.name.ends_with(".enabled")

@@ -1,6 +1,8 @@
 //! What tests share: tokens, and a session that is driven by hand with a clock of its own.
 #![allow(dead_code)] // each test binary uses its part
 
+pub(crate) mod running;
+
 use std::sync::Arc;
 use std::time::Duration;
 
