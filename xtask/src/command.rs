@@ -48,7 +48,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "test",
-        arguments: "[SUITE…]",
+        arguments: "[--long] [SUITE…]",
         about: "run every test of the workspace, or the named suites alone",
         run: test::run,
     },

@@ -18,9 +18,20 @@ const DOCUMENTS: [&str; 5] = [
     "LICENSE-MIT",
 ];
 
-/// Packs every crate for users, unpacks all of them into one folder, and tests them there. They
+/// Builds every package outside of the workspace, with all features.
+pub(super) fn build(root: &Path) -> Outcome {
+    outside(root, &["check", "--workspace", "--all-features"])
+}
+
+/// Runs the tests of every package outside of the workspace.
+pub(super) fn test(root: &Path) -> Outcome {
+    let arguments = ["test", "--workspace", "--all-features", "--no-fail-fast"];
+    outside(root, &arguments)
+}
+
+/// Packs every crate for users, unpacks all of them into one folder, and runs cargo there. They
 /// share the libraries that are built in `target` already.
-pub(super) fn run(root: &Path) -> Outcome {
+fn outside(root: &Path, arguments: &[&str]) -> Outcome {
     if !process::works("tar", &["--version"]) {
         return Ok(vec![
             "everything: tar is not on this machine, and it unpacks packages".to_owned(),
@@ -62,9 +73,9 @@ pub(super) fn run(root: &Path) -> Outcome {
     fs::write(folder.join("Cargo.toml"), manifest(&packages)).map_err(in_folder)?;
     // The versions that the workspace is tested with.
     fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).map_err(in_folder)?;
-    let mut tests = cargo(&folder);
-    tests.args(["test", "--workspace", "--all-features", "--no-fail-fast"]);
-    process::run(tests.arg("--target-dir").arg(&target))?;
+    let mut command = cargo(&folder);
+    command.args(arguments).arg("--target-dir").arg(&target);
+    process::run(&mut command)?;
     Ok(Vec::new())
 }
 
