@@ -4,8 +4,14 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use tempfile::TempDir;
+
+/// After this time the tests end a program that still runs.
+const LONGEST_RUN: Duration = Duration::from_secs(300);
 
 /// The algorithms, and whether they have key pairs.
 pub const ALGORITHMS: [(&str, bool); 13] = [
@@ -98,7 +104,17 @@ impl Place {
             .unwrap();
         // It may end before it has read its input.
         let _ = child.stdin.take().unwrap().write_all(input);
+        // A program that should have ended, such as a server, must not hold up the tests.
+        let (ended, still_runs) = mpsc::channel::<()>();
+        let id = child.id().to_string();
+        let watchdog = thread::spawn(move || {
+            if still_runs.recv_timeout(LONGEST_RUN) == Err(RecvTimeoutError::Timeout) {
+                let _ = Command::new("kill").arg(id).status();
+            }
+        });
         let output = child.wait_with_output().unwrap();
+        drop(ended);
+        watchdog.join().unwrap();
         let said = Said {
             code: output.status.code().unwrap(),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
