@@ -498,7 +498,7 @@ fn g4_a_not_before_of_this_very_moment_with_microseconds_is_accepted() {
     let place = Place::configured("");
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let nbf = format!("{}.{:06}", now.as_secs(), now.subsec_micros());
-    let token = place.signed(&format!(r#"{{"sub":"42","nbf":{nbf}}}"#));
+    let token = place.signed(format!(r#"{{"sub":"42","nbf":{nbf}}}"#));
     let said = place.run(&["checktoken", &token]);
     assert_eq!(said.code, 0, "{said:?}");
 }

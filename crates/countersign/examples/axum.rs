@@ -26,7 +26,10 @@ async fn hello(
     let token = shown.and_then(|value| value.strip_prefix("Bearer "));
     let token = token.ok_or_else(|| StatusCode::UNAUTHORIZED.into_response())?;
     // Where keys come from an endpoint, this awaits a fetch and blocks no thread.
-    let accepted = auth.token_async(token, now()).await.map_err(refusal)?;
+    let accepted = auth
+        .token_async(token, now())
+        .await
+        .map_err(|error| refusal(&error))?;
     let mine: Mine = accepted
         .claims()
         .map_err(|_| StatusCode::FORBIDDEN.into_response())?;
@@ -34,7 +37,7 @@ async fn hello(
 }
 
 /// 401, or 503 with `Retry-After` while the keys can't be fetched.
-fn refusal(error: countersign::Error) -> Response {
+fn refusal(error: &countersign::Error) -> Response {
     let status = StatusCode::from_u16(error.code().http_status());
     let status = status.unwrap_or(StatusCode::UNAUTHORIZED);
     let code = error.code().to_string();

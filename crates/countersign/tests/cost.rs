@@ -67,7 +67,7 @@ impl Algorithm for Counted {
 #[test]
 fn k8_j13_a_refused_token_costs_at_most_one_check_of_a_signature_for_each_key() {
     let provider = Provider::new([&Counted as &'static dyn Algorithm]);
-    let previous = Key::secret(&[9; 32]).unwrap();
+    let previous = Key::secret([9; 32]).unwrap();
     let keyring = Keyring::new(provider)
         .with(&secret())
         .and_then(|ring| ring.with(&previous))
@@ -89,7 +89,7 @@ fn k8_j13_a_refused_token_costs_at_most_one_check_of_a_signature_for_each_key() 
         (by(&previous, "HS256"), None, 2),
         (format!("{signing_input}.AAAA"), Some(Code::Signature), 2),
         (
-            by(&Key::secret(&[8; 64]).unwrap(), "HS256"),
+            by(&Key::secret([8; 64]).unwrap(), "HS256"),
             Some(Code::Signature),
             2,
         ),

@@ -58,7 +58,7 @@ fn a1_an_algorithm_that_no_published_key_can_have_makes_no_request() {
         r#"{{"token_jwks_public_endpoint": "{}"}}"#,
         server.url("/keys")
     ));
-    let hmac = Key::secret(&[7; 64]).unwrap().with_kid("any");
+    let hmac = Key::secret([7; 64]).unwrap().with_kid("any");
     for alg in ["HS256", "HS384", "HS512"] {
         let issuer = Issuer::builder()
             .key(hmac.clone())

@@ -12,11 +12,10 @@ mod support;
 
 use std::io::Write as _;
 use std::net::TcpListener;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use countersign::Authenticator;
 use support::running::{Client, Running};
-use support::token;
 use tungstenite::Message;
 use tungstenite::protocol::frame::Frame;
 use tungstenite::protocol::frame::coding::{Data, OpCode};

@@ -12,14 +12,11 @@ mod support;
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::thread;
 use std::time::{Duration, Instant};
 
-use countersign::{Authenticator, Rules};
-use countersign_gateway::{Server, ServerSettings};
+use countersign_gateway::ServerSettings;
 use support::running::{Client, Running};
-use support::{SECRET, authority, token};
-use tungstenite::{Message, WebSocket};
+use support::token;
 
 #[test]
 fn a_publication_reaches_clients_of_every_codec() {

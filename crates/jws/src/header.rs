@@ -30,24 +30,16 @@ impl<'a> Header<'a> {
             typ: None,
             cty: None,
         };
+        // The text is known to be sound JSON only at its end, and unsound JSON is the first fault.
+        let mut fault = None;
         for member in Reader::new(json).map_err(ParseError::Header)? {
             let (name, value) = member.map_err(ParseError::Header)?;
-            match name.as_ref() {
-                "alg" => header.alg = string("alg", value)?,
-                "kid" => header.kid = Some(string("kid", value)?),
-                "typ" => header.typ = Some(string("typ", value)?),
-                "cty" => header.cty = Some(string("cty", value)?),
-                "crit" => return Err(ParseError::Extension { name: "crit" }),
-                "b64" if value.as_bool() == Some(true) => {}
-                "b64" => return Err(ParseError::Extension { name: "b64" }),
-                "zip" => return Err(ParseError::Extension { name: "zip" }),
-                "enc" => return Err(ParseError::Extension { name: "enc" }),
-                other => {
-                    if let Some(known) = known_in_another_case(other, KNOWN) {
-                        return Err(ParseError::HeaderName { known });
-                    }
-                }
+            if let Err(error) = header.member(&name, value) {
+                fault.get_or_insert(error);
             }
+        }
+        if let Some(fault) = fault {
+            return Err(fault);
         }
         if header.alg.is_empty() {
             return Err(ParseError::AlgorithmMissing);
@@ -59,6 +51,26 @@ impl<'a> Header<'a> {
             Some(kid) if kid.len() > KID_LIMIT => Err(ParseError::KidTooLong { found: kid.len() }),
             _ => Ok(header),
         }
+    }
+
+    fn member(&mut self, name: &str, value: Value<'a>) -> Result<(), ParseError> {
+        match name {
+            "alg" => self.alg = string("alg", value)?,
+            "kid" => self.kid = Some(string("kid", value)?),
+            "typ" => self.typ = Some(string("typ", value)?),
+            "cty" => self.cty = Some(string("cty", value)?),
+            "crit" => return Err(ParseError::Extension { name: "crit" }),
+            "b64" if value.as_bool() == Some(true) => {}
+            "b64" => return Err(ParseError::Extension { name: "b64" }),
+            "zip" => return Err(ParseError::Extension { name: "zip" }),
+            "enc" => return Err(ParseError::Extension { name: "enc" }),
+            other => {
+                if let Some(known) = known_in_another_case(other, KNOWN) {
+                    return Err(ParseError::HeaderName { known });
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The algorithm that the token says it is signed with.

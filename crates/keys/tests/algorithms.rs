@@ -62,7 +62,7 @@ fn a5_a_key_serves_the_algorithms_of_its_kind_alone() {
     ] {
         assert_eq!(serves(&key(name)), algorithms, "{name}");
     }
-    assert_eq!(serves(&Key::secret(&[7; 48]).unwrap()), ["HS256", "HS384"]);
+    assert_eq!(serves(&Key::secret([7; 48]).unwrap()), ["HS256", "HS384"]);
 }
 
 #[test]
@@ -268,9 +268,9 @@ fn c8_signing_holds_to_them_too() {
 fn a_signer_takes_the_algorithm_of_its_key() {
     let provider = countersign_ring::provider();
     for (key, alg) in [
-        (Key::secret(&[7; 64]).unwrap(), "HS256"),
+        (Key::secret([7; 64]).unwrap(), "HS256"),
         (
-            Key::secret(&[7; 64]).unwrap().with_algorithm("HS512"),
+            Key::secret([7; 64]).unwrap().with_algorithm("HS512"),
             "HS512",
         ),
         (key("rsa2048.pkcs1"), "RS256"),
@@ -385,9 +385,7 @@ impl Algorithm for Borrowed {
 fn a6_what_an_algorithm_binds_under_another_name_is_not_used() {
     static BORROWED: Borrowed = Borrowed;
     let provider = Provider::new([&BORROWED as &'static dyn Algorithm]);
-    let key = Key::secret(&[7; 64])
-        .unwrap()
-        .with_algorithm("LOGGED-HS512");
+    let key = Key::secret([7; 64]).unwrap().with_algorithm("LOGGED-HS512");
     for refused in [
         key.verifiers(&provider).map(|_| ()),
         key.verifier(&provider, "LOGGED-HS512").map(|_| ()),
@@ -426,7 +424,7 @@ impl Algorithm for Untrue {
 #[test]
 fn h2_a_secret_is_never_bound_by_an_algorithm_that_says_it_takes_none() {
     let provider = Provider::new([&Untrue as &'static dyn Algorithm]);
-    let key = Key::secret(&[7; 64]).unwrap();
+    let key = Key::secret([7; 64]).unwrap();
     for refused in [
         key.verifiers(&provider).map(|_| ()),
         key.verifier(&provider, "HS256").map(|_| ()),
@@ -567,8 +565,8 @@ fn the_algorithm_that_a_key_is_first_of_all_for_is_asked_first() {
     let akp_private = Key::new(KeyMaterial::AkpPrivate(akp_private)).unwrap();
     for (public, private, alg) in [
         (
-            Key::secret(&[7; 64]).unwrap(),
-            Key::secret(&[7; 64]).unwrap(),
+            Key::secret([7; 64]).unwrap(),
+            Key::secret([7; 64]).unwrap(),
             "HS256",
         ),
         (key("rsa2048.spki"), key("rsa2048.pkcs8"), "RS256"),

@@ -231,7 +231,7 @@ fn a15_an_empty_secret_is_refused_everywhere() {
 fn a16_a_secret_shorter_than_the_hash_needs_a_word() {
     let provider = countersign_ring::provider();
     for (alg, least) in [("HS256", 32), ("HS384", 48), ("HS512", 64)] {
-        let short = Key::secret(&vec![7; least - 1]).unwrap();
+        let short = Key::secret(vec![7; least - 1]).unwrap();
         let error = short.verifier(&provider, alg).unwrap_err().to_string();
         let (found, bits) = (8 * (least - 1), 8 * least);
         assert_eq!(
@@ -244,7 +244,7 @@ fn a16_a_secret_shorter_than_the_hash_needs_a_word() {
         assert!(short.signer(&provider, Some(alg)).is_err());
         assert!(short.allow_short().verifier(&provider, alg).is_ok());
         assert!(
-            Key::secret(&vec![7; least])
+            Key::secret(vec![7; least])
                 .unwrap()
                 .verifier(&provider, alg)
                 .is_ok()

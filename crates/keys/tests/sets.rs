@@ -329,7 +329,7 @@ fn the_sets_of_rfc_7517_appendix_a_are_read() {
 fn c10_h2_a_set_is_published_without_secrets_and_private_halves() {
     let private = common::key("p256.sec1").with_kid("private").with_use("sig");
     let set: KeySet = [
-        Key::secret(&[7; 32]).unwrap().with_kid("secret"),
+        Key::secret([7; 32]).unwrap().with_kid("secret"),
         private.clone(),
         common::key("ed25519.spki").with_kid("public"),
     ]

@@ -52,7 +52,7 @@ fn counted(work: &mut dyn FnMut()) {
 }
 
 fn key() -> Key {
-    Key::secret(&[0x5a; 64]).unwrap()
+    Key::secret([0x5a; 64]).unwrap()
 }
 
 fn issuer() -> Issuer {

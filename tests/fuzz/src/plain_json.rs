@@ -149,7 +149,8 @@ impl Plain<'_> {
             }
             self.digits()?;
         }
-        match self.text[start..self.at].parse::<f64>() {
+        let number = self.text.get(start..self.at).unwrap_or_default();
+        match number.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(()),
             _ => {
                 let (line, column) = self.place(start);

@@ -160,7 +160,7 @@ fn authenticator(name: &str, kind: Kind, tokens: [String; 2]) -> Case {
 }
 
 fn secret(byte: u8) -> Key {
-    Key::secret(&[byte; 64]).unwrap()
+    Key::secret([byte; 64]).unwrap()
 }
 
 fn signing_input(header: &str, payload: &str) -> String {

@@ -11,7 +11,7 @@ use tungstenite::client::IntoClientRequest as _;
 use tungstenite::protocol::CloseFrame;
 use tungstenite::{Message, WebSocket};
 
-use super::{SECRET, authority, token};
+use super::{SECRET, authority};
 
 /// A server in a thread of its own, which is stopped when this is dropped.
 pub(crate) struct Running {

@@ -16,7 +16,7 @@ const FLOOR: &str = "floor of a good HS256 token";
 /// Refused before any cryptography, with static keys.
 pub(crate) fn early(report: &mut Report, rounds: usize) {
     let good = tokens::token(HS256);
-    let key = Key::secret(&tokens::secret()).unwrap().with_kid("known");
+    let key = Key::secret(tokens::secret()).unwrap().with_kid("known");
     let authenticator = ours::authenticator(ours::keyring(default_provider(), &key));
     let tokens = [
         (

@@ -24,7 +24,7 @@ fn run(record: &Record, values: &Values, provider: &Provider) -> Verdict {
     } else if let Some(der) = bytes("der") {
         Key::from_der(&der)
     } else {
-        Key::secret(&bytes("secret").expect("a key"))
+        Key::secret(bytes("secret").expect("a key"))
     };
     let algorithm = record.get("for").map(|alg| expand_text(alg, values));
     let bound = key.and_then(|key| match algorithm {

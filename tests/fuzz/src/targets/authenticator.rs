@@ -39,7 +39,7 @@ enum Header<'a> {
 }
 
 fn keyring() -> Keyring {
-    let key = Key::secret(&[7; 32]).unwrap();
+    let key = Key::secret([7; 32]).unwrap();
     Keyring::new(accept::provider())
         .with(&key.clone().with_kid("1"))
         .unwrap()

@@ -77,7 +77,7 @@ enum Shown<'a> {
 const START: i64 = 1_800_000_000;
 
 static AUTHENTICATOR: LazyLock<Authenticator> = LazyLock::new(|| {
-    let key = Key::secret(&[7; 32]).unwrap();
+    let key = Key::secret([7; 32]).unwrap();
     let keyring = Keyring::new(accept::provider()).with(&key).unwrap();
     let authority = Authority::builder().keyring(keyring).name("main");
     Authenticator::new(Rules::new(authority.build().unwrap()).allow_no_token())
