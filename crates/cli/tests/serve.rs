@@ -162,7 +162,10 @@ fn what_is_not_sound_keeps_it_from_starting() {
         (r#", "channel_regex": "^a$""#, "`channel_regex`"),
         (r#", "port": "http""#, "`port`"),
         (r#", "tls": true"#, "`tls`"),
-        (r#", "token_nonsense": 1"#, "`token_nonsense`"),
+        (
+            r#", "token_hmac_secret_kay": "x""#,
+            "`token_hmac_secret_key`",
+        ),
         (
             r#", "token_issuer": "a", "token_trusted_issuers": [
                 {"issuer": "b", "hmac_secret_key": "another secret of 32 bytes or more"}]"#,
