@@ -1,7 +1,7 @@
 //! Signs a message with an Ed25519 key and checks the signature: with the right
 //! key, over another message, and with a key of another kind.
 //!
-//! Run it with `cargo run -p countersign-aws-lc --example sign_and_verify`.
+//! Run it with `cargo run -p countersign-aws-lc --example aws_lc_keys`.
 
 use core::error::Error;
 
