@@ -1,15 +1,23 @@
 //! Reads one key in PEM or DER, says what it is, and writes it in today's form: PKCS#8 of a
 //! private key, SubjectPublicKeyInfo of a public one.
 //!
-//! `cargo run -p countersign-pem --example convert crates/keys/tests/data/p256.sec1.pem`
+//! `cargo run -p countersign-pem --example convert FILE`, or without a file for a key of its own.
 
 use core::error::Error;
 
 use countersign_pem::{from_der, from_pem, to_pem};
 
+/// The public key of RFC 8410 section 10.1.
+const KEY: &str = "-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=
+-----END PUBLIC KEY-----
+";
+
 fn main() -> Result<(), Box<dyn Error>> {
-    let path = std::env::args().nth(1).ok_or("name a file")?;
-    let bytes = std::fs::read(path)?;
+    let bytes = match std::env::args().nth(1) {
+        Some(path) => std::fs::read(path)?,
+        None => KEY.as_bytes().to_vec(),
+    };
     let key = match core::str::from_utf8(&bytes) {
         Ok(text) => from_pem(text)?,
         Err(_) => from_der(&bytes)?,
