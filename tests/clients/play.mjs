@@ -51,7 +51,7 @@ const scenarios = {
 
   async 'refreshes, and stays connected'() {
     const client = start({
-      token: await token({ sub: '42', exp: seconds() + 2 }),
+      token: await token({ sub: '42', exp: seconds() + 4 }),
       getToken: () => token({ sub: '42', exp: seconds() + 3600 }),
     });
     await client.events.until('connected');
@@ -63,7 +63,7 @@ const scenarios = {
   },
 
   async 'is closed when it shows no new token, and may come back'() {
-    const client = start({ token: await token({ sub: '42', exp: seconds() + 1 }) });
+    const client = start({ token: await token({ sub: '42', exp: seconds() + 3 }) });
     await client.events.until('connected');
     const event = await client.events.until('disconnected');
     assert.equal(event.isFinal, false);
@@ -73,7 +73,7 @@ const scenarios = {
 
   async 'is closed for good when it refreshes as another user'() {
     const client = start({
-      token: await token({ sub: '42', exp: seconds() + 1 }),
+      token: await token({ sub: '42', exp: seconds() + 3 }),
       getToken: () => token({ sub: '43' }),
     });
     const event = await client.events.until('disconnected', ({ isFinal }) => isFinal);
@@ -108,13 +108,14 @@ const scenarios = {
       token: await token({ sub: '42' }),
       getSubscriptionToken: async (channel, id) => {
         if (!renews) return new Promise(() => {});
-        return token({ client: id, channel, exp: seconds() + 2 });
+        return token({ client: id, channel, exp: seconds() + 4 });
       },
     });
     await client.events.until('connected');
     client.subscribe('$good');
     await client.events.until('subscribed', ({ channel }) => channel === '$good');
-    await later(4000);
+    // The first token ends within four seconds, and the server closes one second later.
+    await later(6500);
     assert.equal(client.events.count('disconnected'), 0);
     assert.equal(client.events.count('unsubscribed'), 0);
     renews = false;
