@@ -2,8 +2,9 @@
 //!
 //! When a server restarts, all of its clients come back at once, with the tokens that they
 //! had. If it kept its memory (a failed proxy, a network that was down), it verified each
-//! of these tokens before. A [`RememberingVerifier`] wraps any [`Verifier`](countersign_signature::Verifier) and answers
-//! from memory when it is shown the same message with the same signature again.
+//! of these tokens before. A [`RememberingVerifier`] wraps any
+//! [`Verifier`](countersign_signature::Verifier) and answers from memory when it is shown the
+//! same message with the same signature again.
 //!
 //! Nothing uses it unless you ask for it. [`Remembering`] wraps an algorithm, for a provider:
 //!
