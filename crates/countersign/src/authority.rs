@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_claims::{DecodeOptions, Expectation, MAX_LEEWAY, Pattern, Policy};
+#[cfg(feature = "jwks")]
+use countersign_jwks::Jwks;
 use countersign_jws::Header;
 use countersign_keys::Key;
 use countersign_signature::Provider;
@@ -41,13 +43,19 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// A party with these keys, of whose tokens nothing more is expected.
+    /// A party with these keys, of whose tokens nothing more is expected; with the keys of an
+    /// issuer that were found by its discovery document, exactly its `iss`.
     #[must_use]
     pub fn new(keys: impl Into<KeySource>) -> Self {
+        let keys = keys.into();
+        let mut policy = Policy::default();
+        if let Some(issuer) = keys.issuer() {
+            policy.issuer = Expectation::Exact(issuer.into());
+        }
         Self {
             name: None,
-            keys: keys.into(),
-            policy: Policy::default(),
+            keys,
+            policy,
             reading: DecodeOptions::default(),
             typ: None,
             user_prefix: None,
@@ -87,6 +95,14 @@ impl Authority {
     }
 }
 
+/// Where keys are published.
+#[cfg(feature = "jwks")]
+#[derive(Clone, Debug)]
+enum Published {
+    KeySet(String),
+    OfIssuer(String),
+}
+
 /// Builds an [`Authority`]: a setter for each option, then [`build`](Self::build).
 #[derive(Clone, Debug, Default)]
 #[must_use = "`build` ends it"]
@@ -96,7 +112,7 @@ pub struct AuthorityBuilder {
     keys: Vec<Key>,
     source: Option<KeySource>,
     #[cfg(feature = "jwks")]
-    jwks: Option<String>,
+    jwks: Option<Published>,
     given_twice: bool,
     policy: Policy,
     reading: DecodeOptions,
@@ -141,9 +157,21 @@ impl AuthorityBuilder {
     /// The keys that are published at this URL. A thread fetches them ahead of time, from
     /// [`build`](Self::build) on.
     #[cfg(feature = "jwks")]
-    pub fn jwks(mut self, url: impl Into<String>) -> Self {
+    pub fn jwks(self, url: impl Into<String>) -> Self {
+        self.published(Published::KeySet(url.into()))
+    }
+
+    /// The keys of an OpenID Connect issuer, such as `https://id.example`: its
+    /// `/.well-known/openid-configuration` says where they are. Requires exactly this `iss`.
+    #[cfg(feature = "jwks")]
+    pub fn jwks_from_issuer(self, issuer: impl Into<String>) -> Self {
+        self.published(Published::OfIssuer(issuer.into()))
+    }
+
+    #[cfg(feature = "jwks")]
+    fn published(mut self, published: Published) -> Self {
         self.given_twice |= self.jwks.is_some();
-        self.jwks = Some(url.into());
+        self.jwks = Some(published);
         self
     }
 
@@ -271,14 +299,41 @@ impl AuthorityBuilder {
         if self.policy.max_age == Some(Duration::ZERO) {
             return Err(BuildError::MaxAge);
         }
-        Ok(Authority {
+        self.check_issuer(self.issuer_of_keys())?;
+        let mut authority = Authority {
             name: self.name.as_deref().map(Arc::from),
             policy: self.policy.clone(),
             reading: self.reading.clone(),
             typ: self.typ.clone(),
             user_prefix: self.user_prefix.clone(),
             keys: self.key_source()?,
-        })
+        };
+        if let Some(issuer) = authority.keys.issuer() {
+            authority.policy.issuer = Expectation::Exact(issuer.into());
+        }
+        Ok(authority)
+    }
+
+    /// The issuer that the keys speak for, if they are found by its discovery document.
+    fn issuer_of_keys(&self) -> Option<&str> {
+        #[cfg(feature = "jwks")]
+        if let Some(Published::OfIssuer(issuer)) = &self.jwks {
+            return Some(issuer);
+        }
+        self.source.as_ref().and_then(KeySource::issuer)
+    }
+
+    /// Refuses keys of one issuer for the tokens of another.
+    fn check_issuer(&self, of_keys: Option<&str>) -> Result<(), BuildError> {
+        match (of_keys, &self.policy.issuer) {
+            (None, _) | (_, Expectation::Any) => Ok(()),
+            (Some(of_keys), Expectation::Exact(issuer)) if of_keys == issuer => Ok(()),
+            (Some(of_keys), Expectation::Exact(_) | Expectation::Matches(_)) => {
+                Err(BuildError::IssuerDiffers {
+                    of_keys: of_keys.to_owned(),
+                })
+            }
+        }
     }
 
     fn key_source(self) -> Result<KeySource, BuildError> {
@@ -295,14 +350,16 @@ impl AuthorityBuilder {
             sources.push(keyring.into());
         }
         #[cfg(feature = "jwks")]
-        if let Some(url) = self.jwks {
+        if let Some(published) = self.jwks {
             // Not before it is clear that these are the only keys: this starts a thread.
             if !sources.is_empty() {
                 return Err(BuildError::SeveralKeySources);
             }
-            return Ok(countersign_jwks::Jwks::builder(url, provider)
-                .build()?
-                .into());
+            let builder = match published {
+                Published::KeySet(url) => Jwks::builder(url, provider),
+                Published::OfIssuer(issuer) => Jwks::builder_from_issuer(issuer, provider),
+            };
+            return Ok(builder.build()?.into());
         }
         match sources.pop() {
             None => Err(BuildError::NoKey),

@@ -41,6 +41,12 @@ pub enum BuildError {
     MaxAge,
     /// An authority that tokens pick by `iss` doesn't say which `iss`.
     IssuerMissing,
+    /// Keys that were found by an issuer's discovery document, and another `issuer` or pattern
+    /// beside them.
+    IssuerDiffers {
+        /// The issuer that the keys speak for.
+        of_keys: String,
+    },
     /// The issuer of an authority is that of another one, so its name must be given.
     NameMissing {
         /// The issuer.
@@ -79,12 +85,13 @@ impl fmt::Display for BuildError {
             #[cfg(feature = "jwks")]
             Self::Jwks(error) => error.fmt(f),
             Self::NoKey => f.write_str(
-                "found no key; give `key`, `keyring`, `jwks` or, for several issuers, `issuer`",
+                "found no key; give `key`, `keyring`, `jwks`, `jwks_from_issuer` or, for several \
+                 issuers, `issuer`",
             ),
             Self::NoSigningKey => f.write_str("found no `key` to sign with; give one"),
             Self::SeveralKeySources => f.write_str(
-                "found keys in more than one of `key`, `keyring`, `jwks` and `keys`; give one \
-                 of them, or give each issuer its own by `issuer`",
+                "found keys in more than one of `key`, `keyring`, `jwks`, `jwks_from_issuer` and \
+                 `keys`; give one of them, or give each issuer its own by `issuer`",
             ),
             Self::OptionsWithoutKey => f.write_str(
                 "found options beside `issuer`, and no key that they are for; give each issuer \
@@ -106,6 +113,11 @@ impl fmt::Display for BuildError {
             Self::IssuerMissing => f.write_str(
                 "found an authority without `issuer` among several; tokens pick it by their \
                  `iss`, so give it its exact `issuer`",
+            ),
+            Self::IssuerDiffers { of_keys } => write!(
+                f,
+                "found another `issuer` or a pattern beside the keys of {of_keys:?}, which speak \
+                 for tokens with exactly that `iss`; leave it out"
             ),
             Self::NameMissing { issuer } => write!(
                 f,
@@ -157,6 +169,7 @@ impl std::error::Error for BuildError {
             | Self::Leeway { .. }
             | Self::MaxAge
             | Self::IssuerMissing
+            | Self::IssuerDiffers { .. }
             | Self::NameMissing { .. }
             | Self::NameTwice { .. }
             | Self::NameInvalid { .. }

@@ -70,6 +70,10 @@ impl AuthenticatorBuilder {
         /// The keys that are published at this URL. A thread fetches them ahead of time.
         #[cfg(feature = "jwks")]
         jwks(url: impl Into<String>);
+        /// The keys of an OpenID Connect issuer, such as `https://id.example`: its
+        /// `/.well-known/openid-configuration` says where they are. Requires exactly this `iss`.
+        #[cfg(feature = "jwks")]
+        jwks_from_issuer(issuer: impl Into<String>);
         /// The algorithms that keys are bound to; [`default_provider`](crate::default_provider)
         /// if none is given.
         provider(provider: Provider);

@@ -1,12 +1,12 @@
 //! An endpoint that publishes keys, and its client.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 
 use countersign_fetch::SettingsError;
-use countersign_jwks::{Jwks, Lookup};
+use countersign_jwks::{Jwks, LazyJwks, Lookup};
 use countersign_jws::{Unverified, Verified};
-use countersign_signature::{Provider, Verifier};
+use countersign_signature::Verifier;
 
 use crate::Error;
 use crate::explain::{Observe, Stage};
@@ -17,69 +17,45 @@ use crate::wait::{VerifyStop, WaitMode, keys_unavailable};
 /// an endpoint that no token names costs nothing.
 #[derive(Clone)]
 pub struct KeyEndpoint {
-    shared: Arc<Shared>,
+    shared: Arc<LazyJwks>,
 }
-
-struct Shared {
-    /// What published keys can be for. Known before there is a client, so that a token
-    /// which no key could verify starts none.
-    algorithms: Provider,
-    client: OnceLock<Jwks>,
-    /// Held while the client is made: once, though many ask.
-    make: Mutex<MakeClient>,
-}
-
-type MakeClient = Box<dyn Fn() -> Result<Jwks, SettingsError> + Send>;
 
 impl From<Jwks> for KeyEndpoint {
     fn from(jwks: Jwks) -> Self {
-        let algorithms = jwks.provider().clone();
-        let again = jwks.clone();
-        let endpoint = Self::new(algorithms, move || Ok(again.clone()));
-        let _ = endpoint.shared.client.set(jwks);
-        endpoint
+        LazyJwks::from(jwks).into()
+    }
+}
+
+impl From<LazyJwks> for KeyEndpoint {
+    fn from(lazy: LazyJwks) -> Self {
+        Self {
+            shared: Arc::new(lazy),
+        }
     }
 }
 
 impl KeyEndpoint {
-    /// The keys that the client fetches which `make` makes, for those of `algorithms` that
-    /// take a published key. Where it fails, the next token that needs the client tries again.
-    pub fn new(
-        algorithms: Provider,
-        make: impl Fn() -> Result<Jwks, SettingsError> + Send + 'static,
-    ) -> Self {
-        Self {
-            shared: Arc::new(Shared {
-                algorithms: algorithms.for_key_pairs(),
-                client: OnceLock::new(),
-                make: Mutex::new(Box::new(make)),
-            }),
-        }
-    }
-
     /// The client, made now if it was not yet.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] if it could not be made.
+    /// [`SettingsError`] if it could not be made, now or less than a cooldown ago.
     pub fn client(&self) -> Result<&Jwks, SettingsError> {
-        if let Some(client) = self.started() {
-            return Ok(client);
-        }
-        let make = self.shared.make.lock();
-        let make = make.unwrap_or_else(PoisonError::into_inner);
-        // Perhaps made while this waited.
-        match self.started() {
-            Some(client) => Ok(client),
-            None => make().map(|client| self.shared.client.get_or_init(|| client)),
-        }
+        self.shared.client()
     }
 
     /// The client, if it was started, at setup or by the first token that needed it: what to
     /// export the counters of.
     #[must_use]
     pub fn started(&self) -> Option<&Jwks> {
-        self.shared.client.get()
+        self.shared.started()
+    }
+
+    /// The issuer whose discovery document leads to the keys: they verify tokens with exactly
+    /// this `iss` alone. None if the endpoint is a key set's URL.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&str> {
+        self.shared.issuer()
     }
 
     /// Whether both are the same endpoint, with one client.
@@ -95,12 +71,12 @@ impl KeyEndpoint {
     ) -> Result<(Arc<dyn Verifier>, &Jwks), VerifyStop> {
         let header = token.header();
         // Before any look-up: an algorithm that no key can have costs no request.
-        if self.shared.algorithms.get(header.alg()).is_none() {
+        if self.shared.provider().get(header.alg()).is_none() {
             return Err(Error::algorithm(header).into());
         }
         let client = self.client().map_err(|error| Error::KeysUnavailable {
             reason: error.to_string(),
-            retry_after: None,
+            retry_after: self.shared.retry_after(),
         })?;
         let found = match mode {
             WaitMode::Wait => client.resolve_for(header.kid(), token.signing_input().as_bytes()),

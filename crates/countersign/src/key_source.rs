@@ -53,6 +53,17 @@ impl KeySource {
         }
     }
 
+    /// The issuer that the keys speak for, if they were found by its discovery document.
+    pub(crate) fn issuer(&self) -> Option<&str> {
+        match self {
+            Self::Static(_) => None,
+            #[cfg(feature = "jwks")]
+            Self::Endpoint(endpoint) => endpoint.issuer(),
+            #[cfg(feature = "config")]
+            Self::Templated(_) => None,
+        }
+    }
+
     /// Whether `iss` or `aud` picks the keys.
     pub(crate) fn depends_on_claims(&self) -> bool {
         match self {

@@ -10,16 +10,13 @@
 #[path = "common/server.rs"]
 mod server;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use countersign::config::JwksConfig;
+use countersign::config::{ConfiguredEndpoint, JwksConfig};
 use countersign::{
     Authenticator, Authority, Code, Key, KeyEndpoint, KeySource, Outcome, Rules, Stage,
     default_provider, now,
 };
-use countersign_fetch::FetchErrorKind;
-use countersign_jwks::Jwks;
+use countersign_fetch::{FetchErrorKind, SettingsError};
+use countersign_jwks::{Jwks, LazyJwks};
 use server::{Server, config, issuer, key, on_demand, token_of};
 
 /// What a server exports: the counters of the clients that there are.
@@ -76,16 +73,16 @@ fn a_report_tells_what_a_server_makes_of_the_keys_usable_or_not() {
     let server = Server::start();
     server.publish("/keys", &[&key("ES256", "k")]);
     server.publish("/none", &[&key("ES256", "k").with_use("enc")]);
-    let report = |path| {
-        let fetched = JwksConfig::default().report(&server.url(path), &default_provider());
-        fetched.unwrap().map(|it| (it.used(), it.skipped()))
+    let report = |url: &str| {
+        let endpoint = ConfiguredEndpoint::key_set(url, JwksConfig::default(), default_provider());
+        let fetched = endpoint.report()?;
+        Ok::<_, SettingsError>(fetched.map(|it| (it.used(), it.skipped())))
     };
-    assert_eq!(report("/keys"), Ok((1, 0)));
-    assert_eq!(report("/none"), Ok((0, 1)));
-    let kind = report("/elsewhere").unwrap_err().kind();
-    assert_eq!(kind, FetchErrorKind::Status(500));
-    let refused = JwksConfig::default().report("ftp://id.example", &default_provider());
-    assert!(refused.is_err());
+    assert_eq!(report(&server.url("/keys")), Ok(Ok((1, 0))));
+    assert_eq!(report(&server.url("/none")), Ok(Ok((0, 1))));
+    let failed = report(&server.url("/elsewhere")).unwrap().unwrap_err();
+    assert_eq!(failed.kind(), FetchErrorKind::Status(500));
+    assert!(report("ftp://id.example").is_err());
 }
 
 #[test]
@@ -152,31 +149,20 @@ fn a_reload_keeps_the_keys_of_endpoints_that_are_configured_as_before() {
 }
 
 #[test]
-fn a_client_that_could_not_be_made_is_tried_again_and_the_trace_says_why() {
-    let key = key("ES256", "k");
-    let attempts = Arc::new(AtomicUsize::new(0));
-    let counted = attempts.clone();
-    let endpoint = KeyEndpoint::new(default_provider(), move || {
-        counted.fetch_add(1, Ordering::SeqCst);
-        Jwks::builder("ftp://keys.example/", default_provider()).build()
-    });
+fn a_client_that_cannot_be_made_is_unavailable_and_the_trace_says_why() {
+    let builder = Jwks::builder("ftp://keys.example/", default_provider());
+    let endpoint = KeyEndpoint::from(LazyJwks::new(builder));
     let reason = endpoint.client().unwrap_err().to_string();
     let authenticator =
         Authenticator::new(Rules::new(Authority::new(KeySource::Endpoint(endpoint))));
-    let token = issuer(&key).connection("42").sign().unwrap();
-    for _ in 0..2 {
-        let explanation = authenticator.explain_connection(&token, now());
-        assert_eq!(
-            explanation.result.as_ref().unwrap_err().code(),
-            Code::KeysUnavailable
-        );
-        let failed = explanation
-            .steps
-            .iter()
-            .find(|step| step.stage == Stage::Key);
-        let failed = failed.unwrap();
-        assert_eq!(failed.outcome, Outcome::Failed(Code::KeysUnavailable));
-        assert!(failed.detail.contains(&reason), "{}", failed.detail);
-    }
-    assert_eq!(attempts.load(Ordering::SeqCst), 3);
+    let token = issuer(&key("ES256", "k")).connection("42").sign().unwrap();
+    let explanation = authenticator.explain_connection(&token, now());
+    let error = explanation.result.unwrap_err();
+    assert_eq!(error.code(), Code::KeysUnavailable);
+    // It isn't tried again for each token, and the client is told when it will be.
+    assert!(error.retry_after().is_some());
+    let mut steps = explanation.steps.iter();
+    let failed = steps.find(|step| step.stage == Stage::Key).unwrap();
+    assert_eq!(failed.outcome, Outcome::Failed(Code::KeysUnavailable));
+    assert!(failed.detail.contains(&reason), "{}", failed.detail);
 }

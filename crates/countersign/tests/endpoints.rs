@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
+use countersign::config::EndpointSource;
 use countersign::{Attempt, Authenticator, Code, Issuer, Key, Outcome, Stage, UnixTime, now};
 use server::{Server, config, issuer, key, on_demand, token_of};
 
@@ -287,23 +288,25 @@ fn the_endpoints_of_a_configuration_are_those_of_all_its_sections() {
             "jwks_public_endpoint": "https://id.example/{{realm}}/certs",
             "issuer_regex": "https://id/(?P<realm>a|b)",
             "trusted_issuers": [{"issuer": "c", "jwks_public_endpoint": "https://c.example/",
-                "jwks_retries": 3}]
+                "jwks_retries": 3}, {"jwks_issuer": "https://e.example"}]
         },
         "subscription_token": {"enabled": true, "jwks_public_endpoint": "https://d.example/"}
     }}"#;
     let endpoints = config(text).setup().endpoints().unwrap();
-    let urls: Vec<&str> = endpoints.iter().map(|it| it.url.as_str()).collect();
+    let sources: Vec<EndpointSource> = endpoints.iter().map(|it| it.source.clone()).collect();
+    let set = |url: &str| EndpointSource::KeySet(url.into());
     assert_eq!(
-        urls,
+        sources,
         [
-            "https://id.example/a/certs",
-            "https://id.example/b/certs",
-            "https://c.example/",
-            "https://d.example/"
+            set("https://id.example/a/certs"),
+            set("https://id.example/b/certs"),
+            set("https://c.example/"),
+            EndpointSource::Issuer("https://e.example".into()),
+            set("https://d.example/")
         ]
     );
     let retries = endpoints.iter().map(|it| it.jwks.settings.retries);
-    assert_eq!(retries.collect::<Vec<_>>(), [1, 1, 3, 1]);
+    assert_eq!(retries.collect::<Vec<_>>(), [1, 1, 3, 1, 1]);
 }
 
 #[test]

@@ -130,6 +130,14 @@ impl FetchError {
         self
     }
 
+    /// The same error with a word before its sentence that says which of several requests it
+    /// is of. `place` must show no credentials.
+    #[must_use]
+    pub fn within(mut self, place: impl fmt::Display) -> Self {
+        self.sentence = format!("{place}: {}", self.sentence).into();
+        self
+    }
+
     /// The error for a body of more than `limit` bytes.
     #[must_use]
     pub fn too_large(limit: usize) -> Self {

@@ -2,6 +2,7 @@
 //!
 //! A transport only carries. Which answers are accepted is decided here, for every transport.
 
+use alloc::sync::Arc;
 use core::fmt::Debug;
 use core::time::Duration;
 use std::io::Read as _;
@@ -36,6 +37,12 @@ pub trait Fetch: Debug + Send + Sync {
     ///
     /// [`FetchError`] if there was no whole answer. A status is no error here.
     fn fetch(&self, request: &Request<'_>) -> Result<Response, FetchError>;
+}
+
+impl<T: Fetch + ?Sized> Fetch for Arc<T> {
+    fn fetch(&self, request: &Request<'_>) -> Result<Response, FetchError> {
+        T::fetch(self, request)
+    }
 }
 
 /// One GET request.

@@ -3,9 +3,10 @@
 //! No redirect is followed, no compression asked for, no connection kept, no cookie
 //! held, and no proxy taken from the environment unless asked to.
 
+use alloc::sync::Arc;
 use core::time::Duration;
 use std::io::{self, Read};
-use std::sync::OnceLock;
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 use ureq::config::ConfigBuilder;
 use ureq::tls::RootCerts;
@@ -34,6 +35,12 @@ use crate::tls::{self, Tls};
 /// ```
 #[derive(Debug)]
 pub struct HttpFetch {
+    agents: RwLock<Arc<Agents>>,
+}
+
+/// What the options and the files came to when they were read.
+#[derive(Debug)]
+struct Agents {
     /// For `http:` URLs that are allowed to lead anywhere.
     plain: Agent,
     /// For other `http:` URLs: this machine alone, and no proxy.
@@ -61,6 +68,28 @@ impl HttpFetch {
     /// [`SettingsError`] if a file cannot be read or used, or the proxy's URL or the user
     /// agent is unacceptable.
     pub fn new(options: &HttpOptions) -> Result<Self, SettingsError> {
+        let agents = Agents::new(options)?;
+        Ok(Self {
+            agents: RwLock::new(Arc::new(agents)),
+        })
+    }
+
+    /// Goes on as `other` from the next request on: with the files that `other` has read, and
+    /// with the root certificates that the system has then. For a server that is told to read
+    /// its configuration again while others use this transport.
+    pub fn become_like(&self, other: &Self) {
+        let other = other.agents();
+        *self.agents.write().unwrap_or_else(PoisonError::into_inner) = other;
+    }
+
+    fn agents(&self) -> Arc<Agents> {
+        let agents = self.agents.read();
+        agents.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Agents {
+    fn new(options: &HttpOptions) -> Result<Self, SettingsError> {
         let config = AgentConfig {
             tls: Tls::load(options)?,
             proxy: options.proxy.load()?,
@@ -136,11 +165,13 @@ impl Fetch for HttpFetch {
             .as_str()
             .parse()
             .map_err(|_| failed(ureq::Error::BadUri(String::new())))?;
-        self.config
+        let agents = self.agents();
+        agents
+            .config
             .addresses
             .allow(&url)
             .map_err(|error| FetchError::new(FetchErrorKind::Refused, error.to_string()))?;
-        let mut call = self
+        let mut call = agents
             .agent(request)?
             .get(url)
             .config()

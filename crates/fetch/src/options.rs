@@ -15,7 +15,7 @@ use crate::error::SettingsError;
 /// let error = HttpFetch::new(&options).unwrap_err();
 /// assert!(error.to_string().contains("no/such/file.pem"));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HttpOptions {
     /// A PEM file of the certificates that a server's certificate must lead to, **instead
@@ -72,7 +72,7 @@ impl HttpOptions {
 /// The proxy that requests go through.
 ///
 /// `Debug` shows no credentials.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub enum Proxy {
     /// None, whatever the environment says.
     #[default]

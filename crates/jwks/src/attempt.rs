@@ -5,14 +5,16 @@ use core::panic::AssertUnwindSafe;
 use core::time::Duration;
 use std::panic::catch_unwind;
 
-use countersign_fetch::{EndpointUrl, Fetch, FetchError, FetchErrorKind, Request};
+use countersign_fetch::{EndpointUrl, Fetch, FetchError, FetchErrorKind, Request, Response};
 use countersign_keys::KeySet;
 use countersign_published_keys::{KeyReport, PublishedKeys, Report};
 use countersign_signature::Provider;
 
 use crate::clock::Clock;
 use crate::counters::Tally;
+use crate::discovery::{Discovered, Issuer};
 use crate::freshness;
+use crate::kept::KeptSet;
 use crate::settings::Settings;
 use crate::state::{Held, Outcome};
 
@@ -20,13 +22,15 @@ use crate::state::{Held, Outcome};
 #[derive(Debug)]
 pub(crate) struct Attempts<'c> {
     pub(crate) endpoint: &'c EndpointUrl,
+    /// Whose discovery document is at `endpoint`; none if the key set itself is there.
+    pub(crate) issuer: Option<&'c Issuer>,
     pub(crate) settings: &'c Settings,
     pub(crate) provider: &'c Provider,
     pub(crate) fetch: &'c dyn Fetch,
     pub(crate) clock: &'c dyn Clock,
     pub(crate) tally: &'c Tally,
-    /// The `ETag` of the set that is held, for a conditional request.
-    pub(crate) etag: Option<Arc<str>>,
+    /// The set that is held, for conditional requests.
+    pub(crate) held: Option<&'c Held>,
     pub(crate) spread: u8,
     /// Whether the set's text is kept, for the last-known-good file.
     pub(crate) keeps_text: bool,
@@ -35,19 +39,18 @@ pub(crate) struct Attempts<'c> {
 impl Attempts<'_> {
     /// Makes all attempts, within the total deadline.
     pub(crate) fn run(&self) -> Outcome {
-        let began_at = self.clock.now();
+        let deadline = self
+            .clock
+            .now()
+            .saturating_add(self.settings.total_deadline);
         let mut failed = None;
         for _ in 0..=self.settings.retries {
-            let left = self
-                .settings
-                .total_deadline
-                .saturating_sub(self.clock.now().saturating_sub(began_at));
-            if left.is_zero() {
+            if failed.is_some() && self.clock.now() >= deadline {
                 break;
             }
             // A panic in a transport, or over a key of an unforeseen kind, fails this one
             // attempt: the thread and the last good set survive it.
-            let attempt = catch_unwind(AssertUnwindSafe(|| self.attempt(left)));
+            let attempt = catch_unwind(AssertUnwindSafe(|| self.attempt(deadline)));
             let failure = match attempt.unwrap_or_else(|_| Err(panicked().into())) {
                 Ok(outcome) => return outcome,
                 Err(failure) => failure,
@@ -61,9 +64,7 @@ impl Attempts<'_> {
                 break;
             }
         }
-        let Failed { error, rejected } = failed.unwrap_or_else(|| {
-            FetchError::new(FetchErrorKind::Timeout, "no time was left for an attempt").into()
-        });
+        let Failed { error, rejected } = failed.unwrap_or_else(|| no_time_left().into());
         Outcome::Failed {
             pause: error.retry_after(),
             error,
@@ -71,24 +72,71 @@ impl Attempts<'_> {
         }
     }
 
-    fn attempt(&self, left: Duration) -> Result<Outcome, Failed> {
+    fn attempt(&self, deadline: Duration) -> Result<Outcome, Failed> {
         // The age of a set counts from here: a key that is removed while the answer is on its
         // way was removed later than this.
         let fetched_at = self.clock.now();
-        let timeout = self.settings.attempt_timeout.min(left);
-        let request = Request::new(self.endpoint, timeout, self.settings.body_limit)
-            .if_none_match(self.etag.as_deref());
-        let response = request.send(self.fetch)?;
+        let Some(issuer) = self.issuer else {
+            return self.key_set(self.endpoint, None, fetched_at, Duration::MAX, deadline);
+        };
+        let (discovered, life) = self
+            .discover(issuer, deadline)
+            .map_err(|error| error.within(format_args!("discovery document {}", self.endpoint)))?;
+        let endpoint = discovered.key_set.clone();
+        self.key_set(&endpoint, Some(discovered), fetched_at, life, deadline)
+            .map_err(|failed| Failed {
+                error: failed.error.within(format_args!("key set {endpoint}")),
+                ..failed
+            })
+    }
+
+    /// Reads the issuer's document, and how long it is fresh.
+    fn discover(
+        &self,
+        issuer: &Issuer,
+        deadline: Duration,
+    ) -> Result<(Discovered, Duration), FetchError> {
+        let known = self.held.and_then(|held| held.discovered.as_ref());
+        let etag = known.and_then(|known| known.etag.as_deref());
+        let response = self.get(issuer.document(), etag, deadline)?;
         let life = freshness::lifetime(&response, self.settings)?;
+        let discovered = match known {
+            Some(known) if response.status() == 304 => known.clone(),
+            _ => Discovered {
+                key_set: issuer.key_set(response.body())?,
+                etag: response.etag().map(Arc::from),
+            },
+        };
+        Ok((discovered, life))
+    }
+
+    /// Fetches the set at `endpoint`, which is fresh for `most_life` at most.
+    fn key_set(
+        &self,
+        endpoint: &EndpointUrl,
+        discovered: Option<Discovered>,
+        fetched_at: Duration,
+        most_life: Duration,
+        deadline: Duration,
+    ) -> Result<Outcome, Failed> {
+        // What is held may be from another place, if the issuer has moved its set.
+        let place = |found: &Option<Discovered>| found.as_ref().map(|it| it.key_set.clone());
+        let same = self
+            .held
+            .filter(|held| place(&held.discovered) == place(&discovered));
+        let etag = same.and_then(|held| held.etag.as_deref());
+        let response = self.get(endpoint, etag, deadline)?;
+        let life = freshness::lifetime(&response, self.settings)?.min(most_life);
         if response.status() == 304 {
             self.tally.fetched(Ok("not_modified"));
             return Ok(Outcome::NotModified {
+                discovered,
                 fetched_at,
                 life,
                 spread: self.spread,
             });
         }
-        let ReadKeys { set, text } = read_keys(
+        let ReadKeys { set, kept } = read_keys(
             response.body(),
             self.provider,
             self.settings,
@@ -104,7 +152,8 @@ impl Attempts<'_> {
         Ok(Outcome::Loaded {
             held: Held {
                 set: Arc::new(set),
-                text: text.map(Arc::from),
+                kept: kept.map(Arc::new),
+                discovered,
                 etag: response.etag().map(Arc::from),
                 fetched_at,
                 life,
@@ -112,6 +161,23 @@ impl Attempts<'_> {
             },
             spread: self.spread,
         })
+    }
+
+    /// One request, in the time that is left of the fetch.
+    fn get(
+        &self,
+        endpoint: &EndpointUrl,
+        etag: Option<&str>,
+        deadline: Duration,
+    ) -> Result<Response, FetchError> {
+        let left = deadline.saturating_sub(self.clock.now());
+        if left.is_zero() {
+            return Err(no_time_left());
+        }
+        let timeout = self.settings.attempt_timeout.min(left);
+        Request::new(endpoint, timeout, self.settings.body_limit)
+            .if_none_match(etag)
+            .send(self.fetch)
     }
 }
 
@@ -158,10 +224,10 @@ pub fn inspect(
     Ok(Report::clone(keys.set.report()))
 }
 
-/// The keys of a document, and its text for the last-known-good file.
+/// The keys of a document, and what the last-known-good file keeps of it.
 pub(crate) struct ReadKeys {
     pub(crate) set: PublishedKeys,
-    pub(crate) text: Option<String>,
+    pub(crate) kept: Option<KeptSet>,
 }
 
 /// Reads a JWK Set, whether or not it has a usable key.
@@ -175,8 +241,10 @@ pub(crate) fn read_keys(
         .map_err(|error| FetchError::new(FetchErrorKind::Document, error.to_string()))?
         .into_public();
     let text = keeps_text.then(|| set.to_public_json().ok()).flatten();
+    let left_out: Vec<usize> = set.skipped().map(|skipped| skipped.index).collect();
     let set = PublishedKeys::new(set, provider, settings.allow_missing_kid);
-    Ok(ReadKeys { set, text })
+    let kept = text.map(|text| KeptSet::new(text, set.report(), &left_out));
+    Ok(ReadKeys { set, kept })
 }
 
 fn no_usable_key(keys: &[KeyReport]) -> FetchError {
@@ -190,6 +258,10 @@ fn no_usable_key(keys: &[KeyReport]) -> FetchError {
             }
         },
     )
+}
+
+fn no_time_left() -> FetchError {
+    FetchError::new(FetchErrorKind::Timeout, "no time was left for an attempt")
 }
 
 fn panicked() -> FetchError {

@@ -11,6 +11,7 @@ use countersign_signature::Provider;
 use crate::cache::KeyCache;
 use crate::client::Jwks;
 use crate::clock::{Clock, SystemClock};
+use crate::discovery::Issuer;
 use crate::driver::Driver;
 use crate::group::FetchGroup;
 use crate::settings::Settings;
@@ -20,12 +21,14 @@ use crate::store::Store;
 #[derive(Clone, Debug)]
 #[must_use = "it does nothing before `build`"]
 pub struct Builder {
+    /// Of the key set, or of the issuer.
     pub(crate) url: String,
+    from_issuer: bool,
     provider: Provider,
     pub(crate) settings: Settings,
     http: HttpOptions,
     pub(crate) fetch: Option<Arc<dyn Fetch>>,
-    clock: Option<Arc<dyn Clock>>,
+    pub(crate) clock: Option<Arc<dyn Clock>>,
     last_known_good: Option<PathBuf>,
     group: Option<FetchGroup>,
     on_demand: bool,
@@ -37,6 +40,7 @@ impl Jwks {
     pub fn builder(url: impl Into<String>, provider: Provider) -> Builder {
         Builder {
             url: url.into(),
+            from_issuer: false,
             provider,
             settings: Settings::default(),
             http: HttpOptions::default(),
@@ -47,9 +51,69 @@ impl Jwks {
             on_demand: false,
         }
     }
+
+    /// The client of an issuer's key set, with the default settings:
+    /// [`builder_from_issuer`](Self::builder_from_issuer) with nothing more said.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::build`].
+    pub fn from_issuer(
+        issuer: impl Into<String>,
+        provider: Provider,
+    ) -> Result<Self, SettingsError> {
+        Self::builder_from_issuer(issuer, provider).build()
+    }
+
+    /// A builder for the key set of an OpenID Connect issuer, such as `https://id.example`. Each
+    /// fetch reads the issuer's `/.well-known/openid-configuration` (OpenID Connect Discovery 1.0
+    /// section 4) and then the set at its `jwks_uri`, within one
+    /// [`total_deadline`](Settings::total_deadline).
+    ///
+    /// The document must name exactly this issuer, and its `jwks_uri` must be an [`EndpointUrl`],
+    /// over TLS if the issuer is. **Accept only tokens whose `iss` is [`Jwks::issuer`]**, byte for
+    /// byte: the keys speak for no other.
+    ///
+    /// ```
+    /// use countersign_fetch::Response;
+    /// use countersign_fetch::testing::ScriptedFetch;
+    /// use countersign_jwks::{Jwks, Lookup};
+    ///
+    /// let script = ScriptedFetch::new();
+    /// script.then(Response::new(200, br#"{
+    ///     "issuer": "https://id.example", "jwks_uri": "https://id.example/certs"
+    /// }"#.as_slice()));
+    /// script.then(Response::new(200, br#"{"keys":[
+    ///     {"kty":"OKP","crv":"Ed25519","kid":"2026","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
+    /// ]}"#.as_slice()));
+    /// let jwks = Jwks::builder_from_issuer("https://id.example", countersign_ring::provider())
+    ///     .fetch(script)
+    ///     .build()?;
+    /// assert!(matches!(jwks.resolve(Some("2026")), Lookup::Found(_)));
+    /// assert_eq!(jwks.issuer(), Some("https://id.example"));
+    /// # Ok::<(), countersign_fetch::SettingsError>(())
+    /// ```
+    pub fn builder_from_issuer(issuer: impl Into<String>, provider: Provider) -> Builder {
+        Builder {
+            from_issuer: true,
+            ..Self::builder(issuer, provider)
+        }
+    }
 }
 
 impl Builder {
+    /// The issuer whose discovery document is read, if there is one.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&str> {
+        self.from_issuer.then_some(self.url.as_str())
+    }
+
+    /// The algorithms that keys may be bound to, as they were given.
+    #[must_use]
+    pub fn provider(&self) -> &Provider {
+        &self.provider
+    }
+
     /// Other settings than the defaults.
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
@@ -62,26 +126,10 @@ impl Builder {
         self
     }
 
-    /// A transport of your own, instead of [`HttpFetch`].
+    /// A transport of your own, instead of an [`HttpFetch`] for this client alone. Clients that
+    /// share one, as an `Arc`, read its files and the system's root certificates once.
     pub fn fetch(mut self, fetch: impl Fetch + 'static) -> Self {
         self.fetch = Some(Arc::new(fetch));
-        self
-    }
-
-    /// Makes the default transport now, so that clones of this builder share it, and with it the
-    /// files and root certificates that it has read.
-    ///
-    /// # Errors
-    ///
-    /// [`SettingsError`] if an option or a file of [`HttpOptions`] is refused.
-    pub fn share_transport(mut self) -> Result<Self, SettingsError> {
-        self.fetch = Some(self.transport()?);
-        Ok(self)
-    }
-
-    /// Another URL.
-    pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.url = url.into();
         self
     }
 
@@ -158,7 +206,15 @@ impl Builder {
 
     fn cache(self) -> Result<KeyCache, SettingsError> {
         self.settings.check()?;
-        let endpoint = EndpointUrl::new(&self.url, self.settings.allow_plain_http)?;
+        let plain_http = self.settings.allow_plain_http;
+        let issuer = match self.issuer() {
+            Some(issuer) => Some(Issuer::new(issuer, plain_http)?),
+            None => None,
+        };
+        let endpoint = match &issuer {
+            Some(issuer) => issuer.document().clone(),
+            None => EndpointUrl::new(&self.url, plain_http)?,
+        };
         let fetch = self.transport()?;
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         let mut cache = KeyCache::new(
@@ -171,6 +227,7 @@ impl Builder {
             self.last_known_good.map(Store::new),
             spread(),
         );
+        cache.issuer = issuer;
         cache.group = self.group;
         cache.restore();
         Ok(cache)

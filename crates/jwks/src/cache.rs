@@ -14,11 +14,13 @@ use countersign_signature::Provider;
 use crate::attempt::Attempts;
 use crate::clock::Clock;
 use crate::counters::Tally;
+use crate::discovery::Issuer;
 use crate::group::FetchGroup;
+use crate::log;
 use crate::seats::Seats;
 use crate::settings::Settings;
 use crate::state::{Answer, Event, State};
-use crate::store::Store;
+use crate::store::{Source, Store};
 use crate::unavailable::KeysUnavailable;
 use crate::unknown_tokens::UnknownTokens;
 use crate::wakers::Wakers;
@@ -27,6 +29,8 @@ use crate::wakers::Wakers;
 #[derive(Debug)]
 pub(crate) struct KeyCache {
     pub(crate) endpoint: EndpointUrl,
+    /// Whose discovery document is at `endpoint`; none if the key set itself is there.
+    pub(crate) issuer: Option<Issuer>,
     pub(crate) settings: Settings,
     pub(crate) provider: Provider,
     pub(crate) fetch: Arc<dyn Fetch>,
@@ -86,6 +90,7 @@ impl KeyCache {
             wakers: Wakers::new(settings.waiter_limit),
             used_at: AtomicU64::new(clock.now().as_secs()),
             endpoint,
+            issuer: None,
             settings,
             provider,
             fetch,
@@ -238,15 +243,16 @@ impl KeyCache {
 
     /// Makes the fetch of this number. The error is that of this fetch alone.
     pub(crate) fn run_fetch(&self, number: u64) -> Result<(), FetchError> {
-        let etag = self.state.load().held().and_then(|held| held.etag.clone());
+        let before = self.state.load_full();
         let outcome = Attempts {
             endpoint: &self.endpoint,
+            issuer: self.issuer.as_ref(),
             settings: &self.settings,
             provider: &self.provider,
             fetch: &*self.fetch,
             clock: &*self.clock,
             tally: &self.tally,
-            etag,
+            held: before.held(),
             spread: self.spread,
             keeps_text: self.store.is_some(),
         }
@@ -264,7 +270,7 @@ impl KeyCache {
                 "the fetch ended after it had been abandoned, and was not used",
             ));
         };
-        self.log_outcome(&state);
+        log::outcome(&self.endpoint, &state, &self.settings, self.clock.now());
         if let Some(error) = state.error() {
             return Err(error.clone());
         }
@@ -308,7 +314,11 @@ impl KeyCache {
     pub(crate) fn restore(&self) {
         let Some(store) = &self.store else { return };
         let now = self.clock.now();
-        match store.load(&self.endpoint, &self.provider, &self.settings, &*self.clock) {
+        let source = Source {
+            endpoint: &self.endpoint,
+            issuer: self.issuer.as_ref(),
+        };
+        match store.load(source, &self.provider, &self.settings, &*self.clock) {
             Ok(None) => {}
             Ok(Some(held)) => {
                 tracing::info!(endpoint = %self.endpoint, age = ?now.saturating_sub(held.fetched_at), "last-known-good keys read");
@@ -382,34 +392,6 @@ impl KeyCache {
     fn lock(&self) -> MutexGuard<'_, ()> {
         // It guards no data that a panic could leave half-written.
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Logs what a fetch has changed.
-    fn log_outcome(&self, state: &State) {
-        let Some(held) = state.held() else { return };
-        let now = self.clock.now();
-        let age = now.saturating_sub(held.fetched_at);
-        let report = held.set.report();
-        match state.error() {
-            None => {
-                tracing::info!(endpoint = %self.endpoint, used = report.used(), skipped = report.skipped(), life = ?held.life, "JWKS fetched");
-                for key in report.keys() {
-                    if let Some(reason) = key.skipped() {
-                        tracing::info!(endpoint = %self.endpoint, kid = ?key.kid(), reason, "key skipped");
-                    }
-                    if key.is_private() {
-                        tracing::warn!(endpoint = %self.endpoint, kid = ?key.kid(), "the endpoint publishes a private key: replace it, whoever reads it can sign");
-                    }
-                }
-            }
-            Some(_) if held.is_fresh(now) => {}
-            Some(error) if state.usable(now, &self.settings).is_some() => {
-                tracing::warn!(endpoint = %self.endpoint, error = %error, age = ?age, "stale keys in use until the endpoint answers or the stale limit is reached");
-            }
-            Some(error) => {
-                tracing::warn!(endpoint = %self.endpoint, error = %error, age = ?age, "no usable keys are held: tokens are refused until the endpoint answers");
-            }
-        }
     }
 }
 

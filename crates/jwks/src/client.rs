@@ -10,6 +10,7 @@ use countersign_signature::Provider;
 
 use crate::cache::{Cached, KeyCache, Query};
 use crate::counters::Counters;
+use crate::discovery::Issuer;
 use crate::driver::Driver;
 use crate::pending::{Pending, Ready};
 use crate::settings::Settings;
@@ -99,8 +100,7 @@ impl Jwks {
                 let pause = self.cache.settings.cooldown;
                 return Lookup::Unavailable(KeysUnavailable::failed(error, pause));
             }
-            self.cache.want(false);
-            driver.wake();
+            self.want_fetch(driver, false);
         }
         let pending = Pending::new(self.cache.clone(), ended, self.driver.clone());
         Lookup::Pending(pending)
@@ -130,14 +130,22 @@ impl Jwks {
         let now = Instant::now();
         let deadline = now.checked_add(self.cache.settings.total_deadline);
         if let Some(driver) = self.living_driver() {
-            self.cache.want(forced);
-            driver.wake();
+            self.want_fetch(driver, forced);
         } else if let Some(number) = self.cache.begin(forced) {
             // How it ended is in the state.
             let _ = self.cache.run_fetch(number);
             return Ok(());
         }
         self.cache.wait(ended, deadline.unwrap_or(now))
+    }
+
+    /// Has a thread fetch. While a fetch is under way there is nothing to tell the threads, and
+    /// thousands of callers must not wake them for that.
+    fn want_fetch(&self, driver: &Driver, forced: bool) {
+        self.cache.want(forced);
+        if self.cache.is_due() {
+            driver.wake();
+        }
     }
 
     /// The hold on the threads that fetch, if they are in this process.
@@ -266,10 +274,26 @@ impl Jwks {
         }
     }
 
-    /// The endpoint.
+    /// What is fetched first: the key set, or the discovery document of an issuer.
     #[must_use]
     pub fn endpoint(&self) -> &EndpointUrl {
         &self.cache.endpoint
+    }
+
+    /// The issuer whose discovery document says where the keys are, if the client was made
+    /// from one. Its keys speak for tokens with exactly this `iss`, and for no others.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&str> {
+        self.cache.issuer.as_ref().map(Issuer::as_str)
+    }
+
+    /// Where the set that is held is from, as the issuer's discovery document said; none without
+    /// an issuer or a set.
+    #[must_use]
+    pub fn discovered(&self) -> Option<EndpointUrl> {
+        let state = self.cache.state.load();
+        let discovered = state.held()?.discovered.as_ref()?;
+        Some(discovered.key_set.clone())
     }
 
     /// The algorithms that keys may be bound to: of those given, the ones that take no

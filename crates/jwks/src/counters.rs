@@ -9,8 +9,9 @@ use countersign_fetch::FetchErrorKind;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counters {
-    /// Requests by result: `ok`, `not_modified`, or the word of a [`FetchErrorKind`].
-    /// Results that never occurred are left out.
+    /// Requests by result: `ok`, `not_modified`, or the word of a [`FetchErrorKind`]. The two
+    /// requests of an issuer, for its document and its set, count as one. Results that never
+    /// occurred are left out.
     pub fetches: Vec<(&'static str, u64)>,
     /// The age of the set, from the request that it came with; none without a set.
     pub age: Option<Duration>,

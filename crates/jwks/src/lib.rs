@@ -1,11 +1,13 @@
 //! A JWKS client: which keys of an endpoint (RFC 7517) are trusted now, and for how long.
 //!
-//! - [`Jwks`]: the client. [`lookup`](Jwks::lookup) never waits; [`resolve`](Jwks::resolve)
+//! - [`Jwks`]: the client, of a key set's URL ([`Jwks::builder`]) or of an OpenID Connect issuer
+//!   ([`Jwks::from_issuer`]). [`lookup`](Jwks::lookup) never waits; [`resolve`](Jwks::resolve)
 //!   may. Threads that all clients of a process share fetch ahead of time: one that schedules,
 //!   and at most 8 that fetch; [`FetchGroup`] bounds those of a template.
 //! - [`Settings`]: how long, how often, how much.
 //! - [`Clock`]: the time, and [`Builder::fetch`]: the transport. Both may be yours.
-//! - [`TemplateClients`]: one client for each value of a placeholder.
+//! - [`TemplateClients`]: one client for each value of a placeholder. [`LazyJwks`]: a client that
+//!   is made when it is first needed.
 //! - [`inspect`]: what a client makes of a document, without fetching.
 //! - [`Jwks::report`] and [`Counters`]: what the set holds, and what has happened.
 //!
@@ -31,6 +33,7 @@
 //! | answer | 200 (or that 304), uncompressed, 512 KiB, 100 keys |
 //! | redirects | never followed |
 //! | `http:` | loopback alone |
+//! | an issuer | its discovery document and its set are read in one fetch; the shorter life of the two counts |
 //! | a set without one usable key | a failed fetch |
 //! | a new set | replaces the old one whole |
 //!
@@ -80,9 +83,13 @@ mod cache;
 mod client;
 mod clock;
 mod counters;
+mod discovery;
 mod driver;
 mod freshness;
 mod group;
+mod kept;
+mod lazy;
+mod log;
 mod pending;
 mod pool;
 mod seats;
@@ -102,6 +109,7 @@ pub use client::{Jwks, Lookup};
 pub use clock::{Clock, SystemClock};
 pub use counters::Counters;
 pub use group::FetchGroup;
+pub use lazy::LazyJwks;
 pub use pending::{Pending, Ready};
 pub use settings::Settings;
 pub use template_clients::TemplateClients;

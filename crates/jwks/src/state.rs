@@ -11,6 +11,8 @@ use core::time::Duration;
 use countersign_fetch::{FetchError, FetchErrorKind};
 use countersign_published_keys::{KidKeys, KidMatch, PublishedKeys, Report};
 
+use crate::discovery::Discovered;
+use crate::kept::KeptSet;
 use crate::settings::Settings;
 
 /// What the client knows. All times are those of its clock.
@@ -41,7 +43,9 @@ pub(crate) struct Held {
     pub(crate) set: Arc<PublishedKeys>,
     /// The set as the last-known-good file holds it, if there is one. It belongs to `etag` and
     /// `fetched_at`: a 304 renews all three together.
-    pub(crate) text: Option<Arc<str>>,
+    pub(crate) kept: Option<Arc<KeptSet>>,
+    /// Where an issuer's discovery document said that the set is, if it was asked.
+    pub(crate) discovered: Option<Discovered>,
     pub(crate) etag: Option<Arc<str>>,
     /// When its request was sent: a key removed later is in no later answer.
     pub(crate) fetched_at: Duration,
@@ -93,6 +97,7 @@ pub(crate) enum Outcome {
     Loaded { held: Held, spread: u8 },
     /// The set that is held is still the current one.
     NotModified {
+        discovered: Option<Discovered>,
         fetched_at: Duration,
         life: Duration,
         spread: u8,
@@ -222,6 +227,7 @@ impl State {
             }
             (
                 Outcome::NotModified {
+                    discovered,
                     fetched_at,
                     life,
                     spread,
@@ -229,6 +235,7 @@ impl State {
                 Some(held),
             ) => {
                 let held = Held {
+                    discovered,
                     fetched_at,
                     life,
                     confirmed_by: self.begun,

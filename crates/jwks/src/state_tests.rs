@@ -36,7 +36,8 @@ fn document(kids: &[&str]) -> KeySet {
 fn held(kids: &[&str], fetched_at: Duration) -> Held {
     Held {
         set: Arc::new(PublishedKeys::new(document(kids), &PROVIDER, false)),
-        text: None,
+        kept: None,
+        discovered: None,
         etag: None,
         fetched_at,
         life: Duration::from_secs(HOUR),
@@ -318,6 +319,7 @@ fn a_set_is_replaced_whole() {
 fn a_304_renews_the_set_from_the_moment_of_its_request() {
     let state = fetch(&State::new(), loaded(&["a"], at(0)), at(0));
     let renewed = Outcome::NotModified {
+        discovered: None,
         fetched_at: at(HOUR - 100),
         // What the answer itself says of its life.
         life: Duration::from_secs(2 * HOUR),
@@ -331,6 +333,7 @@ fn a_304_renews_the_set_from_the_moment_of_its_request() {
 #[test]
 fn a_304_without_a_set_is_a_failure() {
     let renewed = Outcome::NotModified {
+        discovered: None,
         fetched_at: at(0),
         life: Duration::from_secs(HOUR),
         spread: 0,

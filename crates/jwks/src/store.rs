@@ -23,6 +23,8 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::attempt::read_keys;
 use crate::clock::Clock;
+use crate::discovery::{Discovered, Issuer};
+use crate::kept::KeptSet;
 use crate::settings::Settings;
 use crate::state::Held;
 
@@ -33,6 +35,13 @@ pub(crate) struct Store {
     /// The number of the fetch. A set that was delayed on its way here must not replace a
     /// later one.
     last: Mutex<u64>,
+}
+
+/// Where a set must be from.
+#[derive(Clone, Copy)]
+pub(crate) struct Source<'s> {
+    pub(crate) endpoint: &'s EndpointUrl,
+    pub(crate) issuer: Option<&'s Issuer>,
 }
 
 impl Store {
@@ -47,7 +56,7 @@ impl Store {
     /// the past.
     pub(crate) fn load(
         &self,
-        endpoint: &EndpointUrl,
+        source: Source<'_>,
         provider: &Provider,
         settings: &Settings,
         clock: &dyn Clock,
@@ -63,24 +72,34 @@ impl Store {
                 .map(Duration::from_secs)
                 .ok_or(StoreError::Damaged)
         };
-        if string("endpoint").as_deref() != Some(endpoint.as_str()) {
+        if string("endpoint").as_deref() != Some(source.endpoint.as_str()) {
             return Err(StoreError::OtherEndpoint);
         }
+        let discovered = match (source.issuer, string("key_set")) {
+            (None, None) => None,
+            (Some(issuer), Some(url)) => Some(Discovered {
+                key_set: issuer.checked(&url).map_err(|_| StoreError::Damaged)?,
+                etag: string("document_etag").as_deref().map(Arc::from),
+            }),
+            _ => return Err(StoreError::OtherEndpoint),
+        };
         let fetched_at = clock
             .wall()
             .checked_sub(seconds("fetched_at")?)
             .and_then(|age| clock.now().checked_sub(age))
             .ok_or(StoreError::Future)?;
-        let set = file.get("set").ok_or(StoreError::Damaged)?.raw();
-        let keys = read_keys(set.as_bytes(), provider, settings, false)
+        let kept = KeptSet::read(&file).ok_or(StoreError::Damaged)?;
+        let mut keys = read_keys(kept.set().as_bytes(), provider, settings, false)
             .map_err(|_| StoreError::Damaged)?
             .set;
+        kept.restore_report(&mut keys).ok_or(StoreError::Damaged)?;
         if keys.report().used() == 0 {
             return Err(StoreError::Damaged);
         }
         Ok(Some(Held {
             set: Arc::new(keys),
-            text: Some(set.into()),
+            kept: Some(Arc::new(kept)),
+            discovered,
             etag: string("etag").as_deref().map(Arc::from),
             fetched_at,
             life: seconds("life")?.min(settings.longest_life()),
@@ -96,7 +115,9 @@ impl Store {
         held: &Held,
         clock: &dyn Clock,
     ) -> Result<(), StoreError> {
-        let Some(set) = &held.text else { return Ok(()) };
+        let Some(kept) = &held.kept else {
+            return Ok(());
+        };
         // Held until the file is written, so that a later set is written later.
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if number <= *last {
@@ -112,7 +133,14 @@ impl Store {
         if let Some(etag) = &held.etag {
             file = file.string("etag", etag);
         }
-        replace(&self.path, file.raw("set", set).finish().as_bytes())?;
+        if let Some(discovered) = &held.discovered {
+            file = file.string("key_set", discovered.key_set.as_str());
+            if let Some(etag) = &discovered.etag {
+                file = file.string("document_etag", etag);
+            }
+        }
+        let room = usize::try_from(ROOM / 2).unwrap_or_default();
+        replace(&self.path, kept.write(file, room).as_bytes())?;
         Ok(())
     }
 }
@@ -157,19 +185,19 @@ impl fmt::Display for StoreError {
 }
 
 fn read(path: &Path, settings: &Settings) -> Result<Option<Vec<u8>>, StoreError> {
-    // Checked before opening: opening a pipe waits for its writer.
-    match fs::metadata(path) {
-        Ok(found) if found.is_file() => {}
-        Ok(_) => return Err(StoreError::NoFile),
+    let file = match open(path) {
+        Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error.into()),
+    };
+    // Of the opened file: what stands under the name may be another one by now.
+    if !file.metadata()?.is_file() {
+        return Err(StoreError::NoFile);
     }
-    let file = File::open(path)?;
     check_owner(&file, path)?;
-    // The set, with room for what stands around it.
     let limit = u64::try_from(settings.body_limit)
         .unwrap_or(u64::MAX)
-        .saturating_add(16 * 1024);
+        .saturating_add(ROOM);
     let mut text = Vec::new();
     let size = file.take(limit.saturating_add(1)).read_to_end(&mut text)?;
     if u64::try_from(size).unwrap_or(u64::MAX) > limit {
@@ -178,9 +206,27 @@ fn read(path: &Path, settings: &Settings) -> Result<Option<Vec<u8>>, StoreError>
     Ok(Some(text))
 }
 
+/// The most bytes that stand around the set: half of them for the notes on its keys.
+const ROOM: u64 = 64 * 1024;
+
+/// Opens the file for reading. To open a pipe would wait for its writer, so that is done
+/// without waiting.
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.custom_flags(libc::O_NONBLOCK);
+    }
+    options.open(path)
+}
+
 /// Checks that nobody else wrote the file. In a folder that all may write to, such as `/tmp`,
 /// somebody else can make a file of this name first. Root and the folder's owner are accepted:
 /// they could replace the file anyway.
+///
+/// Off Unix nothing is checked: the standard library tells neither owner nor permissions there.
 #[cfg(unix)]
 fn check_owner(file: &File, path: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::MetadataExt as _;

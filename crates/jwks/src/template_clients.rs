@@ -46,6 +46,12 @@ impl Builder {
     ///
     /// As [`build`](Self::build).
     pub fn build_each(mut self, limit: usize) -> Result<TemplateClients, SettingsError> {
+        if self.issuer().is_some() {
+            return Err(SettingsError::new(
+                "found an issuer where the template of key sets is needed; make a client for each \
+                 issuer",
+            ));
+        }
         self.settings.check()?;
         let template = UrlTemplate::new(&self.url, self.settings.allow_plain_http)?;
         // All clients share one transport, and one budget.

@@ -105,7 +105,7 @@ fn the_endpoint_is_asked_as_soon_as_it_answers_and_its_304_renews_the_file() {
 
 #[test]
 fn h9_the_file_is_read_up_to_the_largest_set_and_what_stands_around_it() {
-    let limit = countersign_jwks::Settings::default().body_limit + 16 * 1024;
+    let limit = countersign_jwks::Settings::default().body_limit + 64 * 1024;
     for (size, found) in [(limit, "found"), (limit + 1, "unavailable")] {
         let path = written();
         let mut text = fs::read(&path).unwrap();
@@ -219,6 +219,66 @@ fn h1_the_file_holds_public_halves_alone_and_is_its_owners_alone() {
     }
     // Nothing is left beside it.
     assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+}
+
+/// RFC 8037 appendix A.1.
+const PRIVATE: &str = r#"{"kty":"OKP","crv":"Ed25519","kid":"leaked","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+
+#[test]
+fn after_a_restart_and_a_304_skipped_and_private_keys_are_still_known() {
+    let path = path();
+    let script = ScriptedFetch::new();
+    let secret = r#"{"kty":"oct","kid":"s","alg":"HS256","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr8"}"#;
+    let no_kid = key(2).jwk("x").replace(r#""kid":"x","#, "");
+    let long = key(3).jwk(&"k".repeat(10_000));
+    let keys = [
+        secret.into(),
+        key(1).jwk("a"),
+        PRIVATE.into(),
+        no_kid,
+        r#"{"kty":"EC","kid":"odd"}"#.into(),
+        long,
+    ];
+    script.then(ok(&keys).with_header("ETag", "\"1\""));
+    script.otherwise(Response::new(304, ""));
+    let (jwks, _) = start(&path, URL, 0, &script);
+    jwks.refresh().unwrap();
+    let before = jwks.report().unwrap();
+    assert_eq!((before.used(), before.skipped()), (2, 4));
+    for second in [10, 20] {
+        let (jwks, _) = start(&path, URL, second, &script);
+        jwks.refresh().unwrap();
+        let after = jwks.report().unwrap();
+        for (before, after) in before.keys().iter().zip(after.keys()) {
+            let shown: String = before.kid().unwrap_or_default().chars().take(256).collect();
+            assert_eq!(after.kid().unwrap_or_default(), shown);
+            assert_eq!(after.skipped(), before.skipped());
+            assert_eq!(after.is_private(), before.is_private());
+            assert_eq!(after.kty(), before.kty());
+            assert_eq!(after.alg(), before.alg());
+        }
+        assert_eq!(after.keys().len(), before.keys().len());
+        assert_eq!(word(&jwks.resolve(Some("a")), &key(1)), "found");
+    }
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(!text.contains("AyM1Sys") && !text.contains("nWGxne"));
+    // Notes that somebody has bent are no notes.
+    fs::write(&path, text.replace("\"index\":0", "\"index\":-1")).unwrap();
+    assert_eq!(after_restart(&path, URL, 30), "unavailable");
+}
+
+#[test]
+fn notes_that_take_too_much_room_are_left_out_and_the_keys_are_not() {
+    let path = path();
+    let script = ScriptedFetch::new();
+    let mut keys = vec![key(1).jwk("a")];
+    keys.extend((0..99).map(|_| format!(r#"{{"kty":"EC","kid":"{}"}}"#, "k".repeat(4000))));
+    script.then(ok(&keys));
+    let (jwks, _) = start(&path, URL, 0, &script);
+    jwks.refresh().unwrap();
+    assert_eq!(jwks.report().unwrap().skipped(), 99);
+    assert!(fs::metadata(&path).unwrap().len() < 2000);
+    assert_eq!(after_restart(&path, URL, 1), "found");
 }
 
 #[test]

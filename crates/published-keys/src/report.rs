@@ -18,6 +18,16 @@ impl Report {
         Self { keys }
     }
 
+    pub(crate) fn insert(&mut self, index: usize, key: KeyReport) {
+        self.keys.insert(index.min(self.keys.len()), key);
+    }
+
+    pub(crate) fn mark_private(&mut self, index: usize) {
+        if let Some(key) = self.keys.get_mut(index) {
+            key.is_private = true;
+        }
+    }
+
     /// Every key.
     #[must_use]
     pub fn keys(&self) -> &[KeyReport] {
@@ -51,6 +61,24 @@ pub struct KeyReport {
 }
 
 impl KeyReport {
+    /// A key that a stored copy of its set lacks, and why it was skipped: for those who keep a
+    /// set over a restart and must not store its secrets.
+    #[must_use]
+    pub fn left_out(
+        kid: Option<String>,
+        kty: Option<String>,
+        alg: Option<String>,
+        skipped: String,
+    ) -> Self {
+        Self {
+            kid,
+            kty,
+            alg,
+            skipped: Some(skipped),
+            ..Self::default()
+        }
+    }
+
     /// Its `kid`. It comes from the endpoint: escape it where it is shown.
     #[must_use]
     pub fn kid(&self) -> Option<&str> {

@@ -8,7 +8,7 @@ use countersign_keys::KeySet;
 use countersign_signature::{Provider, Verifier};
 
 use crate::bind::{self, Bound};
-use crate::report::Report;
+use crate::report::{KeyReport, Report};
 
 /// The keys of one `kid`: at most one for each algorithm.
 ///
@@ -104,6 +104,18 @@ impl PublishedKeys {
     /// The `kid`s that tokens can name, in order.
     pub fn kids(&self) -> impl Iterator<Item = &str> {
         self.by_kid.iter().map(|(kid, _)| kid.as_ref())
+    }
+
+    /// Adds to the report a key that a stored copy of the set lacks, at its place in the
+    /// document. Add them in the order of their places. No token can name it.
+    pub fn report_left_out(&mut self, index: usize, key: KeyReport) {
+        Arc::make_mut(&mut self.report).insert(index, key);
+    }
+
+    /// Adds to the report that the key at this place was published with its private half,
+    /// which a stored copy of the set no longer tells.
+    pub fn report_private(&mut self, index: usize) {
+        Arc::make_mut(&mut self.report).mark_private(index);
     }
 
     /// Every key of the set, used or skipped.

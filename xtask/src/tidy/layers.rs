@@ -137,6 +137,7 @@ const LAYERS: &[Layer] = &[
             "countersign-published-keys",
             "countersign-signature",
             "arc-swap",
+            "libc",
             "ring",
             "tracing",
         ],

@@ -123,7 +123,7 @@ fn write_section(console: &mut Console, name: &str, token: &TokenConfig) -> io::
         writeln!(out, "  expected  {expectation}")?;
     }
     for issuer in &token.trusted_issuers {
-        let name = issuer.issuer.as_deref().unwrap_or_default();
+        let name = issuer.exact_issuer().unwrap_or_default();
         writeln!(out, "  of the issuer {name:?}")?;
         for key in keys(issuer) {
             writeln!(out, "    key       {key}")?;
@@ -142,7 +142,7 @@ fn section_json(token: &TokenConfig) -> String {
     let issuers = token
         .trusted_issuers
         .iter()
-        .filter_map(|it| it.issuer.as_deref());
+        .filter_map(TokenConfig::exact_issuer);
     record.texts("trusted_issuers", issuers).finish()
 }
 
@@ -150,6 +150,9 @@ fn section_json(token: &TokenConfig) -> String {
 fn keys(token: &TokenConfig) -> Vec<String> {
     if let Some(url) = &token.jwks_public_endpoint {
         return vec![format!("whatever {url:?} publishes")];
+    }
+    if let Some(issuer) = &token.jwks_issuer {
+        return vec![format!("whatever the issuer {issuer:?} publishes")];
     }
     let previous = match token.hmac_previous_secret_key_valid_until {
         Some(until) => format!(", up to {}", dates::in_words(until, countersign::now())),
@@ -187,8 +190,8 @@ fn algorithms(token: &TokenConfig, key: &Key) -> Vec<&'static str> {
 fn expectations(token: &TokenConfig) -> Vec<String> {
     let mut found = Vec::new();
     for (claim, exact, regex) in [
-        ("iss", &token.issuer, &token.issuer_regex),
-        ("aud", &token.audience, &token.audience_regex),
+        ("iss", token.exact_issuer(), &token.issuer_regex),
+        ("aud", token.audience.as_deref(), &token.audience_regex),
     ] {
         if let Some(exact) = exact {
             found.push(format!("`{claim}` is {exact:?}"));

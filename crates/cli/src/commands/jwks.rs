@@ -6,12 +6,11 @@ use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
-use countersign::config::{ConfiguredEndpoint, JwksConfig};
+use countersign::config::{ConfiguredEndpoint, EndpointSource, JwksConfig};
 use countersign::default_provider;
 use countersign::fetch::FetchError;
 use countersign::jwks::{Settings, inspect};
 use countersign::published_keys::{KeyReport, Report};
-use countersign::signature::Provider;
 
 use crate::config::{self, ConfigFile};
 use crate::escape::shown;
@@ -56,29 +55,30 @@ pub(crate) fn run(args: &Args, path: Option<&Path>, console: &mut Console) -> Re
         (None, None) => None,
         _ => config::load_if_any(path)?,
     };
-    let mut options = JwksConfig::default();
-    let mut provider = default_provider();
+    let url_or_none = url.unwrap_or_default();
+    let mut endpoint =
+        ConfiguredEndpoint::key_set(url_or_none, JwksConfig::default(), default_provider());
     if let Some(config) = config.map(|found| found.config) {
         // What a fault of other options hides is told by the commands that need them.
         let configured = config.setup().endpoints().unwrap_or_default();
         let same = configured
             .into_iter()
-            .find(|it| Some(it.url.as_str()) == url);
-        (options, provider) = match same {
-            Some(endpoint) => (endpoint.jwks, endpoint.provider),
-            None => (config.token.jwks, provider),
-        };
+            .find(|it| Some(it.source.as_str()) == url);
+        match same {
+            Some(found) => endpoint = found,
+            None => endpoint.jwks = config.token.jwks,
+        }
     }
     let report = match url {
-        Some(url) => fetch(url, &options, &provider)?,
+        Some(_) => fetch(&endpoint)?,
         None => {
             let file = Path::new(source);
-            let document = read(file, options.settings.body_limit)
+            let document = read(file, endpoint.jwks.settings.body_limit)
                 .map_err(|error| Failure::file(file, &error))?;
-            inspect(&document, &provider, &options.settings)
+            inspect(&document, &endpoint.provider, &endpoint.jwks.settings)
         }
     };
-    if tell(report, &options.settings, Record::new(), console)? {
+    if tell(report, &endpoint.jwks.settings, Record::new(), console)? {
         Ok(())
     } else {
         Err(Failure::Refused)
@@ -106,24 +106,24 @@ fn configured(path: Option<&Path>, console: &mut Console) -> Result<(), Failure>
     };
     if endpoints.is_empty() {
         return Err(Failure::Usage(
-            "found no endpoint: give a URL or a file, or set client.token.jwks_public_endpoint"
+            "found no endpoint: give a URL or a file, or set client.token.jwks_public_endpoint or \
+             client.token.jwks_issuer"
                 .into(),
         ));
     }
     let mut is_good = true;
     for (index, endpoint) in endpoints.iter().enumerate() {
-        let ConfiguredEndpoint { url, jwks, .. } = endpoint;
+        let (word, url) = match &endpoint.source {
+            EndpointSource::Issuer(issuer) => ("issuer", issuer.as_str()),
+            other => ("endpoint", other.as_str()),
+        };
         if endpoints.len() > 1 && !console.is_json() {
             let gap = if index > 0 { "\n" } else { "" };
             console.line(format_args!("{gap}{}", styled(HEAD, shown(url))))?;
         }
-        let record = Record::new().text("endpoint", url);
-        is_good &= tell(
-            fetch(url, jwks, &endpoint.provider)?,
-            &jwks.settings,
-            record,
-            console,
-        )?;
+        let record = Record::new().text(word, url);
+        let settings = &endpoint.jwks.settings;
+        is_good &= tell(fetch(endpoint)?, settings, record, console)?;
     }
     if is_good {
         Ok(())
@@ -132,13 +132,8 @@ fn configured(path: Option<&Path>, console: &mut Console) -> Result<(), Failure>
     }
 }
 
-fn fetch(
-    url: &str,
-    options: &JwksConfig,
-    provider: &Provider,
-) -> Result<Result<Report, FetchError>, Failure> {
-    let report = options.report(url, provider);
-    report.map_err(|error| {
+fn fetch(endpoint: &ConfiguredEndpoint) -> Result<Result<Report, FetchError>, Failure> {
+    endpoint.report().map_err(|error| {
         Failure::Usage(match error.setting() {
             Some(setting) => format!("`jwks_{setting}`: {error}"),
             None => error.to_string(),

@@ -37,7 +37,7 @@ mod read;
 mod secret;
 mod table;
 
-pub use bind::{CheckedSetup, ConfiguredEndpoint, Setup, SetupBuilder};
+pub use bind::{CheckedSetup, ConfiguredEndpoint, EndpointSource, Setup, SetupBuilder};
 pub use error::ConfigError;
 pub use read::{Format, OptionHelp, option_help, refused_option_help};
 pub use secret::{KeyText, SecretText};

@@ -61,7 +61,10 @@ pub struct TokenConfig {
     pub eddsa_public_key: Option<KeyText>,
     /// Where the issuer publishes its keys; if set, static keys are not consulted.
     pub jwks_public_endpoint: Option<String>,
-    /// How it is fetched from there.
+    /// The OpenID Connect issuer whose discovery document says where its keys are. Its tokens
+    /// have exactly this `iss`.
+    pub jwks_issuer: Option<String>,
+    /// How keys are fetched from there.
     pub jwks: JwksConfig,
     /// Exactly this element in `aud`.
     pub audience: Option<String>,
@@ -109,6 +112,7 @@ impl fmt::Debug for TokenConfig {
             ("ecdsa_public_key", self.ecdsa_public_key.is_some()),
             ("eddsa_public_key", self.eddsa_public_key.is_some()),
             ("jwks_public_endpoint", self.jwks_public_endpoint.is_some()),
+            ("jwks_issuer", self.jwks_issuer.is_some()),
             ("jwks", self.jwks != JwksConfig::default()),
             ("audience", self.audience.is_some()),
             ("audience_regex", self.audience_regex.is_some()),
@@ -130,7 +134,15 @@ impl fmt::Debug for TokenConfig {
     }
 }
 
-/// How keys are fetched from `jwks_public_endpoint`: the options `jwks_…`.
+impl TokenConfig {
+    /// The exact `iss` of its tokens, by `issuer` or by `jwks_issuer`.
+    #[must_use]
+    pub fn exact_issuer(&self) -> Option<&str> {
+        self.issuer.as_deref().or(self.jwks_issuer.as_deref())
+    }
+}
+
+/// How published keys are fetched: the options `jwks_…`.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JwksConfig {

@@ -49,7 +49,26 @@ impl Server {
     pub fn publish(&self, path: &str, keys: &[&Key]) {
         let keys: Vec<String> = keys.iter().map(|key| key.public_jwk().unwrap()).collect();
         let set = format!(r#"{{"keys":[{}]}}"#, keys.join(","));
-        self.shared.bodies.lock().unwrap().insert(path.into(), set);
+        self.publish_text(path, &set);
+    }
+
+    pub fn publish_text(&self, path: &str, text: &str) {
+        let mut bodies = self.shared.bodies.lock().unwrap();
+        bodies.insert(path.into(), text.into());
+    }
+
+    /// Becomes an issuer at this path, with its keys below it. Gives the issuer.
+    pub fn publish_issuer(&self, path: &str, keys: &[&Key]) -> String {
+        let issuer = self.url(path);
+        let base = path.strip_suffix('/').unwrap_or(path);
+        let set = format!("{base}/set");
+        let document = format!(r#"{{"issuer":"{issuer}","jwks_uri":"{}"}}"#, self.url(&set));
+        self.publish_text(
+            &format!("{base}/.well-known/openid-configuration"),
+            &document,
+        );
+        self.publish(&set, keys);
+        issuer
     }
 
     /// Answers no path any more.

@@ -81,11 +81,33 @@ impl Section<'_> {
         Ok(Policy {
             leeway: token.leeway,
             audience: self.expectation("audience", &token.audience, &token.audience_regex)?,
-            issuer: self.expectation("issuer", &token.issuer, &token.issuer_regex)?,
+            issuer: self.issuer_expectation()?,
             require_exp: token.require_exp,
             max_age: token.max_age,
             allow_anonymous: anonymous,
         })
+    }
+
+    fn issuer_expectation(self) -> Result<Expectation, ConfigError> {
+        let token = self.token;
+        let Some(of_keys) = &token.jwks_issuer else {
+            return self.expectation("issuer", &token.issuer, &token.issuer_regex);
+        };
+        let others = [
+            ("issuer", token.issuer.as_ref().filter(|it| *it != of_keys)),
+            ("issuer_regex", token.issuer_regex.as_ref()),
+        ];
+        if let Some((option, _)) = others.iter().find(|(_, given)| given.is_some()) {
+            return Err(self.fault(
+                option,
+                format!(
+                    "found it beside `{}`, whose keys speak for tokens with exactly that `iss`; \
+                     remove it",
+                    self.name("jwks_issuer")
+                ),
+            ));
+        }
+        Ok(Expectation::Exact(of_keys.clone()))
     }
 
     fn expectation(

@@ -1,8 +1,10 @@
 //! Clients for the endpoints that a configuration names: one an endpoint, however
 //! many sections name it.
 
-use countersign_fetch::{FetchError, HttpOptions, Proxy, SettingsError};
-use countersign_jwks::{Builder, FetchGroup, Jwks};
+use std::sync::Arc;
+
+use countersign_fetch::{FetchError, HttpFetch, HttpOptions, Proxy, SettingsError};
+use countersign_jwks::{Builder, FetchGroup, Jwks, LazyJwks};
 use countersign_published_keys::Report;
 use countersign_signature::{Algorithm, Provider};
 
@@ -14,12 +16,39 @@ use crate::config::table::JwksConfig;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ConfiguredEndpoint {
-    /// Where it is.
-    pub url: String,
+    /// Where it is: the URL of a key set, or an issuer.
+    pub source: EndpointSource,
     /// How its keys are fetched.
     pub jwks: JwksConfig,
     /// What they may be used for.
     pub provider: Provider,
+}
+
+/// Where published keys are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EndpointSource {
+    /// A key set at this URL.
+    KeySet(String),
+    /// Where the discovery document of this issuer says.
+    Issuer(String),
+}
+
+impl EndpointSource {
+    /// The URL, of the key set or of the issuer.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::KeySet(url) | Self::Issuer(url) => url,
+        }
+    }
+
+    fn builder(&self, provider: Provider) -> Builder {
+        match self {
+            Self::KeySet(url) => Jwks::builder(url, provider),
+            Self::Issuer(issuer) => Jwks::builder_from_issuer(issuer, provider),
+        }
+    }
 }
 
 /// Who fetches keys ahead of time.
@@ -36,18 +65,27 @@ pub(super) enum Fetching {
 pub(super) struct Endpoints {
     fetching: Fetching,
     known: Vec<Known>,
-    /// Those of the configuration before, from which clients are taken over.
+    transports: Vec<Transport>,
+    /// Those of the configuration before, from which clients and transports are taken over.
     before: Vec<Known>,
+    transports_before: Vec<Transport>,
 }
 
 #[derive(Clone, Debug)]
 struct Known {
-    url: String,
+    source: EndpointSource,
     config: JwksConfig,
     provider: Provider,
     endpoint: KeyEndpoint,
-    /// What its client is made by. Its transport is made already.
-    builder: Builder,
+}
+
+/// What all endpoints with the same options of TLS and proxy are fetched by.
+#[derive(Clone, Debug)]
+struct Transport {
+    options: HttpOptions,
+    shared: Arc<HttpFetch>,
+    /// The same made anew, if it was taken over: its files may have changed.
+    renewed: Option<Arc<HttpFetch>>,
 }
 
 impl Endpoints {
@@ -55,7 +93,9 @@ impl Endpoints {
         Self {
             fetching,
             known: Vec::new(),
+            transports: Vec::new(),
             before: Vec::new(),
+            transports_before: Vec::new(),
         }
     }
 
@@ -68,80 +108,107 @@ impl Endpoints {
     /// None yet, and the clients of these for those that are configured alike.
     pub(super) fn after(self) -> Self {
         Self {
-            fetching: self.fetching,
-            known: Vec::new(),
             before: self.known,
+            transports_before: self.transports,
+            ..Self::new(self.fetching)
         }
     }
 
-    /// As soon as every endpoint was asked for: lets go of clients that nobody took over.
+    /// As soon as every endpoint was asked for: has the transports that were taken over go by
+    /// the files as they are now, and lets go of what nobody took over.
     pub(super) fn settle(mut self) -> Self {
-        self.before = Vec::new();
-        self
+        for transport in &mut self.transports {
+            if let Some(renewed) = transport.renewed.take() {
+                transport.shared.become_like(&renewed);
+            }
+        }
+        Self {
+            before: Vec::new(),
+            transports_before: Vec::new(),
+            ..self
+        }
     }
 
-    /// The endpoint at `url`, whose client is made when a token first needs it.
+    /// The endpoint, whose client is made when a token first needs it.
     pub(super) fn get(
         &mut self,
-        url: &str,
+        source: EndpointSource,
         config: &JwksConfig,
         provider: &Provider,
         group: Option<&FetchGroup>,
     ) -> Result<KeyEndpoint, SettingsError> {
-        let alike = |known: &&Known| {
+        let same = |known: &&Known| {
             let algorithms = known.provider.iter().map(Algorithm::name);
-            known.config == *config && algorithms.eq(provider.iter().map(Algorithm::name))
+            known.source == source
+                && known.config == *config
+                && algorithms.eq(provider.iter().map(Algorithm::name))
         };
-        let same = |known: &&Known| known.url == url && alike(known);
         if let Some(known) = self.known.iter().find(same) {
             return Ok(known.endpoint.clone());
         }
-        // Endpoints with the same options share one transport.
-        let builder = match self.known.iter().find(alike) {
-            Some(known) => known.builder.clone().url(url),
-            None => builder(url, config, provider.clone()).share_transport()?,
-        };
+        // Also for an endpoint that is taken over, so that it goes by the files as they are now.
+        let transport = self.transport(&config.http())?;
         let taken_over = self.before.iter().find(same);
         let endpoint = match taken_over {
             Some(known) => known.endpoint.clone(),
-            None => self.make(match group {
-                Some(group) => builder.clone().group(group),
-                None => builder.clone(),
-            })?,
+            None => {
+                let mut builder = config.builder(&source, provider.clone()).fetch(transport);
+                if let Some(group) = group {
+                    builder = builder.group(group);
+                }
+                self.make(builder)?
+            }
         };
         self.known.push(Known {
-            url: url.into(),
+            source,
             config: config.clone(),
             provider: provider.clone(),
             endpoint: endpoint.clone(),
-            builder,
         });
         Ok(endpoint)
     }
 
+    fn transport(&mut self, options: &HttpOptions) -> Result<Arc<HttpFetch>, SettingsError> {
+        let alike = |known: &&Transport| known.options == *options;
+        if let Some(known) = self.transports.iter().find(alike) {
+            return Ok(known.shared.clone());
+        }
+        let made = Arc::new(HttpFetch::new(options)?);
+        let (shared, renewed) = match self.transports_before.iter().find(alike) {
+            Some(before) => (before.shared.clone(), Some(made)),
+            None => (made, None),
+        };
+        self.transports.push(Transport {
+            options: options.clone(),
+            shared: shared.clone(),
+            renewed,
+        });
+        Ok(shared)
+    }
+
     fn make(&self, builder: Builder) -> Result<KeyEndpoint, SettingsError> {
-        // A wrong URL, setting or file is told now, not when the first token comes.
-        let algorithms = builder.clone().on_demand().build()?.provider().clone();
-        let fetching = self.fetching;
-        Ok(KeyEndpoint::new(algorithms, move || match fetching {
-            Fetching::InBackground => builder.clone().build(),
-            Fetching::OnDemand => builder.clone().on_demand().build(),
-        }))
+        // A wrong URL or setting is told now, not when the first token comes.
+        builder.clone().on_demand().build()?;
+        let builder = match self.fetching {
+            Fetching::InBackground => builder,
+            Fetching::OnDemand => builder.on_demand(),
+        };
+        Ok(LazyJwks::new(builder).into())
     }
 
     pub(super) fn configured(self) -> Vec<ConfiguredEndpoint> {
         let configured = self.known.into_iter().map(|known| ConfiguredEndpoint {
-            url: known.url,
+            source: known.source,
             jwks: known.config,
             provider: known.provider,
         });
         configured.collect()
     }
 
-    /// Whether an endpoint at another URL keeps its last good set in this file.
-    pub(super) fn keeps_another(&self, url: &str, file: &str) -> bool {
+    /// Whether another endpoint keeps its last good set in this file.
+    pub(super) fn keeps_another(&self, source: &EndpointSource, file: &str) -> bool {
         self.known.iter().any(|known| {
-            known.url != url && known.config.last_known_good_file.as_deref() == Some(file)
+            known.source != *source && known.config.last_known_good_file.as_deref() == Some(file)
         })
     }
 
@@ -155,23 +222,31 @@ impl Endpoints {
     }
 }
 
-impl JwksConfig {
-    /// Fetches the keys at `url` once, as a server with this configuration does for these
-    /// algorithms, and tells what it makes of each, usable keys or none.
+impl ConfiguredEndpoint {
+    /// A key set at this URL, fetched with these options for these algorithms.
+    #[must_use]
+    pub fn key_set(url: impl Into<String>, jwks: JwksConfig, provider: Provider) -> Self {
+        Self {
+            source: EndpointSource::KeySet(url.into()),
+            jwks,
+            provider,
+        }
+    }
+
+    /// Fetches the keys once, as a server with this configuration does, and tells what it makes
+    /// of each, usable keys or none.
     ///
     /// # Errors
     ///
     /// [`SettingsError`] if the URL, a setting or a file is refused; [`FetchError`] if
     /// no key set could be fetched.
-    pub fn report(
-        &self,
-        url: &str,
-        provider: &Provider,
-    ) -> Result<Result<Report, FetchError>, SettingsError> {
-        // Without the last-known-good file: to look is not to write.
-        let client = Jwks::builder(url, provider.clone())
-            .settings(self.settings.clone())
-            .http(self.http())
+    pub fn report(&self) -> Result<Result<Report, FetchError>, SettingsError> {
+        let mut config = self.jwks.clone();
+        // To look is not to write.
+        config.last_known_good_file = None;
+        let client = config
+            .builder(&self.source, self.provider.clone())
+            .http(config.http())
             .on_demand()
             .build()?;
         let fetched = client.refresh().map(|()| client.report());
@@ -180,6 +255,16 @@ impl JwksConfig {
             // A set without a usable key is an error to a server; here it is what to show.
             Err(error) => client.rejected().as_deref().cloned().ok_or(error),
         })
+    }
+}
+
+impl JwksConfig {
+    fn builder(&self, source: &EndpointSource, provider: Provider) -> Builder {
+        let builder = source.builder(provider).settings(self.settings.clone());
+        match &self.last_known_good_file {
+            Some(file) => builder.last_known_good(file),
+            None => builder,
+        }
     }
 
     fn http(&self) -> HttpOptions {
@@ -197,15 +282,5 @@ impl JwksConfig {
         }
         http.public_addresses_only = self.public_addresses_only;
         http
-    }
-}
-
-fn builder(url: &str, config: &JwksConfig, provider: Provider) -> Builder {
-    let builder = Jwks::builder(url, provider)
-        .settings(config.settings.clone())
-        .http(config.http());
-    match &config.last_known_good_file {
-        Some(file) => builder.last_known_good(file),
-        None => builder,
     }
 }

@@ -39,9 +39,9 @@ impl Section<'_> {
     /// With the secret of this section, and the first algorithm for secrets that it accepts.
     fn with_secret(self, builder: IssuerBuilder) -> Result<IssuerBuilder, ConfigError> {
         let token = self.token;
-        if token.jwks_public_endpoint.is_some() {
+        if token.jwks_public_endpoint.is_some() || token.jwks_issuer.is_some() {
             return Err(self.fault(
-                "jwks_public_endpoint",
+                self.endpoint_option(),
                 "tokens are verified by the keys published there; \
                  sign with the private key that belongs to one of them",
             ));

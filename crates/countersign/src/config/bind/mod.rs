@@ -14,5 +14,5 @@ mod static_keys;
 mod template;
 mod trust;
 
-pub use clients::ConfiguredEndpoint;
+pub use clients::{ConfiguredEndpoint, EndpointSource};
 pub use setup::{CheckedSetup, Setup, SetupBuilder};

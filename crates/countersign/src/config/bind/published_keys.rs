@@ -8,7 +8,7 @@ use countersign_jwks::FetchGroup;
 use countersign_signature::Provider;
 use regex::Regex;
 
-use super::clients::Endpoints;
+use super::clients::{EndpointSource, Endpoints};
 use super::section::Section;
 use super::template;
 use crate::claim_groups::ClaimGroup;
@@ -16,23 +16,33 @@ use crate::config::error::ConfigError;
 use crate::hints::Claim;
 use crate::{KeySource, KeyTemplate};
 
-/// The keys at `url`, which may be a template.
+/// The keys that the section says are published; `None` if it says nothing of the kind.
 pub(super) fn published_keys(
     section: Section<'_>,
-    url: &str,
     provider: &Provider,
     endpoints: &mut Endpoints,
     warnings: &mut Vec<String>,
-) -> Result<KeySource, ConfigError> {
+) -> Result<Option<KeySource>, ConfigError> {
+    let token = section.token;
+    let option = section.endpoint_option();
+    let source = match (&token.jwks_public_endpoint, &token.jwks_issuer) {
+        (None, None) => return Ok(None),
+        (Some(url), None) => EndpointSource::KeySet(url.clone()),
+        (None, Some(issuer)) => EndpointSource::Issuer(issuer.clone()),
+        (Some(_), Some(_)) => {
+            let other = section.name("jwks_public_endpoint");
+            return Err(section.fault(option, format!("found `{other}` too; give one of them")));
+        }
+    };
     if has_static_keys(section) {
         warnings.push(section.warning(
-            "jwks_public_endpoint",
+            option,
             "found secrets or keys beside it; where keys are published, these are not consulted",
         ));
     }
-    if section.token.audience.is_none() && section.token.audience_regex.is_none() {
+    if token.audience.is_none() && token.audience_regex.is_none() {
         warnings.push(section.warning(
-            "jwks_public_endpoint",
+            option,
             format!(
                 "found no `{}` beside it: every token of that identity provider is accepted, for \
                  whatever application it was issued, and its ID tokens too",
@@ -40,8 +50,6 @@ pub(super) fn published_keys(
             ),
         ));
     }
-    let plain_http = section.token.jwks.settings.allow_plain_http;
-    let template = UrlTemplate::new(url, plain_http).map_err(|error| section.jwks_fault(&error))?;
     let provider = section.listed(provider.clone());
     if provider.clone().for_key_pairs().iter().next().is_none() {
         return Err(section.fault(
@@ -49,15 +57,19 @@ pub(super) fn published_keys(
             format!(
                 "found only algorithms that take a secret, and no secret is published at `{}`; \
                  list those of the published keys, such as RS256, or remove this",
-                section.name("jwks_public_endpoint")
+                section.name(option)
             ),
         ));
     }
-    if template.names().next().is_none() {
-        one_endpoint(section, url, &provider, endpoints)
-    } else {
-        several_endpoints(section, &template, &provider, endpoints)
+    if let EndpointSource::KeySet(url) = &source {
+        let plain_http = token.jwks.settings.allow_plain_http;
+        let template =
+            UrlTemplate::new(url, plain_http).map_err(|error| section.jwks_fault(&error))?;
+        if template.names().next().is_some() {
+            return several_endpoints(section, &template, &provider, endpoints).map(Some);
+        }
     }
+    one_endpoint(section, source, &provider, endpoints).map(Some)
 }
 
 fn has_static_keys(section: Section<'_>) -> bool {
@@ -71,13 +83,13 @@ fn has_static_keys(section: Section<'_>) -> bool {
 
 fn one_endpoint(
     section: Section<'_>,
-    url: &str,
+    source: EndpointSource,
     provider: &Provider,
     endpoints: &mut Endpoints,
 ) -> Result<KeySource, ConfigError> {
     let jwks = &section.token.jwks;
     if let Some(file) = &jwks.last_known_good_file
-        && endpoints.keeps_another(url, file)
+        && endpoints.keeps_another(&source, file)
     {
         return Err(section.fault(
             "jwks_last_known_good_file",
@@ -85,7 +97,7 @@ fn one_endpoint(
         ));
     }
     let endpoint = endpoints
-        .get(url, jwks, provider, None)
+        .get(source, jwks, provider, None)
         .map_err(|error| section.jwks_fault(&error))?;
     endpoints
         .start(&endpoint)
@@ -123,7 +135,12 @@ fn several_endpoints(
     let budget = FetchGroup::new();
     for (values, url) in filled {
         let endpoint = endpoints
-            .get(url.as_str(), jwks, provider, Some(&budget))
+            .get(
+                EndpointSource::KeySet(url.as_str().into()),
+                jwks,
+                provider,
+                Some(&budget),
+            )
             .map_err(|error| section.jwks_fault(&error))?;
         picked.insert(values, endpoint);
     }

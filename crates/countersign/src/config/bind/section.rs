@@ -61,17 +61,20 @@ impl<'p> Section<'p> {
         }
     }
 
+    /// The option that says where keys are published.
+    pub(super) fn endpoint_option(self) -> &'static str {
+        match self.token.jwks_issuer {
+            Some(_) => "jwks_issuer",
+            None => "jwks_public_endpoint",
+        }
+    }
+
     /// A fault of one of the options `jwks_…`, or of the endpoint itself.
     pub(super) fn jwks_fault(self, error: &SettingsError) -> ConfigError {
-        let option = match error.setting() {
-            Some(setting) => format!("jwks_{setting}"),
-            None => "jwks_public_endpoint".into(),
-        };
-        if is_token_option(&option) {
-            self.fault(&option, error.to_string())
-        } else {
-            self.fault("jwks_public_endpoint", error.to_string())
-        }
+        let option = error.setting().map(|setting| format!("jwks_{setting}"));
+        let option = option.filter(|option| is_token_option(option));
+        let option = option.as_deref().unwrap_or(self.endpoint_option());
+        self.fault(option, error.to_string())
     }
 
     /// Refuses algorithms that the provider does not have.

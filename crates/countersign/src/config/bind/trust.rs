@@ -32,8 +32,8 @@ impl Binder<'_> {
             None if token.trusted_issuers.is_empty() => {
                 return Err(section.fault_of_all(no_key(
                     token,
-                    "give hmac_secret_key, rsa_public_key, ecdsa_public_key, eddsa_public_key or \
-                     jwks_public_endpoint",
+                    "give hmac_secret_key, rsa_public_key, ecdsa_public_key, eddsa_public_key, \
+                     jwks_public_endpoint or jwks_issuer",
                 )));
             }
             None => {
@@ -49,7 +49,7 @@ impl Binder<'_> {
                 return Err(entry.fault_of_all(no_key(issuer, "a trusted issuer has its own")));
             };
             check_can_be_picked(section, index, entry)?;
-            trust = trust.issuer(issuer.issuer.clone().unwrap_or_default(), authority);
+            trust = trust.issuer(issuer.exact_issuer().unwrap_or_default(), authority);
         }
         let trust = trust.build();
         trust.map_err(|error| untrusted(section, &error))
@@ -67,14 +67,13 @@ impl Binder<'_> {
         if let Err(error) = token.jwks.settings.check() {
             return Err(section.jwks_fault(&error));
         }
-        let keys = match &token.jwks_public_endpoint {
-            Some(url) => published_keys(
-                section,
-                url,
-                self.provider,
-                &mut self.endpoints,
-                &mut self.warnings,
-            )?,
+        let keys = match published_keys(
+            section,
+            self.provider,
+            &mut self.endpoints,
+            &mut self.warnings,
+        )? {
+            Some(keys) => keys,
             None => {
                 let keyring = keyring(section, self.provider, &mut self.warnings)?;
                 if keyring.is_empty() {
@@ -157,7 +156,7 @@ fn check_restrictions_reach_all(section: Section<'_>) -> Result<(), ConfigError>
 fn untrusted(section: Section<'_>, error: &BuildError) -> ConfigError {
     if let BuildError::NameMissing { issuer } = error {
         for (index, entry) in section.token.trusted_issuers.iter().enumerate() {
-            if entry.issuer.as_ref() == Some(issuer) && entry.name.is_none() {
+            if entry.exact_issuer() == Some(issuer) && entry.name.is_none() {
                 let path = format!("{}[{index}]", section.name("trusted_issuers"));
                 return section
                     .trusted_issuer(&path, entry)
@@ -185,10 +184,11 @@ fn check_can_be_picked(
     entry: Section<'_>,
 ) -> Result<(), ConfigError> {
     let token = section.token;
+    let (issuer, option) = (entry.token.exact_issuer(), issuer_option(entry.token));
     for (earlier_index, earlier) in token.trusted_issuers.iter().take(index).enumerate() {
-        if earlier.issuer == entry.token.issuer && !is_told_apart(earlier, entry.token) {
+        if earlier.exact_issuer() == issuer && !is_told_apart(earlier, entry.token) {
             return Err(entry.fault(
-                "issuer",
+                option,
                 format!(
                     "found the issuer of trusted_issuers[{earlier_index}] again, whose keys would \
                      be taken for every token; give both an `audience` of their own"
@@ -196,17 +196,25 @@ fn check_can_be_picked(
             ));
         }
     }
-    if token.issuer.is_some() && token.issuer == entry.token.issuer {
+    if token.exact_issuer().is_some() && token.exact_issuer() == issuer {
         return Err(entry.fault(
-            "issuer",
+            option,
             format!(
                 "found `{}` again, whose own keys would never be asked; give that issuer its \
                  keys in one of the two places",
-                section.name("issuer")
+                section.name(issuer_option(token))
             ),
         ));
     }
     Ok(())
+}
+
+/// The option that names the exact issuer.
+fn issuer_option(token: &TokenConfig) -> &'static str {
+    match token.issuer {
+        Some(_) => "issuer",
+        None => "jwks_issuer",
+    }
 }
 
 /// Whether a token can lead past `earlier` to `later`, which has the same issuer. Only its

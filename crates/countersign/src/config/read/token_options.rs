@@ -69,10 +69,15 @@ pub(super) const TOKEN_OPTIONS: &[TokenOption] = &[
         Text(|it| &mut it.jwks_public_endpoint),
         "where the issuer publishes its keys; static keys are then not consulted",
     ),
+    key(
+        "jwks_issuer",
+        Text(|it| &mut it.jwks_issuer),
+        "an OpenID Connect issuer, instead of `jwks_public_endpoint`: its `/.well-known/openid-configuration` says where its keys are, and `iss` must be exactly this",
+    ),
     option(
         "jwks_time_to_live",
         Duration(|it| &mut it.jwks.settings.time_to_live),
-        "how long a fetched set is fresh; 1h by default, at least twice jwks_cooldown and twice jwks_total_deadline",
+        "how long a fetched set is fresh; 1h by default, at least twice each of jwks_cooldown, jwks_unknown_key_cooldown and jwks_total_deadline",
     ),
     option(
         "jwks_stale_if_error",
@@ -87,7 +92,22 @@ pub(super) const TOKEN_OPTIONS: &[TokenOption] = &[
     option(
         "jwks_cooldown",
         Duration(|it| &mut it.jwks.settings.cooldown),
-        "the time after a fetch in which an unknown `kid` makes no other; 30s",
+        "the time after a failed fetch before the next one; while no keys are held, 1s, 2s, 4s and so on up to this; 30s",
+    ),
+    option(
+        "jwks_unknown_key_cooldown",
+        MaybeDuration(|it| &mut it.jwks.settings.unknown_key_cooldown),
+        "the time after a good fetch in which an unknown `kid` makes no other; as jwks_cooldown",
+    ),
+    option(
+        "jwks_accept_age_up_to",
+        MaybeDuration(|it| &mut it.jwks.settings.accept_age_up_to),
+        "how old an answer of a cache may be (its `Age`) although that is no less than the time to live; removed keys are then trusted longer; not at all",
+    ),
+    option(
+        "jwks_idle_after",
+        Duration(|it| &mut it.jwks.settings.idle_after),
+        "how long after the last token keys are fetched ahead; then only the last set is kept until the next token; 2h",
     ),
     option(
         "jwks_attempt_timeout",

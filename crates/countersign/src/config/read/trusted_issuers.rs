@@ -35,10 +35,10 @@ pub(super) fn trusted_issuers(
                 issuer.origin.empty_keys.push(setting.name);
             }
         }
-        if issuer.issuer.is_none() {
+        if issuer.exact_issuer().is_none() {
             return Err(ConfigError::option(
                 format!("{path}.issuer"),
-                "a trusted issuer is named by its exact `iss`; give it",
+                "a trusted issuer is named by its exact `iss`; give it, or `jwks_issuer`",
             ));
         }
         check_key_files(&issuer)?;
