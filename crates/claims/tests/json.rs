@@ -1,12 +1,4 @@
 //! Rows F1 to F13: what is not sound JSON is refused before any claim is read.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::arithmetic_side_effects,
-    clippy::panic,
-    missing_docs
-)]
 
 use countersign_claims::{
     ClaimsError, ClaimsErrorKind, ConnectionClaims, DecodeOptions, SubscriptionClaims,

@@ -1,11 +1,4 @@
 //! Rows G1, G4 to G9 and G16 to G18: judgement at a given time.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::panic,
-    missing_docs
-)]
 
 use core::time::Duration;
 

@@ -1,11 +1,4 @@
 //! Rows C12, G12 and G13, and what claims mean once they are read.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::panic,
-    missing_docs
-)]
 
 use countersign_claims::{
     ClaimsError, ClaimsErrorKind, ConnectionClaims, DecodeOptions, Overrides, Scope,

@@ -1,5 +1,4 @@
 //! What stands in sentences and in `Debug` output.
-#![allow(clippy::unwrap_used, missing_docs)]
 
 use std::error::Error as _;
 use std::time::Duration;

@@ -1,11 +1,4 @@
 //! Rows G2, G3, G7, G8, G14 to G16 and G20: a claim of the wrong type is never an absent one.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::panic,
-    missing_docs
-)]
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,15 +1,6 @@
 //! Where a configuration comes from, `genconfig` and `checkconfig`.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::arithmetic_side_effects,
-    missing_docs
-)]
 
-mod support;
+use crate::support;
 
 use support::{Place, SECRET};
 

@@ -1,15 +1,6 @@
 //! `genkey`: what it makes, and what it refuses.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::arithmetic_side_effects,
-    missing_docs
-)]
 
-mod support;
+use crate::support;
 
 use support::Place;
 

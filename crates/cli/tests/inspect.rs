@@ -1,15 +1,6 @@
 //! `inspect`: what is shown of a token, and where it fails.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::arithmetic_side_effects,
-    missing_docs
-)]
 
-mod support;
+use crate::support;
 
 use support::Place;
 

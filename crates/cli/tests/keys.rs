@@ -1,15 +1,6 @@
 //! `genkey` and `jws`: keys of every algorithm and form, and any payload.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::arithmetic_side_effects,
-    missing_docs
-)]
 
-mod support;
+use crate::support;
 
 use std::io::Write as _;
 use std::process::Stdio;

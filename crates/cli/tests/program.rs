@@ -1,15 +1,6 @@
 //! The program as a whole: the demo, help, exit status, colours, pipes.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::arithmetic_side_effects,
-    missing_docs
-)]
 
-mod support;
+use crate::support;
 
 use std::process::Stdio;
 

@@ -1,14 +1,6 @@
 //! The commands of the README, run as they stand there.
-#![cfg(unix)] // They are lines of a POSIX shell.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    missing_docs
-)]
 
-mod support;
+use crate::support;
 
 use std::path::Path;
 

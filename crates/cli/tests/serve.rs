@@ -1,18 +1,6 @@
 //! `countersign serve`: what it says, what it refuses, reload and goodbye.
-#![cfg(unix)]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::arithmetic_side_effects,
-    clippy::needless_pass_by_value,
-    clippy::field_reassign_with_default,
-    missing_docs
-)]
 
-mod support;
+use crate::support;
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpStream;

@@ -2,10 +2,7 @@
 //! (internal/jwtverify/token_verifier_jwt_test.go, described and not copied), for keys
 //! that are known beforehand. Where this is stricter, the row says why.
 
-#![cfg(feature = "config")]
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-mod common;
+use crate::common;
 
 use common::*;
 use countersign::{Authenticator, Code, UnixTime};

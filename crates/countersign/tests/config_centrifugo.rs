@@ -1,9 +1,6 @@
 //! Configurations of Centrifugo load as they are, but for what switches a check off.
 
-#![cfg(feature = "config")]
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-mod common;
+use crate::common;
 
 use common::*;
 use countersign::config::{Config, Format};

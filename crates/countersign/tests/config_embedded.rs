@@ -1,10 +1,7 @@
 //! A configuration as a section of a server's own, in any format of serde, and warnings that
 //! can't be overlooked.
 
-#![cfg(feature = "config")]
-#![allow(clippy::unwrap_used)]
-
-mod common;
+use crate::common;
 
 use common::*;
 use countersign::Authenticator;

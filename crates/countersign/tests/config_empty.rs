@@ -1,9 +1,6 @@
 //! An empty value counts as not set, and never opens the door in silence.
 
-#![cfg(feature = "config")]
-#![allow(clippy::unwrap_used)]
-
-mod common;
+use crate::common;
 
 use common::*;
 use countersign::config::{Config, Format};

@@ -1,9 +1,6 @@
 //! What a configuration expects of tokens, and its bounds.
 
-#![cfg(feature = "config")]
-#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
-
-mod common;
+use crate::common;
 
 use common::*;
 use countersign::config::{Config, Format};

@@ -1,9 +1,6 @@
 //! What is wrong with a configuration is told: where, what was found, what is expected.
 
-#![cfg(feature = "config")]
-#![allow(clippy::unwrap_used)]
-
-mod common;
+use crate::common;
 
 use common::{SECRET, json, quoted, variables};
 use countersign::config::{Config, Format};

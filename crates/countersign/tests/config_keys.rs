@@ -1,13 +1,6 @@
 //! What a configuration's keys come to, in each of its sections, and which are refused.
 
-#![cfg(feature = "config")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing
-)]
-
-mod common;
+use crate::common;
 
 use std::sync::Arc;
 

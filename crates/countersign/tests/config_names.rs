@@ -1,9 +1,6 @@
 //! Every option by every name, in every format and from the environment.
 
-#![cfg(feature = "config")]
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-mod common;
+use crate::common;
 
 use common::{json, variables};
 use countersign::config::{Config, Format, TokenConfig, option_help, refused_option_help};

@@ -1,10 +1,7 @@
 //! Kinds of files that people have: of the commercial edition, of other programs, with options
 //! in another case, with keys in files of their own.
 
-#![cfg(feature = "config")]
-#![allow(clippy::unwrap_used)]
-
-mod common;
+use crate::common;
 
 use std::path::{Path, PathBuf};
 

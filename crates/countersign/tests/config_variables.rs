@@ -1,9 +1,6 @@
 //! Environment variables: ours, those of Centrifugo, and those that are nobody's.
 
-#![cfg(feature = "config")]
-#![allow(clippy::unwrap_used)]
-
-mod common;
+use crate::common;
 
 use common::*;
 use countersign::config::{Config, Format};

@@ -1,10 +1,7 @@
 //! A public key is no secret: neither in a token that a stranger signs with it, nor
 //! in the configuration.
 
-#![cfg(feature = "config")]
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-mod common;
+use crate::common;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,9 +1,6 @@
 //! What a verified connection token gives to the server.
 
-#![cfg(feature = "config")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
-mod common;
+use crate::common;
 
 use common::{NOW, configured, connect, hs256, hs256_authenticator, now};
 use countersign::{Code, Connection, Identity, UnixTime};

@@ -1,9 +1,6 @@
 //! Stable codes, each met by a real token, and what a client should make of them.
 
-#![cfg(feature = "config")]
-#![allow(clippy::unwrap_used)]
-
-mod common;
+use crate::common;
 
 use std::collections::BTreeSet;
 

@@ -1,9 +1,6 @@
 //! What a header may say beside its algorithm, and what is made of it: nothing.
 
-#![cfg(feature = "config")]
-#![allow(clippy::unwrap_used)]
-
-mod common;
+use crate::common;
 
 use std::io::ErrorKind;
 use std::net::TcpListener;

@@ -1,9 +1,6 @@
 //! Tokens that are made here: what stands in them, and that their own server takes them.
 
-#![cfg(feature = "config")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects)]
-
-mod common;
+use crate::common;
 
 use std::collections::HashMap;
 use std::time::Duration;

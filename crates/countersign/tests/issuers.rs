@@ -1,9 +1,6 @@
 //! Several issuers, keys that are rotated, and what is expected of `iss` and `aud`.
 
-#![cfg(feature = "config")]
-#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
-
-mod common;
+use crate::common;
 
 use common::*;
 use countersign::claims::{Expectation, Policy};

@@ -1,9 +1,6 @@
 //! Cheap checks come first, and an earlier fault hides a later one.
 
-#![cfg(feature = "config")]
-#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
-
-mod common;
+use crate::common;
 
 use common::*;
 use countersign::{Authenticator, Authority, Code, Rules, claims};

@@ -1,7 +1,5 @@
 //! What every accepted token gives, and claims of the application's own.
 
-#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
-
 use std::time::Duration;
 
 use countersign::claims::Pattern;

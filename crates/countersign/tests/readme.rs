@@ -1,5 +1,4 @@
 //! The README shows the code of the examples word for word.
-#![allow(clippy::unwrap_used, missing_docs)]
 
 use std::fs;
 use std::path::Path;

@@ -1,14 +1,6 @@
 //! Secrets and tokens stay out of errors, traces and `Debug` (rows C10 and K2).
 
-#![cfg(feature = "config")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::indexing_slicing
-)]
-
-mod common;
+use crate::common;
 
 use std::fmt::Debug;
 

@@ -1,13 +1,6 @@
 //! One authenticator for all threads, reloaded while it is in use (row J12).
 
-#![cfg(feature = "config")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
-
-mod common;
+use crate::common;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;

@@ -1,14 +1,6 @@
 //! The key fixes the algorithm: what a header names only selects among bound keys.
 
-#![cfg(feature = "config")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
-
-mod common;
+use crate::common;
 
 use common::*;
 use countersign::signature::KeyMaterial;

@@ -1,9 +1,6 @@
 //! What a verified subscription token gives to the server, and for whom it is good.
 
-#![cfg(feature = "config")]
-#![allow(clippy::unwrap_used)]
-
-mod common;
+use crate::common;
 
 use common::{NOW, connect, hs256, hs256_authenticator, now, subscribe};
 use countersign::{Code, Identity, Subscription, UnixTime};

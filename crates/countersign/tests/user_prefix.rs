@@ -1,8 +1,5 @@
 //! Prefixes that keep the users of several authorities apart.
 
-#![cfg(feature = "config")]
-#![allow(clippy::unwrap_used)]
-
 use countersign::config::{Config, Format};
 use countersign::{
     Authenticator, Authority, BuildError, Code, Issuer, Key, Rules, Trust, TrustBuilder, UnixTime,

@@ -1,17 +1,6 @@
 //! Who may do what in which channel, by the rules of Centrifugo v2 and of v4 to v6.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::arithmetic_side_effects,
-    clippy::needless_pass_by_value,
-    clippy::field_reassign_with_default,
-    missing_docs
-)]
 
-mod support;
+use crate::support;
 
 use countersign::{Authenticator, Rules};
 use countersign_gateway::session::{

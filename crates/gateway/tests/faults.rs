@@ -1,14 +1,6 @@
 //! Faulty and hostile clients: each comes to a clear end, and the others are unharmed.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::field_reassign_with_default,
-    missing_docs
-)]
 
-mod support;
+use crate::support;
 
 use std::io::Write as _;
 use std::net::TcpListener;

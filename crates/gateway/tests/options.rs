@@ -1,15 +1,4 @@
 //! The options of the server, by the names of Centrifugo v2 to v6.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::arithmetic_side_effects,
-    clippy::needless_pass_by_value,
-    clippy::field_reassign_with_default,
-    missing_docs
-)]
 
 use std::time::Duration;
 

@@ -1,14 +1,6 @@
 //! A server on loopback and clients that speak WebSocket: what goes over the wire.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::field_reassign_with_default,
-    missing_docs
-)]
 
-mod support;
+use crate::support;
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;

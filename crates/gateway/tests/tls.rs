@@ -1,17 +1,6 @@
 //! The server over TLS.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::arithmetic_side_effects,
-    clippy::needless_pass_by_value,
-    clippy::field_reassign_with_default,
-    missing_docs
-)]
 
-mod support;
+use crate::support;
 
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;

@@ -1,11 +1,4 @@
 //! The grammar, held against `serde_json`, which everybody else reads JSON by.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::panic,
-    missing_docs
-)]
 
 use countersign_json::{JsonError, Object, Reader, Value};
 use serde_json::Value as Other;

@@ -1,5 +1,4 @@
 //! Members and elements come out exactly as they went in.
-#![allow(clippy::unwrap_used, missing_docs)]
 
 use countersign_json::Object;
 

@@ -1,5 +1,4 @@
 //! What is refused, and what must not be.
-#![allow(clippy::unwrap_used, missing_docs)]
 
 use countersign_json::{
     JsonError, Kind, MAX_DEPTH, Object, ObjectWriter, Value, known_in_another_case, quote,

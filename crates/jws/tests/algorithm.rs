@@ -1,13 +1,6 @@
 //! Who chooses the algorithm: rows A and B12 of the attack catalogue.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::panic
-)]
-
-mod common;
+use crate::common;
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 

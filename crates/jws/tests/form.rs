@@ -1,13 +1,6 @@
 //! The compact form and its base64url: rows E of the attack catalogue.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::string_slice
-)]
-
-mod common;
+use crate::common;
 
 use common::{
     ALPHABET, BAD_SIGNATURE, Verdict, accepted, encode, key, rich_token, verdict, verdict_within,

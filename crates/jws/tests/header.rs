@@ -1,9 +1,7 @@
 //! What a header may say and what nobody listens to: rows D of the attack
 //! catalogue. Every token here is well signed.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-mod common;
+use crate::common;
 
 use common::{BAD_SIGNATURE, Verdict, accepted, encode, key, verdict};
 use countersign_json::{Kind, quote};

@@ -1,9 +1,7 @@
 //! A header is one strict JSON object: rows D14 and F of the attack catalogue, as
 //! far as they concern headers. Every token here is well signed.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-mod common;
+use crate::common;
 
 use common::{Verdict, accepted, key};
 use countersign_json::{JsonError, MAX_DEPTH};

@@ -1,13 +1,10 @@
 //! The signed examples of the RFCs, whole, and the refusal of those that are not
 //! compact, not signed, or not encoded.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-#![allow(clippy::arithmetic_side_effects)]
-
 extern crate alloc;
 
-mod common;
-mod vectors;
+use crate::common;
+use crate::vectors;
 
 use alloc::sync::Arc;
 

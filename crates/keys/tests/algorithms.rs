@@ -1,14 +1,6 @@
 //! Which algorithms a key serves: its kind, and what it says of itself (A12, A13, C8).
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::panic,
-    clippy::std_instead_of_alloc
-)]
 
-mod common;
+use crate::common;
 
 use std::sync::Arc;
 

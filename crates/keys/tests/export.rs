@@ -1,14 +1,6 @@
 //! Keys out: JWK, PEM, thumbprint, and back again.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::panic,
-    clippy::std_instead_of_alloc
-)]
 
-mod common;
+use crate::common;
 
 use common::{der_of, file, key, names};
 use countersign_keys::{Key, KeyErrorReason};

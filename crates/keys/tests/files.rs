@@ -1,14 +1,6 @@
 //! Every form in which OpenSSL writes keys loads, or is refused with this sentence.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::panic,
-    clippy::std_instead_of_alloc
-)]
 
-mod common;
+use crate::common;
 
 use common::{der_of, file, key};
 use countersign_keys::{Key, KeyError, read};

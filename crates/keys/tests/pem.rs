@@ -1,15 +1,6 @@
 //! PEM as it stands in files, configurations and environment variables (C9).
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::panic,
-    clippy::std_instead_of_alloc,
-    clippy::string_slice
-)]
 
-mod common;
+use crate::common;
 
 use base64::Engine as _;
 use common::{file, key};

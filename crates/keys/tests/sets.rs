@@ -1,14 +1,6 @@
 //! JWK Sets: one odd key never spoils them (H1, H2, H5 to H11, H13).
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::panic,
-    clippy::std_instead_of_alloc
-)]
 
-mod common;
+use crate::common;
 
 use common::key;
 use countersign_keys::{Key, KeyErrorReason, KeySet, MAX_KEYS};

@@ -1,5 +1,4 @@
 //! Which curves are the same one.
-#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 use countersign_signature::{Curve, OkpCurve, OkpPublicKey};
 

@@ -1,6 +1,4 @@
 //! The checks that every key passes before it exists.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-#![allow(clippy::arithmetic_side_effects)]
 
 use countersign_signature::{
     AkpPrivateKey, AkpPublicKey, Curve, EcPrivateKey, EcPublicKey, KeyMaterial, KeyRejected,

@@ -1,5 +1,4 @@
 //! Sets of algorithms, composed of toys.
-#![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
 

@@ -1,9 +1,4 @@
 //! ECDSA signatures that a careless verifier accepts.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
 
 use countersign_signature::{AlgorithmName, Curve, EcPublicKey, KeyMaterial};
 use countersign_test_backends::ecdsa::{key_for, order};

@@ -1,9 +1,4 @@
 //! Ed25519 signatures on which libraries are known to disagree.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
 
 use countersign_signature::AlgorithmName;
 use countersign_test_backends::{add, hex, keys, sign, verifiers};

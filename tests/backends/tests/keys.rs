@@ -1,9 +1,4 @@
 //! Which keys bind to which algorithm, and what the refusals say.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
 
 use countersign_signature::{
     AlgorithmName, Curve, EcPrivateKey, KeyMaterial, KeyRejectedReason, OkpCurve, OkpPrivateKey,

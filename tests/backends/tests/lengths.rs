@@ -1,9 +1,4 @@
 //! Signatures and secrets of the wrong length.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
 
 use countersign_signature::{AlgorithmName, KeyMaterial, KeyRejectedReason, Secret};
 use countersign_test_backends::{ALGORITHMS, backends, sign, verifiers};

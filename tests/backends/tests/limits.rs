@@ -1,9 +1,4 @@
 //! Where the libraries differ in the keys that they sign with, and what each says.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
 
 use countersign_aws_lc as aws_lc;
 use countersign_ring as ring;

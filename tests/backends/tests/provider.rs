@@ -1,5 +1,4 @@
 //! Sets of algorithms.
-#![allow(clippy::unwrap_used, missing_docs)]
 
 use countersign_signature::Provider;
 

@@ -1,9 +1,4 @@
 //! What one backend signs, every backend verifies, and nothing else.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
 
 use countersign_signature::{AlgorithmName, KeyMaterial, Secret};
 use countersign_test_backends::{ALGORITHMS, backends, keys, sign, verifiers};

@@ -1,9 +1,4 @@
 //! RSA signatures that a careless verifier accepts.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
 
 use countersign_signature::{AlgorithmName, KeyMaterial, RsaPublicKey};
 use countersign_test_backends::keys::{RSA_2048, RSA_2049, RsaHex};

@@ -21,7 +21,7 @@ pub(crate) use layers::no_std_crates;
 
 type Check = fn(&Workspace) -> Complaints;
 
-const CHECKS: [(&str, Check); 16] = [
+const CHECKS: [(&str, Check); 17] = [
     ("layers", layers::check),
     ("crates that nothing may need", layers::leaves),
     ("import circles", circles::check),
@@ -30,6 +30,7 @@ const CHECKS: [(&str, Check); 16] = [
     ("module docs", sources::module_docs),
     ("nothing left open", sources::nothing_left_open),
     ("short files", sources::short_files),
+    ("tests that run", sources::tests_that_run),
     ("manifests", manifests::check),
     ("readme and example", manifests::readme_and_example),
     ("lock files", versions::lock_files),

@@ -71,6 +71,47 @@ pub(super) fn short_files(workspace: &Workspace) -> Complaints {
     sources.filter_map(too_long).collect()
 }
 
+/// Every file of tests runs: it is a target of its own, or a module of one that lies beside it.
+pub(super) fn tests_that_run(workspace: &Workspace) -> Complaints {
+    let members = workspace.metadata.members();
+    members.flat_map(orphaned_tests).collect()
+}
+
+/// The files directly in `tests` that nothing compiles. A manifest that says `autotests = false`
+/// would hide them.
+fn orphaned_tests(package: &Package) -> Complaints {
+    let Ok(entries) = fs::read_dir(package.folder().join("tests")) else {
+        return Complaints::new();
+    };
+    let programs: Vec<&Path> = package
+        .targets
+        .iter()
+        .filter(|target| target.is("test"))
+        .map(|target| target.src_path.as_path())
+        .collect();
+    let sources: Vec<String> = programs
+        .iter()
+        .filter_map(|path| fs::read_to_string(path).ok())
+        .collect();
+    let mut complaints = Complaints::new();
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        if path.extension().is_none_or(|ending| ending != "rs")
+            || programs.contains(&path.as_path())
+        {
+            continue;
+        }
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let module = format!("mod {name};");
+        if !sources.iter().any(|text| has_line(text, &module)) {
+            complaints.push(format!(
+                "{} is no module of a test target, so its tests never run",
+                path.display()
+            ));
+        }
+    }
+    complaints
+}
+
 fn rust(workspace: &Workspace) -> impl Iterator<Item = &File> {
     workspace
         .files
@@ -83,12 +124,12 @@ fn lacks(path: &Path, attribute: &str) -> Option<String> {
         Ok(text) => text,
         Err(error) => return Some(format!("{}: {error}", path.display())),
     };
-    let lacking = !has_attribute(&text, attribute);
+    let lacking = !has_line(&text, attribute);
     lacking.then(|| format!("{} does not say `{attribute}`", path.display()))
 }
 
-fn has_attribute(text: &str, attribute: &str) -> bool {
-    text.lines().any(|line| line.trim() == attribute)
+fn has_line(text: &str, wanted: &str) -> bool {
+    text.lines().any(|line| line.trim() == wanted)
 }
 
 /// Whether the first thing but an attribute is a `//!`.
@@ -122,7 +163,8 @@ fn too_long(file: &File) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::{
-        LEFT_OPEN, MAX_LINES, asks_for_std, begins_with_docs, has_attribute, left_open, too_long,
+        LEFT_OPEN, MAX_LINES, asks_for_std, begins_with_docs, has_line, left_open, orphaned_tests,
+        too_long,
     };
     use crate::files::{self, File};
     use crate::metadata::{Package, Target};
@@ -136,9 +178,9 @@ mod tests {
 
     #[test]
     fn an_attribute_that_is_commented_out_does_not_count() {
-        assert!(has_attribute("//! docs\n#![no_std]\n", "#![no_std]"));
-        assert!(!has_attribute("// #![no_std]\n", "#![no_std]"));
-        assert!(!has_attribute("", "#![no_std]"));
+        assert!(has_line("//! docs\n#![no_std]\n", "#![no_std]"));
+        assert!(!has_line("// #![no_std]\n", "#![no_std]"));
+        assert!(!has_line("", "#![no_std]"));
     }
 
     #[test]
@@ -152,6 +194,27 @@ mod tests {
         };
         assert!(asks_for_std(&of("crates/signature/src/lib.rs")).is_empty());
         assert_eq!(asks_for_std(&of("crates/countersign/src/lib.rs")).len(), 2);
+    }
+
+    #[test]
+    fn a_file_of_tests_that_nothing_compiles_is_found() {
+        let claims = files::root().join("crates/claims");
+        let package = |programs: &[&str]| Package {
+            manifest_path: claims.join("Cargo.toml"),
+            targets: programs
+                .iter()
+                .map(|program| Target {
+                    kind: vec!["test".to_owned()],
+                    src_path: claims.join("tests").join(program),
+                })
+                .collect(),
+            ..Package::default()
+        };
+        let whole = package(&["all.rs", "allocations.rs"]);
+        assert!(orphaned_tests(&whole).is_empty());
+        let orphaned = orphaned_tests(&package(&["all.rs"]));
+        assert_eq!(orphaned.len(), 1);
+        assert!(orphaned[0].contains("tests/allocations.rs"), "{orphaned:?}");
     }
 
     #[test]

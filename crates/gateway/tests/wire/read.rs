@@ -2,7 +2,7 @@
 
 use countersign_gateway::wire::{Codec, Command, Format, Frame, Generation, Malformed, Request};
 
-use crate::bytes::{delimited, field, json, number, text, varint};
+use super::bytes::{delimited, field, json, number, text, varint};
 
 const V1: Generation = Generation::V1;
 const V2: Generation = Generation::V2;

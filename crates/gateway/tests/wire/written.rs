@@ -7,7 +7,7 @@ use countersign_gateway::wire::{
     SubscribeResult, Unsubscribed,
 };
 
-use crate::bytes::{delimited, field, json, number, text};
+use super::bytes::{delimited, field, json, number, text};
 
 fn info() -> Arc<ClientInfo> {
     Arc::new(ClientInfo {

@@ -1,5 +1,4 @@
-//! Every message of the protocol in each of the four codecs, against bytes that are written
-//! here by hand: neither prost nor the encoder's own tables have a say in what is expected.
+//! The tests of this crate, a module for each subject. They are one program, which links once.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,7 +11,12 @@
     missing_docs
 )]
 
-mod bytes;
-mod read;
-mod told;
-mod written;
+mod channels;
+mod faults;
+mod options;
+mod server;
+mod session;
+mod subscriptions;
+mod support;
+mod tls;
+mod wire;

@@ -1,0 +1,12 @@
+//! The tests of this crate, a module for each subject. They are one program, which links once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    missing_docs
+)]
+
+mod grammar;
+mod split;
+mod strict;

@@ -1,0 +1,19 @@
+//! The tests of this crate, a module for each subject. They are one program, which links once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    clippy::std_instead_of_alloc
+)]
+
+mod algorithms;
+mod common;
+mod export;
+mod files;
+mod jwk;
+mod pem;
+mod secrets;
+mod sets;
