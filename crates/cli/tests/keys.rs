@@ -177,7 +177,7 @@ fn a_wrong_label_of_a_pem_is_warned_of() {
     assert_eq!(
         said.err,
         "warning: k.pub2: found a public key in SubjectPublicKeyInfo form under the label RSA \
-         PUBLIC KEY; its label is PUBLIC KEY\n"
+         PUBLIC KEY; the right label is PUBLIC KEY\n"
     );
 }
 

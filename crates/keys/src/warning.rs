@@ -72,7 +72,7 @@ impl fmt::Display for KeyWarning {
                 right,
             } => write!(
                 f,
-                "found {content} under the label {label}; its label is {right}"
+                "found {content} under the label {label}; the right label is {right}"
             ),
             Self::LineBreak => f.write_str(
                 "found a line break at the beginning or the end of the secret; it is part of the \

@@ -43,13 +43,13 @@ const LOADS: &[(&str, &str)] = &[
 ];
 
 const ENCRYPTED: &str = "found an encrypted private key; decrypt it first \
-    (openssl pkey -in FILE -out PLAIN); passphrases are not read";
+    (openssl pkey -in FILE -out PLAIN); passphrases are not supported";
 const EXPLICIT: &str = "found an EC key with explicit curve parameters; write it with the name \
     of its curve (openssl: -param_enc named_curve)";
 const PSS: &str = "found an RSASSA-PSS key whose parameters fit no JOSE algorithm; PS256, PS384 \
     and PS512 need SHA-256, SHA-384 or SHA-512 for the message and for MGF1, and a salt as long \
     as the hash";
-const WANTED: &str = "RSA keys, EC keys on P-256, P-384 and P-521, and Ed25519 keys are taken";
+const WANTED: &str = "RSA keys, EC keys on P-256, P-384 and P-521, and Ed25519 keys are supported";
 
 /// (file, the sentence)
 const REFUSED: &[(&str, &str)] = &[
@@ -76,7 +76,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("p256.pkcs8-explicit", EXPLICIT),
     (
         "brainpool.spki",
-        "found an EC key on a curve that is not known (OID 1.3.36.3.3.2.8.1.1.7); \
+        "found an EC key on an unknown curve (OID 1.3.36.3.3.2.8.1.1.7); \
          ES256, ES384 and ES512 need P-256, P-384 and P-521",
     ),
     ("dsa.spki", "found a DSA key (OID 1.2.840.10040.4.1); "),
@@ -178,7 +178,11 @@ fn der_that_is_no_key_is_told_so() {
         &[&[0x30, 18], [5, 0].repeat(9).as_slice()].concat(),
     ] {
         let error = Key::from_der(der).unwrap_err();
-        assert_eq!(error.found(), "bytes that are no key in DER", "{der:02x?}");
+        assert_eq!(
+            error.found(),
+            "bytes that are not a key in DER",
+            "{der:02x?}"
+        );
     }
 }
 
@@ -202,7 +206,7 @@ fn a_file_whose_parts_disagree_is_refused() {
     let p384 = around(&[0x2b, 0x81, 0x04, 0x00, 0x22]);
     assert_eq!(
         Key::from_der(&p384).err().unwrap().to_string(),
-        "found a private key on P-256 inside of PKCS#8 for P-384; both name the same curve; \
+        "found a private key on P-256 inside of PKCS#8 for P-384; both must name the same curve; \
          make or copy it again",
     );
     let p256 = around(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7]);
@@ -215,7 +219,7 @@ fn a_file_whose_parts_disagree_is_refused() {
 #[test]
 fn a_public_half_outside_that_is_not_the_one_inside_is_refused() {
     const SENTENCE: &str = "found a private key in PKCS#8 with two public halves that differ; \
-        inside and outside stands the same one; make or copy it again";
+        the one inside the key and the one beside it must be the same; make or copy it again";
     for (private, half_of) in [
         ("p256.pkcs8", "p256.spki"),
         ("rsa2048.pkcs8", "rsa2048.spki"),

@@ -69,48 +69,52 @@ fn c9_anything_but_one_whole_block_is_refused() {
         (
             public.clone() + &file("p256.pkcs8"),
             "found 2 PEM blocks (PUBLIC KEY, PRIVATE KEY); exactly one key is expected; \
-             keep the one that is meant",
+             keep only the key that you need",
         ),
         (
             bundle,
             "found 6 PEM blocks (PUBLIC KEY, PUBLIC KEY, PUBLIC KEY, PUBLIC KEY, …); exactly \
-             one key is expected; keep the one that is meant",
+             one key is expected; keep only the key that you need",
         ),
         (
             public.replace("-----END PUBLIC KEY-----", ""),
-            "found a PEM block PUBLIC KEY without its end; it ends with -----END PUBLIC KEY-----",
+            "found a PEM block PUBLIC KEY without its end; it must end with -----END PUBLIC \
+             KEY-----",
         ),
         (
             public.replace("END PUBLIC KEY-----", "END PUBLIC KEY"),
-            "found a PEM block PUBLIC KEY without its end; it ends with -----END PUBLIC KEY-----",
+            "found a PEM block PUBLIC KEY without its end; it must end with -----END PUBLIC \
+             KEY-----",
         ),
         (
             public.replace("-----END PUBLIC KEY-----", "") + &public,
-            "found a PEM block PUBLIC KEY without its end; it ends with -----END PUBLIC KEY-----",
+            "found a PEM block PUBLIC KEY without its end; it must end with -----END PUBLIC \
+             KEY-----",
         ),
         (
             public.replace("END PUBLIC", "END PRIVATE"),
-            "found a PEM block PUBLIC KEY that ends as \"PRIVATE KEY\"; it ends with \
+            "found a PEM block PUBLIC KEY that ends as \"PRIVATE KEY\"; it must end with \
              -----END PUBLIC KEY-----",
         ),
         (
             public.replace(body, &format!("{body}\nwhat is this?")),
             "found a PEM block PUBLIC KEY that is not valid base64; copy the whole file again; \
-             between its first and last line there is base64 alone",
+             between its first and last line there is only base64",
         ),
         (
             public.replace(body, &body[1..]),
             "found a PEM block PUBLIC KEY that is not valid base64; copy the whole file again; \
-             between its first and last line there is base64 alone",
+             between its first and last line there is only base64",
         ),
         (
             relabelled("p256.pkcs8", "PRIVATE KEY", "PUBLIC KEY"),
-            "found a private key in PKCS#8 form under the label PUBLIC KEY; its label is \
+            "found a private key in PKCS#8 form under the label PUBLIC KEY; the right label is \
              PRIVATE KEY",
         ),
         (
             relabelled("p256.certificate", "CERTIFICATE", "PRIVATE KEY"),
-            "found an X.509 certificate under the label PRIVATE KEY; its label is CERTIFICATE",
+            "found an X.509 certificate under the label PRIVATE KEY; the right label is \
+             CERTIFICATE",
         ),
         (
             relabelled(
@@ -119,7 +123,7 @@ fn c9_anything_but_one_whole_block_is_refused() {
                 "PRIVATE KEY",
             ),
             "found an encrypted private key; decrypt it first (openssl pkey -in FILE -out PLAIN); \
-             passphrases are not read",
+             passphrases are not supported",
         ),
         (
             relabelled("p256.spki", "PUBLIC KEY", "OPENSSH PRIVATE KEY"),
@@ -128,7 +132,7 @@ fn c9_anything_but_one_whole_block_is_refused() {
         ),
         (
             "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----".into(),
-            "found no key under the label PUBLIC KEY; that label stands for a public key in \
+            "found no key under the label PUBLIC KEY; this label belongs to a public key in \
              SubjectPublicKeyInfo form; make or copy it again",
         ),
         (
@@ -194,7 +198,7 @@ fn looking_finds_out_the_form_of_a_file() {
         ),
         (b"[]", "found something else than an object"),
         (b"{}", "found no member \"kty\""),
-        (b"0", "found bytes that are no key in DER"),
+        (b"0", "found bytes that are not a key in DER"),
         (
             b"-----BEGIN PUBLIC KEY-----\xff",
             "found PEM with bytes that are not UTF-8",
@@ -214,27 +218,27 @@ fn a_wrong_label_of_the_right_kind_is_warned_of() {
             "PUBLIC KEY",
             "RSA PUBLIC KEY",
             "found a public key in SubjectPublicKeyInfo form under the label RSA PUBLIC KEY; \
-             its label is PUBLIC KEY",
+             the right label is PUBLIC KEY",
         ),
         (
             "rsa2048.pkcs1-public",
             "RSA PUBLIC KEY",
             "PUBLIC KEY",
-            "found an RSA public key in PKCS#1 form under the label PUBLIC KEY; its label is \
+            "found an RSA public key in PKCS#1 form under the label PUBLIC KEY; the right label is \
              RSA PUBLIC KEY",
         ),
         (
             "p256.pkcs8",
             "PRIVATE KEY",
             "EC PRIVATE KEY",
-            "found a private key in PKCS#8 form under the label EC PRIVATE KEY; its label is \
+            "found a private key in PKCS#8 form under the label EC PRIVATE KEY; the right label is \
              PRIVATE KEY",
         ),
         (
             "p256.certificate",
             "CERTIFICATE",
             "PUBLIC KEY",
-            "found an X.509 certificate under the label PUBLIC KEY; its label is CERTIFICATE",
+            "found an X.509 certificate under the label PUBLIC KEY; the right label is CERTIFICATE",
         ),
     ] {
         let mislabelled = Key::from_pem(&file(name).replace(from, to)).unwrap();

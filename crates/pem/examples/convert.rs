@@ -1,7 +1,7 @@
-//! Reads one key in PEM or DER, says what it is, and writes it in today's form: PKCS#8 of a
-//! private key, SubjectPublicKeyInfo of a public one.
+//! Reads one key in PEM or DER, says what it is, and writes it in the modern form: PKCS#8 for a
+//! private key, SubjectPublicKeyInfo for a public one.
 //!
-//! `cargo run -p countersign-pem --example convert FILE`, or without a file for a key of its own.
+//! `cargo run -p countersign-pem --example convert FILE`, or without FILE for a built-in key.
 
 use core::error::Error;
 

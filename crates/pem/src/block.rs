@@ -1,10 +1,10 @@
-//! The blocks of a PEM text (RFC 7468), as configuration files and environment variables
-//! hold them.
+//! The blocks of a PEM text (RFC 7468), as found in configuration files and environment
+//! variables.
 //!
 //! Reading is lax about space and strict about content. A line break may be LF, CRLF, CR,
-//! missing, or written as the two characters `\n`. A byte order mark and text outside of
-//! the blocks are ignored. The base64 inside must be exact. What the bytes mean is not
-//! known here.
+//! missing, or written as the two characters `\n`. A byte order mark and text outside of the
+//! blocks are ignored. The base64 inside must be exact. This module doesn't know what the bytes
+//! mean.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -34,8 +34,9 @@ pub(crate) struct Block<'a> {
     body: &'a str,
 }
 
-/// The text with real line breaks where `\n`, `\r\n` or `\r` was written as letters, as in
-/// configuration files and environment variables. No label and no base64 holds a backslash.
+/// Replaces `\n`, `\r\n` and `\r` by real line breaks where they are written as letters, as in
+/// configuration files and environment variables. This is safe: neither labels nor base64 contain
+/// a backslash.
 #[must_use]
 pub fn unescape(text: &str) -> Cow<'_, str> {
     if text.contains('\\') {
@@ -61,7 +62,7 @@ pub(crate) fn blocks(mut text: &str) -> Result<Vec<Block<'_>>, PemError> {
         let unfinished = || {
             PemError::unreadable(
                 format!("a PEM block {label} without its end"),
-                format!("it ends with -----END {label}-----"),
+                format!("it must end with -----END {label}-----"),
             )
         };
         let (body, rest) = rest.split_once(END).ok_or_else(unfinished)?;
@@ -72,7 +73,7 @@ pub(crate) fn blocks(mut text: &str) -> Result<Vec<Block<'_>>, PemError> {
         if end_label != label {
             return Err(PemError::unreadable(
                 format!("a PEM block {label} that ends as {}", shown(end_label)),
-                format!("it ends with -----END {label}-----"),
+                format!("it must end with -----END {label}-----"),
             ));
         }
         blocks.push(Block { label, body });
@@ -96,17 +97,17 @@ impl Block<'_> {
         STANDARD.decode(packed).map_err(|_| {
             PemError::unreadable(
                 format!("a PEM block {} that is not valid base64", self.label),
-                "copy the whole file again; between its first and last line there is base64 alone",
+                "copy the whole file again; between its first and last line there is only base64",
             )
         })
     }
 }
 
-/// The refusal of a private key under a passphrase.
+/// The error for a private key that is encrypted with a passphrase.
 pub(crate) fn encrypted() -> PemError {
     PemError::unsupported(
         "an encrypted private key",
-        "decrypt it first (openssl pkey -in FILE -out PLAIN); passphrases are not read",
+        "decrypt it first (openssl pkey -in FILE -out PLAIN); passphrases are not supported",
     )
 }
 
@@ -125,14 +126,14 @@ pub(crate) fn encode(label: &str, der: &[u8]) -> String {
     text
 }
 
-/// A label that contradicts another one, for an error: escaped and cut, since it was not
-/// checked to be one.
+/// An END label for an error message. It is escaped and cut, because only BEGIN labels are
+/// checked.
 fn shown(label: &str) -> String {
     let short: String = label.chars().take(64).collect();
     format!("{short:?}")
 }
 
-/// Printable ASCII on one line: labels are shown in errors as they are.
+/// Only short printable ASCII, because errors show labels as they are.
 fn is_label(label: &str) -> bool {
     (1..=64).contains(&label.len()) && label.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }

@@ -1,4 +1,4 @@
-//! Why a text or a file gave no key.
+//! Errors of reading and writing keys.
 
 use alloc::string::String;
 use core::{error, fmt};
@@ -9,18 +9,18 @@ use countersign_signature::{KeyRejected, KeyRejectedReason};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PemErrorReason {
-    /// The text is damaged, or holds no key.
+    /// The text is damaged, or contains no key.
     Unreadable,
-    /// A key of a sort that is not read: encrypted, DSA, an unknown curve.
+    /// The kind of key is not supported: encrypted, DSA, an unknown curve.
     Unsupported,
     /// The parts of the key were refused; see [`KeyRejected`].
     Rejected(KeyRejectedReason),
 }
 
-/// A text or a file that gave no key: "found …; …".
+/// Why a text or a file gave no key. `Display` has the form "found …; …".
 ///
-/// It shows no part of a key: names, lengths and kinds alone. Names that come from the
-/// text are escaped and cut.
+/// It shows only names, lengths and kinds, and no part of a key. Names that come from the text
+/// are escaped and cut.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PemError {
     reason: PemErrorReason,

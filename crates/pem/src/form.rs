@@ -1,4 +1,4 @@
-//! Which form a DER file has. The tags of its outermost sequence show it.
+//! Recognises the form of a DER file by the tags in its outermost sequence.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -6,7 +6,7 @@ use core::fmt;
 use der::asn1::AnyRef;
 use der::{Decode as _, Reader as _, SliceReader, Tag};
 
-/// A form in which a key is stored.
+/// A format in which a key is stored.
 ///
 /// `Display` is its [`description`](Self::description).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Form {
     Sec1,
     /// A private key of any kind (RFC 5958).
     Pkcs8,
-    /// An encrypted private key (RFC 5958 section 3), which is never read.
+    /// An encrypted private key (RFC 5958 section 3), which is always refused.
     EncryptedPkcs8,
     /// An X.509 certificate (RFC 5280).
     Certificate,
@@ -80,8 +80,8 @@ impl Form {
         Self::ALL.into_iter().find(|form| form.label() == label)
     }
 
-    /// The form of these bytes, if they are one DER sequence of a known shape with
-    /// nothing after it. The inside is not checked.
+    /// The form of these bytes, if they are exactly one DER sequence of a known shape, with
+    /// nothing after it. What is inside its elements is not checked.
     ///
     /// ```
     /// assert_eq!(countersign_pem::Form::of_der(b"0123456789"), None);
@@ -109,7 +109,7 @@ impl fmt::Display for Form {
     }
 }
 
-/// No form has more elements: a two-prime RSA private key has nine, one with more primes ten.
+/// The most elements of any form: an RSA private key has nine with two primes, and ten with more.
 const MOST_ELEMENTS: usize = 10;
 
 fn top_level_tags(der: &[u8]) -> Option<Vec<Tag>> {

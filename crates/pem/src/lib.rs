@@ -3,15 +3,15 @@
 //! - [`from_pem`]: the one key of a PEM text (RFC 7468).
 //! - [`from_der`]: the key of a DER file.
 //! - [`to_pem`]: PKCS#8 of a private key, SubjectPublicKeyInfo of a public one.
-//! - [`Form`]: which form a DER file has, found out by its structure.
+//! - [`Form`]: the form of a DER file, recognised by its structure.
 //!
-//! The forms are SubjectPublicKeyInfo (RFC 5280), PKCS#1 (RFC 8017), SEC 1 (RFC 5915),
-//! PKCS#8 (RFC 5958) and the public key of an X.509 certificate, whose dates, issuer and
-//! signature are **not** judged.
+//! It reads SubjectPublicKeyInfo (RFC 5280), PKCS#1 (RFC 8017), SEC 1 (RFC 5915), PKCS#8 (RFC
+//! 5958) and the public key of an X.509 certificate. The dates, issuer and signature of a
+//! certificate are **not** checked.
 //!
-//! It relies on the format crates of RustCrypto for ASN.1, and on `countersign-signature`
-//! for every check of the numbers. It never decrypts a key, computes with one, or reads a
-//! file, and knows no JWK.
+//! It relies on the format crates of RustCrypto for ASN.1, and on `countersign-signature` to
+//! check the numbers of a key. It never decrypts a key, never computes with one, never reads a
+//! file, and doesn't know JWK.
 //!
 //! # Example
 //!
@@ -24,7 +24,7 @@
 //! assert_eq!(key.material.to_string(), "an Ed25519 key");
 //!
 //! let error = countersign_pem::from_der(b"secret").unwrap_err();
-//! assert_eq!(error.found(), "bytes that are no key in DER");
+//! assert_eq!(error.found(), "bytes that are not a key in DER");
 //! # Ok::<(), countersign_pem::PemError>(())
 //! ```
 #![no_std]

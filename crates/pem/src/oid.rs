@@ -1,4 +1,4 @@
-//! The object identifiers of keys, and what they stand for.
+//! The object identifiers of keys and curves, and their meaning.
 
 use countersign_signature::{AlgorithmName, Curve, OkpCurve};
 use der::asn1::ObjectIdentifier;
@@ -58,7 +58,7 @@ pub(crate) const PSS_HASHES: [PssHash; 3] = [
     },
 ];
 
-/// The names of keys that are recognised and not read.
+/// Names for errors: keys that are recognised but not supported.
 const NAMES: [(ObjectIdentifier, &str); 6] = [
     (oid("1.2.840.10040.4.1"), "a DSA key"),
     (oid("1.2.840.113549.1.3.1"), "a Diffie-Hellman key"),

@@ -23,7 +23,7 @@ pub struct StoredKey {
     /// The algorithms that its identifier limits it to (RSASSA-PSS, RFC 4055 section 3.1).
     /// Empty means no limit.
     pub limited_to: &'static [AlgorithmName],
-    /// Set if the label of its PEM block names another form than the content has.
+    /// Set if the label of the PEM block doesn't fit the form of its content.
     pub mislabelled: Option<Mislabelled>,
 }
 
@@ -37,7 +37,7 @@ impl From<KeyMaterial<'_>> for StoredKey {
     }
 }
 
-/// A label that names another form than its block has. The key works; its file should be
+/// A PEM label that doesn't fit the form of its content. The key works, but its file should be
 /// corrected.
 ///
 /// `Display` says what was found and which label is right.
@@ -56,12 +56,12 @@ impl fmt::Display for Mislabelled {
         let (label, right) = (label.label(), found.label());
         write!(
             f,
-            "found {found} under the label {label}; its label is {right}"
+            "found {found} under the label {label}; the right label is {right}"
         )
     }
 }
 
-/// Reads a key of a form that was recognised before.
+/// Reads a key whose form is already known.
 pub(crate) fn read(form: Form, der: &[u8]) -> Result<StoredKey, PemError> {
     let damaged = |_: der::Error| damaged(form);
     match form {
@@ -78,7 +78,7 @@ pub(crate) fn read(form: Form, der: &[u8]) -> Result<StoredKey, PemError> {
 fn damaged(form: Form) -> PemError {
     PemError::unreadable(
         format!("{form} that is damaged"),
-        "make or copy it again; it is no valid DER",
+        "it is not valid DER; make or copy it again",
     )
 }
 
@@ -102,13 +102,14 @@ fn spki(info: &SubjectPublicKeyInfoRef<'_>) -> Result<StoredKey, PemError> {
     })
 }
 
-/// The public key of a certificate (RFC 5280 section 4.1). What stands before it is passed
-/// over: nobody here judges a serial number or a date, so none of them spoils a good key.
+/// The public key of a certificate (RFC 5280 section 4.1). The fields before it are skipped
+/// unread: this crate checks no serial number and no date, so an odd one must not spoil a good
+/// key.
 fn key_of_certificate(der: &[u8]) -> der::Result<SubjectPublicKeyInfoRef<'_>> {
     let certificate = AnyRef::from_der(der)?;
     let to_be_signed = SliceReader::new(certificate.value())?.decode::<AnyRef<'_>>()?;
     let mut fields = SliceReader::new(to_be_signed.value())?;
-    // Version 1 is not written.
+    // The version is absent if it is 1.
     if fields.decode::<AnyRef<'_>>()?.tag() != Tag::Integer {
         fields
             .decode::<AnyRef<'_>>()?
@@ -124,7 +125,7 @@ fn key_of_certificate(der: &[u8]) -> der::Result<SubjectPublicKeyInfoRef<'_>> {
     fields.decode()
 }
 
-/// PKCS#8 (RFC 5958 section 2) as far as it is listened to: attributes are passed over.
+/// The fields of PKCS#8 that are used (RFC 5958 section 2). Attributes are skipped.
 struct OneAsymmetricKey<'a> {
     algorithm: AlgorithmIdentifierRef<'a>,
     private_key: &'a [u8],
@@ -154,8 +155,8 @@ impl<'a> OneAsymmetricKey<'a> {
                     constructed,
                     number: TagNumber(1),
                 } if key.public_key.is_none() => {
-                    // Old versions of *ring* wrote a whole BIT STRING under the tag, not in
-                    // its place.
+                    // Old versions of *ring* put a whole BIT STRING inside the tag, although the
+                    // tag replaces the BIT STRING's own.
                     let bits = match constructed {
                         true => BitStringRef::from_der(field.value())?.as_bytes(),
                         false => field.value().strip_prefix(&[0]),
@@ -191,7 +192,7 @@ fn pkcs8(info: &OneAsymmetricKey<'_>) -> Result<StoredKey, PemError> {
         }
         other => {
             let curve = octet_key_pair(other)?;
-            // The seed stands in an octet string of its own (RFC 8410 section 7).
+            // The seed is wrapped in an octet string of its own (RFC 8410 section 7).
             let seed = <&OctetStringRef>::from_der(bytes).map_err(|_| damaged(Form::Pkcs8))?;
             let public = public.map(|public| OkpPublicKey::new(curve, public));
             let public = public.transpose()?;
@@ -230,15 +231,15 @@ fn more_than_two_primes() -> PemError {
     )
 }
 
-/// The key of RFC 5915. The curve comes from its own parameters or from the PKCS#8
-/// around it, which must agree; so the public point.
+/// The key of RFC 5915. The curve and the public point come from the key itself or from the
+/// PKCS#8 around it. If both have them, they must agree.
 fn ec_private<'a>(
     der: &'a [u8],
     outer_curve: Option<Curve>,
     outer_point: Option<&'a [u8]>,
 ) -> Result<EcPrivateKey<'a>, PemError> {
     let key = sec1::EcPrivateKey::from_der(der).map_err(|error| match error.kind() {
-        // sec1 reads named curves alone; explicit parameters are a sequence in that place.
+        // sec1 reads only named curves. Explicit parameters are a sequence in their place.
         ErrorKind::TagUnexpected {
             expected: Some(Tag::ObjectIdentifier),
             actual: Tag::Sequence,
@@ -258,7 +259,7 @@ fn ec_private<'a>(
                     inner.name(),
                     outer.name()
                 ),
-                "both name the same curve; make or copy it again",
+                "both must name the same curve; make or copy it again",
             ));
         }
         (Some(curve), _) | (None, Some(curve)) => curve,
@@ -282,7 +283,7 @@ fn ec_private<'a>(
 fn two_public_halves() -> PemError {
     PemError::unreadable(
         "a private key in PKCS#8 with two public halves that differ",
-        "inside and outside stands the same one; make or copy it again",
+        "the one inside the key and the one beside it must be the same; make or copy it again",
     )
 }
 
@@ -300,13 +301,14 @@ fn named_curve(parameters: Option<AnyRef<'_>>) -> Result<Curve, PemError> {
 fn known_curve(found: ObjectIdentifier) -> Result<Curve, PemError> {
     oid::curve(found).ok_or_else(|| {
         PemError::unsupported(
-            format!("an EC key on a curve that is not known (OID {found})"),
+            format!("an EC key on an unknown curve (OID {found})"),
             "ES256, ES384 and ES512 need P-256, P-384 and P-521",
         )
     })
 }
 
-/// A hostile choice of parameters passes off another curve as a known one (CVE-2020-0601).
+/// Refused because hostile parameters can make another curve look like a known one
+/// (CVE-2020-0601).
 fn explicit_parameters() -> PemError {
     PemError::unsupported(
         "an EC key with explicit curve parameters",
@@ -325,14 +327,14 @@ fn octet_key_pair(found: ObjectIdentifier) -> Result<OkpCurve, PemError> {
     oid::octet_key_pair(found).ok_or_else(|| {
         PemError::unsupported(
             format!("{} (OID {found})", oid::name(found)),
-            "RSA keys, EC keys on P-256, P-384 and P-521, and Ed25519 keys are taken",
+            "RSA keys, EC keys on P-256, P-384 and P-521, and Ed25519 keys are supported",
         )
     })
 }
 
-/// The algorithms that an RSASSA-PSS key is limited to (RFC 4055 section 3.1): those of
-/// the hash in its parameters, of every hash if it has none. JOSE has no PSS over SHA-1,
-/// with two hashes, or with a salt of other length than the hash (RFC 7518 section 3.5).
+/// The algorithms that an RSASSA-PSS key is limited to (RFC 4055 section 3.1): those of the hash
+/// in its parameters, or of every hash if it has no parameters. JOSE has no PSS with SHA-1, with
+/// two different hashes, or with a salt that is not as long as the hash (RFC 7518 section 3.5).
 fn pss(algorithm: &AlgorithmIdentifierRef<'_>) -> Result<&'static [AlgorithmName], PemError> {
     let Some(parameters) = algorithm.parameters.filter(|any| !any.is_null()) else {
         return Ok(&[
@@ -351,7 +353,8 @@ fn pss(algorithm: &AlgorithmIdentifierRef<'_>) -> Result<&'static [AlgorithmName
     oid::PSS_HASHES
         .iter()
         .find(|hash| {
-            // The key's salt length is the least that its signatures have (RFC 4055 section 3.3).
+            // The salt length of the key is a minimum: signatures may have longer salts (RFC 4055
+            // section 3.3).
             parameters.hash.oid == hash.oid
                 && parameters.salt_len <= hash.bytes
                 && mask.oid == oid::MGF1

@@ -1,8 +1,9 @@
-//! Keys as OpenSSH writes them. They are not read here: an error says how to convert them.
+//! Recognises keys in the formats of OpenSSH. They are not read: the error says how to convert
+//! them.
 
 use crate::{PemError, block};
 
-/// What a file or a line begins with, up to the name of the key's type.
+/// How a file or a line begins: the name of the key's type, or the start of it.
 const NAMES: [&[u8]; 6] = [
     b"ssh-rsa ",
     b"ssh-dss ",
@@ -12,7 +13,7 @@ const NAMES: [&[u8]; 6] = [
     b"sk-ecdsa-",
 ];
 
-/// The length and the first letters of the type's name, in base64: every key begins so.
+/// How the base64 of a key begins: the length and the first letters of the type's name.
 const BLOBS: [&[u8]; 5] = [
     b"AAAAB3NzaC1",
     ED25519_BLOB,
@@ -23,22 +24,22 @@ const BLOBS: [&[u8]; 5] = [
 
 const ED25519_BLOB: &[u8] = b"AAAAC3NzaC1";
 
-/// Whether this is a line of `authorized_keys` or of a `.pub` file, with or without the
-/// name of its type in front.
+/// Whether this is a line of `authorized_keys` or of a `.pub` file, with or without the name of
+/// its type at the beginning.
 #[must_use]
 pub fn is_ssh_public_key(text: &[u8]) -> bool {
     let named = NAMES.iter().any(|name| text.starts_with(name));
     named || BLOBS.iter().any(|blob| contains(text, blob))
 }
 
-/// The refusal of an ssh public key, with a command that converts it.
+/// The error for an ssh public key, with a command that converts it.
 pub(crate) fn public_key(text: &[u8]) -> PemError {
     if text.starts_with(b"ssh-ed25519 ") || contains(text, ED25519_BLOB) {
-        // `ssh-keygen -e -m PKCS8` refuses Ed25519. The octal numbers are the DER in front of
-        // the 32 bytes of the key, which are the last of the ssh form.
+        // `ssh-keygen -e -m PKCS8` refuses Ed25519. The octal numbers are the DER that goes
+        // before the 32 bytes of the key. The ssh form ends with the same 32 bytes.
         return PemError::unsupported(
             "an ssh public key of type Ed25519",
-            "ssh-keygen writes none as PEM; convert it by (printf \
+            "ssh-keygen can't write it as PEM; convert it with (printf \
              '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000'; cut -d' ' -f2 FILE | \
              base64 -d | tail -c 32) | openssl pkey -pubin -inform DER -out NEW.pem",
         );
@@ -49,7 +50,7 @@ pub(crate) fn public_key(text: &[u8]) -> PemError {
     )
 }
 
-/// The refusal of an OpenSSH private key.
+/// The error for an OpenSSH private key.
 pub(crate) fn private_key(block: &block::Block<'_>) -> PemError {
     let is_ed25519 = block
         .decode()
@@ -57,7 +58,8 @@ pub(crate) fn private_key(block: &block::Block<'_>) -> PemError {
     PemError::unsupported(
         "an OpenSSH private key",
         if is_ed25519 {
-            "neither ssh-keygen nor openssl converts one of type Ed25519; make a new key \
+            "neither ssh-keygen nor openssl can convert an Ed25519 key from this format; make a \
+             new key \
              (openssl genpkey -algorithm ed25519 -out FILE)"
         } else {
             "convert a copy of it first (ssh-keygen -p -m PKCS8 -f COPY)"

@@ -1,4 +1,4 @@
-//! From a PEM text or a DER file to its one key.
+//! Reads the one key of a PEM text or a DER file.
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -11,22 +11,22 @@ use crate::{Form, PemError, ssh};
 /// `RSA PUBLIC KEY`, `PRIVATE KEY`, `RSA PRIVATE KEY`, `EC PRIVATE KEY` (with or without
 /// `EC PARAMETERS` before it) or `CERTIFICATE`.
 ///
-/// Line breaks may be written as the two characters `\n`. Text outside of the block is
-/// ignored. Of a certificate the public key is taken: its dates, its issuer and its
-/// signature are **not** judged.
+/// Line breaks may be written as the two characters `\n`. Text outside of the block is ignored.
+/// Only the public key of a certificate is read: its dates, its issuer and its signature are
+/// **not** checked.
 ///
-/// A label that names another form than the content has is no error, as long as both are
-/// public or both private: see [`StoredKey::mislabelled`].
+/// It is not an error if the label names another form than the content has, as long as both are
+/// public or both are private: see [`StoredKey::mislabelled`].
 ///
 /// # Errors
 ///
-/// [`PemError`] unless there is exactly one key; for a private key under the label of a
-/// public one and the reverse; for an encrypted key, explicit curve parameters, and a key
-/// that the seam rejects.
+/// [`PemError`] if there is not exactly one key; if a private key has the label of a public one,
+/// or the reverse; for an encrypted key, for explicit curve parameters, and for a key that
+/// `countersign-signature` rejects.
 pub fn from_pem(text: &str) -> Result<StoredKey, PemError> {
     let text = block::unescape(text);
     let mut blocks = block::blocks(&text)?;
-    // `openssl ecparam -genkey` writes them first; the key repeats its curve.
+    // `openssl ecparam -genkey` writes this block before the key, and the key repeats the curve.
     blocks.retain(|block| block.label != "EC PARAMETERS");
     let [block] = blocks.as_slice() else {
         return Err(not_one_block(&text, &blocks));
@@ -36,13 +36,13 @@ pub fn from_pem(text: &str) -> Result<StoredKey, PemError> {
     let Some(found) = Form::of_der(&der) else {
         return Err(PemError::unreadable(
             format!("no key under the label {}", label.label()),
-            format!("that label stands for {label}; make or copy it again"),
+            format!("this label belongs to {label}; make or copy it again"),
         ));
     };
     if found.is_private() != label.is_private() {
         return Err(PemError::unreadable(
             format!("{found} under the label {}", label.label()),
-            format!("its label is {}", found.label()),
+            format!("the right label is {}", found.label()),
         ));
     }
     let mut key = read(found, &der)?;
@@ -52,7 +52,8 @@ pub fn from_pem(text: &str) -> Result<StoredKey, PemError> {
     Ok(key)
 }
 
-/// The key of a DER file: the same forms as [`from_pem`], told apart by their structure.
+/// The key of a DER file. It reads the same forms as [`from_pem`], and recognises them by their
+/// structure.
 ///
 /// # Errors
 ///
@@ -60,9 +61,9 @@ pub fn from_pem(text: &str) -> Result<StoredKey, PemError> {
 pub fn from_der(der: &[u8]) -> Result<StoredKey, PemError> {
     let form = Form::of_der(der).ok_or_else(|| {
         PemError::unreadable(
-            "bytes that are no key in DER",
+            "bytes that are not a key in DER",
             "SubjectPublicKeyInfo, PKCS#1, SEC 1, PKCS#8 or an X.509 certificate is expected, \
-             with nothing behind it",
+             with nothing after it",
         )
     })?;
     read(form, der)
@@ -87,7 +88,7 @@ fn not_one_block(text: &str, blocks: &[Block<'_>]) -> PemError {
     };
     PemError::unreadable(
         format!("{} PEM blocks ({}{more})", blocks.len(), labels.join(", ")),
-        "exactly one key is expected; keep the one that is meant",
+        "exactly one key is expected; keep only the key that you need",
     )
 }
 

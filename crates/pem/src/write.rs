@@ -1,4 +1,4 @@
-//! From key material to DER: SubjectPublicKeyInfo and PKCS#8.
+//! Writes key material as SubjectPublicKeyInfo and PKCS#8.
 
 use alloc::format;
 use alloc::string::String;
@@ -16,11 +16,11 @@ use spki::{AlgorithmIdentifier, AlgorithmIdentifierOwned, SubjectPublicKeyInfo};
 
 use crate::{Form, PemError, block, oid};
 
-/// PEM: `PRIVATE KEY` (PKCS#8) of a private key, `PUBLIC KEY` (SubjectPublicKeyInfo) of a
-/// public one. `limited_to` is that of [`StoredKey`](crate::StoredKey).
+/// Writes PEM: `PRIVATE KEY` (PKCS#8) for a private key, `PUBLIC KEY` (SubjectPublicKeyInfo) for
+/// a public one. For `limited_to` see [`StoredKey`](crate::StoredKey).
 ///
-/// Of an Ed25519 private key it holds the seed alone, without the public half (RFC 8410
-/// section 7): the form that every OpenSSL reads.
+/// An Ed25519 private key is written as its seed only, without the public half (RFC 8410 section
+/// 7): every OpenSSL reads this form.
 ///
 /// ```
 /// use countersign_signature::{KeyMaterial, OkpCurve, OkpPrivateKey};
@@ -42,7 +42,7 @@ use crate::{Form, PemError, block, oid};
 ///
 /// # Errors
 ///
-/// [`PemError`] for a secret and for a key on a curve without a known identifier.
+/// [`PemError`] for a secret, and for a key on a curve whose identifier is unknown.
 pub fn to_pem(
     material: &KeyMaterial<'_>,
     limited_to: &[AlgorithmName],
@@ -77,8 +77,8 @@ fn public(key: &KeyMaterial<'_>, limited_to: &[AlgorithmName]) -> Result<Vec<u8>
         .map_err(|_| no_form())
 }
 
-/// PKCS#8 of a private key, version 1, which every reader takes: of an octet key pair
-/// it holds the seed alone.
+/// PKCS#8 of a private key, in version 1, which every reader accepts. An octet key pair is
+/// written as its seed only.
 fn private(key: &KeyMaterial<'_>, limited_to: &[AlgorithmName]) -> Result<Vec<u8>, PemError> {
     let no_form = || no_form(key);
     let (algorithm, bytes) = match key {
@@ -139,7 +139,7 @@ fn rsa_private(key: &RsaPrivateKey<'_>) -> der::Result<Vec<u8>> {
     .to_der()
 }
 
-/// A key that may serve one hash of PSS keeps its parameters, one for all of them has none.
+/// A key for one hash of PSS has parameters that name the hash. A key for all hashes has none.
 fn rsa_algorithm(limited_to: &[AlgorithmName]) -> Option<AlgorithmIdentifierOwned> {
     let null = || Any::encode_from(&Null).ok();
     match limited_to {
