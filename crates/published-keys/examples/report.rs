@@ -1,7 +1,7 @@
 //! Shows which keys of a JWK Set are used, and why the others are not.
 //!
-//! `cargo run -p countersign-published-keys --example report < jwks.json`, or with nothing on
-//! standard input for a set of its own: a good key, one for encryption and one that is odd.
+//! `cargo run -p countersign-published-keys --example report < jwks.json`, or with empty standard
+//! input for a built-in set: a good key, a key for encryption, and a key on an unknown curve.
 
 use std::error::Error;
 use std::io::{self, Read as _};

@@ -1,4 +1,4 @@
-//! Binds the keys of a set to algorithms, and says of each that is not used why.
+//! Binds the keys of a set to algorithms, and gives a reason for each key that is not used.
 
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
@@ -14,7 +14,7 @@ use crate::report::KeyReport;
 
 type Verifiers = Vec<Arc<dyn Verifier>>;
 
-/// What became of the keys of a set.
+/// The outcome for every key of a set.
 pub(crate) struct Bound {
     /// One for every key of the document, in its order.
     pub(crate) rows: Vec<KeyReport>,
@@ -28,7 +28,7 @@ pub(crate) struct Bound {
 struct Candidate {
     index: usize,
     kid: Option<String>,
-    /// The required members of its JWK (RFC 7638): equal for equal keys alone.
+    /// The required members of its JWK (RFC 7638): only equal keys have equal ones.
     identity: String,
     verifiers: Verifiers,
 }
@@ -114,8 +114,8 @@ fn sha256(input: &[u8]) -> [u8; 32] {
     digest.as_ref().try_into().unwrap_or_default()
 }
 
-/// Skips different keys that share a `kid` and an algorithm: nothing says which of them a
-/// token means.
+/// Skips different keys that share a `kid` and an algorithm, because a token can't say which of
+/// them it means.
 fn drop_ambiguous(candidates: &mut Vec<Candidate>, skip: &mut impl FnMut(usize, String)) {
     let is_ambiguous = |key: &Candidate, other: &Candidate| {
         key.kid.is_some()
@@ -138,8 +138,8 @@ fn drop_ambiguous(candidates: &mut Vec<Candidate>, skip: &mut impl FnMut(usize, 
         if drop {
             skip(
                 key.index,
-                "found another key of the same kid and algorithm; \
-                 a kid must name one key for each algorithm"
+                "found another key with the same kid and algorithm; a kid must name one key for \
+                 each algorithm"
                     .into(),
             );
         }
@@ -147,7 +147,7 @@ fn drop_ambiguous(candidates: &mut Vec<Candidate>, skip: &mut impl FnMut(usize, 
     });
 }
 
-/// Skips keys that stood before under the same `kid` for the same algorithms.
+/// Skips a key that is in the set before with the same `kid` and the same algorithms.
 fn drop_repeated(candidates: &mut Vec<Candidate>, skip: &mut impl FnMut(usize, String)) {
     let mut seen: BTreeMap<(Option<String>, String), Vec<&'static str>> = BTreeMap::new();
     candidates.retain_mut(|key| {
@@ -165,7 +165,7 @@ fn drop_repeated(candidates: &mut Vec<Candidate>, skip: &mut impl FnMut(usize, S
         if key.verifiers.is_empty() {
             skip(
                 key.index,
-                "found the same key before; it counts once".into(),
+                "found the same key before in this set; it counts once".into(),
             );
         }
         !key.verifiers.is_empty()

@@ -6,19 +6,19 @@
 //!
 //! # Which keys are used
 //!
-//! - A key that cannot be read, is not for verifying (`use`, `key_ops`, `alg`; checked when
-//!   present and never required) or fits no algorithm of the provider is skipped. It never
-//!   spoils the others.
-//! - Of a private key the public half is used, and the report says so. A secret (`oct`) is
-//!   never used: everyone who can read the set knows it.
-//! - A `kid` is compared byte for byte. It names one key for each algorithm: the same key
-//!   twice counts once, two different ones are ambiguous and both skipped.
+//! - A key is skipped if it cannot be read, is not for verifying (`use`, `key_ops`, `alg`:
+//!   checked when present, never required), or fits no algorithm of the provider. It never spoils
+//!   the other keys.
+//! - Only the public half of a private key is used, and the report says so. A secret (`oct`) is
+//!   never used, because everyone who can read the set knows it.
+//! - A `kid` is compared byte for byte. It names one key for each algorithm. The same key twice
+//!   counts once; two different keys are ambiguous, and both are skipped.
 //! - A key without `kid` is skipped, unless the caller allows tokens without `kid` and it is
 //!   the only usable key.
 //!
 //! It relies on `countersign-keys` to read keys and on a
-//! [`Provider`](countersign_signature::Provider) to bind them, when a set is loaded and never
-//! for a token. It knows nothing of HTTP, time or tokens.
+//! [`Provider`](countersign_signature::Provider) to bind them. It binds keys when a set is
+//! loaded, never while a token is verified. It knows nothing about HTTP, time or tokens.
 //!
 //! # Example
 //!

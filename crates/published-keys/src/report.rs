@@ -1,4 +1,4 @@
-//! What a key set held: which keys are used, which are skipped, and why.
+//! A report on a key set: which keys are used, which are skipped, and why.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -47,7 +47,7 @@ impl Report {
     }
 }
 
-/// One key of a set. It holds public facts alone.
+/// One key of a set. It contains only public facts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyReport {
     pub(crate) kid: Option<String>,
@@ -61,8 +61,8 @@ pub struct KeyReport {
 }
 
 impl KeyReport {
-    /// A key that a stored copy of its set lacks, and why it was skipped: for those who keep a
-    /// set over a restart and must not store its secrets.
+    /// A key that is missing in a stored copy of its set, with the reason why it was skipped. A
+    /// program that stores a set over a restart needs this, because it must not store secrets.
     #[must_use]
     pub fn left_out(
         kid: Option<String>,
@@ -79,31 +79,31 @@ impl KeyReport {
         }
     }
 
-    /// Its `kid`. It comes from the endpoint: escape it where it is shown.
+    /// Its `kid`. It comes from the endpoint, so escape it before you show it.
     #[must_use]
     pub fn kid(&self) -> Option<&str> {
         self.kid.as_deref()
     }
 
-    /// Its `kty`, such as `EC`, if it could be read. It comes from the endpoint as well.
+    /// Its `kty`, such as `EC`, if it could be read. It also comes from the endpoint.
     #[must_use]
     pub fn kty(&self) -> Option<&str> {
         self.kty.as_deref()
     }
 
-    /// The `alg` that it names, such as `RS256`, known or not. It comes from the endpoint too.
+    /// Its `alg`, such as `RS256`, also if it is unknown. It also comes from the endpoint.
     #[must_use]
     pub fn alg(&self) -> Option<&str> {
         self.alg.as_deref()
     }
 
-    /// The algorithms that it verifies; none if it is skipped.
+    /// The algorithms that it can verify; empty if it is skipped.
     #[must_use]
     pub fn algorithms(&self) -> &[AlgorithmName] {
         &self.algorithms
     }
 
-    /// Its bits or its curve, such as "2048 bits" or "P-256", if it could be read.
+    /// Its size or its curve, such as "2048 bits" or "P-256", if it could be read.
     #[must_use]
     pub fn size(&self) -> Option<&str> {
         self.size.as_deref()
@@ -115,8 +115,8 @@ impl KeyReport {
         self.thumbprint.as_deref()
     }
 
-    /// Whether the endpoint publishes its private half. The private key has leaked: whoever
-    /// reads the set can sign with it, so it must be replaced. Only its public half is used.
+    /// Whether the set contains its private half. The private key has leaked then: everyone who
+    /// can read the set can sign with it, so it must be replaced. Only its public half is used.
     #[must_use]
     pub fn is_private(&self) -> bool {
         self.is_private
@@ -128,7 +128,7 @@ impl KeyReport {
         self.skipped.is_none()
     }
 
-    /// Why it does not, in a sentence.
+    /// Why it doesn't verify tokens, as text for people; `None` if it does.
     #[must_use]
     pub fn skipped(&self) -> Option<&str> {
         self.skipped.as_deref()

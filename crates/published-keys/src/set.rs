@@ -1,4 +1,4 @@
-//! One published key set, ready to verify with: replaced whole, never changed.
+//! One published key set, ready for verifying. A set is never changed, only replaced as a whole.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -26,7 +26,7 @@ impl KidKeys {
         }
     }
 
-    /// The key whose algorithm a header's `alg` names.
+    /// The key for the algorithm that a header's `alg` names.
     #[must_use]
     pub fn for_alg(&self, alg: &str) -> Option<&Arc<dyn Verifier>> {
         self.iter()
@@ -47,22 +47,23 @@ impl Deref for KidKeys {
 /// See the crate's page for the rules and an example.
 #[derive(Debug)]
 pub struct PublishedKeys {
-    /// Sorted by `kid`, each once.
+    /// Sorted by `kid`; each `kid` is there once.
     by_kid: Box<[(Box<str>, KidKeys)]>,
     /// The one usable key, if there is exactly one and tokens may lack a `kid`.
     only: Option<KidKeys>,
     report: Arc<Report>,
 }
 
-/// What a set has for a token.
+/// The keys that a set has for a token.
 #[derive(Debug)]
 pub enum KidMatch<'s> {
-    /// The keys of its `kid`; for a token without one, the only key of the set.
+    /// The keys with the token's `kid`; for a token without `kid`, the only usable key of the
+    /// set.
     Keys(&'s KidKeys),
-    /// The token names no `kid`, and that is not allowed, or the set does not hold exactly
-    /// one usable key.
+    /// The token has no `kid`. This is not allowed, or the set doesn't have exactly one usable
+    /// key.
     KidRequired,
-    /// The set has no key of its `kid`.
+    /// The set has no key with the token's `kid`.
     Missing,
 }
 
@@ -74,7 +75,7 @@ impl PublishedKeys {
     #[must_use]
     pub fn new(set: KeySet, provider: &Provider, allow_missing_kid: bool) -> Self {
         let Bound { by_kid, only, rows } = bind::bind(set, provider, allow_missing_kid);
-        // The map gave the names in order.
+        // The map is sorted by `kid` already.
         let by_kid = by_kid
             .into_iter()
             .map(|(kid, verifiers)| (kid.into(), KidKeys::new(verifiers)))
@@ -86,7 +87,8 @@ impl PublishedKeys {
         }
     }
 
-    /// The keys of exactly this `kid`, byte for byte; without one, the only key of the set.
+    /// The keys with exactly this `kid`, byte for byte; for `None`, the only usable key of the
+    /// set.
     #[must_use]
     pub fn find(&self, kid: Option<&str>) -> KidMatch<'_> {
         match (kid, &self.only) {
