@@ -1,4 +1,4 @@
-//! An algorithm whose verifiers remember.
+//! An algorithm whose verifiers remember signatures.
 
 use std::sync::Arc;
 
@@ -6,10 +6,10 @@ use countersign_signature::{Algorithm, AlgorithmName, KeyMaterial, KeyRejected, 
 
 use crate::{DEFAULT_CAPACITY, RememberingVerifier};
 
-/// An [`Algorithm`] that does its work by another one, and whose verifiers remember what
-/// they accepted. It signs as the other one does, and leaves HMAC as it is.
+/// An [`Algorithm`] that wraps another one. Its verifiers remember the signatures that they
+/// accepted. Signing and HMAC are left to the wrapped algorithm, unchanged.
 ///
-/// Make one a `static` and put it into a provider: see the [crate](crate).
+/// Define one as a `static` and put it into a provider: see the [crate](crate).
 #[derive(Debug)]
 pub struct Remembering {
     algorithm: fn() -> &'static dyn Algorithm,
@@ -17,8 +17,8 @@ pub struct Remembering {
 }
 
 impl Remembering {
-    /// Remembers for the algorithm that `algorithm` gives. Each key remembers
-    /// [`DEFAULT_CAPACITY`] signatures.
+    /// Wraps the algorithm that `algorithm` returns. Each key remembers [`DEFAULT_CAPACITY`]
+    /// signatures.
     #[must_use]
     pub const fn new(algorithm: fn() -> &'static dyn Algorithm) -> Self {
         Self {
@@ -27,8 +27,7 @@ impl Remembering {
         }
     }
 
-    /// With room for so many signatures of each key: see
-    /// [`RememberingVerifier::with_capacity`].
+    /// Sets how many signatures each key remembers: see [`RememberingVerifier::with_capacity`].
     #[must_use]
     pub const fn with_capacity(mut self, signatures: usize) -> Self {
         self.capacity = signatures;

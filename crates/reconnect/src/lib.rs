@@ -1,10 +1,9 @@
 //! Remembers signatures that verified.
 //!
-//! When a server restarts, all of its clients come back at once, with the tokens that they
-//! had. If it kept its memory (a failed proxy, a network that was down), it verified each
-//! of these tokens before. A [`RememberingVerifier`] wraps any
-//! [`Verifier`](countersign_signature::Verifier) and answers from memory when it is shown the
-//! same message with the same signature again.
+//! When a proxy or a network fails and comes back, all clients of a server reconnect at the same
+//! time, with the tokens that they had. The server has verified each of these tokens before. A
+//! [`RememberingVerifier`] wraps any [`Verifier`](countersign_signature::Verifier) and answers
+//! from memory when it is shown the same message with the same signature again.
 //!
 //! Nothing uses it unless you ask for it. [`Remembering`] wraps an algorithm, for a provider:
 //!
@@ -20,21 +19,21 @@
 //!
 //! # What it remembers
 //!
-//! - The SHA-256 of the message and the signature, whole. Another signature over the same
-//!   message is another entry, also one that only flips an ECDSA signature to its twin.
-//! - Only what verified. Forged tokens cannot fill the memory.
-//! - For one key and one algorithm: each bound key has a memory of its own, which is gone
-//!   when the key is gone.
+//! - The full SHA-256 of the message and the signature. Another signature over the same message
+//!   is another entry, also if it is the twin `(r, n - s)` of an ECDSA signature.
+//! - Only signatures that verified. Forged tokens cannot fill the memory.
+//! - Each key that is bound to an algorithm has a memory of its own, which is dropped with the
+//!   key.
 //! - A fixed number of signatures. A new one takes the place of an old one.
 //!
-//! It remembers nothing about claims: whether a token has expired, whom it is for, and which
-//! keys are trusted now is judged each time, by the layers above.
+//! It remembers nothing about claims. The layers above check each time whether a token has
+//! expired, whom it is for, and which keys are trusted now.
 //!
 //! # What it relies on
 //!
 //! It relies on `countersign-signature` and on `sha2`, whose SHA-256 must be resistant to
-//! collisions. It knows no token, no JSON, no clock and no backend. It is not for HMAC,
-//! where checking a tag costs no more than the hash: [`Remembering`] leaves it alone.
+//! collisions. It doesn't know tokens, JSON, the clock or a backend. It is not for HMAC, where
+//! checking a tag costs no more than the hash: [`Remembering`] doesn't wrap it.
 #![forbid(unsafe_code)]
 
 mod algorithm;
@@ -44,8 +43,8 @@ mod verifier;
 pub use algorithm::Remembering;
 pub use verifier::RememberingVerifier;
 
-/// How many signatures a key remembers unless you say otherwise: 65,536, in two MiB.
+/// How many signatures a key remembers by default: 65,536, in 2 MiB.
 pub const DEFAULT_CAPACITY: usize = 1 << 16;
 
-/// The most that a key remembers, whatever you say: 16,777,216 signatures, in half a GiB.
+/// The largest number of signatures that a key can remember: 16,777,216, in half a GiB.
 pub const MAX_CAPACITY: usize = 1 << 24;

@@ -1,15 +1,15 @@
 //! A set of hashes of a fixed size.
 //!
-//! The hash chooses one of many small groups, each behind a lock of its own. So two threads
-//! rarely meet, and no look-up walks far. In a full group the oldest hash makes room.
-//! Hashes are compared by `==`: they are no secret, and whoever can make a token with a
-//! given hash has broken SHA-256.
+//! The hash selects one of many small groups, each with its own lock. So two threads rarely wait
+//! for each other, and a look-up compares few hashes. In a full group a new hash replaces the
+//! oldest one. Hashes are compared by `==`, which takes a time that depends on them. This is
+//! safe: they are not secret, and making a token with a given hash would break SHA-256.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub(crate) type Hash = [u8; 32];
 
-/// The hashes of one group.
+/// The number of hashes in one group.
 const GROUP: usize = 8;
 
 pub(crate) struct Memory {
@@ -18,7 +18,7 @@ pub(crate) struct Memory {
 
 #[derive(Default)]
 struct Group {
-    /// All of zeros means empty: nobody knows an input with such a hash.
+    /// A hash of only zeros marks an empty place. No input with such a hash is known.
     hashes: [Hash; GROUP],
     oldest: usize,
 }
@@ -56,8 +56,8 @@ impl Memory {
         group.oldest = oldest.wrapping_add(1) % GROUP;
     }
 
-    /// The group of a hash. Nothing panics while it holds the lock, so a poisoned lock is
-    /// taken like any other.
+    /// The group of a hash. No code panics while it holds the lock, so a poisoned lock can be
+    /// used like any other.
     fn group(&self, hash: &Hash) -> Option<MutexGuard<'_, Group>> {
         let (first, _) = hash.split_first_chunk()?;
         let at = u32::from_le_bytes(*first) as usize & self.groups.len().wrapping_sub(1);

@@ -1,4 +1,4 @@
-//! A verifier that answers from memory what it was asked before.
+//! A verifier that answers from memory for a signature that it accepted before.
 
 use std::fmt;
 use std::sync::Arc;
@@ -31,16 +31,16 @@ pub struct RememberingVerifier {
 }
 
 impl RememberingVerifier {
-    /// Wraps `verifier`. The memory is empty, and has room for
-    /// [`DEFAULT_CAPACITY`] signatures.
+    /// Wraps `verifier`. The memory begins empty, and has room for [`DEFAULT_CAPACITY`]
+    /// signatures.
     #[must_use]
     pub fn new(verifier: Arc<dyn Verifier>) -> Self {
         Self::with_capacity(verifier, DEFAULT_CAPACITY)
     }
 
-    /// Wraps `verifier`, with room for so many signatures: at least one, at most
-    /// [`MAX_CAPACITY`], rounded up to eight times a power of two. Each takes 32 bytes,
-    /// which are allocated now.
+    /// Wraps `verifier`, with room for `signatures` signatures: at least one, at most
+    /// [`MAX_CAPACITY`], rounded up to eight times a power of two. Each takes 32 bytes, and all
+    /// are allocated now.
     #[must_use]
     pub fn with_capacity(verifier: Arc<dyn Verifier>, signatures: usize) -> Self {
         Self {
@@ -75,8 +75,8 @@ impl fmt::Debug for RememberingVerifier {
     }
 }
 
-/// The length of the message comes first, so that no byte of the one can pass for one of
-/// the other.
+/// The length of the message is hashed first. Without it, two different pairs of message and
+/// signature could have the same bytes.
 fn hash(message: &[u8], signature: &[u8]) -> Hash {
     Sha256::new()
         .chain_update((message.len() as u64).to_le_bytes())

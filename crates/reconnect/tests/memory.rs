@@ -1,4 +1,4 @@
-//! What is remembered, for how long, and what never is.
+//! Which signatures are remembered, for how long, and which never are.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -14,7 +14,7 @@ use countersign_signature::{
     Algorithm, AlgorithmName, Curve, EcPrivateKey, InvalidSignature, KeyMaterial, Secret, Verifier,
 };
 
-/// Accepts what begins with `good`, and counts how often it was asked.
+/// Accepts signatures that begin with `good`, and counts its calls.
 #[derive(Debug, Default)]
 struct Counting(AtomicUsize);
 
@@ -58,7 +58,7 @@ fn a_token_that_verified_is_not_verified_again() {
 #[test]
 fn another_message_or_signature_is_verified_anew() {
     let (counting, verifier) = remembering(64);
-    // The same bytes, split elsewhere, are another message too.
+    // The same bytes, split at another place, are another message too.
     let others: [(&[u8], &[u8]); 5] = [
         (b"message", b"good"),
         (b"massage", b"good"),
@@ -99,7 +99,8 @@ fn the_memory_is_bounded_and_the_newest_stay() {
         assert!(verifier.verify(&token(*number), b"good").is_ok());
         counting.asked() == before
     };
-    // From the newest to older ones, so that what is asked now drives out none of the rest.
+    // From the newest to older ones, so that a token that is added now replaces none that is
+    // still to be checked.
     assert!(is_remembered(&9_999));
     let remembered = (0..10_000).rev().filter(is_remembered).count();
     assert!((8..=64).contains(&remembered), "{remembered}");
@@ -143,7 +144,7 @@ static ES256: Remembering = Remembering::new(|| &COUNTED).with_capacity(8);
 static HS256: Remembering = Remembering::new(|| countersign_ring::HS256);
 static COUNTED: CountedEs256 = CountedEs256(AtomicUsize::new(0));
 
-/// ES256 over *ring*, which counts the signatures that it looks at.
+/// ES256 over *ring*, which counts the signatures that it verifies.
 #[derive(Debug)]
 struct CountedEs256(AtomicUsize);
 
@@ -192,7 +193,7 @@ const ORDER: [u8; 32] = [
     0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
 ];
 
-/// `(r, n - s)` verifies where `(r, s)` does.
+/// The twin of an ECDSA signature: `(r, n - s)` verifies if `(r, s)` does.
 fn twin(signature: &[u8]) -> Vec<u8> {
     let mut twin = signature.to_vec();
     let mut borrow = 0;
