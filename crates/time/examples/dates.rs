@@ -1,4 +1,4 @@
-//! Reads dates as tokens have them: `cargo run -p countersign-time --example dates`
+//! Reads dates in the format of tokens: `cargo run -p countersign-time --example dates`
 
 use countersign_time::UnixTime;
 
@@ -13,10 +13,10 @@ fn main() {
     ] {
         match UnixTime::from_numeric_date(number) {
             Some(time) if time.looks_like_milliseconds() => {
-                println!("{number} is {time} s, or rather milliseconds");
+                println!("{number} is {time} s; it is probably meant as milliseconds");
             }
             Some(time) => println!("{number} is {time} s since 1970"),
-            None => println!("{number} is no time"),
+            None => println!("{number} is not a time"),
         }
     }
 }

@@ -1,9 +1,9 @@
-//! [`UnixTime`], a point in time as tokens have it: seconds and nanoseconds since 1970.
+//! [`UnixTime`], the time format of tokens: seconds and nanoseconds since 1970.
 //!
-//! It is read from the text of a JSON number without floating point, compared to the
-//! nanosecond, and its arithmetic saturates: no date in a token makes it overflow.
+//! It is read from the text of a JSON number without floating point, and comparisons are exact to
+//! the nanosecond. Its arithmetic saturates, so no date in a token can make it overflow.
 //!
-//! It relies on `core` alone, and reads no clock: the caller tells the time. With the feature
+//! It relies only on `core`. It reads no clock: the caller passes the time in. With the feature
 //! `std` it converts from and to `SystemTime`.
 //!
 //! # Example

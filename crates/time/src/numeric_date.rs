@@ -1,12 +1,12 @@
-//! The text of a JSON number to a time, in decimal: no floating point, which would
-//! lose seconds above 2^53 and nanoseconds below 2^33.
+//! Converts the text of a JSON number to a time, in decimal. Floating point would lose seconds
+//! above 2^53, and nanoseconds already above 2^23.
 
 const NANOS_PER_SEC: i128 = 1_000_000_000;
 /// An `i64` has at most this many decimal digits.
 const MAX_SECS_DIGITS: i64 = 19;
 const NANOS_DIGITS: i64 = 9;
 
-/// The usual case: whole seconds since 1970, of so few digits that no sum overflows.
+/// The usual case: whole seconds since 1970, with so few digits that an `i64` can't overflow.
 fn whole_seconds(number: &str) -> Option<i64> {
     const DIGITS: usize = 18;
     let digits = number.as_bytes();
@@ -24,8 +24,8 @@ fn whole_seconds(number: &str) -> Option<i64> {
     Some(secs)
 }
 
-/// Seconds since 1970, rounded down, and nanoseconds after them. `None` for what is no JSON
-/// number (RFC 8259 section 6) or beyond `i64` seconds.
+/// Seconds since 1970, rounded down, and nanoseconds after them. `None` if the text is not a JSON
+/// number (RFC 8259 section 6) or an `i64` can't hold the seconds.
 pub(crate) fn parse(number: &str) -> Option<(i64, u32)> {
     if let Some(secs) = whole_seconds(number) {
         return Some((secs, 0));
@@ -50,7 +50,7 @@ pub(crate) fn parse(number: &str) -> Option<(i64, u32)> {
         return None;
     }
 
-    // The value is 0.DIGITS times ten to the power of `point`.
+    // The value is 0.DIGITS times 10 to the power of `point`.
     let mut digits = whole.bytes().chain(fraction.bytes()).peekable();
     let mut point = i64::try_from(whole.len()).ok()?.saturating_add(exponent);
     while digits.next_if_eq(&b'0').is_some() {
@@ -63,7 +63,7 @@ pub(crate) fn parse(number: &str) -> Option<(i64, u32)> {
         return None;
     }
     let mut nanos = 0_i128;
-    // At most 28 digits: far below the end of an i128.
+    // At most 28 digits, so an i128 is large enough.
     for _ in 0..point.saturating_add(NANOS_DIGITS) {
         let digit = digits.next().map_or(0, |digit| digit.saturating_sub(b'0'));
         nanos = nanos.saturating_mul(10).saturating_add(i128::from(digit));
@@ -76,7 +76,8 @@ pub(crate) fn parse(number: &str) -> Option<(i64, u32)> {
     Some((secs, nanos))
 }
 
-/// The exponent, saturated: what does not fit is beyond every limit either way.
+/// The exponent, saturated: one that doesn't fit gives zero or a time that is refused in any
+/// case.
 fn exponent_of(text: &str) -> Option<i64> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),

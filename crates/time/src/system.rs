@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use crate::unix_time::UnixTime;
 
-/// Exact to the nanosecond, before 1970 too.
+/// Exact to the nanosecond, also before 1970.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};

@@ -1,4 +1,4 @@
-//! The type, and its arithmetic, which saturates.
+//! The type and its saturating arithmetic.
 
 use core::fmt;
 use core::time::Duration;
@@ -7,10 +7,10 @@ use crate::numeric_date;
 
 const NANOS_PER_SEC: u32 = 1_000_000_000;
 
-/// Seconds and nanoseconds since the Unix epoch, leap seconds not counted: what
-/// RFC 7519 section 2 calls a NumericDate. It may lie before the epoch.
+/// Seconds and nanoseconds since the Unix epoch, without leap seconds: a NumericDate of RFC 7519
+/// section 2. It may lie before the epoch.
 ///
-/// Arithmetic saturates: [`UnixTime::MAX`] is as good as "never".
+/// Arithmetic saturates: [`UnixTime::MAX`] can stand for "never".
 ///
 /// ```
 /// use core::time::Duration;
@@ -23,17 +23,17 @@ const NANOS_PER_SEC: u32 = 1_000_000_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnixTime {
     secs: i64,
-    /// Always below one second and counted forward, also before the epoch; so the
-    /// derived order is the order in time.
+    /// Always less than one second, and added to `secs`, also before the epoch. So the derived
+    /// order is the order in time.
     nanos: u32,
 }
 
 impl UnixTime {
     /// 1970-01-01T00:00:00Z.
     pub const EPOCH: Self = Self::from_secs(0);
-    /// The earliest time there is, 292 billion years ago.
+    /// The earliest possible time, 292 billion years ago.
     pub const MIN: Self = Self::from_secs(i64::MIN);
-    /// The latest time there is.
+    /// The latest possible time.
     pub const MAX: Self = Self {
         secs: i64::MAX,
         nanos: NANOS_PER_SEC - 1,
@@ -45,8 +45,8 @@ impl UnixTime {
         Self { secs, nanos: 0 }
     }
 
-    /// `secs` seconds since the epoch and `nanos` nanoseconds after that. More than
-    /// 999,999,999 carry into the seconds, up to [`UnixTime::MAX`].
+    /// `secs` seconds since the epoch and `nanos` nanoseconds after that. If `nanos` is one
+    /// second or more, it carries into the seconds, up to [`UnixTime::MAX`].
     #[must_use]
     pub const fn new(secs: i64, nanos: u32) -> Self {
         match secs.checked_add((nanos / NANOS_PER_SEC) as i64) {
@@ -60,9 +60,9 @@ impl UnixTime {
 
     /// Reads the text of a JSON number as a NumericDate (RFC 7519 section 2).
     ///
-    /// Integers are exact; fractions and exponents are kept to the nanosecond and
-    /// cut towards the epoch beyond it. `None`: not a JSON number, or more seconds
-    /// than an `i64` holds.
+    /// Integers are exact. Fractions are kept to the nanosecond; digits after it are cut off,
+    /// towards the epoch. `None` if the text is not a JSON number, or an `i64` can't hold the
+    /// seconds.
     ///
     /// ```
     /// use countersign_time::UnixTime;
@@ -89,7 +89,7 @@ impl UnixTime {
         self.nanos
     }
 
-    /// This much later, [`UnixTime::MAX`] at most.
+    /// The time `duration` later, at most [`UnixTime::MAX`].
     #[must_use]
     pub fn saturating_add(self, duration: Duration) -> Self {
         let nanos = self.nanos.saturating_add(duration.subsec_nanos());
@@ -99,7 +99,7 @@ impl UnixTime {
         }
     }
 
-    /// This much earlier, [`UnixTime::MIN`] at least.
+    /// The time `duration` earlier, at least [`UnixTime::MIN`].
     #[must_use]
     pub fn saturating_sub(self, duration: Duration) -> Self {
         let (nanos, borrow) = match self.nanos.checked_sub(duration.subsec_nanos()) {
@@ -117,8 +117,8 @@ impl UnixTime {
             .map_or(Self::MIN, |secs| Self { secs, nanos })
     }
 
-    /// Whether this is more likely milliseconds that somebody took for seconds: 10^12 or
-    /// more, which as seconds is the year 33658 and as milliseconds 2001, and below 10^14.
+    /// Whether this is probably a time in milliseconds that was written as seconds: from 10^12,
+    /// which is the year 33658 in seconds and 2001 in milliseconds, to below 10^14.
     ///
     /// ```
     /// use countersign_time::UnixTime;
@@ -131,7 +131,7 @@ impl UnixTime {
         (1_000_000_000_000..100_000_000_000_000).contains(&self.secs)
     }
 
-    /// How long after `earlier` this is; zero if it is not.
+    /// The time from `earlier` to this; zero if this is not later.
     #[must_use]
     pub fn saturating_duration_since(self, earlier: Self) -> Duration {
         if self <= earlier {
@@ -142,14 +142,15 @@ impl UnixTime {
     }
 }
 
-/// Seconds since the epoch as a decimal number, with a fraction where there is one;
-/// this is a JSON number too.
+/// Seconds since the epoch as a decimal number, with a fraction if there is one. The text is a
+/// JSON number too.
 impl fmt::Display for UnixTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.nanos == 0 {
             return write!(f, "{}", self.secs);
         }
-        // Before the epoch the fraction counts from the next second: -1 s and 0.75 s is -0.25.
+        // Before the epoch, the fraction counts back from the next second: -1 s plus 0.75 s is
+        // shown as -0.25.
         let (sign, secs, mut fraction) = if self.secs < 0 {
             (
                 "-",

@@ -1,4 +1,4 @@
-//! Times: rows G3 and G18.
+//! Times: rows G3, G4 and G18 of docs/attacks.md.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -186,7 +186,7 @@ fn g4_a_time_in_milliseconds_is_told_from_one_in_seconds() {
         (253_402_300_799, false),
         (1_700_000_000_000, true),
         (4_102_444_800_000, true),
-        // Whoever writes such a time means "never".
+        // A time this late stands for "never".
         (i64::MAX, false),
         (1_000_000_000_000_000_000, false),
         (-1_700_000_000_000, false),
@@ -220,7 +220,7 @@ fn g18_a_system_time_converts_both_ways_to_the_nanosecond() {
         assert_eq!(UnixTime::from(time), unix);
         assert_eq!(SystemTime::from(unix), time);
     }
-    // The ends of what 64 bits hold saturate or convert, and never panic.
+    // The limits of 64 bits saturate or convert, and never panic.
     for unix in [UnixTime::MIN, UnixTime::MAX] {
         let there_and_back = UnixTime::from(SystemTime::from(unix));
         assert!(there_and_back <= UnixTime::MAX && there_and_back >= UnixTime::MIN);
