@@ -17,7 +17,7 @@ fn main() -> Result<(), ClaimsError> {
     for payload in [connection, subscription, token] {
         println!("{payload}");
     }
-    // `exp` has a method of its own, so it can't be slipped in as a claim of one's own.
+    // `exp` has its own method, so it can't be added as a claim of your own.
     let refused = NewTokenClaims::new().claim_json("exp", "1").finish();
     println!(
         "{}",

@@ -31,7 +31,7 @@ use crate::{NewClaims, NewSubscribeOptions, Opens};
 /// ```
 pub type NewConnection<'a> = NewClaims<'a, ForConnection<'a>>;
 
-/// What a connection token alone has; see [`NewConnection`].
+/// The claims that only a connection token has; see [`NewConnection`].
 #[derive(Clone, Default)]
 pub struct ForConnection<'a> {
     channels: Vec<Cow<'a, str>>,
@@ -40,21 +40,22 @@ pub struct ForConnection<'a> {
 }
 
 impl<'a> NewClaims<'a, ForConnection<'a>> {
-    /// A connection of `user`; the empty user is anonymous.
+    /// Begins the payload for a connection of `user`. An empty user is anonymous.
     #[must_use]
     pub fn new(user: impl Into<Cow<'a, str>>) -> Self {
         let user = Some(user.into()).filter(|user| !user.is_empty());
         Self::of(user, ForConnection::default())
     }
 
-    /// One more of `channels`, to which the connection is subscribed from its start.
+    /// Adds a channel to `channels`. The connection is subscribed to them from its start.
     #[must_use]
     pub fn channel(mut self, name: impl Into<Cow<'a, str>>) -> Self {
         self.kind.channels.push(name.into());
         self
     }
 
-    /// One more of `subs`: a channel and its options. With any, `channels` must be empty.
+    /// Adds a channel with its options to `subs`. It can't be combined with
+    /// [`channel`](Self::channel).
     #[must_use]
     pub fn sub(
         mut self,
@@ -65,29 +66,28 @@ impl<'a> NewClaims<'a, ForConnection<'a>> {
         self
     }
 
-    /// `meta`: one JSON value for the backend alone.
+    /// `meta`: one JSON value that only the backend sees.
     #[must_use]
     pub fn meta_json(mut self, json: impl Into<Cow<'a, str>>) -> Self {
         self.kind.meta = Some(json.into());
         self
     }
 
-    /// The payload, compact JSON, its members in a fixed order.
+    /// The payload as compact JSON, with its members in a fixed order.
     ///
     /// # Errors
     ///
-    /// What a server would refuse when it decodes the token: a control character in
-    /// an id, an empty channel name, too many channels. What it would take for something
-    /// else: text that is not one JSON value, `channels` beside `subs`, a time before 1970
-    /// as `expire_at`. And claims of your own that [`claim_json`](Self::claim_json) doesn't
-    /// allow.
+    /// Claims that a server would refuse: a control character in an id, an empty channel name,
+    /// too many channels. Claims that a server would misread: text that is not one JSON value,
+    /// `channels` beside `subs`, a time before 1970 as `expire_at`. Claims of your own that
+    /// [`claim_json`](Self::claim_json) doesn't allow.
     pub fn finish(&self) -> Result<String, ClaimsError> {
         let mut out = self.begin_opening()?;
         if !self.kind.channels.is_empty() {
             if !self.kind.subs.is_empty() {
                 return Err(invalid(
                     "channels",
-                    "stands beside `subs` and would be ignored; name all in `subs`",
+                    "would be ignored because `subs` is set too; name all channels in `subs`",
                 ));
             }
             out = out.strings("channels", self.kind.channels.iter().map(AsRef::as_ref));

@@ -1,16 +1,16 @@
-//! Writes the claims of new tokens, for those who issue them.
+//! Writes the claims of new tokens.
 //!
 //! - [`NewConnection`] and [`NewSubscription`] are Centrifugo's two kinds of token,
-//!   [`NewTokenClaims`] is any other JWT. All three are a [`NewClaims`].
+//!   [`NewTokenClaims`] is any other JWT. All three are aliases of [`NewClaims`].
 //! - [`claim_json`](NewClaims::claim_json) and [`claims_json`](NewClaims::claims_json) add
 //!   claims of your own.
 //!
-//! Before a payload is given out, it is decoded again by `countersign-claims` with the
-//! default [`Limits`](countersign_claims::Limits). So an issuer can't make claims that a
-//! server refuses to read. This crate doesn't know how long a token may be.
+//! Before a payload is returned, `countersign-claims` decodes it again with the default
+//! [`Limits`](countersign_claims::Limits). So an issuer can't make claims that a server refuses
+//! to read. This crate doesn't check the length of the token.
 //!
-//! It relies on `countersign-claims` for what claims mean, on `countersign-json` and on
-//! `base64`. It knows no signature and no key, and reads no clock.
+//! It relies on `countersign-claims` for the rules of claims, on `countersign-json` and on
+//! `base64`. It signs nothing, uses no key and reads no clock.
 //!
 //! # Example
 //!

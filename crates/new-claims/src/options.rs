@@ -1,4 +1,4 @@
-//! New options of one subscription.
+//! The options of one channel in a new connection token.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -9,7 +9,7 @@ use countersign_json::ObjectWriter;
 
 use crate::value::NewBytes;
 
-/// New options of one channel of `subs`.
+/// The options of one channel of `subs` in a new token.
 ///
 /// ```
 /// use countersign_claims::Overrides;
@@ -39,7 +39,7 @@ impl<'a> NewSubscribeOptions<'a> {
         self
     }
 
-    /// `b64info`: any bytes. None at all count as no info.
+    /// `b64info`: any bytes. No bytes count as no info.
     #[must_use]
     pub fn info_bytes(mut self, bytes: &[u8]) -> Self {
         self.info = Some(NewBytes::of(bytes));
@@ -53,7 +53,7 @@ impl<'a> NewSubscribeOptions<'a> {
         self
     }
 
-    /// `b64data`: any bytes. None at all count as no data.
+    /// `b64data`: any bytes. No bytes count as no data.
     #[must_use]
     pub fn data_bytes(mut self, bytes: &[u8]) -> Self {
         self.data = Some(NewBytes::of(bytes));
@@ -87,7 +87,7 @@ impl<'a> NewSubscribeOptions<'a> {
     }
 }
 
-/// What the options hold stays out of logs.
+/// Doesn't show `info` and `data`, to keep them out of logs.
 impl fmt::Debug for NewSubscribeOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NewSubscribeOptions")

@@ -1,4 +1,4 @@
-//! Claims of the issuer's own.
+//! The issuer's own claims.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -20,7 +20,7 @@ enum Addition<'a> {
     Object(Cow<'a, str>),
 }
 
-/// The claims of the issuer's own, in the order in which they were added.
+/// The issuer's own claims, in the order in which they were added.
 #[derive(Clone, Default)]
 pub(crate) struct OwnClaims<'a>(Vec<Addition<'a>>);
 
@@ -33,7 +33,7 @@ impl<'a> OwnClaims<'a> {
         self.0.push(Addition::Object(json));
     }
 
-    /// Writes them behind the claims in `out`; `reserved` are the names that have a setter.
+    /// Writes them after the claims in `out`; `reserved` are the names that have a setter.
     pub(crate) fn write(
         &self,
         mut out: ObjectWriter,
@@ -67,13 +67,13 @@ fn check_name(name: &str, reserved: &[&str]) -> Result<(), ClaimsError> {
     match known_in_another_case(name, reserved.iter().copied()) {
         Some(_) => Err(invalid(
             name,
-            "differs from a claim that servers judge by letter case alone; choose another name",
+            "differs only in letter case from a claim that servers check; choose another name",
         )),
         None => Ok(()),
     }
 }
 
-/// Says of a name that was given twice what the caller can do about it.
+/// Turns a duplicate name into an error that tells the caller what to do.
 pub(crate) fn from_json(error: JsonError) -> ClaimsError {
     match error {
         JsonError::Duplicate(name) => invalid(&name, "is given twice; give it once"),
@@ -81,7 +81,7 @@ pub(crate) fn from_json(error: JsonError) -> ClaimsError {
     }
 }
 
-/// The same for a payload that was decoded to see whether a server would read it.
+/// Returns the payload if a server can decode it, and otherwise the error of decoding it.
 pub(crate) fn checked<T>(
     payload: String,
     decoded: Result<T, ClaimsError>,

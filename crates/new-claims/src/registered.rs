@@ -12,8 +12,8 @@ use countersign_time::UnixTime;
 use crate::own::OwnClaims;
 use crate::value::{NewBytes, invalid};
 
-/// The payload of a new token, claim by claim. If a claim is set twice by its method, the
-/// last value counts.
+/// Builds the payload of a new token, claim by claim. If a method is called twice for the same
+/// claim, the last value counts.
 ///
 /// Made by [`NewConnection`](crate::NewConnection), [`NewSubscription`](crate::NewSubscription)
 /// or [`NewTokenClaims`](crate::NewTokenClaims).
@@ -59,7 +59,7 @@ impl<'a, K> NewClaims<'a, K> {
         }
     }
 
-    /// Writes the user into this claim too, for servers that read it from there
+    /// Writes the user into the claim `name` too, for servers that read the user from it
     /// ([`DecodeOptions::user_id_claim`]).
     #[must_use]
     pub fn user_id_claim(mut self, name: impl Into<Cow<'a, str>>) -> Self {
@@ -74,7 +74,8 @@ impl<'a, K> NewClaims<'a, K> {
         self
     }
 
-    /// One more `aud`, whom the token is for. A single one is written as a string.
+    /// Adds an audience to `aud`: a service that the token is for. A single audience is written
+    /// as a string.
     #[must_use]
     pub fn aud(mut self, aud: impl Into<Cow<'a, str>>) -> Self {
         if self.aud.is_none() {
@@ -85,14 +86,14 @@ impl<'a, K> NewClaims<'a, K> {
         self
     }
 
-    /// `exp`: from this time on the token is refused.
+    /// `exp`: the token is refused from this time on.
     #[must_use]
     pub fn exp(mut self, exp: UnixTime) -> Self {
         self.exp = Some(exp);
         self
     }
 
-    /// `nbf`: before this time the token is refused.
+    /// `nbf`: the token is refused before this time.
     #[must_use]
     pub fn nbf(mut self, nbf: UnixTime) -> Self {
         self.nbf = Some(nbf);
@@ -113,10 +114,10 @@ impl<'a, K> NewClaims<'a, K> {
         self
     }
 
-    /// A claim of your own: a name that no method here sets, and one JSON value.
+    /// Adds a claim of your own: a name that has no method here, and one JSON value.
     ///
-    /// `finish` refuses a name that has a method, a name that differs from such a name by
-    /// letter case alone, and a name that is given twice.
+    /// `finish` refuses a name that has a method, a name that differs from such a name only in
+    /// letter case, and a name that is given twice.
     #[must_use]
     pub fn claim_json(
         mut self,
@@ -127,7 +128,7 @@ impl<'a, K> NewClaims<'a, K> {
         self
     }
 
-    /// Claims of your own: the members of one JSON object, under the rules of
+    /// Adds claims of your own: the members of one JSON object, under the rules of
     /// [`claim_json`](Self::claim_json).
     #[must_use]
     pub fn claims_json(mut self, object: impl Into<Cow<'a, str>>) -> Self {
@@ -158,7 +159,8 @@ impl<'a, K> NewClaims<'a, K> {
         out
     }
 
-    /// Ends the payload with the claims of the issuer's own; `reserved` are those that are not.
+    /// Ends the payload with the issuer's own claims; `reserved` are the names that these may not
+    /// have.
     pub(crate) fn end(
         &self,
         mut out: ObjectWriter,
@@ -172,7 +174,7 @@ impl<'a, K> NewClaims<'a, K> {
         Ok(self.own.write(out, reserved)?.finish())
     }
 
-    /// How a server reads these claims.
+    /// The options with which a server reads these claims.
     pub(crate) fn reading(&self) -> DecodeOptions {
         let mut options = DecodeOptions::default();
         options.user_id_claim = self.user_id_claim.as_deref().map(String::from);
@@ -185,15 +187,16 @@ impl<'a, K> NewClaims<'a, K> {
 pub trait Opens {}
 
 impl<'a, K: Opens> NewClaims<'a, K> {
-    /// `expire_at`, when what the token opens expires, in whole seconds. A fraction is cut
-    /// off. The time must lie after 1970-01-01T00:00:00Z.
+    /// `expire_at`: when the connection or subscription expires, in whole seconds. A fraction is
+    /// cut off. The time must be after 1970-01-01T00:00:00Z.
     #[must_use]
     pub fn expire_at(mut self, at: UnixTime) -> Self {
         self.expire_at = Some(ExpireAt::Time(at));
         self
     }
 
-    /// `expire_at` 0: what the token opens never expires. The token still does, at `exp`.
+    /// `expire_at` 0: the connection or subscription never expires. The token itself still
+    /// expires at `exp`.
     #[must_use]
     pub fn never_expires(mut self) -> Self {
         self.expire_at = Some(ExpireAt::Never);
@@ -235,7 +238,7 @@ impl<'a, K: Opens> NewClaims<'a, K> {
     }
 }
 
-/// What the claims hold stays out of logs.
+/// Shows only the kind, to keep claims out of logs.
 impl<K: fmt::Debug> fmt::Debug for NewClaims<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NewClaims")

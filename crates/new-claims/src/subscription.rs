@@ -22,7 +22,7 @@ use crate::{NewClaims, NewSubscribeOptions, Opens};
 /// ```
 pub type NewSubscription<'a> = NewClaims<'a, ForSubscription<'a>>;
 
-/// What a subscription token alone has; see [`NewSubscription`].
+/// The claims that only a subscription token has; see [`NewSubscription`].
 #[derive(Clone)]
 pub struct ForSubscription<'a> {
     channel: Cow<'a, str>,
@@ -43,14 +43,14 @@ impl<'a> ForSubscription<'a> {
 }
 
 impl<'a> NewClaims<'a, ForSubscription<'a>> {
-    /// A subscription of `user` to `channel`; the empty user is anonymous.
+    /// Begins the payload for a subscription of `user` to `channel`. An empty user is anonymous.
     #[must_use]
     pub fn new(user: impl Into<Cow<'a, str>>, channel: impl Into<Cow<'a, str>>) -> Self {
         Self::of(Some(user.into()), ForSubscription::new(channel.into()))
     }
 
-    /// A subscription of one connection to `channel`, whoever its user is, as the tokens of
-    /// Centrifugo v2 are.
+    /// Begins the payload for a subscription of one connection to `channel`, for any user, like
+    /// the tokens of Centrifugo v2.
     #[must_use]
     pub fn for_client(client: impl Into<Cow<'a, str>>, channel: impl Into<Cow<'a, str>>) -> Self {
         Self::of(None, ForSubscription::new(channel.into())).client(client)
@@ -63,7 +63,7 @@ impl<'a> NewClaims<'a, ForSubscription<'a>> {
         self
     }
 
-    /// `eto`: `exp` bounds the token and not the subscription.
+    /// `eto`: `exp` limits only the token, not the subscription.
     #[must_use]
     pub fn expire_token_only(mut self) -> Self {
         self.kind.eto = true;
@@ -77,7 +77,7 @@ impl<'a> NewClaims<'a, ForSubscription<'a>> {
         self
     }
 
-    /// `b64data`: any bytes for the client. None at all count as no data.
+    /// `b64data`: any bytes for the client. No bytes count as no data.
     #[must_use]
     pub fn data_bytes(mut self, bytes: &[u8]) -> Self {
         self.kind.options = self.kind.options.data_bytes(bytes);
@@ -91,14 +91,14 @@ impl<'a> NewClaims<'a, ForSubscription<'a>> {
         self
     }
 
-    /// The payload, compact JSON, its members in a fixed order.
+    /// The payload as compact JSON, with its members in a fixed order.
     ///
     /// # Errors
     ///
-    /// What a server would refuse when it decodes the token: an empty channel name, a
-    /// control character in an id. What it would take for something else: text that is not
-    /// one JSON value, an empty `client`, a time before 1970 as `expire_at`. And claims of
-    /// your own that [`claim_json`](Self::claim_json) doesn't allow.
+    /// Claims that a server would refuse: an empty channel name, a control character in an id.
+    /// Claims that a server would misread: text that is not one JSON value, an empty `client`, a
+    /// time before 1970 as `expire_at`. Claims of your own that [`claim_json`](Self::claim_json)
+    /// doesn't allow.
     pub fn finish(&self) -> Result<String, ClaimsError> {
         let mut out = self.begin_opening()?.string("channel", &self.kind.channel);
         if let Some(client) = &self.kind.client {

@@ -25,7 +25,7 @@ use crate::own::checked;
 /// ```
 pub type NewTokenClaims<'a> = NewClaims<'a, ForToken>;
 
-/// What any JWT alone has: nothing; see [`NewTokenClaims`].
+/// The kind of any other JWT, which has no claims of its own; see [`NewTokenClaims`].
 #[derive(Clone, Copy, Default)]
 pub struct ForToken(());
 
@@ -36,19 +36,19 @@ impl<'a> NewClaims<'a, ForToken> {
         Self::of(None, ForToken(()))
     }
 
-    /// `sub`, whom the token is about.
+    /// `sub`, the user whom the token is about.
     #[must_use]
     pub fn user(mut self, user: impl Into<Cow<'a, str>>) -> Self {
         self.user = Some(user.into());
         self
     }
 
-    /// The payload, compact JSON, its members in a fixed order.
+    /// The payload as compact JSON, with its members in a fixed order.
     ///
     /// # Errors
     ///
-    /// What a server would refuse when it decodes the token, such as a control character in
-    /// `sub`; and claims of your own that [`claim_json`](Self::claim_json) doesn't allow.
+    /// Claims that a server would refuse, such as a control character in `sub`, and claims of
+    /// your own that [`claim_json`](Self::claim_json) doesn't allow.
     pub fn finish(&self) -> Result<String, ClaimsError> {
         let payload = self.end(self.begin(), TokenClaims::NAMES)?;
         let decoded = TokenClaims::decode(payload.as_bytes(), &self.reading()).map(|_| ());

@@ -1,4 +1,4 @@
-//! The pieces of JSON and the bytes that a caller brings.
+//! JSON values and bytes from the caller.
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};
@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use countersign_claims::ClaimsError;
 use countersign_json::{ObjectWriter, Value};
 
-/// A claim that comes as JSON (`info`) or as base64 (`b64info`).
+/// A claim that is written as JSON (`info`) or as base64 (`b64info`).
 #[derive(Clone)]
 pub(crate) enum NewBytes<'a> {
     Json(Cow<'a, str>),
@@ -20,7 +20,7 @@ impl NewBytes<'_> {
         Self::Base64(STANDARD.encode(bytes))
     }
 
-    /// Writes it under one of its two names, such as `info` and `b64info`.
+    /// Writes it under the name for its form, such as `info` or `b64info`.
     pub(crate) fn write(
         &self,
         out: ObjectWriter,
@@ -34,14 +34,14 @@ impl NewBytes<'_> {
     }
 }
 
-/// Checks that `json` is one JSON value and nothing else. `1,"exp":2` would pass inside an
-/// object and slip a claim in.
+/// Checks that `json` is one JSON value and nothing else. Inside an object, the text `1,"exp":2`
+/// would add another claim.
 pub(crate) fn raw_json<'j>(claim: &str, json: &'j str) -> Result<&'j str, ClaimsError> {
     match Value::parse(json) {
         Ok(value) => Ok(value.raw()),
         Err(_) => Err(invalid(
             claim,
-            "is not one sound JSON value; pass text such as {\"name\":\"A\"}",
+            "is not exactly one valid JSON value; pass text such as {\"name\":\"A\"}",
         )),
     }
 }

@@ -1,4 +1,4 @@
-//! What an issuer writes is what a server reads, and nothing else.
+//! A server reads exactly the claims that an issuer wrote.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -269,7 +269,7 @@ fn what_a_server_would_refuse_is_never_written() {
     );
 }
 
-/// Found by fuzzing (`tests/fuzz/corpus/written`): the name stood in the sentence as it was.
+/// Found by fuzzing (`tests/fuzz/corpus/written`): the name was not escaped.
 #[test]
 fn k2_the_name_of_a_claim_of_ones_own_is_escaped_in_errors() {
     let error = NewConnection::new("a")
@@ -278,7 +278,7 @@ fn k2_the_name_of_a_claim_of_ones_own_is_escaped_in_errors() {
         .unwrap_err();
     let text = error.to_string();
     assert!(
-        text.starts_with("`a\\u{6}b` is not one sound JSON value"),
+        text.starts_with("`a\\u{6}b` is not exactly one valid JSON value"),
         "{text}"
     );
 }
@@ -342,7 +342,7 @@ fn a_name_that_is_given_twice_is_an_error() {
         assert_eq!(error.to_string(), "`a` is given twice; give it once");
         assert_eq!(error.kind(), ClaimsErrorKind::Claims);
     }
-    // Not one object: an error of the caller's, and no panic.
+    // Text that is not exactly one object is an error and no panic.
     for json in ["", "[]", "1", r#"{"a":1"#, r#"{"a":1},"b":{"c":2}"#] {
         assert!(token().claims_json(json).finish().is_err(), "{json}");
     }
