@@ -1,5 +1,5 @@
-//! Makes a key for the algorithm that is named on the command line (ES512 if none
-//! is), signs a message with it and checks the signature.
+//! Makes a key for the algorithm that is named on the command line (by default ES512), signs a
+//! message with it and checks the signature.
 //!
 //! Run it with
 //! `cargo run -p countersign-rustcrypto --features generate --example generate_and_sign -- EdDSA`.
@@ -16,14 +16,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let key = generate(algorithm.name(), 2048)?;
     println!("made:     {key}");
 
-    // For RSA this ends here, with the reason: signing over `rsa` is opt-in.
+    // With an RSA algorithm, the example ends here with an error: RSA signing is opt-in.
     let mut signature = Vec::new();
     algorithm
         .signer(&key)?
         .sign(b"who goes there?", &mut signature)?;
     println!("signed:   {} bytes", signature.len());
 
-    // A secret has no public half: it verifies itself.
+    // A secret has no public half. It verifies its own tags.
     let verifier = algorithm.verifier(&key.public().unwrap_or(key.clone()))?;
     println!(
         "verified: {:?}",

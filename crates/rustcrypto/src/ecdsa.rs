@@ -1,6 +1,5 @@
-//! ECDSA (RFC 7518 section 3.4) over `p256`, `p384` and `p521`, with the nonce of
-//! RFC 6979. Both `s` and `n - s` verify, as JWS allows: a signature's bytes
-//! identify nothing.
+//! ECDSA (RFC 7518 section 3.4) over `p256`, `p384` and `p521`, with the nonce of RFC 6979. Both
+//! `s` and `n - s` verify, as JWS allows, so don't use a signature's bytes as an identifier.
 
 use alloc::format;
 use alloc::sync::Arc;
@@ -15,7 +14,7 @@ use countersign_signature::{
 use p256::ecdsa::signature;
 use p256::ecdsa::signature::{Keypair, SignatureEncoding};
 
-/// What one of the three crates calls its types.
+/// The types of one of the three crates.
 pub(crate) trait Library: 'static {
     type Signature: SignatureEncoding;
     type VerifyingKey: signature::Verifier<Self::Signature> + Debug + PartialEq + Send + Sync;
@@ -26,7 +25,7 @@ pub(crate) trait Library: 'static {
         + Send
         + Sync;
 
-    /// The key of a point in its uncompressed form.
+    /// The key for a point in uncompressed form.
     fn verifying_key(point: &[u8]) -> Option<Self::VerifyingKey>;
 }
 
@@ -133,7 +132,7 @@ impl<L: Library> Verifier for VerifyingKey<L> {
         if signature.len() != self.signature_bytes {
             return Err(InvalidSignature);
         }
-        // Refuses r and s of zero, and those not below the order.
+        // Refuses `r` and `s` that are zero, or not below the order.
         let signature = L::Signature::try_from(signature).map_err(|_| InvalidSignature)?;
         signature::Verifier::verify(&self.key, message, &signature).map_err(|_| InvalidSignature)
     }

@@ -1,6 +1,6 @@
-//! EdDSA on Ed25519 (RFC 8032, RFC 8037 section 3.1) over `ed25519-dalek`: `S`
-//! below the group order, `R` in its canonical encoding. The key's own encoding
-//! and its order were checked when the material was made.
+//! EdDSA on Ed25519 (RFC 8032, RFC 8037 section 3.1) over `ed25519-dalek`. `S` must be below the
+//! group order, and `R` in its canonical encoding. The encoding and the order of the key were
+//! checked when the key material was made.
 
 use alloc::format;
 use alloc::sync::Arc;

@@ -12,20 +12,19 @@ use p256::elliptic_curve::Generate;
 use rsa::PrivateKey;
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
 
-/// The sizes that [`RsaPublicKey`] takes, asked before the search for primes begins.
+/// The sizes that [`RsaPublicKey`] accepts. They are checked before the search for primes begins.
 const RSA_BITS: core::ops::RangeInclusive<usize> = 2048..=8192;
 
-/// Makes a new key for an algorithm: a private key that carries its public half, or
-/// an HMAC secret as long as the hash.
+/// Makes a new key for an algorithm: a private key with its public half, or an HMAC secret as
+/// long as the hash.
 ///
-/// `rsa_bits` is the length of an RSA modulus, from 2048 to 8192; the other
-/// algorithms ignore it. Searching for RSA primes takes from a part of a second
-/// (2048) to minutes (8192).
+/// `rsa_bits` is the length of an RSA modulus, from 2048 to 8192; the other algorithms ignore it.
+/// Searching for RSA primes takes between less than a second (2048) and minutes (8192).
 ///
 /// # Errors
 ///
-/// [`GenerateError`] if the algorithm is none of this crate's, `rsa_bits` is out of
-/// its range, or the operating system gives no randomness.
+/// [`GenerateError`] if this crate doesn't have the algorithm, `rsa_bits` is out of its range, or
+/// the operating system gives no randomness.
 ///
 /// ```
 /// use countersign_rustcrypto::generate;
@@ -120,20 +119,24 @@ fn random(bytes: usize) -> Result<Vec<u8>, GenerateError> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GenerateError {
-    /// The algorithm is none of this crate's.
+    /// The algorithm is not one of this crate.
     UnknownAlgorithm(AlgorithmName),
     /// The length of the modulus, in bits, is not from 2048 to 8192.
     RsaBits(usize),
     /// The operating system gave no randomness.
     Randomness,
-    /// What came out failed the checks of imported keys. Try again.
+    /// The new key failed the checks for imported keys. Try again.
     Rejected(KeyRejected),
 }
 
 impl fmt::Display for GenerateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownAlgorithm(name) => write!(f, "no keys for {name} are made here"),
+            Self::UnknownAlgorithm(name) => write!(
+                f,
+                "can't make keys for {name}; this crate \
+             doesn't have the algorithm"
+            ),
             Self::RsaBits(bits) => {
                 write!(f, "asked for {bits} bits; RSA keys have 2048 to 8192 bits")
             }

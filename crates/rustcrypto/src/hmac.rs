@@ -1,5 +1,5 @@
-//! HMAC (RFC 2104, RFC 7518 section 3.2) over `hmac`, which compares tags in
-//! constant time. The key's two inner hash states are computed once, at load.
+//! HMAC (RFC 2104, RFC 7518 section 3.2) over `hmac`, which compares tags in constant time. The
+//! two hash states of a key are computed once, when it is loaded.
 
 use alloc::format;
 use alloc::sync::Arc;
@@ -32,7 +32,7 @@ impl<M: Mac + KeyInit> HmacSha<M> {
             KeyRejected::new(
                 KeyRejectedReason::Unsupported,
                 format!("{key}"),
-                "the library takes no secret of this length",
+                "the library doesn't accept a secret of this length",
             )
         })?;
         Ok(Arc::new(Key {
@@ -66,7 +66,7 @@ impl<M> fmt::Debug for HmacSha<M> {
     }
 }
 
-/// A MAC that has taken its key and no message yet: each call begins with a copy.
+/// A MAC that was initialised with its key but has no message yet. Each call begins with a copy.
 struct Key<M> {
     name: AlgorithmName,
     mac: M,

@@ -1,49 +1,47 @@
 //! JOSE signature algorithms over RustCrypto's crates.
 //!
-//! One `static` an algorithm, and [`provider`], which collects them all: HMAC, RSA
-//! of both paddings, ECDSA on P-256, P-384 and P-521, and Ed25519. All verify; all
-//! but RSA sign. RSA signing is offered by the statics of
+//! There is one `static` for each algorithm, and [`provider`], which collects them: HMAC, RSA
+//! with both paddings, ECDSA on P-256, P-384 and P-521, and Ed25519. All of them verify, and all
+//! except RSA sign. RSA signing is in the statics of
 #![cfg_attr(feature = "getrandom", doc = "[`rsa_signing_rustsec_2023_0071`],")]
 #![cfg_attr(not(feature = "getrandom"), doc = "`rsa_signing_rustsec_2023_0071`,")]
-//! for those who have read there what they take on.
+//! whose page describes its risk.
 //!
-//! It relies on `core`, `alloc`, `countersign-signature` for key material that is
-//! already checked, and on `hmac`, `sha2`, `rsa`, `p256`, `p384`, `p521` and
-//! `ed25519-dalek`. It never reads JSON, a claim, a clock or a file, and knows no
-//! other backend. To verify by HMAC, ECDSA or EdDSA nothing is allocated; `rsa`
-//! allocates inside itself.
+//! It relies on `core`, `alloc`, `countersign-signature` for key material that is already
+//! checked, and on `hmac`, `sha2`, `rsa`, `p256`, `p384`, `p521` and `ed25519-dalek`. It never
+//! reads JSON, claims, a clock or a file, and doesn't use other backends. Verifying HMAC, ECDSA
+//! and EdDSA allocates nothing. Verifying RSA allocates inside `rsa`.
 //!
 //! # Features
 //!
-//! - `getrandom` (default): the operating system's randomness. RSA signing needs it
-//!   (PSS for its salt, both paddings for blinding). Nothing else does: ECDSA takes
-//!   its nonce from the key and the message (RFC 6979), and so does EdDSA.
-//! - `precomputed-tables` (default): multiples of each curve's base point, computed
-//!   once. ECDSA is faster with them; they need `std`, which nothing else does.
-//! - `generate`: a function of that name, which makes new keys.
+//! - `getrandom` (default): the operating system's randomness. Only RSA signing needs it (PSS for
+//!   its salt, both paddings for blinding). ECDSA and EdDSA compute their nonces from the key and
+//!   the message (RFC 6979, RFC 8032).
+//! - `precomputed-tables` (default): multiples of each curve's base point, computed once. They
+//!   make ECDSA faster. Only this feature needs `std`.
+//! - `generate`: the function `generate`, which makes new keys.
 //!
 //! # Agreement with other backends
 //!
-//! Given the same checked key, this crate and `countersign-ring` accept the same
-//! signatures: PSS with a salt as long as the hash alone, RSA signatures as long as
-//! the modulus alone, ECDSA with either of `s` and `n - s`, EdDSA with `S` below the
-//! group order and `R` in its canonical encoding. EdDSA checks the equation without
-//! the cofactor, and has no rule of its own against an `R` of small order, as *ring*
-//! has none: under a key that is not of small order, only its holder can make one.
-//! Where they differ is in what they sign with: see each crate's page.
+//! Given the same checked key, this crate and `countersign-ring` accept the same signatures: PSS
+//! only with a salt as long as the hash, RSA only with a signature as long as the modulus, ECDSA
+//! with `s` or `n - s`, EdDSA with `S` below the group order and `R` in its canonical encoding.
+//! EdDSA checks the equation without the cofactor. Like *ring*, it doesn't refuse an `R` of small
+//! order: with a key that is not of small order, only the key's holder can make such a signature.
+//! The crates differ in the private keys that they sign with: see each crate's page.
 //!
 //! # Example
 //!
 //! ```
 //! use countersign_signature::{Curve, EcPrivateKey, KeyMaterial};
 //!
-//! // A private key without its public half: the half is computed here.
+//! // A private key without its public half: this crate computes it.
 //! let key = KeyMaterial::EcPrivate(EcPrivateKey::new(Curve::P521, vec![1; 66], None)?);
 //! let mut signature = Vec::new();
 //! countersign_rustcrypto::ES512.signer(&key)?.sign(b"message", &mut signature)?;
 //! assert_eq!(signature.len(), 132);
 //!
-//! // A private key is no public key.
+//! // A private key can't verify.
 //! assert!(countersign_rustcrypto::ES512.verifier(&key).is_err());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -92,37 +90,37 @@ pub static HS512: &dyn Algorithm = &hmac::HmacSha::<Hmac<Sha512>> {
     mac: PhantomData,
 };
 
-/// RSASSA-PKCS1-v1_5 with SHA-256. Verifies alone.
+/// RSASSA-PKCS1-v1_5 with SHA-256. Only verifies.
 pub static RS256: &dyn Algorithm = &rsa::Rsa {
     name: AlgorithmName::RS256,
     verify: PublicKey::pkcs1v15_verify::<Sha256>,
 };
 
-/// RSASSA-PKCS1-v1_5 with SHA-384. Verifies alone.
+/// RSASSA-PKCS1-v1_5 with SHA-384. Only verifies.
 pub static RS384: &dyn Algorithm = &rsa::Rsa {
     name: AlgorithmName::RS384,
     verify: PublicKey::pkcs1v15_verify::<Sha384>,
 };
 
-/// RSASSA-PKCS1-v1_5 with SHA-512. Verifies alone.
+/// RSASSA-PKCS1-v1_5 with SHA-512. Only verifies.
 pub static RS512: &dyn Algorithm = &rsa::Rsa {
     name: AlgorithmName::RS512,
     verify: PublicKey::pkcs1v15_verify::<Sha512>,
 };
 
-/// RSASSA-PSS with SHA-256, also in MGF1, and a salt of 32 bytes. Verifies alone.
+/// RSASSA-PSS with SHA-256, also in MGF1, and a salt of 32 bytes. Only verifies.
 pub static PS256: &dyn Algorithm = &rsa::Rsa {
     name: AlgorithmName::PS256,
     verify: PublicKey::pss_verify::<Sha256>,
 };
 
-/// RSASSA-PSS with SHA-384, also in MGF1, and a salt of 48 bytes. Verifies alone.
+/// RSASSA-PSS with SHA-384, also in MGF1, and a salt of 48 bytes. Only verifies.
 pub static PS384: &dyn Algorithm = &rsa::Rsa {
     name: AlgorithmName::PS384,
     verify: PublicKey::pss_verify::<Sha384>,
 };
 
-/// RSASSA-PSS with SHA-512, also in MGF1, and a salt of 64 bytes. Verifies alone.
+/// RSASSA-PSS with SHA-512, also in MGF1, and a salt of 64 bytes. Only verifies.
 pub static PS512: &dyn Algorithm = &rsa::Rsa {
     name: AlgorithmName::PS512,
     verify: PublicKey::pss_verify::<Sha512>,
@@ -152,7 +150,7 @@ pub static ES512: &dyn Algorithm = &ecdsa::Ecdsa::<NistP521> {
 /// EdDSA on Ed25519. Signatures are `R || S`, 64 bytes.
 pub static EDDSA: &dyn Algorithm = &eddsa::EdDsa;
 
-/// Every algorithm of this crate; the RSA ones verify alone.
+/// Every algorithm of this crate. The RSA algorithms only verify.
 ///
 /// ```
 /// use countersign_signature::Provider;

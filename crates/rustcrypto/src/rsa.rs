@@ -80,7 +80,7 @@ impl Verifier for VerifyingKey {
     }
 
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
-        // RFC 8017 sections 8.1.2 and 8.2.2, step 1: as long as the modulus, zeros included.
+        // RFC 8017 sections 8.1.2 and 8.2.2, step 1: as long as the modulus, with leading zeros.
         if signature.len() != self.key.size() {
             return Err(InvalidSignature);
         }

@@ -1,23 +1,22 @@
-//! RSA signing over the `rsa` crate, for those who opt in by name.
+//! RSA signing over the `rsa` crate. It is off unless a program uses this module.
 //!
 //! # RUSTSEC-2023-0071
 //!
-//! The advisory (CVE-2023-49092, the "Marvin attack") says that the time which
-//! private-key operations of `rsa` take depends on the key, and that whoever can
-//! measure it over a network may recover the key. It names **no patched version**.
+//! The advisory (CVE-2023-49092, the "Marvin attack") says that the time of private-key
+//! operations of `rsa` depends on the key. An attacker who can measure this time over a network
+//! may recover the key. The advisory names **no patched version**.
 //!
-//! The state at `rsa` 0.10.0, by its own documents: the arithmetic was replaced by
-//! one whose exponentiation takes constant time, private operations were hardened
-//! and are blinded with random numbers; its README calls the crate "previously
-//! vulnerable" and says that hardening goes on, while the page of its module
-//! `pkcs1v15` still calls it vulnerable. No audit covers this version.
+//! What the documents of `rsa` 0.10.0 say: the new arithmetic has exponentiation in constant
+//! time. Private-key operations were hardened, and are blinded with random numbers. The README
+//! calls the crate "previously vulnerable" and says that hardening continues, but the page of its
+//! module `pkcs1v15` still calls it vulnerable. No audit covers this version.
 //!
-//! So: if tokens are signed where others can ask for signatures and measure, sign
-//! over `countersign-ring` instead. Signing on a machine of one's own is what the
-//! advisory itself calls fine. Verifying uses no private key and is not affected.
+//! So if others can request signatures and measure the time, sign with `countersign-ring`
+//! instead. The advisory says that local use on a machine that isn't compromised is fine.
+//! Verifying uses no private key and is not affected.
 //!
-//! Every signature here is made with blinding, from the operating system's
-//! randomness; if that fails, signing fails, and never goes on without.
+//! Every signature is made with blinding, from the operating system's randomness. If that fails,
+//! signing fails.
 //!
 //! # Example
 //!
@@ -77,10 +76,9 @@ pub static PS512: &dyn Algorithm = &RsaWithSigning {
     sign: PrivateKey::pss_sign_with_rng::<Sha512, SysRng>,
 };
 
-/// `provider` with its six RSA algorithms replaced by those of this module, or
-/// added where it has none.
+/// Replaces the six RSA algorithms of `provider` by those of this module, or adds them.
 ///
-/// Do not pass it a provider whose RSA algorithms sign already, such as that of
+/// Do not pass it a provider whose RSA algorithms sign already, such as the one of
 /// `countersign-ring`: they would be replaced too.
 #[must_use]
 pub fn with_rsa_signing(provider: Provider) -> Provider {
@@ -130,8 +128,9 @@ impl Algorithm for RsaWithSigning {
     }
 }
 
-/// The key, if all of its numbers agree. `rsa` computes `dp`, `dq` and `qi` itself
-/// and checks the rest; a key whose own three differ was damaged or made up.
+/// The key, if all of its numbers agree. `rsa` computes `dp`, `dq` and `qi` itself and checks the
+/// other numbers. If the key's own `dp`, `dq` or `qi` differ from these, the key is damaged or
+/// forged.
 fn private_key(private: &RsaPrivateKey<'_>) -> Option<PrivateKey> {
     let (n, e) = crate::rsa::numbers(private.public());
     let bits = u32::try_from(private.public().bits()).ok()?;

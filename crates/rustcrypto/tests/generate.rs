@@ -1,4 +1,4 @@
-//! New keys are good keys, and no two are the same.
+//! New keys work, and no two are equal.
 #![allow(clippy::unwrap_used)]
 
 use countersign_rustcrypto::rsa_signing_rustsec_2023_0071::with_rsa_signing;
@@ -68,9 +68,13 @@ fn an_rsa_key_has_the_length_that_was_asked_for_or_is_not_made() {
 }
 
 #[test]
-fn no_key_is_made_for_an_algorithm_of_somebody_elses() {
+fn no_key_is_made_for_an_algorithm_of_another_crate() {
     let name = AlgorithmName::from_static("ES256K");
     let error = generate(name, 2048).unwrap_err();
     assert_eq!(error, GenerateError::UnknownAlgorithm(name));
-    assert_eq!(error.to_string(), "no keys for ES256K are made here");
+    assert_eq!(
+        error.to_string(),
+        "can't make keys for ES256K; this crate doesn't have the \
+     algorithm"
+    );
 }

@@ -1,4 +1,4 @@
-//! Signatures printed in RFCs. ECDSA is deterministic here, so they come out byte for byte.
+//! Signatures printed in RFCs. ECDSA is deterministic in this crate, so the bytes must be equal.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 use countersign_signature::{
