@@ -1,5 +1,5 @@
-//! ECDSA (RFC 7518 section 3.4) over *ring*. Both `s` and `n - s` verify, as
-//! JWS allows: a signature's bytes identify nothing.
+//! ECDSA (RFC 7518 section 3.4) over *ring*. Both `s` and `n - s` verify, as JWS allows, so don't
+//! use a signature's bytes as an identifier.
 
 use alloc::format;
 use alloc::sync::Arc;
@@ -89,7 +89,7 @@ impl Algorithm for Ecdsa {
     }
 }
 
-/// *ring* keeps no parsed public key: each call decodes the point again.
+/// **ring* can't keep a parsed public key: each call decodes the point again.
 #[derive(Debug)]
 struct VerifyingKey {
     name: AlgorithmName,

@@ -1,6 +1,6 @@
-//! EdDSA on Ed25519 (RFC 8032, RFC 8037 section 3.1) over *ring*: `S` below the
-//! group order, `R` in its canonical encoding. The key's own encoding and its
-//! order were checked when the material was made.
+//! EdDSA on Ed25519 (RFC 8032, RFC 8037 section 3.1) over *ring*. `S` must be below the group
+//! order, and `R` in its canonical encoding. The encoding and the order of the key were checked
+//! when the key material was made.
 
 use alloc::format;
 use alloc::sync::Arc;
@@ -61,7 +61,7 @@ impl Algorithm for EdDsa {
     }
 }
 
-/// *ring* keeps no parsed public key: it decodes the point in each call.
+/// **ring* can't keep a parsed public key: each call decodes the point again.
 #[derive(Debug)]
 struct VerifyingKey(UnparsedPublicKey<[u8; ED25519_PUBLIC_KEY_LEN]>);
 

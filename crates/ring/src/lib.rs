@@ -1,25 +1,25 @@
 //! JOSE signature algorithms over *ring*.
 //!
-//! One `static` an algorithm, and [`provider`], which collects them all: HMAC, RSA
-//! of both paddings, ECDSA on P-256 and P-384, and Ed25519. Each verifies and signs.
-//! *ring* has no P-521, hence no ES512.
+//! There is one `static` for each algorithm, and [`provider`], which collects them: HMAC, RSA
+//! with both paddings, ECDSA on P-256 and P-384, and Ed25519. Each verifies and signs. *ring*
+//! doesn't have P-521, so there is no ES512.
 //!
-//! It relies on `countersign-signature` for key material that is already checked,
-//! and on *ring* for every cryptographic step. It never reads JSON, a claim, a
-//! clock or a file, and knows no other backend. To verify by HMAC, ECDSA or EdDSA
-//! nothing is allocated; RSA allocates inside *ring*.
+//! It relies on `countersign-signature` for key material that is already checked, and on *ring*
+//! for every cryptographic step. It never reads JSON, claims, a clock or a file, and doesn't use
+//! other backends. Verifying HMAC, ECDSA and EdDSA allocates nothing; verifying RSA allocates
+//! inside *ring*.
 //!
 //! # What *ring* cannot do
 //!
-//! These keys are good, and rejected with [`KeyRejectedReason::Unsupported`]:
+//! These keys are valid, but rejected with [`KeyRejectedReason::Unsupported`]:
 //!
-//! - RSA private keys of other than 2048, 3072 or 4096 bits, or with an exponent
-//!   below 65537. (Public keys: all that [`RsaPublicKey`] allows.)
-//! - P-256 and P-384 private keys that come without their public point, unless the feature
-//!   `public-point` is on.
+//! - RSA private keys that don't have 2048, 3072 or 4096 bits, or have an exponent below 65537.
+//!   Public keys have no such limit: all that [`RsaPublicKey`] accepts can verify.
+//! - P-256 and P-384 private keys that lack their public point, unless the feature `public-point`
+//!   is on.
 //!
-//! *ring* signs with the numbers `p`, `q`, `dp`, `dq` and `qi` of an RSA key, which
-//! are checked against the public half when the key is loaded; of `d` only the size is.
+//! **ring* signs with the numbers `p`, `q`, `dp`, `dq` and `qi` of an RSA key. They are checked
+//! against the public half when the key is loaded. Only the size of `d` is checked.
 //!
 //! # Example
 //!

@@ -1,14 +1,14 @@
-//! The public point of a private key that came without it (PKCS#8 and SEC 1 allow that).
+//! Computes the public point of a private key that lacks it (PKCS#8 and SEC 1 allow that).
 //!
-//! *ring* computes the point when it loads a key, compares it with the given one, and gives
-//! none out. RustCrypto computes it here, in constant time, once for each key.
+//! **ring* computes the point when it loads a key, but only compares it with the given point and
+//! doesn't return it. So RustCrypto computes it here, in constant time, once for each key.
 
 use alloc::vec::Vec;
 
 use countersign_signature::EcPrivateKey;
 
-/// The point in its uncompressed form; `None` for a scalar out of range, and for a curve that
-/// *ring* does not have.
+/// The point in uncompressed form; `None` for a scalar that is out of range, and for a curve that
+/// *ring* doesn't have.
 #[cfg(feature = "public-point")]
 pub(crate) fn of(private: &EcPrivateKey<'_>) -> Option<Vec<u8>> {
     use countersign_signature::Curve;

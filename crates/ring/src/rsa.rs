@@ -13,11 +13,11 @@ use ring::rand::SystemRandom;
 use ring::rsa::{KeyPair, KeyPairComponents};
 use ring::signature::{RsaEncoding, RsaParameters, RsaPublicKeyComponents};
 
-/// The private keys that *ring* signs with have at most so many bits, ...
+/// *ring* signs only with private keys of at most this many bits, ...
 const MOST_SIGNING_BITS: usize = 4096;
-/// ... primes of a multiple of so many bits, ...
+/// ... with primes whose length is a multiple of this many bits, ...
 const PRIME_BITS_UNIT: usize = 512;
-/// ... and at least this exponent, 65537.
+/// ... and with an exponent of at least this, 65537.
 const LEAST_SIGNING_EXPONENT: &[u8] = &[1, 0, 1];
 
 #[derive(Debug)]
@@ -77,7 +77,8 @@ impl Algorithm for Rsa {
             encoding: self.signing,
             key: pair(private).ok_or_else(parts_disagree)?,
         };
-        // ring finds a wrong dp or dq only when it signs: better at load than at the first token.
+        // ring notices a wrong dp or dq only when it signs, so sign once now, not first for a
+        // token.
         signer
             .sign(b"", &mut Vec::new())
             .map_err(|_| parts_disagree())?;
@@ -110,7 +111,7 @@ fn pair(private: &RsaPrivateKey<'_>) -> Option<KeyPair> {
     .ok()
 }
 
-/// *ring* keeps no parsed public key: it prepares the modulus in each call.
+/// **ring* can't keep a parsed public key: each call prepares the modulus again.
 #[derive(Debug)]
 struct VerifyingKey {
     name: AlgorithmName,
@@ -124,7 +125,7 @@ impl Verifier for VerifyingKey {
     }
 
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
-        // RFC 8017 sections 8.1.2 and 8.2.2, step 1: as long as the modulus, zeros included.
+        // RFC 8017 sections 8.1.2 and 8.2.2, step 1: as long as the modulus, with leading zeros.
         if signature.len() != self.key.n.len() {
             return Err(InvalidSignature);
         }

@@ -1,4 +1,4 @@
-//! Signatures printed in RFCs, signed or verified here.
+//! Signs or verifies the signatures that are printed in RFCs.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
 use countersign_signature::{
