@@ -1,5 +1,5 @@
-//! Signs a message with an Ed25519 key and checks the signature: with the right
-//! key, over another message, and with a key of another kind.
+//! Signs a message with an Ed25519 key, checks the signature with the right message and with
+//! another message, and tries a key of another kind.
 //!
 //! Run it with `cargo run -p countersign-aws-lc --example aws_lc_keys`.
 
@@ -7,7 +7,7 @@ use core::error::Error;
 
 use countersign_signature::{KeyMaterial, OkpCurve, OkpPrivateKey, OkpPublicKey, Secret};
 
-/// The key pair of RFC 8032 section 7.1, test 1: known to the whole world.
+/// The published key pair of RFC 8032 section 7.1, test 1.
 const SEED: [u8; 32] = [
     0x9d, 0x61, 0xb1, 0x9d, 0xef, 0xfd, 0x5a, 0x60, 0xba, 0x84, 0x4a, 0xf4, 0x92, 0xec, 0x2c, 0xc4,
     0x44, 0x49, 0xc5, 0x69, 0x7b, 0x32, 0x69, 0x19, 0x70, 0x3b, 0xac, 0x03, 0x1c, 0xae, 0x7f, 0x60,

@@ -1,5 +1,5 @@
-//! ECDSA (RFC 7518 section 3.4) over aws-lc-rs. Both `s` and `n - s` verify, as
-//! JWS allows: a signature's bytes identify nothing.
+//! ECDSA (RFC 7518 section 3.4) over aws-lc-rs. Both `s` and `n - s` verify, as JWS allows, so
+//! don't use a signature's bytes as an identifier.
 
 use alloc::format;
 use alloc::sync::Arc;
@@ -73,7 +73,7 @@ impl Algorithm for Ecdsa {
 }
 
 impl Ecdsa {
-    /// The key pair, if the scalar is in range and fits the public point, where there is one.
+    /// The key pair, if the scalar is in range and fits the public point, if there is one.
     fn pair(&self, private: &EcPrivateKey<'_>) -> Option<EcdsaKeyPair> {
         let der = private_key_der(private.expose())?;
         let pair = EcdsaKeyPair::from_private_key_der(self.signing, &der).ok()?;
@@ -85,14 +85,14 @@ impl Ecdsa {
     }
 }
 
-/// The `ECPrivateKey` of RFC 5915 section 3 that holds this scalar and nothing else. The
-/// algorithm names the curve, and the library computes the public point.
+/// An `ECPrivateKey` of RFC 5915 section 3 with only this scalar. The algorithm names the curve,
+/// and the library computes the public point.
 fn private_key_der(scalar: &[u8]) -> Option<Vec<u8>> {
     const SEQUENCE: u8 = 0x30;
     const VERSION_1: [u8; 3] = [0x02, 0x01, 0x01];
     const OCTET_STRING: u8 = 0x04;
 
-    // Below 128, the length of a value is one byte; P-521 has 66 bytes.
+    // DER writes a length below 128 as one byte. The longest scalar, of P-521, has 66 bytes.
     let scalar_length = u8::try_from(scalar.len()).ok()?;
     let inner_length = scalar_length
         .checked_add(5)

@@ -1,7 +1,7 @@
-//! EdDSA on Ed25519 (RFC 8032, RFC 8037 section 3.1) over aws-lc-rs: `S` below the
-//! group order, `R` in its canonical encoding. The key's own encoding and its
-//! order were checked when the material was made: aws-lc-rs itself takes points of
-//! small order, under which anyone can make signatures.
+//! EdDSA on Ed25519 (RFC 8032, RFC 8037 section 3.1) over aws-lc-rs. `S` must be below the group
+//! order, and `R` in its canonical encoding. The encoding and the order of the key were checked
+//! when the key material was made, because aws-lc-rs accepts keys of small order, for which
+//! anyone can make signatures.
 
 use alloc::format;
 use alloc::sync::Arc;

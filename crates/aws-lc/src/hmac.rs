@@ -1,5 +1,5 @@
-//! HMAC (RFC 2104, RFC 7518 section 3.2) over aws-lc-rs, which compares tags in
-//! constant time. The key's two inner hash states are computed once, at load.
+//! HMAC (RFC 2104, RFC 7518 section 3.2) over aws-lc-rs, which compares tags in constant time.
+//! The two hash states of a key are computed once, when it is loaded.
 
 use alloc::format;
 use alloc::sync::Arc;

@@ -1,34 +1,34 @@
 //! JOSE signature algorithms over aws-lc-rs.
 //!
-//! One `static` an algorithm, and [`provider`], which collects them all: HMAC, RSA
-//! of both paddings, ECDSA on P-256, P-384 and P-521, and Ed25519. Each verifies and
-//! signs. It is the fastest backend for RSA, P-384 and P-521; `docs/backends.md` of the
-//! repository compares the three.
+//! There is one `static` for each algorithm, and [`provider`], which collects them: HMAC, RSA
+//! with both paddings, ECDSA on P-256, P-384 and P-521, and Ed25519. Each verifies and signs. It
+//! is the fastest backend for RSA, P-384 and P-521; `docs/backends.md` of the repository compares
+//! the three.
 //!
-//! It relies on `countersign-signature` for key material that is already checked,
-//! and on aws-lc-rs for every cryptographic step. A public key is parsed once, when it is
-//! loaded. This crate never reads JSON, a claim, a clock or a file, and knows no other
-//! backend. Its own code allocates nothing to verify; AWS-LC allocates inside itself for
-//! every algorithm but HMAC.
+//! It relies on `countersign-signature` for key material that is already checked, and on
+//! aws-lc-rs for every cryptographic step. A public key is parsed once, when it is loaded. This
+//! crate never reads JSON, claims, a clock or a file, and doesn't use other backends. Its own
+//! code allocates nothing to verify. AWS-LC allocates inside itself for every algorithm except
+//! HMAC.
 //!
 //! # Building it
 //!
 //! aws-lc-sys compiles the C code of AWS-LC: it needs a C compiler, and on Linux and macOS
-//! nothing else. This crate turns on its least features: bindings come with the crate, so
-//! that neither bindgen nor CMake runs. `docs/backends.md` has the time that it takes.
+//! nothing else. This crate turns on as few of its features as possible. It contains the bindings
+//! already, so neither bindgen nor CMake runs. `docs/backends.md` says how long the build takes.
 //!
 //! # Agreement with other backends
 //!
 //! Given the same checked key, this crate accepts the signatures that `countersign-ring` and
-//! `countersign-rustcrypto` accept. It signs with every RSA key from 2048 bits up to the
-//! seam's limit, and with a private key on a curve that comes without its public point.
+//! `countersign-rustcrypto` accept. It signs with every RSA key from 2048 bits to the limit of
+//! `countersign-signature`, and with a private key on a curve even if it lacks its public point.
 //!
 //! # Example
 //!
 //! ```
 //! use countersign_signature::{Curve, EcPrivateKey, KeyMaterial};
 //!
-//! // A private key without its public half: AWS-LC computes the half.
+//! // A private key without its public half: AWS-LC computes it.
 //! let key = EcPrivateKey::new(Curve::P521, vec![1; 66], None)?;
 //! let mut signature = Vec::new();
 //! let signer = countersign_aws_lc::ES512.signer(&KeyMaterial::EcPrivate(key))?;

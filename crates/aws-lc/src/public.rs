@@ -1,4 +1,5 @@
-//! A public key as aws-lc-rs prepares it: parsed once, at load, and not for every token.
+//! A public key that aws-lc-rs has prepared: parsed once, when it is loaded, and not for every
+//! token.
 
 use aws_lc_rs::signature::ParsedPublicKey;
 use countersign_signature::{AlgorithmName, InvalidSignature, Verifier};

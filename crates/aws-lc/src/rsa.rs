@@ -1,5 +1,5 @@
-//! RSASSA-PKCS1-v1_5 and RSASSA-PSS (RFC 8017 section 8) over aws-lc-rs. PSS signs and
-//! takes a salt as long as the hash, and no other (RFC 7518 section 3.5).
+//! RSASSA-PKCS1-v1_5 and RSASSA-PSS (RFC 8017 section 8) over aws-lc-rs. PSS signs and accepts
+//! only a salt as long as the hash (RFC 7518 section 3.5).
 
 use alloc::format;
 use alloc::sync::Arc;
@@ -42,7 +42,8 @@ impl Algorithm for Rsa {
         let parsed = components.to_parsed_public_key(self.verification);
         Ok(Arc::new(VerifyingKey {
             name: self.name,
-            // RFC 8017 sections 8.1.2 and 8.2.2, step 1: as long as the modulus, zeros included.
+            // RFC 8017 sections 8.1.2 and 8.2.2, step 1: as long as the modulus, with leading
+            // zeros.
             signature_bytes: public.modulus().len(),
             key: parsed.map_err(|_| {
                 KeyRejected::new(
@@ -73,7 +74,7 @@ impl Algorithm for Rsa {
     }
 }
 
-/// The key pair, if its numbers agree: aws-lc checks all of them against each other.
+/// The key pair, if its numbers agree: AWS-LC checks all of them against each other.
 fn pair(private: &RsaPrivateKey<'_>) -> Option<KeyPair> {
     let parts = private.expose();
     KeyPair::from_components(&KeyPairComponents {

@@ -1,4 +1,4 @@
-//! Signatures printed in RFCs, signed or verified here.
+//! Signs or verifies the signatures that are printed in RFCs.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -68,7 +68,8 @@ fn hmac_tags_are_those_of_rfc_4231() {
     assert_eq!(tag, hex(expected));
 }
 
-/// RFC 6979 section A.2.7: the message "sample" with SHA-512, under a key without its public point.
+/// RFC 6979 section A.2.7: the message "sample" with SHA-512, signed with a key that lacks its
+/// public point.
 #[test]
 fn a_p521_key_without_its_public_point_verifies_what_it_signed() {
     let scalar = hex(
@@ -93,7 +94,8 @@ fn a_p521_key_without_its_public_point_verifies_what_it_signed() {
     assert!(verifier.unwrap().verify(b"sample", &signature).is_ok());
 }
 
-/// The identity of the group: under it, `R = identity` and `S = 0` sign every message.
+/// With the identity of the group as a key, `R = identity` and `S = 0` is a valid signature of
+/// every message.
 #[test]
 fn b7_a_key_of_small_order_is_refused_that_aws_lc_itself_takes() {
     let mut identity = [0; 32];
