@@ -1,6 +1,6 @@
-//! Shows the members of an object on standard input (of a sample, where that is
-//! empty), or why it is refused:
-//! `echo '{"sub":"42","exp":1}' | cargo run -p countersign-json --example members`
+//! Shows the members of an object from standard input, or why it is refused. If standard input is
+//! empty, it uses a sample: `echo '{"sub":"42","exp":1}' | cargo run -p countersign-json
+//! --example members`
 
 use std::io::Read as _;
 use std::process::ExitCode;

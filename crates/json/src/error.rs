@@ -1,4 +1,4 @@
-//! What is wrong with a text that should be one JSON object.
+//! Errors of reading JSON.
 
 use alloc::string::String;
 use core::{error, fmt};
@@ -8,24 +8,24 @@ pub const MAX_DEPTH: usize = 100;
 
 /// Why a text was refused.
 ///
-/// The one piece of the text that it holds is a duplicate name, cut to 64
-/// characters and escaped when shown.
+/// The only part of the text that it contains is a duplicate name, cut to 64 characters and
+/// escaped when displayed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JsonError {
     /// Bytes that are not UTF-8 (RFC 8259 section 8.1).
     NotUtf8,
-    /// Well-formed or not, it does not begin as an object.
+    /// The text does not begin as an object. The rest may be JSON or not.
     NotAnObject,
-    /// Not JSON: the line and the column where reading stopped, counted from 1.
+    /// Not JSON, with the line and the column where reading stopped.
     Syntax {
         /// The line, counted from 1.
         line: usize,
         /// The column in bytes, counted from 1.
         column: usize,
     },
-    /// A number that is JSON, and that no 64-bit float holds, such as `1e400`; its line and
-    /// its column.
+    /// A valid JSON number that a 64-bit float can't hold, such as `1e400`, with its line and its
+    /// column.
     NumberOutOfRange {
         /// The line, counted from 1.
         line: usize,
@@ -39,7 +39,7 @@ pub enum JsonError {
 }
 
 impl JsonError {
-    /// No JSON at this byte, or at the last one where the text has ended.
+    /// Not JSON at the byte `at`, or at the last byte if the text ends too early.
     pub(crate) fn syntax(text: &str, at: usize) -> Self {
         let (line, column) = place(text, at);
         Self::Syntax { line, column }

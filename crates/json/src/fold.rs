@@ -1,15 +1,15 @@
-//! Names that differ from a known one by letter case alone.
+//! Finds names that differ from a known one only in letter case.
 //!
-//! Go's `encoding/json` takes `Exp` for `exp`, so a Go struct without tags makes such names
-//! and a Go server accepts them. A reader that compares names exactly would ignore the
-//! claim, and a token that has ended would be one without end. Such a name is therefore
-//! an error of the caller's, and this module finds it.
+//! Go's `encoding/json` reads `Exp` as `exp`. So a Go struct without tags writes such names, and
+//! a Go server accepts them. A reader that compares names exactly would ignore the claim, and an
+//! expired token would look like a token that never expires. So callers refuse such names; this
+//! module finds them.
 
-/// The name of `known` from which `name` differs by letter case alone; `None` if `name` is
-/// in `known` exactly, or is another name.
+/// The name of `known` from which `name` differs only in letter case. `None` if `known` contains
+/// `name` exactly, or no name that is equal except for letter case.
 ///
-/// Letters compare as Go's `encoding/json` folds them: ASCII letters without regard to
-/// case, U+017F (long s) as `s`, and U+212A (Kelvin sign) as `k`.
+/// Letters are compared like in Go's `encoding/json`: ASCII letters without regard to case,
+/// U+017F (long s) as `s`, and U+212A (Kelvin sign) as `k`.
 ///
 /// ```
 /// use countersign_json::known_in_another_case;

@@ -1,8 +1,8 @@
-//! The grammar of RFC 8259 and nothing more: for collections, whose members are judged one
-//! by one later.
+//! Checks only the grammar of RFC 8259. It is for collections, whose members are checked one by
+//! one later.
 //!
-//! It does not recurse, so that no nesting is too deep, and does not read what a number or
-//! a string stands for, so that none is too large or half a surrogate.
+//! It does not recurse, so it accepts any nesting. It does not decode numbers and strings, so it
+//! accepts numbers of any size and lone surrogates.
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -11,7 +11,7 @@ use crate::error::JsonError;
 use crate::split::Split;
 use crate::string::Raw;
 
-/// Checks that `text` is one object, with unique names of its own.
+/// Checks that `text` is one object whose own members have unique names.
 pub(crate) fn object(text: &str) -> Result<(), JsonError> {
     let mut scan = Scan {
         rest: text.as_bytes(),
@@ -26,7 +26,7 @@ pub(crate) fn object(text: &str) -> Result<(), JsonError> {
     }
     let mut names = BTreeSet::new();
     for name in Split::new(text).step_by(2) {
-        // Half a surrogate names nothing that anyone asks for.
+        // A name with a lone surrogate has no text, so no caller can ask for it.
         if let Some(name) = Raw::new(name).decode()
             && let Some(name) = names.replace(name)
         {
@@ -36,21 +36,21 @@ pub(crate) fn object(text: &str) -> Result<(), JsonError> {
     Ok(())
 }
 
-/// What is left to read. `None` from any of its methods: what stands next is no JSON.
+/// The text that is left to read. Its methods return `None` if the next bytes are not JSON.
 struct Scan<'a> {
     rest: &'a [u8],
 }
 
 impl Scan<'_> {
-    /// One value, and nothing behind it.
+    /// One value, and nothing after it.
     fn document(&mut self) -> Option<()> {
-        // The brackets that close what is open, the innermost last.
+        // The closing brackets of the open objects and arrays, the innermost last.
         let mut open = Vec::new();
         loop {
             if self.begin(&mut open)? {
                 continue;
             }
-            // A value has ended. What holds it goes on, or ends as well.
+            // A value has ended. The object or array around it continues, or ends too.
             loop {
                 self.space();
                 let Some(end) = open.last().copied() else {
@@ -67,7 +67,7 @@ impl Scan<'_> {
         }
     }
 
-    /// The beginning of a value. True: it holds another, which is next.
+    /// The beginning of a value. True if it contains another value, which comes next.
     fn begin(&mut self, open: &mut Vec<u8>) -> Option<bool> {
         self.space();
         let end = match self.rest.first()? {
@@ -95,7 +95,8 @@ impl Scan<'_> {
         }
     }
 
-    /// What stands before a value within what ends so: in an object, its name.
+    /// Reads what comes before a value: its name in an object, nothing in an array. `end` is the
+    /// closing bracket of either.
     fn member(&mut self, end: u8) -> Option<()> {
         if end == b'}' { self.name() } else { Some(()) }
     }

@@ -1,24 +1,24 @@
 //! Strict JSON objects (RFC 8259), read without allocating.
 //!
-//! Headers, claims and keys are JSON objects that come from strangers. One
-//! reader, audited once, serves them all:
+//! Headers, claims and keys are JSON objects from untrusted sources. One strict reader, audited
+//! once, reads them all:
 //!
-//! - The text is UTF-8 and **one object**, with nothing before or behind it. An array is
-//!   never taken for a struct. [`Object::parse`] checks it whole; a [`Reader`] checks it
+//! - The text is UTF-8 and **one object**, with nothing before or after it. An array is never
+//!   read as a struct. [`Object::parse`] checks the whole text first; a [`Reader`] checks it
 //!   member by member, in one pass.
-//! - A **duplicate name is an error** at every level, unknown names included,
-//!   and whether or not it is written with escapes. Names are compared exactly.
-//! - Nesting has a cap ([`MAX_DEPTH`]), also in members that nobody asks for.
+//! - A **duplicate name is an error** at every level, also for unknown names, and also if it is
+//!   written with escapes. Names are compared exactly.
+//! - Nesting is limited ([`MAX_DEPTH`]), also in unused members.
 //! - A lone surrogate or a raw control character is an error anywhere.
-//! - A **collection** is read by the grammar alone, so that an oddity of one member is
-//!   reported for that member ([`Object::parse_collection`]).
+//! - A **collection** is checked only for its grammar. The caller checks its members one by one,
+//!   so that a bad member doesn't spoil the others ([`Object::parse_collection`]).
 //! - A member is **present or absent, never coerced**: [`Value`] gives its raw text
 //!   and a typed reading that fails on any other type.
-//! - A number that no 64-bit float holds, such as `1e400`, is an error anywhere: readers
-//!   would differ about it.
+//! - A number that a 64-bit float can't hold, such as `1e400`, is an error anywhere, because
+//!   readers of JSON disagree about its value.
 //!
-//! It relies on `core` and `alloc` alone, so that no other crate changes what it accepts.
-//! It knows nothing of tokens or keys.
+//! It relies only on `core` and `alloc`, so that no other crate can change what it accepts. It
+//! knows nothing about tokens or keys.
 //!
 //! # Example
 //!

@@ -1,21 +1,21 @@
-//! The names of one object, to find one that stands there twice.
+//! The names of one object, to find duplicates.
 
 use alloc::borrow::Cow;
 use alloc::collections::BTreeSet;
 
-/// How many names are held without allocating.
+/// How many names are kept without allocating.
 const FEW: usize = 16;
 
 /// The names of one object so far.
 ///
-/// The first few that are written without escapes need no allocation. The others go into an
-/// ordered set, so that no choice of names makes the search slow.
+/// The first few names without escapes are kept in an array and need no allocation. The others go
+/// into an ordered set, so that an attacker can't choose names that make the search slow.
 pub(crate) struct Names<'a> {
     few: [&'a str; FEW],
     count: usize,
     many: BTreeSet<Cow<'a, str>>,
-    /// A bit for each [`mark`] of a name so far. Most names have a bit of their own, and are
-    /// then compared with no other.
+    /// The [`mark`]s of all names so far. A name whose mark is new is new too, so it needs no
+    /// comparison. This is true for most names.
     marks: u64,
 }
 
@@ -29,7 +29,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// Adds a name. False: it is there already.
+    /// Adds a name. False if it is there already.
     pub(crate) fn insert(&mut self, name: Cow<'a, str>) -> bool {
         let mark = mark(&name);
         if self.marks & mark != 0 && self.contains(&name) {
@@ -54,13 +54,13 @@ impl<'a> Names<'a> {
     }
 }
 
-/// One bit of 64, by the length of the name and its first and last byte. Equal names have
-/// equal marks.
+/// One bit of 64, computed from the length of the name and its first and last byte. Equal names
+/// have equal marks.
 fn mark(name: &str) -> u64 {
     let bytes = name.as_bytes();
     let byte = |byte: Option<&u8>| byte.map_or(0, |byte| u32::from(*byte));
     let (first, last) = (byte(bytes.first()), byte(bytes.last()));
     let length = u32::from(name.len().to_le_bytes()[0]);
-    // The shift takes what is left modulo 64.
+    // `wrapping_shl` takes the shift modulo 64.
     1_u64.wrapping_shl(first ^ last.wrapping_mul(5) ^ length.wrapping_mul(11))
 }

@@ -1,4 +1,4 @@
-//! An object that is checked while it is read: one pass from bytes to members.
+//! Checks an object while reading it: one pass from bytes to members.
 
 use alloc::borrow::Cow;
 use core::fmt;
@@ -8,12 +8,12 @@ use crate::names::Names;
 use crate::value::Value;
 use crate::walk::Walk;
 
-/// The members of an object, each checked when it is asked for.
+/// The members of an object. Each is checked when the iterator reaches it.
 ///
-/// It is for readers that need each member once: [`Object::parse`](crate::Object::parse)
-/// checks the whole text first, and then walks it again. The verdict is the same **if the
-/// reader goes on to the end**: only then is the text known to be sound. Keep what a member
-/// led to back until then.
+/// It is for callers that need each member once. [`Object::parse`](crate::Object::parse) checks
+/// the whole text first, and reads the members in a second pass. Both give the same verdict **if
+/// you read to the end**. The text is known to be valid only then, so don't act on a member
+/// before.
 ///
 /// ```
 /// use countersign_json::{JsonError, Reader};
@@ -34,7 +34,7 @@ pub struct Reader<'a> {
     next: Next,
 }
 
-/// What comes next in an object.
+/// The part of an object that comes next.
 #[derive(Clone, Copy)]
 enum Next {
     FirstMember,

@@ -1,10 +1,9 @@
 //! Cuts a checked object or array into its values.
 
-/// The values of one checked object or array, in order; of an object these are
-/// name, value, name, value.
+/// The values of one checked object or array, in order. An object gives name, value, name, value.
 ///
-/// The text was checked as a whole, so finding where a value ends takes no grammar:
-/// quotes and brackets match.
+/// The whole text was checked before, so quotes and brackets match. Finding the end of a value
+/// needs no more grammar than that.
 #[derive(Clone)]
 pub(crate) struct Split<'a> {
     rest: &'a str,
@@ -33,8 +32,8 @@ impl<'a> Iterator for Split<'a> {
     }
 }
 
-/// The length of the value at the start. The end is always behind an ASCII byte or
-/// before one, so it never cuts a character.
+/// The length of the value at the start. The end is always next to an ASCII byte, so it never
+/// cuts a character.
 fn end(text: &[u8]) -> usize {
     let mut depth = 0_usize;
     let mut in_string = false;

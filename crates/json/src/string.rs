@@ -1,4 +1,4 @@
-//! Strings (RFC 8259 section 7): where one ends, and what it says.
+//! Strings (RFC 8259 section 7): finds the end of a string, and decodes it.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -7,12 +7,12 @@ use alloc::string::String;
 #[derive(Clone, Copy)]
 pub(crate) struct Raw<'a> {
     pub(crate) text: &'a str,
-    /// Known to be a string without escapes, so that nobody needs to look for them again.
+    /// True if it is known to be a string without escapes, which needs no decoding.
     pub(crate) is_plain_string: bool,
 }
 
 impl<'a> Raw<'a> {
-    /// A value of which nothing else is known.
+    /// A value about which nothing else is known.
     pub(crate) fn new(text: &'a str) -> Self {
         Self {
             text,
@@ -20,8 +20,8 @@ impl<'a> Raw<'a> {
         }
     }
 
-    /// What the string says; `None` if it is no string, or half a surrogate, which a
-    /// collection may hold. Borrowed where it holds no escape.
+    /// The decoded string, borrowed if it has no escapes. `None` if the value is not a string, or
+    /// has a lone surrogate, which is possible in a collection.
     pub(crate) fn decode(self) -> Option<Cow<'a, str>> {
         if self.is_plain_string {
             return inside(self.text).map(Cow::Borrowed);
@@ -37,7 +37,8 @@ pub(crate) struct Scanned {
     pub(crate) has_escapes: bool,
 }
 
-/// Reads the string that `text` begins with. The error is how many bytes of it are sound.
+/// Reads the string at the start of `text`. The error is the number of valid bytes before the
+/// fault.
 pub(crate) fn scan(text: &[u8]) -> Result<Scanned, usize> {
     let mut rest = text.strip_prefix(b"\"").ok_or(0_usize)?;
     let mut has_escapes = false;
@@ -62,7 +63,7 @@ pub(crate) fn scan(text: &[u8]) -> Result<Scanned, usize> {
     }
 }
 
-/// How many bytes at the start are neither a quote, a backslash nor a control character.
+/// The number of bytes at the start before a quote, a backslash or a control character.
 fn plain(text: &[u8]) -> usize {
     let mut rest = text;
     while let Some((word, behind)) = rest.split_first_chunk::<8>() {
@@ -79,18 +80,18 @@ fn plain(text: &[u8]) -> usize {
     before.saturating_add(rest.iter().take_while(is_plain).count())
 }
 
-/// Marks, by their highest bit, the bytes of a little-endian word that [`plain`] stops at. The
-/// lowest mark is right; one above it may be a carry.
+/// Sets the highest bit of each byte of a little-endian word at which [`plain`] must stop. Only
+/// the lowest mark is reliable: a higher one may come from a carry.
 fn special(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = ONES << 7;
-    // A byte borrows from its highest bit if it is less than what is taken away.
+    // Subtracting `limit` from a smaller byte sets the highest bit of the byte.
     let below = |word: u64, limit: u64| word.wrapping_sub(ONES.wrapping_mul(limit)) & !word & HIGH;
     let equal = |byte: u8| below(word ^ ONES.wrapping_mul(u64::from(byte)), 1);
     below(word, 0x20) | equal(b'"') | equal(b'\\')
 }
 
-/// What stands between the quotes.
+/// The text between the quotes.
 fn inside(text: &str) -> Option<&str> {
     text.strip_prefix('"')?.strip_suffix('"')
 }
@@ -115,13 +116,13 @@ fn decode(text: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Before the first escape, and from there.
+/// Splits the text before its first escape.
 fn split(text: &str) -> Option<(&str, &str)> {
     text.split_at_checked(text.find('\\')?)
 }
 
-/// The escape that `text` begins with: its character and its length in bytes. A character
-/// outside of the first 65,536 is two escapes; half of one is none.
+/// The escape at the start of `text`: its character and its length in bytes. A character above
+/// U+FFFF is written as two escapes (a surrogate pair); one of them without the other is refused.
 fn escape(text: &[u8]) -> Option<(char, usize)> {
     let character = match text {
         [b'\\', b'u', rest @ ..] => {

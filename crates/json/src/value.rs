@@ -1,5 +1,5 @@
-//! A checked value: its raw text, typed readings that never coerce, and what objects and
-//! arrays hold.
+//! A checked value: its raw text, typed access without coercion, and the members of objects and
+//! arrays.
 
 use alloc::borrow::Cow;
 use core::fmt;
@@ -46,7 +46,7 @@ pub struct Value<'a> {
     raw: Raw<'a>,
 }
 
-/// Values are equal if they are written alike.
+/// Values are equal if their raw texts are equal.
 impl PartialEq for Value<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.raw() == other.raw()
@@ -60,8 +60,8 @@ impl<'a> Value<'a> {
         Self { raw }
     }
 
-    /// Checks that the text is one value, with nothing before or behind it but space; by the
-    /// rules of [`Object::parse`].
+    /// Checks that the text is one value, with only space before and after it, by the rules of
+    /// [`Object::parse`].
     ///
     /// ```
     /// use countersign_json::Value;
@@ -97,8 +97,8 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The string, if it is one; borrowed where it holds no escape. Within a
-    /// [collection](Object::parse_collection), one with half a surrogate is none.
+    /// The string, if it is one; borrowed if it has no escapes. `None` also for a string with a
+    /// lone surrogate, which is possible in a [collection](Object::parse_collection).
     #[must_use]
     pub fn as_str(&self) -> Option<Cow<'a, str>> {
         self.raw.decode()
@@ -198,14 +198,14 @@ impl fmt::Debug for Array<'_> {
     }
 }
 
-/// A text that was checked to be one sound JSON object.
+/// A text that was checked to be one valid JSON object.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Object<'a> {
     text: &'a str,
 }
 
 impl<'a> Object<'a> {
-    /// Checks the whole text; see the crate's page for what is refused.
+    /// Checks the whole text; see the crate's page for the rules.
     ///
     /// # Errors
     ///
@@ -216,11 +216,11 @@ impl<'a> Object<'a> {
         Ok(Self { text })
     }
 
-    /// Checks the grammar (RFC 8259) of the whole text, and that no name of the object itself
-    /// stands twice: for a collection where one bad member must not spoil the others. Within
-    /// its members a name may stand twice, nesting may be deep, a number out of range and a
-    /// string half a surrogate. Give the raw text of each to [`parse`](Self::parse) before
-    /// reading it.
+    /// Checks the grammar (RFC 8259) of the whole text, and that the object's own names are
+    /// unique. It is for a collection where one bad member must not spoil the others. Inside the
+    /// members, it allows duplicate names, deep nesting, numbers out of range and lone
+    /// surrogates. So give the raw text of each member to [`parse`](Self::parse) before you read
+    /// it.
     ///
     /// ```
     /// use countersign_json::Object;
@@ -241,7 +241,7 @@ impl<'a> Object<'a> {
         Ok(Self { text })
     }
 
-    /// The text as it was given, space and all.
+    /// The text as it was given, including space.
     #[must_use]
     pub fn raw(&self) -> &'a str {
         self.text
@@ -262,7 +262,7 @@ impl<'a> Object<'a> {
         Members(Split::new(self.text))
     }
 
-    /// The member of exactly this name.
+    /// The member with exactly this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Value<'a>> {
         let (_, value) = self.iter().find(|(member, _)| member == name)?;
@@ -290,7 +290,7 @@ impl<'a> Iterator for Members<'a> {
         loop {
             let name = Raw::new(self.0.next()?);
             let value = Raw::new(self.0.next()?);
-            // A collection may hold a name with half a surrogate, which nobody can ask for.
+            // A collection may have a name with a lone surrogate, which no caller can ask for.
             if let Some(name) = name.decode() {
                 return Some((name, Value::checked(value)));
             }
@@ -306,7 +306,7 @@ impl fmt::Debug for Members<'_> {
 
 impl fmt::Debug for Object<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Claims and private keys are JSON too: what an object holds stays out of logs.
+        // Claims and private keys are JSON too, so keep the content out of logs.
         f.debug_struct("Object")
             .field("bytes", &self.text.len())
             .finish_non_exhaustive()

@@ -1,8 +1,8 @@
-//! One walk over a text: syntax, strings, numbers, depth, duplicate names.
+//! Checks a text in one pass: syntax, strings, numbers, depth, duplicate names.
 //!
-//! The grammar is written out here, because a library that the whole program shares accepts
-//! what the features of the whole program make it accept: `serde_json` with
-//! `arbitrary_precision` takes numbers that no float holds. The tests compare the two.
+//! The grammar is our own, because any crate of a program can change what a shared library
+//! accepts by turning on a feature: `serde_json` with `arbitrary_precision` accepts numbers that
+//! no float can hold. The tests compare the two.
 
 use alloc::borrow::Cow;
 
@@ -10,11 +10,11 @@ use crate::error::{JsonError, MAX_DEPTH};
 use crate::names::Names;
 use crate::string::{self, Raw};
 
-/// The most digits before the point that a 64-bit float holds, whatever they are: it ends
-/// behind 1.7 × 10^308.
+/// A 64-bit float can hold any number with this many digits before the point: its limit is above
+/// 1.7 × 10^308.
 const SAFE_DIGITS: usize = 308;
 
-/// A place in a text. Everything before it is sound.
+/// A place in a text. Everything before it is valid.
 #[derive(Clone)]
 pub(crate) struct Walk<'a> {
     text: &'a str,
@@ -55,11 +55,11 @@ impl<'a> Walk<'a> {
         Ok(!self.takes(b'}'))
     }
 
-    /// The name of a member, its colon and the space behind it.
+    /// The name of a member, its colon and the space after it.
     pub(crate) fn name(&mut self, names: &mut Names<'a>) -> Result<Cow<'a, str>, JsonError> {
         self.space();
         let name = self.string()?;
-        // Escapes were checked, so that every string has a text.
+        // The escapes were checked, so every string can be decoded.
         let name = name.decode().unwrap_or_default();
         if !names.insert(name.clone()) {
             return Err(JsonError::duplicate(&name));
@@ -87,7 +87,7 @@ impl<'a> Walk<'a> {
         Ok(Raw::new(self.since(start)))
     }
 
-    /// What stands behind a value: a comma if there is more, or the bracket that ends the whole.
+    /// Reads what follows a value: true for a comma, false for the closing bracket `end`.
     pub(crate) fn more(&mut self, end: u8) -> Result<bool, JsonError> {
         if self.takes(b',') {
             Ok(true)
@@ -98,7 +98,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Nothing stands behind the whole but space.
+    /// Checks that only space is left.
     pub(crate) fn end(&mut self) -> Result<(), JsonError> {
         self.space();
         match self.rest {
@@ -153,7 +153,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// RFC 8259 section 6, and no number that a 64-bit float can't hold.
+    /// A number (RFC 8259 section 6) that a 64-bit float can hold.
     fn number(&mut self) -> Result<(), JsonError> {
         let start = self.at();
         if let [b'-', ..] = self.rest {
@@ -188,7 +188,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// One digit or more, and how many.
+    /// Reads at least one digit, and returns how many there were.
     fn digits(&mut self) -> Result<usize, JsonError> {
         let is_digit = |byte: &&u8| byte.is_ascii_digit();
         let count = self.rest.iter().take_while(is_digit).count();
@@ -216,7 +216,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Takes `byte` if it stands next, behind space.
+    /// Reads `byte` if it comes next, perhaps after space.
     #[inline]
     fn takes(&mut self, byte: u8) -> bool {
         // Space is rare, so look for it last.
@@ -238,7 +238,7 @@ impl<'a> Walk<'a> {
         self.text.len().saturating_sub(self.rest.len())
     }
 
-    /// What was read since; it begins and ends with ASCII.
+    /// The text that was read since `start`. It begins and ends with ASCII.
     fn since(&self, start: usize) -> &'a str {
         self.text.get(start..self.at()).unwrap_or_default()
     }

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::fmt::{self, Write as _};
 
-/// A text as a JSON string, quotes and escapes included.
+/// A text as a JSON string, with quotes and escapes.
 ///
 /// ```
 /// assert_eq!(countersign_json::quote("a\"b\n"), r#""a\"b\n""#);
@@ -15,8 +15,8 @@ pub fn quote(text: &str) -> String {
     quoted
 }
 
-/// Writes one compact object, its members in the order given. Unique names are
-/// the caller's affair.
+/// Writes one compact object, with its members in the order of the calls. The caller makes sure
+/// that names are unique.
 ///
 /// ```
 /// use countersign_json::ObjectWriter;
@@ -36,7 +36,7 @@ impl ObjectWriter {
         Self::default()
     }
 
-    /// An object without members, with room for so many bytes.
+    /// An object without members, with room for `bytes` bytes.
     #[must_use]
     pub fn with_capacity(bytes: usize) -> Self {
         Self {
@@ -60,7 +60,7 @@ impl ObjectWriter {
         self
     }
 
-    /// Adds a number, as it is displayed; that it is one is the caller's affair.
+    /// Adds a number as it is displayed. The caller makes sure that the text is a JSON number.
     #[must_use]
     pub fn number(mut self, name: &str, number: &dyn fmt::Display) -> Self {
         self.name(name);

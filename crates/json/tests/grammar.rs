@@ -1,4 +1,4 @@
-//! The grammar, held against `serde_json`, which everybody else reads JSON by.
+//! Compares the grammar with that of `serde_json`, which most Rust programs use.
 
 use countersign_json::{JsonError, Object, Reader, Value};
 use serde_json::Value as Other;
@@ -15,10 +15,11 @@ const TEXTS: [&str; 9] = [
     "{}",
 ];
 
-/// What one byte of JSON may be exchanged for, so that it hurts.
+/// Bytes that replace one byte of a text: those that matter in JSON, and some that don't.
 const BYTES: &[u8] = b"\"\\{}[]:, \t\n\x01/utfnbe+-.019aDd\x7f";
 
-/// Whether the two say the same of a text. What is strict here alone is told by its error.
+/// Checks that both readers agree about a text. Our stricter rules have their own errors, for
+/// which `serde_json` may accept the text.
 fn agree(text: &str) {
     let other = serde_json::from_str::<Other>(text);
     match Object::parse(text.as_bytes()) {
@@ -27,7 +28,8 @@ fn agree(text: &str) {
             same_members(object, &other);
         }
         Err(JsonError::NotAnObject) => assert!(!other.is_ok_and(|it| it.is_object()), "{text:?}"),
-        // It rounds by the way, and takes some numbers that lie just beyond the greatest.
+        // serde_json rounds while it reads, and accepts some numbers just above the largest
+        // float.
         Err(JsonError::Duplicate(_) | JsonError::NumberOutOfRange { .. }) => {}
         Err(_) => assert!(other.is_err(), "{text:?}"),
     }
@@ -94,7 +96,7 @@ fn every_escape_is_read_as_by_serde_json() {
     }
 }
 
-/// What `serde_json` says of these depends on its features; here it does not.
+/// Whether `serde_json` accepts these depends on its features.
 #[test]
 fn f10_a_number_that_no_float_holds_is_named_so_and_where_it_stands() {
     let digits = format!("-{}.5", "9".repeat(310));
@@ -161,8 +163,8 @@ fn an_error_names_the_place_where_reading_stopped() {
     }
 }
 
-/// Strings are scanned eight bytes at a time: each special byte at each place of such a word,
-/// behind each kind of byte that a carry could come from.
+/// Strings are scanned eight bytes at a time. So this tries each special byte at each place of
+/// such a word, after each kind of byte that could cause a carry.
 #[test]
 fn special_bytes_are_found_at_every_place_of_a_string() {
     let specials = [

@@ -1,4 +1,4 @@
-//! Members and elements come out exactly as they went in.
+//! The raw texts of members and elements are exactly those of the input.
 
 use countersign_json::Object;
 

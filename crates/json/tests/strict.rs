@@ -1,4 +1,4 @@
-//! What is refused, and what must not be.
+//! Texts that must be refused, and texts that must be accepted.
 
 use countersign_json::{
     JsonError, Kind, MAX_DEPTH, Object, ObjectWriter, Value, known_in_another_case, quote,
@@ -15,7 +15,7 @@ fn f1_f2_f3_duplicate_names_are_refused_at_every_level_and_through_escapes() {
         let error = Object::parse(text.as_bytes()).unwrap_err();
         assert_eq!(error, JsonError::Duplicate("a".into()), "{text}");
     }
-    // Also behind the names that are kept without allocating.
+    // Also after the names that are kept without allocating.
     let many: Vec<String> = (0..40).map(|i| format!(r#""n{i}":0"#)).collect();
     let text = format!("{{{}}}", many.join(","));
     assert!(Object::parse(text.as_bytes()).is_ok());
@@ -191,7 +191,7 @@ fn f4_a_known_name_in_another_case_is_found() {
     ] {
         assert_eq!(known_in_another_case(name, known), right, "{name:?}");
     }
-    // A name that is known exactly is never taken for another.
+    // A name that is known exactly is never reported.
     assert_eq!(known_in_another_case("A", ["a", "A"]), None);
 }
 
@@ -235,7 +235,7 @@ fn what_is_written_reads_back() {
     );
     assert_eq!(object.get("none").unwrap().raw(), "[]");
     assert_eq!(ObjectWriter::new().finish(), "{}");
-    // A space is no control character.
+    // A space is not a control character.
     assert_eq!(quote("\u{1f} \u{7f}"), "\"\\u001f \u{7f}\"");
 }
 
@@ -397,7 +397,7 @@ fn a_collection_is_judged_by_the_grammar_as_strictly_as_anything() {
     ] {
         let text = format!("{{\"a\":{value}}}");
         assert!(!sound(&text), "{value}");
-        // What no grammar allows, the whole reader does not either.
+        // `Object::parse` refuses everything that the grammar refuses.
         assert!(Object::parse(text.as_bytes()).is_err(), "{value}");
     }
     for text in [
