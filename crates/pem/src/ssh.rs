@@ -39,7 +39,7 @@ pub(crate) fn public_key(text: &[u8]) -> PemError {
         // before the 32 bytes of the key. The ssh form ends with the same 32 bytes.
         return PemError::unsupported(
             "an ssh public key of type Ed25519",
-            "ssh-keygen can't write it as PEM; convert it with (printf \
+            "ssh-keygen cannot write it as PEM; convert it with (printf \
              '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000'; cut -d' ' -f2 FILE | \
              base64 -d | tail -c 32) | openssl pkey -pubin -inform DER -out NEW.pem",
         );
