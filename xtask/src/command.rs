@@ -1,7 +1,7 @@
-//! The table of commands, and what their ends mean to the shell.
+//! The table of commands, and their exit codes.
 //!
-//! Exit 0: the chore is done. Exit 1: it found something wrong. Exit 2: it was
-//! asked for something that does not exist.
+//! Exit 0: the command succeeded. Exit 1: it found something wrong. Exit 2: the command line is
+//! wrong.
 
 use std::process::ExitCode;
 
@@ -25,13 +25,14 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "bench",
         arguments: "[--rounds N] [--write-docs] | --check | --write-baseline",
-        about: "measure this project and its peers, or count instructions beside the baseline",
+        about: "measure this project and its peers, or compare instruction counts with the \
+         baseline",
         run: bench::run,
     },
     Command {
         name: "conformance",
         arguments: "[--json] [SUITE…] | --write-docs",
-        about: "hold the backends and the layers above to vectors, cases and peers",
+        about: "check the backends and the layers above with vectors, cases and peers",
         run: conformance::run,
     },
     Command {
@@ -43,30 +44,30 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "fuzz",
         arguments: "[TARGET] [--seconds N | --replay]",
-        about: "fuzz each target for a minute, or run its stored inputs alone",
+        about: "fuzz each target for a minute, or only run its stored inputs",
         run: fuzz::run,
     },
     Command {
         name: "test",
         arguments: "[--long] [SUITE…]",
-        about: "run every test of the workspace, or the named suites alone",
+        about: "run every test of the workspace, or only the named suites",
         run: test::run,
     },
     Command {
         name: "tidy",
         arguments: "",
-        about: "check the layers, the manifests and the sources against the rules of the house",
+        about: "check the layers, the manifests and the sources against the project's rules",
         run: tidy::run,
     },
     Command {
         name: "timing",
         arguments: "[ROUNDS]",
-        about: "measure whether the time of a wrong signature tells where it is wrong",
+        about: "measure whether the time to refuse a signature depends on where it is wrong",
         run: timing::run,
     },
 ];
 
-/// Runs what the arguments name.
+/// Runs the command that the arguments name.
 pub(crate) fn main(arguments: &[String]) -> ExitCode {
     match dispatch(arguments) {
         Ok(()) => ExitCode::SUCCESS,

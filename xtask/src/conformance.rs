@@ -1,5 +1,5 @@
-//! `cargo xtask conformance`: every backend, and the layers above, against what they must
-//! get right. The suite is the crate in `tests/conformance`.
+//! `cargo xtask conformance`: checks every backend and the layers above with vectors, cases and
+//! peers. The suite is the crate in `tests/conformance`.
 
 use crate::failure::Failure;
 use crate::files;
@@ -23,10 +23,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     match status.code() {
         Some(0) => Ok(()),
         Some(2) => Err(Failure::Usage(
-            "the arguments are those of `conformance`".to_owned(),
+            "`conformance` refused its arguments; it says above which it takes".to_owned(),
         )),
         _ => Err(Failure::Failed(
-            "the suite has surprises, or did not run".to_owned(),
+            "the suite found deviations, or did not run".to_owned(),
         )),
     }
 }

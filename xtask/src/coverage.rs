@@ -1,5 +1,5 @@
-//! `cargo xtask coverage`: how many lines of each crate are run by the tests of all crates, and
-//! by those in `tests/backends`.
+//! `cargo xtask coverage`: measures how many lines of each crate are run by the tests of all
+//! crates, and by those in `tests/backends`.
 //!
 //! cargo-llvm-cov measures; lines of tests, comments and empty lines are not counted. The figures
 //! go to `docs/audit/coverage.toml`, from which `cargo xtask audit` takes them into the sheets.
@@ -18,10 +18,10 @@ use crate::{files, process};
 
 pub(crate) const FIGURES: &str = "docs/audit/coverage.toml";
 
-/// What llvm-cov writes, for an editor to show line by line.
+/// The output of llvm-cov. Some editors can show it line by line.
 const LCOV: &str = "target/coverage.lcov";
 
-/// How many lines tests ran, of how many that can be run.
+/// How many lines can be run, and how many of them the tests ran.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub(crate) struct Share {
     run: u32,
@@ -31,7 +31,7 @@ pub(crate) struct Share {
 /// The figures, by the name of the crate's folder.
 type Figures = BTreeMap<String, Share>;
 
-/// Lines of code by file, or how often each was run.
+/// The lines of code by file, and how often each was run.
 type Lines = BTreeMap<PathBuf, BTreeSet<usize>>;
 type Counts = BTreeMap<PathBuf, BTreeMap<usize, u64>>;
 
@@ -44,13 +44,13 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     }
     if !process::works("cargo", &["llvm-cov", "--version"]) {
         return Err(Failure::Failed(
-            "cargo-llvm-cov is not on this machine: `cargo install cargo-llvm-cov` and \
-             `rustup component add llvm-tools`, or name others by LLVM_COV and LLVM_PROFDATA"
+            "cargo-llvm-cov is not on this machine: run `cargo install cargo-llvm-cov` and \
+             `rustup component add llvm-tools`, or set LLVM_COV and LLVM_PROFDATA to other tools"
                 .to_owned(),
         ));
     }
     let root = files::root();
-    // What an older build ran would be counted by the lines of this one.
+    // Otherwise results of an older build would be counted with the lines of this one.
     process::run(process::cargo(&root).args(["llvm-cov", "clean", "--workspace"]))?;
     let mut measure = process::cargo(&root);
     measure.args([
@@ -93,11 +93,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What was last measured.
+/// The figures that were last measured.
 ///
 /// # Errors
 ///
-/// The file says something else.
+/// The file contains something else.
 pub(crate) fn last_measured(root: &Path) -> Result<Figures, String> {
     let text = fs::read_to_string(root.join(FIGURES)).unwrap_or_default();
     toml::from_str(&text).map_err(|error| format!("{FIGURES}: {error}"))
@@ -106,7 +106,7 @@ pub(crate) fn last_measured(root: &Path) -> Result<Figures, String> {
 /// Such as `95.6 % of 1180 lines that can be run`.
 impl fmt::Display for Share {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Rounded down: 100 % means all of them.
+        // Round down, so that 100 % means all lines.
         let run = u64::from(self.run).saturating_mul(1000);
         let thousandths = run.checked_div(u64::from(self.of)).unwrap_or(0);
         let (whole, tenths) = (thousandths / 10, thousandths % 10);

@@ -1,9 +1,9 @@
-//! Why a command did not end well.
+//! Why a command failed.
 
-/// Why a command did not end well.
+/// Why a command failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The command ran, and what it looked at is wrong.
+    /// The command ran and found something wrong.
     Failed(String),
     /// The command line is wrong.
     Usage(String),

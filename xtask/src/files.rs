@@ -19,7 +19,7 @@ pub(crate) fn root() -> PathBuf {
     xtask.parent().unwrap_or(xtask).to_owned()
 }
 
-/// Every text file that git tracks or would, or every one there is where git is absent.
+/// Every text file that git tracks or would track. Without git: every text file there is.
 ///
 /// # Errors
 ///
@@ -45,7 +45,7 @@ pub(crate) fn all(root: &Path) -> Result<Vec<File>, String> {
         .collect())
 }
 
-/// None where git speaks of another repository: one that has this folder in it, and ignores it.
+/// `None` if the list is of another repository, which contains this folder and ignores it.
 fn ours(list: &str) -> Option<Vec<String>> {
     let paths: Vec<String> = list.split_terminator('\0').map(str::to_owned).collect();
     paths
@@ -54,8 +54,8 @@ fn ours(list: &str) -> Option<Vec<String>> {
         .then_some(paths)
 }
 
-/// None where the file is binary, or deleted and not yet committed so. A symbolic link is none
-/// either: its text stands where it leads.
+/// `None` for a binary file, for a deleted file that git still lists, and for a symbolic link,
+/// whose target is listed itself.
 fn read(root: &Path, path: String) -> Option<File> {
     let place = root.join(&path);
     if place.is_symlink() {

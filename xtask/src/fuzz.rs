@@ -1,7 +1,7 @@
-//! `cargo xtask fuzz`: runs the targets of `tests/fuzz`, and keeps what they find.
+//! `cargo xtask fuzz`: runs the targets of `tests/fuzz`, and stores the inputs that break them.
 //!
-//! It takes the best engine that is installed and says which: libFuzzer by cargo-fuzz, on a
-//! nightly toolchain or without a sanitizer on this one, or the loop of the crate itself.
+//! It uses the best engine that is installed, and says which: libFuzzer by cargo-fuzz, on a
+//! nightly toolchain or without a sanitizer on this one, or the crate's own loop.
 
 use core::num::NonZeroU32;
 use std::fs;
@@ -13,23 +13,24 @@ use crate::{files, process};
 
 const PACKAGE: &str = "countersign-fuzz";
 
-/// Where it is built: with a sanitizer and optimised, it shares nothing with the other builds.
+/// The build folder. These builds have a sanitizer and optimisation, so they share nothing with
+/// other builds.
 const BUILD: &str = "target/fuzz/build";
 
-/// What the command line asks for.
+/// The parsed command line.
 #[derive(Debug, PartialEq, Eq)]
-struct Wish {
+struct Options {
     target: Option<String>,
     seconds: Option<NonZeroU32>,
     replay: bool,
 }
 
-/// Fuzzes every target in turn, or the one that is named.
+/// Fuzzes every target in turn, or only the named one.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
-    let wish = parse(arguments).map_err(Failure::Usage)?;
+    let options = parse(arguments).map_err(Failure::Usage)?;
     let root = files::root();
     let mut targets = targets(&root)?;
-    if let Some(name) = &wish.target {
+    if let Some(name) = &options.target {
         if !targets.contains(name) {
             return Err(Failure::Usage(format!(
                 "no target is called {name:?}; there are {}",
@@ -38,14 +39,14 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
         }
         targets.retain(|target| target == name);
     }
-    if wish.replay {
+    if options.replay {
         return Ok(replay(&root, &targets)?);
     }
     let engine = Engine::choose();
     println!("{}", engine.about());
-    let seconds = wish.seconds.map_or(60, NonZeroU32::get);
-    // What does not build has found nothing.
-    process::run(&mut engine.build(&root, wish.target.as_deref()))?;
+    let seconds = options.seconds.map_or(60, NonZeroU32::get);
+    // Build first, so that a target that doesn't build isn't counted as a finding.
+    process::run(&mut engine.build(&root, options.target.as_deref()))?;
     let broken: Vec<&String> = targets
         .iter()
         .filter(|target| {
@@ -62,8 +63,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     }
 }
 
-fn parse(arguments: &[String]) -> Result<Wish, String> {
-    let mut wish = Wish {
+fn parse(arguments: &[String]) -> Result<Options, String> {
+    let mut options = Options {
         target: None,
         seconds: None,
         replay: false,
@@ -71,13 +72,13 @@ fn parse(arguments: &[String]) -> Result<Wish, String> {
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
         match word.as_str() {
-            "--replay" => wish.replay = true,
+            "--replay" => options.replay = true,
             "--seconds" => {
                 let number = words.next().map(|number| (number.parse(), number));
-                wish.seconds = match number {
+                options.seconds = match number {
                     Some((Ok(seconds), _)) => Some(seconds),
                     Some((Err(_), number)) => {
-                        return Err(format!("{number:?} is no number of seconds"));
+                        return Err(format!("{number:?} is not a number of seconds"));
                     }
                     None => return Err("--seconds needs a number".to_owned()),
                 };
@@ -85,17 +86,17 @@ fn parse(arguments: &[String]) -> Result<Wish, String> {
             option if option.starts_with('-') => {
                 return Err(format!("fuzz has no option {option:?}"));
             }
-            name if wish.target.is_none() => wish.target = Some(name.to_owned()),
+            name if options.target.is_none() => options.target = Some(name.to_owned()),
             name => return Err(format!("one target at a time, found {name:?} too")),
         }
     }
-    if wish.replay && wish.seconds.is_some() {
-        return Err("--replay runs each stored input once, for no number of seconds".to_owned());
+    if options.replay && options.seconds.is_some() {
+        return Err("--replay runs each stored input once; leave out --seconds".to_owned());
     }
-    Ok(wish)
+    Ok(options)
 }
 
-/// The names of the targets: each has a program, which a test of theirs holds.
+/// The names of the targets. A test in `tests/fuzz` makes sure that each has a program.
 fn targets(root: &Path) -> Result<Vec<String>, String> {
     let folder = root.join("tests/fuzz/fuzz_targets");
     let entries =
@@ -108,8 +109,8 @@ fn targets(root: &Path) -> Result<Vec<String>, String> {
     Ok(names)
 }
 
-/// Runs the stored inputs as plain tests. Their names are shown: one that ends the whole
-/// process is the last.
+/// Runs the stored inputs as plain tests. It shows their names: if an input ends the whole
+/// process, it is in the last test shown.
 fn replay(root: &Path, targets: &[String]) -> Result<(), String> {
     const TEST: &str = "k1_every_stored_input_holds_what_its_target_promises";
     let replay = |how: &[&str]| {
@@ -119,7 +120,7 @@ fn replay(root: &Path, targets: &[String]) -> Result<(), String> {
         replay.args(targets.iter().map(|target| format!("{TEST}::{target}")));
         replay
     };
-    // Names that no test has are no error to the test runner.
+    // The test runner ignores names that no test has, so count the tests.
     let list = process::output(&mut replay(&["--list"]))?;
     let found = list.lines().filter(|line| line.ends_with(": test")).count();
     if found != targets.len() {
@@ -137,7 +138,7 @@ enum Engine {
     Nightly,
     /// cargo-fuzz on the toolchain at hand.
     Stable,
-    /// The loop of the crate.
+    /// The crate's own loop.
     Loop,
 }
 
@@ -163,12 +164,12 @@ impl Engine {
             }
             Self::Loop => {
                 "random changes of the stored inputs, without coverage; `cargo install cargo-fuzz` \
-                 (and a C++ compiler) adds libFuzzer, which learns"
+                 (and a C++ compiler) adds libFuzzer, which is guided by coverage"
             }
         }
     }
 
-    /// Builds every target, or the one; the loop has all in one program.
+    /// Builds every target, or only `target`. The loop has all targets in one program.
     fn build(self, root: &Path, target: Option<&str>) -> Command {
         if self == Self::Loop {
             return program(root, "build");
@@ -232,13 +233,13 @@ impl Engine {
     }
 }
 
-/// Makes what was found small and stores it among the inputs.
+/// Minimises the input that was found, and stores it with the other inputs.
 fn keep(root: &Path, target: &str, file: &Path) -> Result<(), String> {
     let path = file.to_string_lossy();
     let small = process::run(program(root, "run").args(["--", "--minimise", target, &path]));
     if small.is_err() {
-        // It breaks nothing in the loop, being too slow or the sanitizer's to say; or it ends
-        // the loop itself, as an overflow of the stack does.
+        // The loop couldn't minimise it: only the sanitizer or the time limit finds the fault, or
+        // the input ends the loop's process too, for example by a stack overflow.
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let stored = root
             .join("tests/fuzz/corpus")
@@ -255,7 +256,7 @@ fn files_in(folder: &Path) -> Vec<PathBuf> {
     entries.map(|entry| entry.path()).collect()
 }
 
-/// What builds or runs the crate's own program.
+/// A command that builds or runs the crate's own program.
 fn program(root: &Path, verb: &str) -> Command {
     let mut cargo = process::cargo(root);
     cargo.args([verb, "--quiet", "--release", "--package", PACKAGE]);
@@ -264,7 +265,8 @@ fn program(root: &Path, verb: &str) -> Command {
     cargo
 }
 
-/// Faults are worth more than speed: checks are on, and whole-program optimisation is off.
+/// Turns on checks, because finding faults matters more than speed, and turns off whole-program
+/// optimisation.
 fn quick_to_build(command: &mut Command) -> &mut Command {
     command
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
@@ -277,27 +279,27 @@ fn quick_to_build(command: &mut Command) -> &mut Command {
 mod tests {
     use core::num::NonZeroU32;
 
-    use super::{Wish, parse};
+    use super::{Options, parse};
 
-    fn call(words: &[&str]) -> Result<Wish, String> {
+    fn call(words: &[&str]) -> Result<Options, String> {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
         parse(&words)
     }
 
     #[test]
     fn a_target_a_time_and_the_replay_are_read() {
-        let wish = call(&["claims", "--seconds", "600"]).unwrap();
+        let options = call(&["claims", "--seconds", "600"]).unwrap();
         assert_eq!(
-            (wish.target.as_deref(), wish.seconds),
+            (options.target.as_deref(), options.seconds),
             (Some("claims"), NonZeroU32::new(600))
         );
-        let wish = call(&["--replay", "claims"]).unwrap();
-        assert!(wish.replay && wish.target.is_some());
+        let options = call(&["--replay", "claims"]).unwrap();
+        assert!(options.replay && options.target.is_some());
         assert_eq!(call(&[]).unwrap().seconds, None);
     }
 
     #[test]
-    fn what_is_not_understood_is_refused() {
+    fn unknown_arguments_are_refused() {
         for words in [
             &["--second", "1"][..],
             &["--seconds"],

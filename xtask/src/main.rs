@@ -1,8 +1,8 @@
 //! Every chore of this workspace: `cargo xtask NAME`.
 //!
-//! A command is one file or folder with one `run` function and one row in [`command`].
-//! This crate relies on `cargo`, `git` and what a command says it needs; it is
-//! built before anything else, so its dependencies stay few. Nothing depends on it.
+//! A command is one file or folder with one `run` function and one row in [`command`]. This crate
+//! needs `cargo`, `git` and the tools that a command names. It is built before everything else,
+//! so it has few dependencies. No crate depends on it.
 #![forbid(unsafe_code)]
 
 mod audit;

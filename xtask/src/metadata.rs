@@ -1,4 +1,4 @@
-//! What `cargo metadata` says of the workspace, as far as the commands ask.
+//! The parts of `cargo metadata` that the commands use.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::process;
 
-/// The workspace and everything it is built from.
+/// The workspace and its dependencies.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Metadata {
     /// Every package of the resolved graph, on every platform and with every feature.
@@ -37,11 +37,11 @@ pub(crate) struct Package {
 pub(crate) struct Dependency {
     /// The package's own name, also where the manifest renames it.
     pub(crate) name: String,
-    /// Absent for normal ones, else `dev` or `build`.
+    /// Absent for normal dependencies, otherwise `dev` or `build`.
     pub(crate) kind: Option<String>,
 }
 
-/// What a package is built into.
+/// A target of a package: a library, a program, an example, a test.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Target {
     pub(crate) kind: Vec<String>,
@@ -49,11 +49,11 @@ pub(crate) struct Target {
 }
 
 impl Metadata {
-    /// Asks cargo, which fails where `Cargo.lock` is not up to date.
+    /// Runs `cargo metadata`, which fails if `Cargo.lock` is not up to date.
     ///
     /// # Errors
     ///
-    /// What cargo said.
+    /// The error of cargo.
     pub(crate) fn read(root: &Path) -> Result<Self, String> {
         let mut cargo = process::cargo(root);
         cargo.args([

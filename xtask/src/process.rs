@@ -1,14 +1,14 @@
-//! Starting other programs.
+//! Starts other programs.
 //!
-//! A child never inherits what `cargo run` told *this* program about itself:
-//! build scripts that watch `CARGO_PKG_*` (ring's does) would be built anew each
-//! time `cargo xtask` and a plain `cargo` take turns.
+//! A child doesn't inherit the variables that `cargo run` set for *this* program. Otherwise build
+//! scripts that watch `CARGO_PKG_*` (as ring's does) would be built again each time `cargo xtask`
+//! and a plain `cargo` take turns.
 
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// `program`, to be run in `folder`.
+/// A command that runs `program` in `folder`.
 pub(crate) fn command(program: impl AsRef<OsStr>, folder: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(folder);
@@ -31,7 +31,7 @@ pub(crate) fn command(program: impl AsRef<OsStr>, folder: &Path) -> Command {
     command
 }
 
-/// The `cargo` that started this program, to be run in `folder`.
+/// A command that runs, in `folder`, the `cargo` that started this program.
 pub(crate) fn cargo(folder: &Path) -> Command {
     command(
         std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()),
@@ -39,11 +39,11 @@ pub(crate) fn cargo(folder: &Path) -> Command {
     )
 }
 
-/// Runs to the end, output shown as it comes.
+/// Runs the command to its end, and shows its output.
 ///
 /// # Errors
 ///
-/// The program is not there, or ends with anything but success.
+/// The program doesn't start, or fails.
 pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     let line = line(command);
     println!("$ {line}");
@@ -57,11 +57,11 @@ pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     }
 }
 
-/// Runs to the end and gives what it wrote to standard output.
+/// Runs the command to its end, and returns its standard output.
 ///
 /// # Errors
 ///
-/// As [`run`], with what the program wrote to standard error; or the output is not UTF-8.
+/// As [`run`], with the program's standard error; or the output is not UTF-8.
 pub(crate) fn output(command: &mut Command) -> Result<String, String> {
     let line = line(command);
     let output = command
@@ -72,13 +72,13 @@ pub(crate) fn output(command: &mut Command) -> Result<String, String> {
         let said = String::from_utf8_lossy(&output.stderr);
         return Err(format!("`{line}`: {}\n{}", output.status, said.trim_end()));
     }
-    String::from_utf8(output.stdout).map_err(|_| format!("`{line}` wrote what is not UTF-8"))
+    String::from_utf8(output.stdout).map_err(|_| format!("`{line}` wrote bytes that are not UTF-8"))
 }
 
 /// Whether `program` with `arguments` starts and succeeds here.
 ///
-/// A file on the search path is not enough: version managers put shims there
-/// for programs that they do not have.
+/// It isn't enough to find a file on the search path: version managers put shims there, also for
+/// programs that they haven't installed.
 pub(crate) fn works(program: &str, arguments: &[&str]) -> bool {
     Command::new(program)
         .args(arguments)

@@ -1,10 +1,10 @@
-//! `cargo xtask timing`: does the time that a wrong signature takes tell where it is wrong?
-//! The measurements are the crate in `tests/timing`.
+//! `cargo xtask timing`: does the time to refuse a signature depend on where it is wrong? The
+//! crate in `tests/timing` measures it.
 
 use crate::failure::Failure;
 use crate::{files, process};
 
-/// Measures, optimised, for a minute or so. The one argument is how many measurements are made.
+/// Measures optimised code for about a minute. The argument is the number of measurements.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     let is_number = |word: &String| word.parse::<u32>().is_ok();
     if arguments.len() > 1 || !arguments.iter().all(is_number) {

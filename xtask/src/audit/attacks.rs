@@ -1,4 +1,4 @@
-//! `docs/attacks.md`: the last column of its tables names the tests that show each answer.
+//! Writes the last column of the tables in `docs/attacks.md`: the tests for each attack.
 //!
 //! A test belongs to the rows whose codes begin its name: `a1_b2_…` to `A1` and `B2`.
 
@@ -10,7 +10,7 @@ use crate::sources::item;
 
 pub(super) const PAGE: &str = "docs/attacks.md";
 
-/// The page with its last column written anew.
+/// The page with a new last column.
 #[derive(Debug)]
 pub(super) struct Attacks {
     pub(super) text: String,
@@ -72,7 +72,7 @@ impl Attacks {
                 && !rows.contains(&code.as_str())
             {
                 complaints.push(format!(
-                    "{PAGE} has no row {code}, which begins the name of {} in {}",
+                    "{PAGE} has no row {code}, but the name of {} in {} begins with it",
                     test.name, test.path
                 ));
             }

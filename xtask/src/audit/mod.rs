@@ -3,9 +3,9 @@
 //!
 //! It also writes the last column of `docs/attacks.md`, which names the tests of each attack.
 //!
-//! What can be counted is counted from the sources and from `cargo metadata`; what must be
-//! said stands in the crate's `AUDIT.toml`. `cargo xtask tidy` fails where a file differs from
-//! what this would write.
+//! The figures come from the sources and from `cargo metadata`. The explanations come from the
+//! crate's `AUDIT.toml`. `cargo xtask tidy` fails if a file differs from what this command would
+//! write.
 
 mod api;
 mod attacks;
@@ -21,14 +21,14 @@ use crate::metadata::{Metadata, Package};
 use crate::{coverage, files, process};
 use attacks::Attacks;
 
-/// One file as it should be.
+/// A generated file.
 struct Output {
     /// From the root of the workspace.
     path: String,
     text: String,
 }
 
-/// Writes the sheets and the interfaces, and asks cargo-deny about the dependencies.
+/// Writes the sheets and the interfaces, and checks the dependencies with cargo-deny.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     if let Some(word) = arguments.first() {
         return Err(Failure::Usage(format!(
@@ -62,7 +62,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     )))
 }
 
-/// What differs from what [`run`] would write, and what an `AUDIT.toml` says that is not so.
+/// Files that differ from what [`run`] would write, and false statements in `AUDIT.toml` files.
 pub(crate) fn stale(root: &Path, metadata: &Metadata) -> Vec<String> {
     let mut complaints = Vec::new();
     for output in outputs(root, metadata, &mut complaints) {
@@ -74,7 +74,7 @@ pub(crate) fn stale(root: &Path, metadata: &Metadata) -> Vec<String> {
     complaints
 }
 
-/// Pages that no crate stands behind any more.
+/// Pages whose crate is gone.
 fn orphans(root: &Path, metadata: &Metadata) -> Vec<String> {
     let mut pages = vec![
         "docs/audit/README.md".to_owned(),
@@ -97,7 +97,7 @@ fn orphans(root: &Path, metadata: &Metadata) -> Vec<String> {
     let there = ["docs/audit", "docs/api"].into_iter().flat_map(in_folder);
     let orphans = there.filter(|page| !pages.contains(page));
     orphans
-        .map(|page| format!("{page} is of no crate; remove it"))
+        .map(|page| format!("{page} belongs to no crate; remove it"))
         .collect()
 }
 
@@ -113,7 +113,7 @@ fn audited(metadata: &Metadata) -> impl Iterator<Item = &Package> {
     metadata.members().filter(|package| package.is_for_users())
 }
 
-/// Every file; what is wrong is added to the complaints.
+/// Every generated file. Faults are added to `complaints`.
 fn outputs(root: &Path, metadata: &Metadata, complaints: &mut Vec<String>) -> Vec<Output> {
     let mut outputs = Vec::new();
     for package in audited(metadata) {
@@ -132,7 +132,7 @@ fn outputs(root: &Path, metadata: &Metadata, complaints: &mut Vec<String>) -> Ve
     outputs
 }
 
-/// The files of one crate.
+/// The generated files of one crate.
 fn of_crate(
     root: &Path,
     metadata: &Metadata,
@@ -159,7 +159,7 @@ fn of_crate(
     }
 }
 
-/// Licences, bans and sources; advisories too, where a database is at hand.
+/// Checks licences, bans and sources, and also advisories if their database was fetched.
 fn deny(root: &Path) -> Result<(), String> {
     if !process::works("cargo", &["deny", "--version"]) {
         println!(
@@ -182,7 +182,7 @@ fn deny(root: &Path) -> Result<(), String> {
     deny(&["--offline", "check", "advisories"])
 }
 
-/// Whether cargo-deny has fetched a database: a folder where it keeps them.
+/// Whether cargo-deny has fetched an advisory database. It keeps each in a folder.
 fn has_advisories(cargo_home: &Path) -> bool {
     let entries = fs::read_dir(cargo_home.join("advisory-dbs"));
     let mut entries = entries.into_iter().flatten().flatten();

@@ -1,4 +1,4 @@
-//! What a crate is built from: its own dependencies, and theirs.
+//! The dependencies of a crate, direct and transitive.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -6,8 +6,9 @@ use std::path::Path;
 use crate::metadata::{Metadata, Package};
 use crate::process;
 
-/// Where dependencies are counted. On all that cargo knows, there would also be those that no
-/// platform has: a condition that never holds is how `serde` pins `serde_derive`.
+/// The platforms for which dependencies are counted. If all that cargo knows were counted, there
+/// would be dependencies that no platform has: `serde` pins `serde_derive` by a condition that is
+/// never true.
 const PLATFORMS: [&str; 4] = [
     "x86_64-unknown-linux-gnu",
     "x86_64-pc-windows-msvc",
@@ -18,11 +19,11 @@ const PLATFORMS: [&str; 4] = [
 /// The dependencies of one crate, normal and build ones, with all of its features.
 #[derive(Debug)]
 pub(super) struct Needs<'a> {
-    /// Those that the manifest names, in order.
+    /// The names in the manifest, in order.
     pub(super) direct: Vec<String>,
-    /// Their packages, but for those of other platforms.
+    /// Their packages, except those for other platforms.
     packages: Vec<&'a Package>,
-    /// What they bring along, each with the direct ones that need it.
+    /// The transitive dependencies, each with the direct ones that need it.
     pub(super) others: Vec<(&'a Package, BTreeSet<String>)>,
 }
 
@@ -30,11 +31,11 @@ pub(super) struct Needs<'a> {
 type Id = (String, String);
 
 impl<'a> Needs<'a> {
-    /// Of one of our own packages.
+    /// Reads the dependencies of one of our own packages.
     ///
     /// # Errors
     ///
-    /// What `cargo tree` said.
+    /// The error of `cargo tree`.
     pub(super) fn of(
         root: &Path,
         metadata: &'a Metadata,
@@ -46,7 +47,7 @@ impl<'a> Needs<'a> {
             .filter(|needed| needed.kind.as_deref() != Some("dev"))
             .map(|needed| needed.name.clone())
             .collect();
-        // `cargo metadata` would tell of features that other crates of the workspace turn on.
+        // `cargo metadata` would include features that other crates of the workspace turn on.
         let mut tree = process::cargo(root);
         tree.args(["tree", "--locked", "--all-features", "--no-dedupe"]);
         tree.args(["--edges=normal,build", "--prefix=depth", "--format={p}"]);
@@ -76,8 +77,8 @@ impl<'a> Needs<'a> {
     }
 }
 
-/// From lines such as `1serde v1.0.229 (proc-macro)`: the direct dependencies, and through which
-/// of them the others come.
+/// Reads lines such as `1serde v1.0.229 (proc-macro)`. Returns the direct dependencies, and for
+/// each other one the direct ones that need it.
 fn read(tree: &str) -> (BTreeSet<Id>, BTreeMap<Id, BTreeSet<String>>) {
     let mut direct = BTreeSet::new();
     let mut others: BTreeMap<Id, BTreeSet<String>> = BTreeMap::new();
@@ -115,8 +116,8 @@ mod tests {
     use super::read;
 
     #[test]
-    fn what_comes_along_is_told_with_what_brings_it() {
-        // One tree a platform.
+    fn a_transitive_dependency_is_listed_with_the_direct_ones_that_need_it() {
+        // One tree per platform.
         let tree = "0ours v0.1.0 (/ours)\n1a v1.0.0\n2b v0.1.0+x (proc-macro)\n3c v3.0.0\n1d v1.1.0\n\n\
                     0ours v0.1.0 (/ours)\n1a v1.0.0\n1d v1.1.0\n2c v3.0.0\n2a v1.0.0\n2d v0.9.0\n";
         let (direct, others) = read(tree);

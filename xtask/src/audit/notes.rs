@@ -1,4 +1,4 @@
-//! `AUDIT.toml`: what a person says about a crate, held to what can be checked.
+//! Reads `AUDIT.toml`, a person's notes on a crate, and checks what can be checked.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,13 +8,13 @@ use serde::Deserialize;
 
 use crate::sources::item;
 
-/// What stands in a crate's `AUDIT.toml`.
+/// The content of a crate's `AUDIT.toml`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Notes {
     /// What a reviewer should know first.
     pub(super) about: String,
-    /// Why each direct dependency is there.
+    /// Why each direct dependency is needed.
     #[serde(default)]
     pub(super) dependencies: BTreeMap<String, String>,
     #[serde(default, rename = "input")]
@@ -29,7 +29,7 @@ pub(super) struct Notes {
     pub(super) mutants: Vec<Mutant>,
 }
 
-/// What comes in from outside of the crate.
+/// Data that comes in from outside of the crate.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Input {
@@ -38,7 +38,7 @@ pub(super) struct Input {
     pub(super) bounds: String,
 }
 
-/// What always holds, and the tests that would fail if it did not.
+/// An invariant, and the tests that fail if it is broken.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Invariant {
@@ -47,7 +47,7 @@ pub(super) struct Invariant {
     pub(super) tests: Vec<String>,
 }
 
-/// An algorithm and what does its work.
+/// An algorithm, and the code that implements it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Algorithm {
@@ -79,7 +79,7 @@ impl Notes {
     ///
     /// # Errors
     ///
-    /// It is not there, or says something that is not known here.
+    /// The file is missing, or has an unknown field.
     pub(super) fn read(folder: &Path) -> Result<Self, String> {
         let path = folder.join("AUDIT.toml");
         let at = |error: &dyn core::fmt::Display| format!("{}: {error}", path.display());
@@ -87,13 +87,13 @@ impl Notes {
         toml::from_str(&text).map_err(|error| at(&error))
     }
 
-    /// What the file says that is not so: tests and files that are not there,
-    /// dependencies without a reason, and reasons without a dependency.
+    /// The false statements of the file: tests and files that don't exist, dependencies without a
+    /// reason, and reasons without a dependency.
     pub(super) fn complaints(&self, root: &Path, folder: &Path, direct: &[String]) -> Vec<String> {
         let mut complaints = Vec::new();
         for invariant in &self.invariants {
             if invariant.tests.is_empty() {
-                complaints.push(format!("no test holds {:?}", invariant.says));
+                complaints.push(format!("no test is named for {:?}", invariant.says));
             }
             for test in &invariant.tests {
                 if find_test(root, folder, test).is_none() {
@@ -113,7 +113,10 @@ impl Notes {
         }
         for name in self.dependencies.keys() {
             if !direct.contains(name) {
-                complaints.push(format!("it says why {name} is needed, which is not"));
+                complaints.push(format!(
+                    "it says why {name} is needed, but {name} is not a \
+                     dependency"
+                ));
             }
         }
         complaints
@@ -158,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_so_is_found() {
+    fn false_statements_are_found() {
         let text = r#"
             about = "A."
             [dependencies]

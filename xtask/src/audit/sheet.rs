@@ -11,13 +11,13 @@ use crate::coverage::{self, Share};
 use crate::metadata::{Metadata, Package};
 use crate::sources::Tree;
 
-/// What is known of one crate.
+/// The data for the sheet of one crate.
 #[derive(Debug)]
 pub(super) struct Sheet {
     pub(super) text: String,
     /// The public interface, if it is a library.
     pub(super) api: Option<String>,
-    /// What its `AUDIT.toml` says that is not so, and what its interface may hide.
+    /// False statements in its `AUDIT.toml`, and macros that may hide public items.
     pub(super) complaints: Vec<String>,
 }
 
@@ -26,7 +26,7 @@ impl Sheet {
     ///
     /// # Errors
     ///
-    /// A source or the `AUDIT.toml` cannot be read.
+    /// A source or `AUDIT.toml` cannot be read.
     pub(super) fn of(root: &Path, metadata: &Metadata, package: &Package) -> Result<Self, String> {
         let tree = Tree::of(package)?;
         let api = package.library().map(|_| Api::of(&package.name, &tree));
@@ -107,7 +107,7 @@ impl Page<'_> {
                 [it.section.clone(), it.what.clone(), files.join(", ")]
             }),
         );
-        // That none is listed does not say that there is none.
+        // No section if the list is empty: there may be such changes that nobody has listed.
         if !self.notes.mutants.is_empty() {
             table(
                 &mut text,

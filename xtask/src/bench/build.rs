@@ -1,17 +1,18 @@
-//! Building what is measured, with the settings of a release.
+//! Builds the measured programs, with the settings of a release.
 
 use std::path::{Path, PathBuf};
 
 use crate::process;
 
-/// Builds packages optimised.
+/// Builds packages with optimisation.
 pub(super) fn build(root: &Path, arguments: &[&str]) -> Result<(), String> {
     let mut command = process::cargo(root);
     command.args(["build", "--release", "--locked"]);
     process::run(command.args(arguments))
 }
 
-/// A program that [`build`] made. This one lies beside it, in a folder for another profile.
+/// The path of a program that [`build`] made. xtask itself is beside it, in the folder of another
+/// profile.
 pub(super) fn built(name: &str) -> Result<PathBuf, String> {
     let this = std::env::current_exe().map_err(|error| format!("this program: {error}"))?;
     let target = this.ancestors().nth(2).unwrap_or(&this);

@@ -1,7 +1,8 @@
-//! Instruction counts beside a stored baseline.
+//! Compares instruction counts with a stored baseline.
 //!
-//! Valgrind counts what `countersign-count` does for each piece of work. The figures belong to
-//! one version of rustc: with another one they are shown and not judged.
+//! Valgrind counts the instructions of `countersign-count` for each piece of work. The baseline
+//! is only valid for one version of rustc. With another version the counts are shown, but a
+//! difference is not an error.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +16,7 @@ use crate::process;
 
 const BASELINE: &str = "tests/bench/baseline.toml";
 
-/// A count may be so much above the baseline, in percent.
+/// How far a count may be above the baseline, in percent.
 const TOLERANCE: u64 = 3;
 
 const HEADING: &str = "\
@@ -31,7 +32,7 @@ struct Baseline {
     instructions: BTreeMap<String, u64>,
 }
 
-/// Counts, and fails where a count is above the baseline by more than the tolerance.
+/// Counts, and fails if a count is above the baseline by more than the tolerance.
 pub(super) fn compare(root: &Path) -> Result<(), Failure> {
     let path = root.join(BASELINE);
     let text = fs::read_to_string(&path).map_err(|error| format!("{BASELINE}: {error}"))?;
@@ -79,10 +80,15 @@ fn verdict(baseline: &Baseline, found: &Baseline) -> Verdict {
     }
     let gone = |name: &&String| !found.instructions.contains_key(*name);
     let gone = baseline.instructions.keys().filter(gone);
-    complaints.extend(gone.map(|name| format!("{name}: in {BASELINE}, and no such work is there")));
+    complaints.extend(gone.map(|name| {
+        format!(
+            "{name}: in {BASELINE}, but there is no such work; \
+             run with --write-baseline"
+        )
+    }));
     if baseline.rustc != found.rustc {
         text.push_str(&format!(
-            "Not judged: the baseline is of {}, and this is {}.\n",
+            "Not compared: the baseline is for {}, but this is {}.\n",
             baseline.rustc, found.rustc
         ));
         complaints.clear();
@@ -125,7 +131,7 @@ fn instructions(root: &Path, program: &Path, name: &str) -> Result<u64, String> 
         .ok_or_else(|| format!("Valgrind counted nothing for {name:?}"))
 }
 
-/// The sum at the end of what callgrind writes.
+/// The sum at the end of callgrind's output.
 fn total(text: &str) -> Option<u64> {
     let totals = text
         .lines()
@@ -158,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn another_rustc_is_only_told() {
+    fn another_rustc_is_only_reported() {
         let baseline = counts("rustc 1", &[("work", 10_000)]);
         let verdict = verdict(&baseline, &counts("rustc 2", &[("work", 20_000)]));
         assert!(verdict.complaints.is_empty());

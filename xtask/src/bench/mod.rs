@@ -1,5 +1,6 @@
-//! `cargo xtask bench`: this project and its peers at the same work. The measurements are the
-//! crate in `tests/bench`; [`check`] counts instructions, which a noisy machine can't fool.
+//! `cargo xtask bench`: measures this project and its peers with the same work. The crate in
+//! `tests/bench` does the measuring. [`check`] counts instructions instead: a busy machine
+//! doesn't change their number.
 
 mod build;
 mod check;
@@ -45,7 +46,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Builds everything once, and lets it work.
+/// Builds everything once, and runs it.
 fn measured(root: &Path, rounds: Option<&str>) -> Result<String, String> {
     build(
         root,
@@ -68,7 +69,7 @@ fn measured(root: &Path, rounds: Option<&str>) -> Result<String, String> {
     process::output(&mut command)
 }
 
-/// The libraries in Go, where `go` is on this machine and can have their modules.
+/// The program for the libraries in Go, if `go` is on this machine and can get their modules.
 fn go_program(root: &Path) -> Option<PathBuf> {
     if !process::works("go", &["version"]) {
         return None;

@@ -1,4 +1,4 @@
-//! Puts what was measured into `docs/performance.md`, between two marks, and draws some of it.
+//! Puts the measurements into `docs/performance.md`, between two marks, and draws some of them.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ const PAGE: &str = "docs/performance.md";
 const BEGIN: &str = "<!-- What follows is written by `cargo xtask bench --write-docs`. -->\n";
 const END: &str = "<!-- End of what is written. -->\n";
 
-/// What is drawn, and where the page expects it.
+/// The tables that are drawn, and the files for the drawings.
 const PLOTS: [(&str, &str); 3] = [
     (
         "HS256, verification",
@@ -45,7 +45,7 @@ fn replaced(page: &str, written: &str) -> Option<String> {
     Some(format!("{before}{BEGIN}{written}{END}{after}"))
 }
 
-/// The processor and how many there are.
+/// The number of cores, the processor and the operating system.
 fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let list = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();

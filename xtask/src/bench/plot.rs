@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-/// A group of the tables: its title, and who took how many nanoseconds at least.
+/// One table: its title, and the least time of each contestant in nanoseconds.
 pub(super) struct Group<'a> {
     pub(super) title: &'a str,
     pub(super) bars: Vec<(&'a str, f64)>,
@@ -43,7 +43,7 @@ const TIMES: f64 = 90.0;
 const ROW: f64 = 26.0;
 const TOP: f64 = 44.0;
 
-/// One bar a contestant, the shortest first; those of this project in another colour.
+/// Draws one bar for each contestant, the shortest first. Ours have another colour.
 pub(super) fn svg(group: &Group<'_>) -> String {
     let mut bars = group.bars.clone();
     bars.sort_by(|(_, a), (_, b)| a.total_cmp(b));
@@ -92,7 +92,7 @@ fn shown(nanoseconds: f64) -> String {
     }
 }
 
-/// Markdown's stars and backticks have no meaning in SVG; the rest would be markup.
+/// Removes Markdown's stars and backticks, and escapes the characters that are markup in SVG.
 fn escaped(text: &str) -> String {
     text.replace(['*', '`'], "")
         .replace('&', "&amp;")

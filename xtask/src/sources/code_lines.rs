@@ -46,7 +46,7 @@ fn mark(tokens: TokenStream, lines: &mut BTreeSet<usize>) {
     }
 }
 
-/// Whether this is what follows the `#` of a documentation comment.
+/// Whether this is the part of a documentation comment after its `#`.
 fn is_doc(token: &TokenTree) -> bool {
     let TokenTree::Group(group) = token else {
         return false;

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::spanned::Spanned as _;
 
-/// How often `word`, a name or a keyword, stands among the tokens.
+/// How often `word`, a name or a keyword, occurs in the tokens.
 pub(crate) fn says(tokens: TokenStream, word: &str) -> usize {
     let count = |token| match token {
         TokenTree::Ident(ident) => usize::from(ident == word),
@@ -13,7 +13,7 @@ pub(crate) fn says(tokens: TokenStream, word: &str) -> usize {
     tokens.into_iter().map(count).sum()
 }
 
-/// Whether `pub` stands among the tokens, other than in `pub(crate)` and the like.
+/// Whether `pub` occurs in the tokens, except in `pub(crate)` and similar.
 pub(crate) fn makes_public(tokens: TokenStream) -> bool {
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
@@ -33,7 +33,7 @@ fn is_parenthesis(token: Option<&TokenTree>) -> bool {
     matches!(token, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis)
 }
 
-/// Whether something is compiled for tests alone.
+/// Whether an item is compiled only for tests.
 pub(crate) fn is_test(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("test")
@@ -44,7 +44,7 @@ pub(crate) fn is_test(attributes: &[syn::Attribute]) -> bool {
     })
 }
 
-/// Whether something is compiled with this feature alone.
+/// Whether an item is compiled only with this feature.
 pub(crate) fn is_behind(attributes: &[syn::Attribute], feature: &str) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("cfg")
@@ -66,12 +66,12 @@ fn is_text(expression: &syn::Expr, text: &str) -> bool {
     }
 }
 
-/// Whether an item is visible outside of its crate, as far as its own words say.
+/// Whether an item is declared `pub`. A private module around it may still hide it.
 pub(crate) fn is_public(visibility: &syn::Visibility) -> bool {
     matches!(visibility, syn::Visibility::Public(_))
 }
 
-/// What is written before an item.
+/// The attributes before an item.
 pub(crate) fn attributes_of(item: &syn::Item) -> &[syn::Attribute] {
     match item {
         syn::Item::Const(item) => &item.attrs,

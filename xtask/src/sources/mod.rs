@@ -1,6 +1,6 @@
 //! The Rust sources of our crates, read once by `syn` for `audit`, `coverage` and `tidy`.
 //!
-//! No macro is expanded.
+//! Macros are not expanded.
 
 mod code_lines;
 pub(crate) mod item;

@@ -1,4 +1,4 @@
-//! The modules of one crate, without the code that is compiled for tests alone.
+//! The modules of one crate, without the code that is compiled only for tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,7 +9,7 @@ use quote::ToTokens as _;
 use super::{code_lines, item};
 use crate::metadata::Package;
 
-/// One module, and those within it.
+/// One module, and the modules inside it.
 pub(crate) struct Module {
     pub(crate) name: String,
     pub(crate) attributes: Vec<syn::Attribute>,
@@ -30,7 +30,7 @@ impl Tree {
     ///
     /// # Errors
     ///
-    /// A file is not there or is no Rust.
+    /// A file is missing, or is not valid Rust.
     pub(crate) fn of(package: &Package) -> Result<Self, String> {
         let target = package
             .library()
@@ -50,7 +50,7 @@ impl Tree {
         })
     }
 
-    /// How often its code says `word`, without the modules behind a feature of that name.
+    /// How often its code contains `word`, without the modules behind a feature of that name.
     pub(crate) fn says(&self, word: &str) -> usize {
         let modules = self.root.all();
         let modules = modules
@@ -64,7 +64,7 @@ impl Tree {
 }
 
 impl Module {
-    /// The module of this name within this one.
+    /// The module with this name inside this one.
     pub(crate) fn module(&self, name: &str) -> Option<&Self> {
         self.modules.iter().find(|module| module.name == name)
     }
@@ -76,7 +76,7 @@ impl Module {
     }
 }
 
-/// Whether a file may have `mod x;` beside it, as `lib.rs` and `mod.rs` may.
+/// Whether the file of `mod x;` is beside this file, as for `lib.rs` and `mod.rs`.
 #[derive(Clone, Copy)]
 struct IsRoot(bool);
 

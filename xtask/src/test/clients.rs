@@ -10,18 +10,18 @@ use super::peers::{self, Peer};
 use crate::process;
 
 const OF_NPM: Peer = peers::of_npm("centrifuge");
-/// `centrifuge-python`, and PyJWT, which signs the tokens of all.
+/// `centrifuge-python`, and PyJWT, which signs the tokens for all clients.
 const OF_PIP: Peer = peers::of_pip("pyjwt");
 
-/// Installs what is not yet, and plays the scenarios with the clients that are there.
+/// Installs missing clients, and runs the scenarios with all that are installed.
 pub(super) fn run(root: &Path) -> Outcome {
     let folder = root.join("tests/clients");
     let (ready, skipped, mut failed) = peers::make_ready(&[OF_NPM, OF_PIP], &folder);
     process::run(process::cargo(root).args(["build", "--package", "countersign-cli"]))?;
     let mut tests = process::cargo(root);
     tests.args(["test", "--package", "countersign-clients", "--no-fail-fast"]);
-    // A client named here that is not there fails; without the variable the tests look for
-    // themselves and skip.
+    // The tests fail if a client that is named here is missing. Without the variable, they look
+    // for clients themselves, and skip missing ones.
     tests.env("COUNTERSIGN_CLIENTS", ready.join(","));
     failed.extend(process::run(&mut tests).err());
     if failed.is_empty() {

@@ -1,4 +1,4 @@
-//! The interop suite: our program against other people's.
+//! The interop suite: our program with the libraries of others.
 //!
 //! Installs PyJWT and jose into `tests/interop`, from the versions pinned there,
 //! and runs the tests of that folder. Once installed, nothing here needs the network.
@@ -12,12 +12,12 @@ use crate::process::{self, works};
 const PYJWT: Peer = peers::of_pip("pyjwt");
 const JOSE: Peer = peers::of_npm("jose");
 
-/// Installs what is not yet, and runs the tests against the peers that are there: also where
-/// installing another failed, which is told in the end.
+/// Installs missing peers, and runs the tests with all that are installed. If a peer can't be
+/// installed, the tests of the others still run, and the failure is reported at the end.
 pub(super) fn run(root: &Path) -> Outcome {
     if !works("openssl", &["version"]) {
         return Ok(vec![
-            "everything: openssl is not on this machine, and it makes the keys".to_owned(),
+            "everything: openssl, which makes the keys, is not on this machine".to_owned(),
         ]);
     }
     let folder = root.join("tests/interop");
@@ -27,14 +27,14 @@ pub(super) fn run(root: &Path) -> Outcome {
     tests.args(["test", "--package", "countersign-interop", "--no-fail-fast"]);
     let mut runs = vec![tests];
     if !ready.is_empty() {
-        // The same bent tokens through the peers: a difference that is new, or gone, fails.
+        // Gives the same altered tokens to the peers. It fails if a difference is new or gone.
         let mut suite = process::cargo(root);
         suite.args(["run", "--quiet", "--package", "countersign-conformance"]);
         suite.args(["--", "peers"]);
         runs.push(suite);
     }
-    // A peer named here that does not answer fails; without the variable the tests look for
-    // themselves and skip.
+    // The tests fail if a peer that is named here is missing. Without the variable, they look for
+    // peers themselves, and skip missing ones.
     for mut command in runs {
         failed.extend(process::run(command.env("COUNTERSIGN_INTEROP", ready.join(","))).err());
     }

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every test of the workspace.
 //!
-//! Every suite runs, also after another failed; a table at the end says how each went.
-//! What cannot run on this machine is skipped, and the table says so and why.
+//! Every suite runs, even if another has failed. A table at the end shows all results. Tests that
+//! can't run on this machine are skipped, and the table says why.
 
 mod clients;
 mod interop;
@@ -24,7 +24,7 @@ pub(crate) struct Suite {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
     run: fn(&Path) -> Outcome,
-    /// What `--long` runs instead, where the whole suite takes too long for each change.
+    /// The full form, for `--long`, of a suite that would take too long for each change.
     long: Option<fn(&Path) -> Outcome>,
 }
 
@@ -111,7 +111,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     }
 }
 
-/// A line a suite, then what was skipped and what failed.
+/// One line for each suite, then the skipped tests and the failures.
 fn summary(rows: &[(&str, Outcome, Duration)]) -> String {
     let mut table = format!("{:<10} {:>8}  result\n", "suite", "seconds");
     let mut details = String::new();

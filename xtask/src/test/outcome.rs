@@ -1,4 +1,4 @@
-//! How a suite of `cargo xtask test` went.
+//! The result of a suite of `cargo xtask test`.
 
-/// What the suite skipped and why, or what failed.
+/// The skipped tests with the reasons, or the failure.
 pub(super) type Outcome = Result<Vec<String>, String>;

@@ -1,5 +1,6 @@
-//! The packages as users get them: each holds its documents, and all of them build and pass their
-//! tests outside of the workspace, with the others in place of a registry.
+//! Checks the packages as users get them: each contains its documents, and all of them build and
+//! pass their tests outside of the workspace. Dependencies between them come from the other
+//! packages, not from a registry.
 
 use core::fmt::Write as _;
 use std::fs;
@@ -9,7 +10,7 @@ use super::outcome::Outcome;
 use crate::metadata::{Metadata, Package};
 use crate::process::{self, cargo};
 
-/// What every package holds beside its sources.
+/// Files that every package must contain besides its sources.
 const DOCUMENTS: [&str; 5] = [
     "README.md",
     "AUDIT.toml",
@@ -34,7 +35,7 @@ pub(super) fn test(root: &Path) -> Outcome {
 fn outside(root: &Path, arguments: &[&str]) -> Outcome {
     if !process::works("tar", &["--version"]) {
         return Ok(vec![
-            "everything: tar is not on this machine, and it unpacks packages".to_owned(),
+            "everything: tar, which unpacks packages, is not on this machine".to_owned(),
         ]);
     }
     let metadata = Metadata::read(root)?;
@@ -53,7 +54,7 @@ fn outside(root: &Path, arguments: &[&str]) -> Outcome {
 
     let folder = target.join("packages");
     let in_folder = |error| format!("{}: {error}", folder.display());
-    // What an earlier run left there would be tested too.
+    // Otherwise files of an earlier run would be tested too.
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(in_folder)?;
     }
@@ -88,13 +89,14 @@ fn lacking(folder: &Path, package: &Package) -> Vec<String> {
     let mut lacking = Vec::new();
     for document in DOCUMENTS {
         if !folder.join(&name).join(document).is_file() {
-            lacking.push(format!("the package {} holds no {document}", package.name));
+            lacking.push(format!("the package {} lacks {document}", package.name));
         }
     }
     lacking
 }
 
-/// A workspace of the unpacked packages, each in the place of its namesake in a registry.
+/// The manifest of a workspace with the unpacked packages. Each replaces the package with its
+/// name in a registry.
 fn manifest(packages: &[&Package]) -> String {
     let mut text = String::from("[workspace]\nresolver = \"3\"\nmembers = [\"countersign*\"]\n");
     // As in our own workspace, so that built libraries are shared.
@@ -125,7 +127,7 @@ mod tests {
         assert_eq!(lacking.len(), DOCUMENTS.len());
         assert_eq!(
             lacking[0],
-            "the package countersign-newcomer holds no README.md"
+            "the package countersign-newcomer lacks README.md"
         );
         let row = "countersign-newcomer = { path = \"countersign-newcomer-0.1.0\" }";
         assert!(manifest(&[&package]).lines().any(|line| line == row));

@@ -1,23 +1,23 @@
-//! Other people's programs: what it takes to have them here, in the versions that are pinned.
+//! Installs libraries of others, in pinned versions.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::process::{self, works};
 
-/// One library of other people's, and what it takes to have it here.
+/// A library of others, and how to install it.
 pub(super) struct Peer {
     name: &'static str,
-    /// What is not on this machine.
+    /// The needed program that is missing on this machine, if any.
     missing: fn() -> Option<&'static str>,
-    /// The folder that installing makes.
+    /// The folder that installing creates.
     installed: &'static str,
     /// The file that pins the versions.
     pins: &'static str,
     install: fn(&Path) -> Result<(), String>,
 }
 
-/// What `requirements.txt` of a folder pins.
+/// A peer that `requirements.txt` of a folder pins.
 pub(super) const fn of_pip(name: &'static str) -> Peer {
     Peer {
         name,
@@ -28,7 +28,7 @@ pub(super) const fn of_pip(name: &'static str) -> Peer {
     }
 }
 
-/// What `package-lock.json` of a folder pins.
+/// A peer that `package-lock.json` of a folder pins.
 pub(super) const fn of_npm(name: &'static str) -> Peer {
     Peer {
         name,
@@ -39,7 +39,8 @@ pub(super) const fn of_npm(name: &'static str) -> Peer {
     }
 }
 
-/// Installs peers: the names of those that are ready, what is skipped and why, what failed.
+/// Installs peers. Returns the names of those that are ready, the skipped ones with the reason,
+/// and the failures.
 pub(super) fn make_ready(
     peers: &[Peer],
     folder: &Path,
@@ -59,7 +60,7 @@ pub(super) fn make_ready(
 }
 
 impl Peer {
-    /// Installs the peer, unless it is there in the very versions that are pinned.
+    /// Installs the peer, unless the pinned versions are installed already.
     fn make_ready(&self, folder: &Path) -> Result<(), String> {
         let pins = folder.join(self.pins);
         let pinned =
@@ -96,7 +97,7 @@ fn install_by_pip(folder: &Path) -> Result<(), String> {
     process::run(pip.args(["--requirement", "requirements.txt"]))
 }
 
-/// The interpreter of the virtual environment, as Windows and everyone else place it.
+/// The interpreter of the virtual environment. Windows has another path than other systems.
 fn python(folder: &Path) -> PathBuf {
     let place = if cfg!(windows) {
         "Scripts/python.exe"
@@ -120,5 +121,5 @@ fn install_by_npm(folder: &Path) -> Result<(), String> {
     process::run(npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))
 }
 
-/// Windows finds a script by its whole name alone.
+/// Windows finds a script only by its whole name.
 const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };

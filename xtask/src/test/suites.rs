@@ -10,7 +10,8 @@ use crate::metadata::{Metadata, Target};
 use crate::process::{self, cargo, output, run};
 use crate::tidy;
 
-/// They need other programs: suites of their own, in [`super::interop`] and [`super::clients`].
+/// Packages whose tests need other programs. They have their own suites, [`super::interop`] and
+/// [`super::clients`].
 const SUITES_OF_THEIR_OWN: [&str; 4] = [
     "--exclude",
     "countersign-interop",
@@ -70,7 +71,7 @@ pub(super) fn examples(root: &Path) -> Outcome {
     Ok(Vec::new())
 }
 
-/// What cargo says of one thing that it built. Its other messages lack these fields.
+/// Cargo's message about an artifact that it built. Its other messages lack these fields.
 #[derive(Deserialize)]
 struct Artifact {
     package_id: String,
@@ -78,8 +79,8 @@ struct Artifact {
     executable: Option<PathBuf>,
 }
 
-/// Every crate builds without the features that others turn on, those with features of their
-/// own without these too, and the `no_std` ones where there is no `std` to find.
+/// Builds every crate alone, so without the features that other crates turn on. A crate with
+/// features is also built without them, and a `no_std` crate for a target without `std`.
 pub(super) fn alone(root: &Path) -> Outcome {
     let check = |name: &str, options: &[&str]| {
         let mut command = cargo(root);

@@ -1,7 +1,7 @@
 //! No import circle between the modules of a crate.
 //!
 //! A module that uses a name depends on the module that defines it. A re-export (`pub use`)
-//! passes a name on and is no dependency of its own, and neither is `mod`. Tests don't count.
+//! passes a name on. It is not a dependency itself, and neither is `mod`. Tests don't count.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use crate::sources::{Module, Tree, item};
 /// The path of a module from the root of its crate, without `crate`.
 type Path = Vec<String>;
 
-/// Every crate and every chore is free of circles.
+/// No crate has a circle, and neither has xtask.
 pub(super) fn check(workspace: &Workspace) -> Complaints {
     let members = workspace.metadata.members();
     let ours = members.filter(|package| package.is_for_users() || package.name == "xtask");
@@ -31,7 +31,7 @@ fn of_package(package: &Package) -> Complaints {
     for circle in circles(&arrows(&root)) {
         let names: Vec<String> = circle.iter().map(|path| shown(path)).collect();
         complaints.push(format!(
-            "{}: these modules import each other: {}; move what they share into a module of its own",
+            "{}: these modules import each other: {}; move what they share into another module",
             package.name,
             names.join(", ")
         ));
@@ -96,7 +96,7 @@ fn is_re_export(item: &syn::ItemUse) -> bool {
     !matches!(item.vis, syn::Visibility::Inherited)
 }
 
-/// One name that a `use` brings, and the path that it stands for.
+/// One name that a `use` imports, and its path.
 struct Import {
     /// `None` for `*`.
     name: Option<String>,
@@ -144,7 +144,7 @@ fn import(tree: &syn::UseTree, prefix: &mut Path, found: &mut Vec<Import>) {
     }
 }
 
-/// Adds every `a::b::c` among the tokens, those within macros included.
+/// Adds every `a::b::c` in the tokens, also inside macros.
 fn written_paths(tokens: TokenStream, found: &mut Vec<Path>) {
     let mut path = Path::new();
     let mut colons = 0;
@@ -184,7 +184,7 @@ fn written_paths(tokens: TokenStream, found: &mut Vec<Path>) {
     }
 }
 
-/// What the names in each module stand for.
+/// The paths behind the names in each module.
 struct Names {
     modules: BTreeMap<Path, Scope>,
 }
@@ -211,13 +211,13 @@ impl Names {
         Self { modules }
     }
 
-    /// The module that defines what `used` names in the module `at`. `None` if it is of
-    /// another crate.
+    /// The module that defines the item at the path `used`, seen from the module `at`. `None` if
+    /// it is in another crate.
     fn definer(&self, at: &[String], used: &[String]) -> Option<Path> {
         self.follow(at, used, MOST_STEPS)
     }
 
-    /// Gives up after as many steps as no honest chain of re-exports has.
+    /// Gives up after more steps than any real chain of re-exports has.
     fn follow(&self, at: &[String], used: &[String], steps: usize) -> Option<Path> {
         let steps = steps.checked_sub(1)?;
         let Some((first, rest)) = used.split_first() else {
@@ -242,7 +242,7 @@ impl Names {
             let mut path = import.path.clone();
             match &import.name {
                 Some(name) if name == first => path.extend_from_slice(rest),
-                // What another module passes on by `*`.
+                // A name that another module re-exports by `*`.
                 None if path != at => path.extend_from_slice(used),
                 _ => continue,
             }
@@ -260,7 +260,7 @@ impl Names {
 
 const MOST_STEPS: usize = 24;
 
-/// The groups of modules each of which reaches all others of its group.
+/// The groups of modules in which each module depends on all others, directly or through others.
 fn circles(arrows: &BTreeMap<Path, BTreeSet<Path>>) -> Vec<Vec<&Path>> {
     let reached: BTreeMap<&Path, BTreeSet<&Path>> = arrows
         .keys()
@@ -311,7 +311,7 @@ mod tests {
         }
     }
 
-    /// The circles among modules `a`, `b` and `a::c` under a root that passes names on.
+    /// The circles among modules `a`, `b` and `a::c` under a root that re-exports names.
     fn found(a: &str, b: &str, c: &str) -> Vec<String> {
         let root = module(
             "crate",

@@ -1,17 +1,17 @@
-//! Which crate needs which: the one place that says so.
+//! Which crate may depend on which. This is the only place with this rule.
 //!
-//! The rule is about direct dependencies, normal and build ones; tests may use
-//! what they like. Since every crate below is held, so is what they reach through it.
-//! `docs/architecture.md` says why; change both together.
+//! The rule is about direct dependencies, normal and build ones; tests may use anything. Indirect
+//! dependencies need no rule, because every crate has its own row. `docs/architecture.md` says
+//! why; change both together.
 
 use super::workspace::{Complaints, Workspace};
 use crate::metadata::Package;
 
-/// What one crate needs.
+/// The dependencies of one crate.
 struct Layer {
     name: &'static str,
     std: Std,
-    /// All of it, ours first: what is not named is forbidden, and what is not used is stale.
+    /// All of them, ours first. Any other is forbidden, and one that is not used must be removed.
     needs: &'static [&'static str],
 }
 
@@ -19,7 +19,7 @@ struct Layer {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Std {
     Needed,
-    /// Its own code does not; a library below it is not for every target.
+    /// Its own code doesn't, but a library below it doesn't build for every target without `std`.
     NeverOfOurs,
     Never,
 }
@@ -118,7 +118,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "countersign-fetch",
         std: Std::Needed,
-        // What rustls verifies are certificates, never tokens.
+        // rustls verifies certificates, never tokens.
         needs: &["flate2", "rustls", "rustls-native-certs", "ureq"],
     },
     Layer {
@@ -178,7 +178,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "countersign-gateway",
         std: Std::Needed,
-        // rustls is how clients speak to it; what it verifies is no token.
+        // rustls encrypts connections of clients. It never verifies tokens.
         needs: &[
             "countersign",
             "countersign-json",
@@ -218,22 +218,23 @@ const LAYERS: &[Layer] = &[
     },
 ];
 
-/// Crates of tests that others build on, whoever writes an algorithm included.
+/// Test crates that other tests may use, also the tests of people who write an algorithm.
 const SHARED_BY_TESTS: [&str; 2] = ["countersign-conformance", "countersign-test-backends"];
 
-/// Holds every crate for users to its row, and every row to its crate.
+/// Checks every crate for users against its row, and that every row has a crate.
 pub(super) fn check(workspace: &Workspace) -> Complaints {
     let members = || workspace.metadata.members();
     let users = members().filter(|package| package.is_for_users());
     let mut complaints: Complaints = users.flat_map(held_to_its_row).collect();
     let is_gone = |layer: &&Layer| members().all(|package| package.name != layer.name);
     let gone = LAYERS.iter().filter(is_gone);
-    complaints.extend(gone.map(|layer| format!("{} has a row and is not there", layer.name)));
+    complaints
+        .extend(gone.map(|layer| format!("{} has a row, but there is no such crate", layer.name)));
     complaints
 }
 
-/// Nothing needs the program, the chores or the tests, not even in tests of its own; but tests
-/// may build on those that are shared.
+/// No crate may depend on the program, xtask or a test crate, not even in its tests. Only test
+/// crates may use the shared test crates.
 pub(super) fn leaves(workspace: &Workspace) -> Complaints {
     let members: Vec<&Package> = workspace.metadata.members().collect();
     let needed = |package: &&Package| needed_leaves(package, &members);
@@ -245,7 +246,7 @@ pub(crate) fn no_std_crates() -> impl Iterator<Item = &'static str> {
     named(|std| std == Std::Never)
 }
 
-/// The crates whose own code needs none.
+/// The crates whose own code doesn't use `std`.
 pub(super) fn without_std_of_ours() -> impl Iterator<Item = &'static str> {
     named(|std| std != Std::Needed)
 }
@@ -267,7 +268,7 @@ fn needed_leaves(package: &Package, members: &[&Package]) -> Complaints {
     };
     let leaves = members.iter().filter(is_leaf).filter(is_needed);
     leaves
-        .map(|leaf| format!("{} needs {}, which it may not", package.name, leaf.name))
+        .map(|leaf| format!("{} needs {}, but must not", package.name, leaf.name))
         .collect()
 }
 
@@ -287,7 +288,12 @@ fn held_to_its_row(package: &Package) -> Complaints {
     let forbidden = needs.iter().filter(|name| !layer.needs.contains(name));
     let forbidden = forbidden.map(|name| format!("{} must not need {name}", package.name));
     let stale = layer.needs.iter().filter(|name| !needs.contains(name));
-    let stale = stale.map(|name| format!("{} may need {name} and does not", package.name));
+    let stale = stale.map(|name| {
+        format!(
+            "{} may need {name} but doesn't; remove it from the row",
+            package.name
+        )
+    });
     forbidden.chain(stale).collect()
 }
 
@@ -303,7 +309,7 @@ mod tests {
         }
     }
 
-    /// A crate for users that needs what its row says.
+    /// A crate for users that has the dependencies of its row.
     fn package(name: &str) -> Package {
         let layer = LAYERS.iter().find(|layer| layer.name == name);
         let needs = layer.map_or(&[][..], |layer| layer.needs);
@@ -378,7 +384,7 @@ mod tests {
         let user = package("countersign-jws");
         let test = of_tests("countersign-newcomer");
         let [conformance, _] = SHARED_BY_TESTS;
-        // What is needed, whether a crate for users may, whether a crate of tests may.
+        // The needed crate, whether a crate for users may need it, and whether a test crate may.
         for (needs, user_may, test_may) in [
             (package("countersign"), true, true),
             (package("countersign-cli"), false, false),

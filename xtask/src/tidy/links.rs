@@ -1,4 +1,4 @@
-//! Relative links in Markdown lead somewhere.
+//! Checks that relative links in Markdown have a target.
 
 use std::fs;
 use std::path::Path;
@@ -32,11 +32,11 @@ fn dangling(file: &File, root: &Path) -> Complaints {
     };
     let targets = targets(&file.text).into_iter().filter(leads_nowhere);
     targets
-        .map(|target| format!("{} links to {target}, which is not there", file.path))
+        .map(|target| format!("{} links to {target}, which doesn't exist", file.path))
         .collect()
 }
 
-/// The lines that are no block of code.
+/// The lines outside of code blocks.
 fn prose(text: &str) -> impl Iterator<Item = &str> {
     let mut in_fence = false;
     text.lines().filter(move |line| {
@@ -46,7 +46,7 @@ fn prose(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// What the headings are linked by.
+/// The names by which links reach the headings.
 fn parts(text: &str) -> Vec<String> {
     let headings = prose(text).filter(|line| line.starts_with('#'));
     let part = |heading: &str| {
@@ -64,7 +64,7 @@ fn targets(text: &str) -> Vec<String> {
     let mut targets = Vec::new();
     let lines: Vec<&str> = prose(text).map(str::trim).collect();
     for paragraph in lines.split(|line| line.is_empty()) {
-        // Every other piece between backticks is code, also where it goes on in the next line.
+        // Every second piece between backticks is code, even if it continues on the next line.
         for piece in paragraph.join("\n").split('`').step_by(2) {
             let inline = piece.split("](").skip(1);
             targets.extend(inline.filter_map(|rest| Some(rest.split(')').next()?.to_owned())));

@@ -1,11 +1,11 @@
-//! What every crate of the workspace brings along.
+//! Checks what every crate of the workspace must have.
 
 use std::fs;
 
 use super::workspace::{Complaints, Workspace};
 use crate::metadata::Package;
 
-/// Every manifest describes its crate and takes the lints of the workspace.
+/// Every manifest describes its crate and uses the lints of the workspace.
 pub(super) fn check(workspace: &Workspace) -> Complaints {
     let mut complaints = Complaints::new();
     for package in workspace.metadata.members() {

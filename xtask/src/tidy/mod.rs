@@ -1,7 +1,7 @@
-//! `cargo xtask tidy`: the rules of the house that no compiler holds.
+//! `cargo xtask tidy`: checks the project's rules that the compiler can't check.
 //!
-//! A check is a function from the workspace to a list of complaints, empty where
-//! all is well. It has a row in [`CHECKS`] and a test that shows it failing.
+//! A check is a function from the workspace to a list of complaints, which is empty if all is
+//! well. It has a row in [`CHECKS`] and a test that shows it failing.
 
 mod circles;
 mod layers;
@@ -41,12 +41,12 @@ const CHECKS: [(&str, Check); 17] = [
     ("registry hosts", portable::registry_hosts),
 ];
 
-/// What `cargo xtask audit` writes is as it would write it.
+/// The files that `cargo xtask audit` writes are up to date.
 fn audit_sheets(workspace: &Workspace) -> Complaints {
     audit::stale(&workspace.root, &workspace.metadata)
 }
 
-/// Runs every check and shows what each has to say.
+/// Runs every check and shows its complaints.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     if let Some(word) = arguments.first() {
         return Err(Failure::Usage(format!(

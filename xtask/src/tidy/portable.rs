@@ -1,9 +1,10 @@
-//! The repository stands alone: it names no machine and no registry.
+//! Checks that no file contains a path of one machine or the address of a registry.
 
 use super::workspace::{Complaints, Workspace};
 use crate::files::File;
 
-/// Where people's machines keep their files. In two parts, so that this file names none.
+/// Folders in which machines keep files. Each is written in two parts, so that this file contains
+/// none.
 const MACHINE: [&str; 5] = [
     concat!("/ro", "ot"),
     concat!("/ho", "me"),
@@ -15,7 +16,7 @@ const MACHINE: [&str; 5] = [
 /// Files that name such a folder for a reason.
 const ALLOWED: [(&str, &str); 0] = [];
 
-/// No file names a folder of one machine.
+/// No file contains a path of one machine.
 pub(super) fn machine_paths(workspace: &Workspace) -> Complaints {
     let files = workspace.files.iter();
     files
@@ -24,7 +25,8 @@ pub(super) fn machine_paths(workspace: &Workspace) -> Complaints {
         .collect()
 }
 
-/// No lock file says which registry it was made with: another has the same packages.
+/// No lock file names the registry that it was made with: other registries have the same
+/// packages.
 pub(super) fn registry_hosts(workspace: &Workspace) -> Complaints {
     let locks = workspace
         .files
@@ -42,7 +44,7 @@ fn named_folders(file: &File) -> Complaints {
     found.collect()
 }
 
-/// Whether `folder` stands in `line` as the beginning of an absolute path.
+/// Whether `line` has an absolute path that begins with `folder`.
 fn names(line: &str, folder: &str) -> bool {
     line.match_indices(folder).any(|(at, _)| {
         let (before, rest) = line.split_at(at);
@@ -56,12 +58,7 @@ fn names(line: &str, folder: &str) -> bool {
 
 fn named_registry(file: &File) -> Option<String> {
     let named = file.text.contains("\"resolved\"");
-    named.then(|| {
-        format!(
-            "{} says where packages were resolved; see .npmrc beside it",
-            file.path
-        )
-    })
+    named.then(|| format!("{} names a registry; see .npmrc beside it", file.path))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What every Rust source holds to.
+//! Rules for every Rust source.
 
 use std::fs;
 use std::path::Path;
@@ -9,10 +9,11 @@ use crate::files::File;
 use crate::metadata::Package;
 use crate::sources::Tree;
 
-/// Longer than this is not read in one sitting.
+/// A longer file can't be read in one sitting.
 const MAX_LINES: usize = 600;
 
-/// What a finished file does not say. In two parts, so that this file does not either.
+/// Words that mark unfinished work. Each is written in two parts, so that this file contains
+/// none.
 const LEFT_OPEN: [&str; 4] = [
     concat!("to", "do!("),
     concat!("unimple", "mented!("),
@@ -30,7 +31,7 @@ pub(super) fn forbid_unsafe(workspace: &Workspace) -> Complaints {
     lacking.chain(lints).collect()
 }
 
-/// Every crate that needs no operating system says so, and asks for none.
+/// Every crate that needs no operating system has `#![no_std]` and doesn't use `std`.
 pub(super) fn no_std(workspace: &Workspace) -> Complaints {
     let no_std: Vec<&str> = layers::without_std_of_ours().collect();
     let members = workspace.metadata.members();
@@ -49,14 +50,14 @@ fn asks_for_std(package: &Package) -> Complaints {
     says.into_iter().chain(uses).collect()
 }
 
-/// Every module begins by saying what it is.
+/// Every module begins with its documentation.
 pub(super) fn module_docs(workspace: &Workspace) -> Complaints {
     let bare = rust(workspace).filter(|file| !begins_with_docs(&file.text));
     bare.map(|file| format!("{} does not begin with `//!`", file.path))
         .collect()
 }
 
-/// Nothing is left for later, and no test is switched off.
+/// No work is left for later, and no test is ignored.
 pub(super) fn nothing_left_open(workspace: &Workspace) -> Complaints {
     rust(workspace).flat_map(left_open).collect()
 }
@@ -132,7 +133,7 @@ fn has_line(text: &str, wanted: &str) -> bool {
     text.lines().any(|line| line.trim() == wanted)
 }
 
-/// Whether the first thing but an attribute is a `//!`.
+/// Whether the first line that is not an attribute is a `//!`.
 fn begins_with_docs(text: &str) -> bool {
     let mut in_attribute = false;
     for line in text.lines().map(str::trim) {
@@ -157,7 +158,12 @@ fn left_open(file: &File) -> Complaints {
 
 fn too_long(file: &File) -> Option<String> {
     let lines = file.text.lines().count();
-    (lines > MAX_LINES).then(|| format!("{} has {lines} lines of at most {MAX_LINES}", file.path))
+    (lines > MAX_LINES).then(|| {
+        format!(
+            "{} has {lines} lines; at most {MAX_LINES} are allowed",
+            file.path
+        )
+    })
 }
 
 #[cfg(test)]

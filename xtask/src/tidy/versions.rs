@@ -1,10 +1,10 @@
-//! Which versions the workspace is built from, and with.
+//! Checks the versions of dependencies and of Rust.
 
 use super::workspace::{Complaints, Workspace};
 use crate::metadata::Package;
 use crate::process;
 
-/// `Cargo.lock` is committed. That it is up to date, reading the metadata has shown.
+/// `Cargo.lock` is committed. Reading the metadata has already checked that it is up to date.
 pub(super) fn lock_files(workspace: &Workspace) -> Complaints {
     let mut git = process::command("git", &workspace.root);
     git.args(["ls-files", "--error-unmatch", "Cargo.lock"]);
@@ -28,7 +28,7 @@ pub(super) fn rust_version(workspace: &Workspace) -> Complaints {
             .iter()
             .filter_map(|package| too_new(package, ours))
             .collect(),
-        None => vec!["no crate of the workspace says its rust-version".to_owned()],
+        None => vec!["no crate of the workspace has a rust-version".to_owned()],
     }
 }
 
@@ -36,13 +36,13 @@ fn too_new(package: &Package, ours: &str) -> Option<String> {
     let theirs = package.rust_version.as_deref()?;
     (parse(theirs) > parse(ours)).then(|| {
         format!(
-            "{} {} needs Rust {theirs}, we say {ours}",
+            "{} {} needs Rust {theirs}, but our rust-version is {ours}",
             package.name, package.version
         )
     })
 }
 
-/// `1.90` and `1.90.0` are the same; a manifest holds nothing else.
+/// Reads `1.90` and `1.90.0` as the same version. A manifest has only these two forms.
 fn parse(version: &str) -> [u32; 3] {
     let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
     [(); 3].map(|()| parts.next().unwrap_or(0))

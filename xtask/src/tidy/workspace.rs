@@ -1,11 +1,11 @@
-//! What the checks look at, and what they answer.
+//! The input and the result of the checks.
 
 use std::path::PathBuf;
 
 use crate::files::{self, File};
 use crate::metadata::Metadata;
 
-/// What the checks look at.
+/// The input of the checks.
 #[derive(Debug)]
 pub(super) struct Workspace {
     pub(super) root: PathBuf,
@@ -29,5 +29,5 @@ impl Workspace {
     }
 }
 
-/// What is wrong: whole sentences that name the place.
+/// The faults, as whole sentences that name the place.
 pub(super) type Complaints = Vec<String>;

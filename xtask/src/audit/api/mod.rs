@@ -1,8 +1,8 @@
-//! The public interface of a library, as text that is the same as long as the interface is.
+//! The public interface of a library, as text. The text changes only if the interface does.
 //!
-//! It follows `pub use` from the root through private modules and gathers the `impl`s of
-//! every type it meets. It reads what is written: no macro is expanded, and an `impl` belongs to
-//! the type of its name. Bodies, documentation and private fields are left out.
+//! It follows `pub use` from the root through private modules and gathers the `impl`s of every
+//! type it meets. It works on the source text: it expands no macro, and finds the type of an
+//! `impl` by its name. Bodies, documentation and private fields are left out.
 
 mod print;
 
@@ -20,12 +20,12 @@ pub(super) struct Api {
     pub(super) text: String,
     /// How many public items there are: types, traits, functions, constants, methods.
     pub(super) items: usize,
-    /// What may be public and is not in the text.
+    /// Items that may be public but are missing from the text.
     pub(super) complaints: Vec<String>,
 }
 
 impl Api {
-    /// Of a crate that others know as `name`.
+    /// Reads the interface of a crate that others import as `name`.
     pub(super) fn of(name: &str, tree: &Tree) -> Self {
         let mut surface = Surface {
             root: &tree.root,
@@ -44,7 +44,7 @@ impl Api {
     }
 }
 
-/// The macros that are called for items, but for those of our own that make nothing public.
+/// The macros that are called in place of items, except our own macros that make nothing public.
 fn hidden_by_macros(modules: Vec<&Module>) -> impl Iterator<Item = String> {
     let macros = modules.into_iter().flat_map(|module| &module.items);
     let macros = macros.filter_map(|item| match item {
@@ -67,7 +67,7 @@ struct Surface<'a> {
     items: usize,
 }
 
-/// What a module shows: by name, so that moving a line in a file changes nothing.
+/// The public items of a module, sorted by name, so that moving a line in a file changes nothing.
 type Shown<'a> = BTreeMap<String, Vec<Entry<'a>>>;
 
 enum Entry<'a> {
@@ -135,7 +135,7 @@ impl<'a> Surface<'a> {
         })
     }
 
-    /// Everything that the module shows.
+    /// Collects the public items of the module.
     fn collect(&self, path: &[String], module: &'a Module, shown: &mut Shown<'a>) {
         for item in &module.items {
             match item {
@@ -217,7 +217,8 @@ impl<'a> Surface<'a> {
             return;
         }
         if path == at {
-            // A name of this very module: another crate, or an item that shows itself.
+            // The path leads back to this module: it is another crate, or an item that is
+            // collected anyway.
             push_foreign(item, shown);
             return;
         }
@@ -229,7 +230,7 @@ impl<'a> Surface<'a> {
         }
     }
 
-    /// The module of ours that a path leads to from the module at `at`.
+    /// Our module that a path means in the module at `at`.
     fn find(&self, at: &[String], path: &[String]) -> Option<(Vec<String>, &'a Module)> {
         let mut reached: Vec<String> = at.to_vec();
         for (index, part) in path.iter().enumerate() {
@@ -248,7 +249,7 @@ impl<'a> Surface<'a> {
     }
 }
 
-/// Sorted before everything that is ours; the whole statement once.
+/// Adds a re-export from another crate: the whole statement, once, sorted before our own items.
 fn push_foreign<'a>(item: &'a syn::ItemUse, shown: &mut Shown<'a>) {
     let line = print::foreign(item).map_or_else(String::new, |printed| printed.text);
     let entries = shown.entry(format!(" {line}")).or_default();

@@ -1,18 +1,18 @@
-//! One item as text: its signature and what is public of it.
+//! Prints one item: its signature and its public parts.
 
 use quote::ToTokens as _;
 use syn::{Attribute, Fields, FnArg, ImplItem, Item, Pat, Type, Visibility, parse_quote};
 
 use crate::sources::{Module, item};
 
-/// A text, and how many public items it tells of.
+/// A text, and the number of public items in it.
 #[derive(Debug)]
 pub(super) struct Printed {
     pub(super) text: String,
     pub(super) items: usize,
 }
 
-/// The name of an item that is public, but for re-exports.
+/// The name of a public item. Re-exports have none.
 pub(super) fn public_name(item: &Item) -> Option<String> {
     let (visibility, name) = match item {
         Item::Const(it) => (&it.vis, &it.ident),
@@ -31,7 +31,7 @@ pub(super) fn public_name(item: &Item) -> Option<String> {
     item::is_public(visibility).then(|| name.to_string())
 }
 
-/// An item under the name that it is exported by.
+/// Prints an item under its exported name.
 pub(super) fn item(name: &str, item: &Item) -> Option<Printed> {
     let name = syn::parse_str::<syn::Ident>(name).ok()?;
     let mut item = item.clone();
@@ -87,7 +87,7 @@ pub(super) fn item(name: &str, item: &Item) -> Option<Printed> {
     Some(Printed { text, items: 1 })
 }
 
-/// A `pub use` of something that is not ours.
+/// Prints a `pub use` of an item of another crate.
 pub(super) fn foreign(item: &syn::ItemUse) -> Option<Printed> {
     let mut item = item.clone();
     keep(&mut item.attrs);
@@ -95,7 +95,7 @@ pub(super) fn foreign(item: &syn::ItemUse) -> Option<Printed> {
     Some(Printed { text, items: 0 })
 }
 
-/// A public module around what it shows.
+/// Prints a public module around its items, `inner`.
 pub(super) fn module(name: &str, module: &Module, inner: &str) -> String {
     let mut text = String::new();
     let mut attributes = module.attributes.clone();
@@ -170,7 +170,7 @@ pub(super) fn implementation(
     })
 }
 
-/// Of the attributes those that users notice.
+/// Keeps only the attributes that matter to users.
 fn keep(attributes: &mut Vec<Attribute>) {
     attributes.retain(|attribute| {
         [
@@ -192,7 +192,7 @@ fn keep(attributes: &mut Vec<Attribute>) {
     }
 }
 
-/// A value that is a table or a key is left to the sources; a limit is shown.
+/// Leaves out long values, such as tables and keys. Short ones, such as limits, are shown.
 fn shorten(value: &mut syn::Expr) {
     const LONGEST: usize = 50;
     if value.to_token_stream().to_string().len() > LONGEST {
@@ -200,7 +200,7 @@ fn shorten(value: &mut syn::Expr) {
     }
 }
 
-/// `mut` before an argument is nobody's affair.
+/// Removes `mut` before arguments, which callers don't see.
 fn signature(signature: &mut syn::Signature) {
     for argument in &mut signature.inputs {
         match argument {

@@ -1,4 +1,4 @@
-//! What counts as public, and how it is written down.
+//! Which items count as public, and how they are printed.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ fn module(name: &str, visibility: syn::Visibility, text: &str) -> Module {
     }
 }
 
-/// The interface of a crate of a root and one private module `inner`.
+/// The interface of a crate that has a root and one private module `inner`.
 fn api(root: &str, inner: &str) -> String {
     whole(root, inner).text
 }
