@@ -4,6 +4,8 @@
 //! dependencies need no rule, because every crate has its own row. `docs/architecture.md` says
 //! why; change both together.
 
+use std::collections::BTreeSet;
+
 use super::workspace::{Complaints, Workspace};
 use crate::metadata::Package;
 
@@ -239,6 +241,25 @@ pub(super) fn leaves(workspace: &Workspace) -> Complaints {
     let members: Vec<&Package> = workspace.metadata.members().collect();
     let needed = |package: &&Package| needed_leaves(package, &members);
     members.iter().flat_map(needed).collect()
+}
+
+/// Which crate of ours needs which, by their folders.
+pub(super) fn needs_of_ours() -> BTreeSet<(String, String)> {
+    let folder = |name: &str| match name.strip_prefix("countersign-") {
+        Some(folder) => folder.to_owned(),
+        None => name.to_owned(),
+    };
+    let mut needs = BTreeSet::new();
+    for layer in LAYERS {
+        for needed in layer
+            .needs
+            .iter()
+            .filter(|name| name.starts_with("countersign"))
+        {
+            needs.insert((folder(layer.name), folder(needed)));
+        }
+    }
+    needs
 }
 
 /// The crates that need no operating system.

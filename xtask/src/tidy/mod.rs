@@ -7,6 +7,7 @@ mod circles;
 mod layers;
 mod links;
 mod manifests;
+mod pictures;
 mod portable;
 mod sources;
 mod versions;
@@ -21,7 +22,7 @@ pub(crate) use layers::no_std_crates;
 
 type Check = fn(&Workspace) -> Complaints;
 
-const CHECKS: [(&str, Check); 17] = [
+const CHECKS: [(&str, Check); 18] = [
     ("layers", layers::check),
     ("crates that nothing may need", layers::leaves),
     ("import circles", circles::check),
@@ -37,6 +38,7 @@ const CHECKS: [(&str, Check); 17] = [
     ("rust-version", versions::rust_version),
     ("audit sheets", audit_sheets),
     ("links", links::check),
+    ("pictures", pictures::check),
     ("paths of a machine", portable::machine_paths),
     ("registry hosts", portable::registry_hosts),
 ];
