@@ -25,7 +25,7 @@ struct Source {
     /// Key file: PEM, DER, JWK or JWK Set, found out by looking
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
-    /// File whose bytes, every one of them, are an HMAC secret
+    /// File whose bytes are an HMAC secret, but for one line break at its end
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
 }
@@ -42,7 +42,7 @@ impl KeyFile {
                 set
             }
             (None, Some(path)) => {
-                let bytes = bytes(path).map_err(|failure| match path.try_exists() {
+                let mut bytes = bytes(path).map_err(|failure| match path.try_exists() {
                     // Most likely it is the secret itself, of whatever length.
                     Ok(false) => Failure::Usage(
                         "--secret-file: there is no such file; it takes the path of a file, \
@@ -51,6 +51,7 @@ impl KeyFile {
                     ),
                     _ => failure,
                 })?;
+                strip_line_break(&mut bytes);
                 let key = Key::secret(&bytes).map_err(|error| Failure::key(path, &error))?;
                 let set = KeySet::from(key);
                 warnings.extend(faults(&set, path));
@@ -127,6 +128,13 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
         ));
     }
     fs::read(path).map_err(|error| Failure::file(path, &error))
+}
+
+/// Removes one final line break, as a configuration does for `hmac_secret_key_file`.
+fn strip_line_break(bytes: &mut Vec<u8>) {
+    if bytes.pop_if(|last| *last == b'\n').is_some() {
+        bytes.pop_if(|last| *last == b'\r');
+    }
 }
 
 /// The one key of a set to sign with: the one that `kid` names, else the only one

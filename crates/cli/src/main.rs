@@ -17,6 +17,7 @@ mod files;
 mod json;
 mod keys;
 mod output;
+mod slips;
 mod tokens;
 
 use std::process::ExitCode;

@@ -244,6 +244,37 @@ fn a_long_token_is_refused_by_the_default_and_not_by_a_server_that_reads_it() {
 }
 
 #[test]
+fn a_signature_by_the_secret_with_a_line_break_is_told() {
+    let token_by = |secret: String| {
+        let place = Place::new();
+        place.write(
+            "config.json",
+            serde_json::json!({"token_hmac_secret_key": secret}).to_string(),
+        );
+        place.token(&["-u", "42"])
+    };
+    let place = Place::configured("");
+    for (end, behind) in [("\n", true), ("\r\n", true), ("x", false), ("\n\n", false)] {
+        let token = token_by(format!("{}{end}", support::SECRET));
+        let said = place.run(&["inspect", &token]);
+        assert_eq!(said.refusal(), "signature");
+        let hint = "\nhint: the signature fits the configured secret with a line break behind it";
+        assert_eq!(said.out.contains(hint), behind, "{end:?}: {}", said.out);
+        let json = &place.run(&["--json", "inspect", &token]).json()[0];
+        assert_eq!(json.get("hint").is_some(), behind, "{end:?}: {json}");
+    }
+
+    // The other way round: the line break is in the configuration.
+    let token = token_by(support::SECRET.into());
+    let secret = format!("{}\n", support::SECRET);
+    let config = serde_json::json!({"token_hmac_secret_key": secret});
+    place.write("config.json", config.to_string());
+    let said = place.run(&["inspect", &token]);
+    let hint = "\nhint: the signature fits the configured secret without the white space";
+    assert!(said.out.contains(hint), "{}", said.out);
+}
+
+#[test]
 fn a_short_secret_is_warned_of_where_nothing_is_refused() {
     let place = Place::new();
     place.write("config.json", r#"{"token_hmac_secret_key":"secret"}"#);

@@ -340,3 +340,14 @@ fn tokens_are_checked_by_the_keys_of_the_configured_endpoint() {
     assert_eq!(said.code, 1, "{said:?}");
     assert!(said.err.starts_with("keys_unavailable: "), "{said:?}");
 }
+
+#[test]
+fn a_key_without_a_name_is_told_the_option_that_allows_it() {
+    let place = Place::new();
+    let key = place.run(&["genkey", "ES256", "--format", "jwk"]).out;
+    place.write("set.json", set(&[key.lines().last().unwrap()]));
+    let said = place.run(&["jwks", "set.json"]);
+    assert_eq!(said.code, 1, "{said:?}");
+    let option = "the option `jwks_allow_missing_kid`";
+    assert!(said.out.contains(option), "{said:?}");
+}

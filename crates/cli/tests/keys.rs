@@ -305,6 +305,27 @@ fn a_kid_selects_in_a_set_by_exact_match() {
 }
 
 #[test]
+fn a_token_whose_key_is_in_the_set_and_skipped_is_told_why() {
+    let place = Place::new();
+    two_keys(&place);
+    let jws_sign = ["jws", "sign", "--key", "private.jwks", "--kid", "two"];
+    let token = place.pipe("x", &jws_sign).out;
+    let public = place.read("public.jwks");
+    for (changed, reason) in [
+        (("\"use\":\"sig\"", "\"use\":\"enc\""), "encryption"),
+        (("\"crv\":\"Ed25519\"", "\"crv\":\"Ed448\""), "Ed448"),
+    ] {
+        let (before, second) = public.split_at(public.rfind("{").unwrap());
+        let second = second.replace(changed.0, changed.1);
+        place.write("public.jwks", format!("{before}{second}"));
+        let said = place.pipe(&token, &["jws", "verify", "--key", "public.jwks", "-"]);
+        assert_eq!(said.refusal(), "unknown_key", "{said:?}");
+        assert!(said.err.contains("it is skipped: "), "{said:?}");
+        assert!(said.err.contains(reason), "{said:?}");
+    }
+}
+
+#[test]
 fn a_kid_names_a_key_without_one_and_renames_none() {
     let place = Place::new();
     let jwk = place
@@ -451,15 +472,21 @@ fn key_files_that_do_not_hold_end_with_2() {
 }
 
 #[test]
-fn every_byte_of_a_secret_file_counts_and_a_line_break_at_its_end_is_told() {
+fn one_final_line_break_is_not_part_of_a_secret_file_and_a_second_one_is_told() {
     let place = Place::new();
     let token = place.signed("x");
-    place.write("with-break", format!("{SECRET}\n"));
-    let said = place.run(&["jws", "verify", "--secret-file", "with-break", &token]);
+    for ending in ["", "\n", "\r\n"] {
+        place.write("secret", format!("{SECRET}{ending}"));
+        let said = place.run(&["jws", "verify", "--secret-file", "secret", &token]);
+        assert_eq!((said.code, said.out.as_str()), (0, "x"), "{ending:?}");
+        assert_eq!(said.err, "", "{ending:?}");
+    }
+    place.write("secret", format!("{SECRET}\n\n"));
+    let said = place.run(&["jws", "verify", "--secret-file", "secret", &token]);
     assert_eq!(said.refusal(), "signature");
-    let said = place.pipe("x", &["jws", "sign", "--secret-file", "with-break"]);
+    let said = place.pipe("x", &["jws", "sign", "--secret-file", "secret"]);
     assert_eq!(said.code, 0);
-    assert!(said.err.starts_with("warning: with-break: "), "{said:?}");
+    assert!(said.err.starts_with("warning: secret: "), "{said:?}");
 }
 
 #[test]

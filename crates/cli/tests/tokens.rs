@@ -524,6 +524,53 @@ fn g22_g23_tokens_that_open_more_than_they_say_are_refused() {
 }
 
 #[test]
+fn a_subscription_token_shows_the_client_that_it_is_for() {
+    let place = Place::configured("");
+    for (payload, who) in [
+        (r#"{"channel":"$a","client":"c1"}"#, r#"client "c1""#),
+        (
+            r#"{"channel":"$a","client":"c1","sub":""}"#,
+            r#"anonymous user, client "c1""#,
+        ),
+        (
+            r#"{"channel":"$a","client":"c1","sub":"42"}"#,
+            r#"user "42", client "c1""#,
+        ),
+        (r#"{"channel":"$a","sub":"42"}"#, r#"user "42""#),
+        (r#"{"channel":"$a","sub":""}"#, "anonymous user"),
+    ] {
+        let said = place.run(&["checksubtoken", &place.signed(payload)]);
+        let expected = format!("valid subscription token for {who} and channel \"$a\"\n");
+        assert!(said.out.starts_with(&expected), "{said:?}");
+    }
+}
+
+#[test]
+fn e9_a_token_over_a_limit_is_told_the_option_that_raises_it() {
+    let place = Place::configured("");
+    let channels: Vec<String> = (0..1001).map(|number| format!("\"c{number}\"")).collect();
+    for (payload, option) in [
+        (
+            format!(r#"{{"sub":"42","info":"{}"}}"#, "a".repeat(20_000)),
+            "`client.token_size_limit`",
+        ),
+        (
+            format!(r#"{{"sub":"42","channels":[{}]}}"#, channels.join(",")),
+            "`client.token_channel_limit`",
+        ),
+        (
+            format!(r#"{{"sub":"42","channels":["{}"]}}"#, "a".repeat(256)),
+            "`channel.max_length`",
+        ),
+    ] {
+        let token = place.signed(payload);
+        let said = place.pipe(&token, &["checktoken", "-"]);
+        assert_eq!(said.code, 1, "{said:?}");
+        assert!(said.err.contains(option), "{said:?}");
+    }
+}
+
+#[test]
 fn version_tells_the_version() {
     let place = Place::new();
     let said = place.run(&["version"]);

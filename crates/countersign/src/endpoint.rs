@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use countersign_fetch::SettingsError;
 use countersign_jwks::{Jwks, LazyJwks, Lookup};
-use countersign_jws::{Unverified, Verified};
+use countersign_jws::{Header, Unverified, Verified};
+use countersign_published_keys::KeyReport;
 use countersign_signature::Verifier;
 
-use crate::Error;
+use crate::error::{Error, short};
 use crate::explain::{Observe, Stage};
 use crate::keyring::first_that_verifies;
 use crate::wait::{VerifyStop, WaitMode, keys_unavailable};
@@ -72,7 +73,10 @@ impl KeyEndpoint {
         let header = token.header();
         // Before any look-up: an algorithm that no key can have costs no request.
         if self.shared.provider().get(header.alg()).is_none() {
-            return Err(Error::algorithm(header).into());
+            return Err(Error::EndpointAlgorithm {
+                found: short(header.alg(), 32),
+            }
+            .into());
         }
         let client = self.client().map_err(|error| Error::KeysUnavailable {
             reason: error.to_string(),
@@ -88,7 +92,8 @@ impl KeyEndpoint {
                 None => Err(Error::algorithm(header).into()),
             },
             Lookup::Pending(pending) => Err(VerifyStop::Pending(pending)),
-            Lookup::UnknownKey | Lookup::KidRequired => Err(Error::unknown_key(header).into()),
+            Lookup::UnknownKey => Err(unknown_key(client, header).into()),
+            Lookup::KidRequired => Err(Error::unknown_key(header).into()),
             Lookup::Unavailable(unavailable) => Err(keys_unavailable(unavailable).into()),
         }
     }
@@ -112,6 +117,19 @@ impl KeyEndpoint {
             )
         })?;
         Ok(first_that_verifies(token, [&*key], observe)?)
+    }
+}
+
+/// Why there is no key: the endpoint publishes none of this name, or one that can't be used.
+fn unknown_key(client: &Jwks, header: &Header<'_>) -> Error {
+    let report = client.report().unwrap_or_default();
+    let named = report.keys().iter().find(|key| key.kid() == header.kid());
+    match (header.kid(), named.and_then(KeyReport::skipped)) {
+        (Some(kid), Some(reason)) => Error::SkippedKey {
+            kid: kid.into(),
+            reason: reason.into(),
+        },
+        _ => Error::unknown_key(header),
     }
 }
 

@@ -31,6 +31,19 @@ pub enum Error {
         /// What the header names, cut to 32 characters; shown escaped.
         found: String,
     },
+    /// Keys come from an endpoint, and none that is published there can be for the algorithm
+    /// that the header names. Secrets and keys that are configured as well aren't consulted.
+    EndpointAlgorithm {
+        /// What the header names, cut to 32 characters; shown escaped.
+        found: String,
+    },
+    /// The key set has the key that the header names, but the key can't be used.
+    SkippedKey {
+        /// The header's `kid`, at most 256 bytes; shown escaped.
+        kid: String,
+        /// Why it can't be used.
+        reason: String,
+    },
     /// No key of this name.
     UnknownKey {
         /// The header's `kid`, at most 256 bytes; shown escaped.
@@ -89,11 +102,12 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::Token(ParseError::AlgorithmMissing | ParseError::AlgorithmNone)
-            | Self::Algorithm { .. } => Code::Algorithm,
+            | Self::Algorithm { .. }
+            | Self::EndpointAlgorithm { .. } => Code::Algorithm,
             Self::Token(ParseError::HeaderMember { name: "alg", .. }) => Code::Algorithm,
             Self::Token(_) | Self::Nested => Code::Malformed,
             Self::Type { .. } => Code::WrongKind,
-            Self::UnknownKey { .. } | Self::KeyEnded => Code::UnknownKey,
+            Self::UnknownKey { .. } | Self::SkippedKey { .. } | Self::KeyEnded => Code::UnknownKey,
             Self::KeysUnavailable { .. } => Code::KeysUnavailable,
             Self::Signature | Self::DerSignature { .. } => Code::Signature,
             Self::Untrusted { .. } | Self::ForeignUser { .. } => Code::Issuer,
@@ -132,6 +146,11 @@ pub(crate) fn short(text: &str, characters: usize) -> String {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Token(error @ ParseError::TooLong { .. }) => write!(
+                f,
+                "{error}; a larger `client.token_size_limit` (in code, `token_limit`) allows \
+                 longer tokens"
+            ),
             Self::Token(error) => error.fmt(f),
             Self::Nested => f.write_str(
                 "found a token within a token (`cty` is \"JWT\"); the payload must be the claims",
@@ -154,6 +173,16 @@ impl fmt::Display for Error {
             Self::Algorithm { found } => write!(
                 f,
                 "found the algorithm {found:?}; no key that is configured is for it"
+            ),
+            Self::EndpointAlgorithm { found } => write!(
+                f,
+                "found the algorithm {found:?}; keys come from an endpoint, where none can be for \
+                 it; secrets and keys that are configured beside the endpoint are not used"
+            ),
+            Self::SkippedKey { kid, reason } => write!(
+                f,
+                "found the key name (`kid`) {kid:?}; the key set has this key, but it is skipped: \
+                 {reason}"
             ),
             Self::UnknownKey { kid: Some(kid) } => {
                 write!(f, "found the key name (`kid`) {kid:?}; no key has it")
@@ -189,6 +218,12 @@ impl fmt::Display for Error {
                  {authority:?}, which signed the token; users of {authority:?} can't have it"
             ),
             Self::NoToken => f.write_str("found no token; connections without one are not allowed"),
+            Self::Claims(error @ ClaimsError::TooMany { .. }) => {
+                write!(f, "{error}, or raise `client.token_channel_limit`")
+            }
+            Self::Claims(error @ ClaimsError::TooLong { .. }) => {
+                write!(f, "{error}, or raise `channel.max_length`")
+            }
             Self::Claims(error) => error.fmt(f),
         }
     }

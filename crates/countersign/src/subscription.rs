@@ -29,6 +29,13 @@ impl Subscription {
         self.common.expires
     }
 
+    /// Whether the token names a user: an empty `sub` names the anonymous one. If it names
+    /// none, [`client`](Self::client) alone says who may use the token.
+    #[must_use]
+    pub fn names_user(&self) -> bool {
+        self.common.user.is_some()
+    }
+
     /// The one connection that may use the token, if it names one.
     #[must_use]
     pub fn client(&self) -> Option<&str> {

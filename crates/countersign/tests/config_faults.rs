@@ -151,7 +151,48 @@ fn the_option_at_fault_is_named_among_those_of_an_endpoint() {
         .on_demand()
         .build()
         .unwrap_err();
-    assert!(error.to_string().contains("allow_plain_http"), "{error}");
+    let option = "the option `jwks_allow_plain_http`";
+    assert!(error.to_string().contains(option), "{error}");
+}
+
+#[test]
+fn settings_that_contradict_each_other_have_the_names_of_their_options() {
+    let text = r#"{"client":{"token":{"jwks_public_endpoint":"https://id.example/",
+        "jwks_time_to_live":"40s"}}}"#;
+    let error = json(text).unwrap().setup().on_demand().build();
+    let error = error.unwrap_err().to_string();
+    for name in [
+        "`jwks_time_to_live`",
+        "`jwks_cooldown`",
+        "`jwks_total_deadline`",
+    ] {
+        assert!(error.contains(name), "{error}");
+    }
+}
+
+#[test]
+fn an_option_that_is_missing_is_told_in_the_spelling_of_those_that_are_given() {
+    let https = "https://id.example/keys";
+    let warning = |config: Config| {
+        let setup = config.setup().on_demand().build().unwrap();
+        setup.warnings().join(" ")
+    };
+    for (text, missing) in [
+        (r#"{"token_jwks_public_endpoint":"U"}"#, "`token_audience`"),
+        (
+            r#"{"client":{"token":{"jwks_public_endpoint":"U"}}}"#,
+            "`client.token.audience`",
+        ),
+    ] {
+        let warning = warning(json(&text.replace('U', https)).unwrap());
+        assert!(warning.contains(missing), "{warning}");
+    }
+    let environment = variables(&[("COUNTERSIGN_TOKEN_JWKS_PUBLIC_ENDPOINT", https)]);
+    let warning = warning(Config::from_environment(environment).unwrap());
+    assert!(
+        warning.contains("`COUNTERSIGN_TOKEN_AUDIENCE`"),
+        "{warning}"
+    );
 }
 
 #[test]

@@ -109,6 +109,41 @@ fn unknown_keys_and_unavailable_keys_are_never_confused() {
 }
 
 #[test]
+fn a_published_key_that_is_skipped_is_told_with_the_reason() {
+    let server = Server::start();
+    let (good, other) = (key("EdDSA", "sig1"), key("EdDSA", "enc1"));
+    server.publish("/keys", &[&good, &other.clone().with_use("enc")]);
+    let authenticator = on_demand(&format!(
+        r#"{{"token_jwks_public_endpoint": "{}"}}"#,
+        server.url("/keys")
+    ));
+    let token = issuer(&other).connection("42").sign().unwrap();
+    let error = authenticator.connection(&token, now()).unwrap_err();
+    assert_eq!(error.code(), Code::UnknownKey);
+    let text = error.to_string();
+    assert!(
+        text.contains("\"enc1\"; the key set has this key"),
+        "{text}"
+    );
+    assert!(text.contains("a key for encryption"), "{text}");
+}
+
+#[test]
+fn a_secret_beside_an_endpoint_is_told_not_to_be_used() {
+    let secret = "a secret of at least 32 bytes .....";
+    let authenticator = on_demand(&format!(
+        r#"{{"token_jwks_public_endpoint": "http://127.0.0.1:9/", "token_hmac_secret_key": "{secret}"}}"#
+    ));
+    let issuer = issuer(&Key::secret(secret).unwrap());
+    let error = authenticator.connection(&issuer.connection("42").sign().unwrap(), now());
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "found the algorithm \"HS256\"; keys come from an endpoint, where none can be for it; \
+         secrets and keys that are configured beside the endpoint are not used"
+    );
+}
+
+#[test]
 fn the_two_kinds_of_token_may_have_sources_of_their_own() {
     let server = Server::start();
     let published = key("ES384", "k");

@@ -77,7 +77,7 @@ impl fmt::Display for NotAllowed {
             }
             Allowed::Loopback => {
                 "found an http: URL whose host is not this machine; https: is needed, \
-                 or the setting `allow_plain_http`"
+                 or the option `jwks_allow_plain_http` (in code, `allow_plain_http`)"
             }
         })
     }

@@ -45,7 +45,7 @@ impl EndpointUrl {
         if !https && !allow_plain_http && !is_loopback(&host) {
             return Err(refused(
                 "an http: URL",
-                "https: is needed, or the setting `allow_plain_http`",
+                "https: is needed, or the option `jwks_allow_plain_http` (in code, `allow_plain_http`)",
             ));
         }
         let scheme = if https { "https" } else { "http" };

@@ -167,14 +167,14 @@ impl Settings {
         ] {
             if found < least || found > most {
                 let sentence =
-                    format!("found {name} of {found:?}; it must be from {least:?} to {most:?}");
+                    format!("found `{name}` of {found:?}; it must be from {least:?} to {most:?}");
                 return Err(SettingsError::of(name, sentence));
             }
         }
         if self.time_to_live < self.least_life() {
             let sentence = format!(
-                "found time_to_live of {:?} with cooldown of {:?}, unknown_key_cooldown of {:?} \
-                 and total_deadline of {:?}; it must be at least twice each of them",
+                "found `time_to_live` of {:?} with `cooldown` of {:?}, `unknown_key_cooldown` of {:?} \
+                 and `total_deadline` of {:?}; it must be at least twice each of them",
                 self.time_to_live,
                 self.cooldown,
                 self.unknown_key_pause(),
@@ -188,12 +188,15 @@ impl Settings {
             ("waiter_limit", self.waiter_limit, 1_000_000),
         ] {
             if found == 0 || found > most {
-                let sentence = format!("found {name} of {found}; it must be from 1 to {most}");
+                let sentence = format!("found `{name}` of {found}; it must be from 1 to {most}");
                 return Err(SettingsError::of(name, sentence));
             }
         }
         if self.retries > 10 {
-            let sentence = format!("found retries of {}; it must be from 0 to 10", self.retries);
+            let sentence = format!(
+                "found `retries` of {}; it must be from 0 to 10",
+                self.retries
+            );
             return Err(SettingsError::of("retries", sentence));
         }
         Ok(())

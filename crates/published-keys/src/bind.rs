@@ -184,7 +184,8 @@ fn drop_nameless(
     let needed = if allow_missing_kid {
         "a kid is needed where a set holds several keys"
     } else {
-        "a kid is needed for tokens to name it, or the setting `allow_missing_kid`"
+        "a kid is needed for tokens to name it, or the option `jwks_allow_missing_kid` (in code, \
+         `allow_missing_kid`)"
     };
     candidates.retain(|key| {
         if key.kid.is_none() {

@@ -164,7 +164,7 @@ impl Accepted {
             Self::Connection(it) => format!("valid token for user {}", shown(it.user())),
             Self::Subscription(it) => format!(
                 "valid subscription token for {} and channel {:?}",
-                user(it.user()),
+                subscriber(it),
                 it.channel()
             ),
         }
@@ -232,6 +232,16 @@ impl Accepted {
             }
         };
         record.raw("payload", payload(token))
+    }
+}
+
+/// Who may use a subscription token: a user, one client (a connection id), or both.
+fn subscriber(subscription: &Subscription) -> String {
+    let name = subscription.user();
+    match subscription.client() {
+        None => user(name),
+        Some(client) if !subscription.names_user() => format!("client {client:?}"),
+        Some(client) => format!("{}, client {client:?}", user(name)),
     }
 }
 

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use countersign::claims::{ConnectionClaims, DecodeOptions, SubscriptionClaims};
+use countersign::config::TokenConfig;
 use countersign::jws::{DEFAULT_LIMIT, ParseError, Scratch, Unverified, danger};
 use countersign::{Authenticator, Code, Error, Step, UnixTime};
 use serde_json::value::RawValue;
@@ -16,6 +17,7 @@ use crate::explained::{self, refusal, unreadable};
 use crate::failure::Failure;
 use crate::json::{self, Record, pretty, quoted};
 use crate::output::{Console, HEAD, styled};
+use crate::slips;
 use crate::tokens::{self, Given, LINE_LIMIT};
 
 /// `inspect`.
@@ -50,7 +52,7 @@ pub(crate) fn run(
     console: &mut Console,
 ) -> Result<(), Failure> {
     let judge = match config::load_if_any(config)? {
-        Some(found) => Some(Judge::new(&found)?),
+        Some(found) => Some(Judge::new(found)?),
         None => None,
     };
     let mut refused = false;
@@ -130,32 +132,40 @@ fn start(given: &Given) -> Record {
 struct Judge {
     authenticator: Authenticator,
     warnings: Vec<String>,
-    name: String,
+    found: Found,
 }
 
 impl Judge {
-    fn new(found: &Found) -> Result<Self, Failure> {
+    fn new(found: Found) -> Result<Self, Failure> {
         let (setup, warnings) = found.set_up()?;
         Ok(Self {
             authenticator: Authenticator::new(setup.rules),
             warnings,
-            name: found.name(),
+            found,
         })
     }
 
     fn explain(&self, token: &str, is_subscription: bool, now: UnixTime) -> Judged {
-        if is_subscription {
+        let (steps, error) = if is_subscription {
             let explained = self.authenticator.explain_subscription(token, now);
-            Judged {
-                steps: explained.steps,
-                error: explained.result.err(),
-            }
+            (explained.steps, explained.result.err())
         } else {
             let explained = self.authenticator.explain_connection(token, now);
-            Judged {
-                steps: explained.steps,
-                error: explained.result.err(),
-            }
+            (explained.steps, explained.result.err())
+        };
+        let hint = match error {
+            Some(Error::Signature) => slips::hint(token, self.section(is_subscription)),
+            _ => None,
+        };
+        Judged { steps, error, hint }
+    }
+
+    /// The options by which such a token is verified.
+    fn section(&self, is_subscription: bool) -> &TokenConfig {
+        let config = &self.found.config;
+        match &config.subscription_token {
+            Some(section) if is_subscription => section,
+            _ => &config.token,
         }
     }
 
@@ -170,7 +180,7 @@ impl Judge {
         } else {
             "connection"
         };
-        let head = format!("Checks, as a {kind} token by {}", self.name);
+        let head = format!("Checks, as a {kind} token by {}", self.found.name());
         console.line(styled(HEAD, head))?;
         explained::write(console.out(), &explained.steps)?;
         let end = match &explained.error {
@@ -181,7 +191,11 @@ impl Judge {
                 error.advice()
             ),
         };
-        Ok(console.line(end)?)
+        console.line(end)?;
+        if let Some(hint) = explained.hint {
+            console.line(format_args!("hint: {hint}"))?;
+        }
+        Ok(())
     }
 }
 
@@ -189,6 +203,8 @@ impl Judge {
 struct Judged {
     steps: Vec<Step>,
     error: Option<Error>,
+    /// What may be behind the error.
+    hint: Option<&'static str>,
 }
 
 /// What can be seen of a token, each part decoded on its own.
@@ -313,7 +329,13 @@ impl Look {
                     .raw("steps", explained::steps_json(&explained.steps));
                 match &explained.error {
                     None => record.raw("accepted", true),
-                    Some(error) => refusal(record, error),
+                    Some(error) => {
+                        let record = refusal(record, error);
+                        match explained.hint {
+                            Some(hint) => record.text("hint", hint),
+                            None => record,
+                        }
+                    }
                 }
             }
             None => {

@@ -108,13 +108,17 @@ impl Sign {
 impl Verify {
     fn run(&self, console: &mut Console) -> Result<(), Failure> {
         let (set, mut warnings) = self.file.read()?;
-        let keyring = self.keyring(&set, &mut warnings)?;
+        let (keyring, unused) = self.keyring(&set)?;
+        warnings.extend(unused.iter().map(|key| key.reason.clone()));
         let (mut refused, mut accepted) = (false, false);
         let mut used = BTreeSet::new();
         tokens::each(&self.token, |given| {
             let mut scratch = Scratch::default();
             let result = match &given.token {
-                Ok(token) => open(&keyring, token, &mut scratch).map_err(Some),
+                Ok(token) => open(&keyring, token, &mut scratch, |kid| {
+                    why_unused(kid, &set, &unused)
+                })
+                .map_err(Some),
                 Err(_) => Err(None),
             };
             let result = result.map(|verified| {
@@ -153,12 +157,12 @@ impl Verify {
         warn(console, warnings)
     }
 
-    /// The keys of the file that can verify. Of a set, those that cannot are warned of.
-    fn keyring(&self, set: &KeySet, warnings: &mut Vec<String>) -> Result<Keyring, Failure> {
+    /// The keys of the file that can verify, and those that can't.
+    fn keyring(&self, set: &KeySet) -> Result<(Keyring, Vec<Unused>), Failure> {
         let path = self.file.path();
         let provider = default_provider();
         let mut keyring = Keyring::new(provider.clone());
-        let mut reason = None;
+        let mut unused: Vec<Unused> = Vec::new();
         for key in set.keys() {
             let key = self.file.with_options(key.clone());
             // Asked beforehand, since a keyring that refuses a key is gone with it.
@@ -168,24 +172,42 @@ impl Verify {
                         .with(&key)
                         .map_err(|error| Failure::key(path, &error))?;
                 }
-                Err(error) => {
-                    let error = self.file.reason(&key, &error);
-                    warnings.push(error.clone());
-                    reason.get_or_insert(error);
-                }
+                Err(error) => unused.push(Unused {
+                    kid: key.kid().map(String::from),
+                    reason: self.file.reason(&key, &error),
+                }),
             }
         }
         if keyring.is_empty() {
-            return Err(Failure::Usage(reason.unwrap_or_else(|| {
-                let skipped = set.skipped().next().map(|it| format!("; {it}"));
-                format!(
-                    "{}: found no key that can verify{}",
-                    path.display(),
-                    skipped.unwrap_or_default()
-                )
-            })));
+            if let Some(key) = unused.into_iter().next() {
+                return Err(Failure::Usage(key.reason));
+            }
+            let skipped = set.skipped().next().map(|it| format!("; {it}"));
+            return Err(Failure::Usage(format!(
+                "{}: found no key that can verify{}",
+                path.display(),
+                skipped.unwrap_or_default()
+            )));
         }
-        Ok(keyring)
+        Ok((keyring, unused))
+    }
+}
+
+/// A key of the file that can't verify.
+struct Unused {
+    kid: Option<String>,
+    /// Why, with the name of the file.
+    reason: String,
+}
+
+/// Why the key of this name isn't used, if the file has one that can't be.
+fn why_unused(kid: &str, set: &KeySet, unused: &[Unused]) -> Option<String> {
+    let skipped = set.skipped().find(|it| it.kid.as_deref() == Some(kid));
+    let unused = unused.iter().find(|key| key.kid.as_deref() == Some(kid));
+    match (skipped, unused) {
+        (Some(skipped), _) => Some(skipped.reason.to_string()),
+        (None, Some(unused)) => Some(unused.reason.clone()),
+        (None, None) => None,
     }
 }
 
@@ -193,9 +215,24 @@ fn open<'s>(
     keyring: &Keyring,
     token: &'s str,
     scratch: &'s mut Scratch,
+    why_unused: impl Fn(&str) -> Option<String>,
 ) -> Result<Verified<'s>, Error> {
     let token = Unverified::parse_within(LINE_LIMIT, token, scratch).map_err(Error::Token)?;
-    keyring.open(&token, countersign::now())
+    let error = match keyring.open(&token, countersign::now()) {
+        Ok(verified) => return Ok(verified),
+        Err(error) => error,
+    };
+    let kid = match error {
+        Error::UnknownKey { .. } | Error::Algorithm { .. } => token.header().kid(),
+        _ => None,
+    };
+    Err(match kid.and_then(|kid| Some((kid, why_unused(kid)?))) {
+        Some((kid, reason)) => Error::SkippedKey {
+            kid: kid.into(),
+            reason,
+        },
+        None => error,
+    })
 }
 
 fn start(given: &Given) -> Record {

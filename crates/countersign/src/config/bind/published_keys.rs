@@ -46,7 +46,7 @@ pub(super) fn published_keys(
             format!(
                 "found no `{}` beside it: every token of that identity provider is accepted, for \
                  whatever application it was issued, and its ID tokens too",
-                section.name("audience")
+                section.name_beside("audience", "jwks_public_endpoint")
             ),
         ));
     }

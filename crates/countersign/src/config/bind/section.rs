@@ -39,6 +39,23 @@ impl<'p> Section<'p> {
             .unwrap_or_else(|| format!("{}.{option}", self.path))
     }
 
+    /// What to call an option that may not be given, beside one that is: in the same spelling,
+    /// such as `token_audience` beside `token_jwks_public_endpoint`.
+    pub(super) fn name_beside(self, option: &str, given: &str) -> String {
+        let names = &self.token.origin.names;
+        let Some(written) = names.get(given).filter(|_| !names.contains_key(option)) else {
+            return self.name(option);
+        };
+        if let Some(prefix) = written.strip_suffix(given) {
+            return format!("{prefix}{option}");
+        }
+        // A variable.
+        match written.strip_suffix(&given.to_ascii_uppercase()) {
+            Some(prefix) => format!("{prefix}{}", option.to_ascii_uppercase()),
+            None => self.name(option),
+        }
+    }
+
     /// A fault of one option.
     pub(super) fn fault(self, option: &str, message: impl Into<String>) -> ConfigError {
         self.located(ConfigError::option(self.name(option), message))
@@ -71,10 +88,12 @@ impl<'p> Section<'p> {
 
     /// A fault of one of the options `jwks_…`, or of the endpoint itself.
     pub(super) fn jwks_fault(self, error: &SettingsError) -> ConfigError {
-        let option = error.setting().map(|setting| format!("jwks_{setting}"));
-        let option = option.filter(|option| is_token_option(option));
+        let Some(setting) = error.setting() else {
+            return self.fault(self.endpoint_option(), error.to_string());
+        };
+        let option = Some(format!("jwks_{setting}")).filter(|option| is_token_option(option));
         let option = option.as_deref().unwrap_or(self.endpoint_option());
-        self.fault(option, error.to_string())
+        self.fault(option, in_option_names(&error.to_string()))
     }
 
     /// Refuses algorithms that the provider does not have.
@@ -97,4 +116,17 @@ impl<'p> Section<'p> {
         let is_listed = |name: AlgorithmName| names.iter().any(|it| name.is_spelled(it));
         provider.only(|algorithm| names.is_empty() || is_listed(algorithm.name()))
     }
+}
+
+/// A message in which each setting that stands in backticks has the name of its option: the
+/// crates that fetch keys call `jwks_cooldown` by its name in code, `cooldown`.
+fn in_option_names(message: &str) -> String {
+    let mut parts: Vec<String> = message.split('`').map(String::from).collect();
+    for name in parts.iter_mut().skip(1).step_by(2) {
+        let option = format!("jwks_{name}");
+        if is_token_option(&option) {
+            *name = option;
+        }
+    }
+    parts.join("`")
 }

@@ -16,11 +16,8 @@ const LIMIT: u64 = 64 * 1024;
 pub(super) fn read_key_file(setting: &Setting) -> Result<KeyText, ConfigError> {
     let path = setting.text()?;
     let mut bytes = read(&path).map_err(|message| setting.fault(message))?;
-    if bytes.ends_with(b"\n") {
-        bytes.pop();
-        if bytes.ends_with(b"\r") {
-            bytes.pop();
-        }
+    if bytes.pop_if(|last| *last == b'\n').is_some() {
+        bytes.pop_if(|last| *last == b'\r');
     }
     if bytes.is_empty() {
         return Err(setting.fault("found an empty file; expected a file that holds the key"));
