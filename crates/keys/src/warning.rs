@@ -36,8 +36,12 @@ pub enum KeyWarning {
 }
 
 impl KeyWarning {
-    /// What is odd about the bytes of a secret.
+    /// What is odd about the bytes of a secret. Random bytes, such as those of a JWK, may end in
+    /// a line break by chance: only text is looked at.
     pub(crate) fn of_secret(secret: &[u8]) -> Vec<Self> {
+        if core::str::from_utf8(secret).is_err() {
+            return Vec::new();
+        }
         let is_break = |byte: Option<&u8>| matches!(byte, Some(b'\n' | b'\r'));
         let has_break = is_break(secret.first()) || is_break(secret.last());
         let mut warnings = Vec::new();

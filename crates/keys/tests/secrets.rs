@@ -298,4 +298,7 @@ fn a_secret_with_a_line_break_or_quotes_works_and_is_warned_of() {
             assert!(!warning.to_string().contains("0123"), "{warning}");
         }
     }
+    // Random bytes end so by chance.
+    let random = Key::secret(b"0123456789abcdef\xff\n").unwrap();
+    assert_eq!(random.warnings(), []);
 }
