@@ -2,11 +2,15 @@
 
 use crate::support;
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader};
 use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore};
 use support::Place;
 use tungstenite::{Message, WebSocket};
 
@@ -15,6 +19,9 @@ struct Serving {
     child: Child,
     out: BufReader<ChildStdout>,
     url: String,
+    /// What it has said on standard error so far.
+    log: Arc<Mutex<String>>,
+    log_reader: Option<JoinHandle<()>>,
 }
 
 impl Serving {
@@ -32,7 +39,31 @@ impl Serving {
         out.read_line(&mut line).unwrap();
         let url = line.trim_end().strip_prefix("listening on ");
         let url = url.unwrap_or_else(|| panic!("{line:?}")).to_owned();
-        Self { child, out, url }
+        let log = Arc::new(Mutex::new(String::new()));
+        let (err, lines) = (child.stderr.take().unwrap(), log.clone());
+        let log_reader = std::thread::spawn(move || {
+            for line in BufReader::new(err).lines() {
+                lines.lock().unwrap().push_str(&(line.unwrap() + "\n"));
+            }
+        });
+        Self {
+            child,
+            out,
+            url,
+            log,
+            log_reader: Some(log_reader),
+        }
+    }
+
+    /// Sends SIGHUP, and waits until the log has the answer.
+    fn reload(&self, answer: &str) {
+        let before = self.log.lock().unwrap().len();
+        self.signal("-HUP");
+        let start = Instant::now();
+        while !self.log.lock().unwrap()[before..].contains(answer) {
+            assert!(start.elapsed() < Duration::from_secs(20), "no {answer:?}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     fn signal(&self, name: &str) {
@@ -46,18 +77,41 @@ impl Serving {
         );
     }
 
-    fn client(&self) -> WebSocket<TcpStream> {
-        let address = self
-            .url
-            .split('/')
-            .nth(2)
-            .unwrap()
-            .replace("localhost", "127.0.0.1");
+    fn socket(&self) -> TcpStream {
+        let address = self.url.split('/').nth(2).unwrap();
+        let address = address.replace("localhost", "127.0.0.1");
         let stream = TcpStream::connect(address).unwrap();
         stream
             .set_read_timeout(Some(Duration::from_secs(20)))
             .unwrap();
-        tungstenite::client(self.url.as_str(), stream).unwrap().0
+        stream
+    }
+
+    fn client(&self) -> WebSocket<TcpStream> {
+        tungstenite::client(self.url.as_str(), self.socket())
+            .unwrap()
+            .0
+    }
+
+    /// Whether a new handshake shows this certificate.
+    fn shows(&self, certificate: &CertificateDer<'static>) -> bool {
+        let mut roots = RootCertStore::empty();
+        roots.add(certificate.clone()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let name = ServerName::try_from("localhost").unwrap();
+        let mut connection = ClientConnection::new(Arc::new(config), name).unwrap();
+        let mut socket = self.socket();
+        while connection.is_handshaking() {
+            if connection.complete_io(&mut socket).is_err() {
+                return false;
+            }
+        }
+        true
     }
 
     /// What a client is told that connects with this token.
@@ -73,21 +127,11 @@ impl Serving {
         (client, answer)
     }
 
-    /// Waits until a client with this token is told so.
-    fn until(&self, token: &str, expected: &str) {
-        let start = Instant::now();
-        while !self.connect(token).1.contains(expected) {
-            assert!(start.elapsed() < Duration::from_secs(20), "{expected}");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
     /// Ends it by SIGTERM, and gives what it said on standard error.
     fn stop(mut self) -> String {
         self.signal("-TERM");
-        let mut log = String::new();
-        let mut err = self.child.stderr.take().unwrap();
-        err.read_to_string(&mut log).unwrap();
+        self.log_reader.take().unwrap().join().unwrap();
+        let log = self.log.lock().unwrap().clone();
         assert!(self.child.wait().unwrap().success(), "{log}");
         log
     }
@@ -180,14 +224,13 @@ fn a_reload_exchanges_keys_and_keeps_connections() {
         r#"{"token_hmac_secret_key": "another secret of 32 bytes or more"}"#,
     );
     let after = place.token(&["-u", "42"]);
-    serving.signal("-HUP");
-    serving.until(&after, r#""client""#);
+    serving.reload("was read again");
+    assert!(serving.connect(&after).1.contains(r#""client""#));
     assert_eq!(serving.connect(&before).1, "3500");
 
-    // One that is not sound changes nothing.
+    // A configuration with a fault changes nothing.
     place.write("config.json", "{");
-    serving.signal("-HUP");
-    std::thread::sleep(Duration::from_millis(300));
+    serving.reload("the old one stays");
     assert!(serving.connect(&after).1.contains(r#""client""#));
     client.send(Message::text(r#"{"id":2,"ping":{}}"#)).unwrap();
     assert_eq!(
@@ -195,6 +238,40 @@ fn a_reload_exchanges_keys_and_keeps_connections() {
         Message::text(r#"{"id":2,"ping":{}}"#)
     );
     drop(client);
+    serving.stop();
+}
+
+#[test]
+fn a_reload_shows_the_new_certificate_and_keeps_the_old_if_the_new_is_bad() {
+    let certificate = || {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let (chain, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+        (chain, key, made.cert.der().clone())
+    };
+    let place =
+        Place::configured(r#", "tls": true, "tls_cert": "chain.pem", "tls_key": "key.pem""#);
+    let (chain, key, first) = certificate();
+    place.write("chain.pem", &chain);
+    place.write("key.pem", &key);
+    let serving = Serving::start(&place, &[]);
+    assert!(serving.shows(&first));
+
+    let (chain, key, second) = certificate();
+    place.write("chain.pem", &chain);
+    place.write("key.pem", &key);
+    assert!(serving.shows(&first), "nothing changes before the signal");
+    serving.reload("was read again");
+    assert!(serving.shows(&second));
+    assert!(!serving.shows(&first));
+
+    // The key of another certificate, and a file without a certificate.
+    let (_, other_key, _) = certificate();
+    place.write("key.pem", &other_key);
+    serving.reload("do not belong together");
+    assert!(serving.shows(&second));
+    place.write("chain.pem", "nothing");
+    serving.reload("found no certificate");
+    assert!(serving.shows(&second));
     let log = serving.stop();
-    assert!(log.contains("the old one stays"), "{log}");
+    assert!(!log.contains("PRIVATE KEY"), "{log}");
 }

@@ -32,8 +32,9 @@ Examples:
   countersign serve -c config.json
   countersign serve -c config.json --address 127.0.0.1 --port 8001
 
-SIGHUP reads the configuration anew: keys and options change, connections stay. SIGTERM and
-SIGINT say goodbye to clients, who come back later. The log goes to standard error.")]
+SIGHUP reads the configuration again: keys, options and the certificate change, connections
+stay. SIGTERM and SIGINT close every connection; clients come back later. The log goes to
+standard error.")]
 pub(crate) struct Args {
     /// Address to listen on [default: all; 127.0.0.1 without a configuration]
     #[arg(short, long, value_name = "ADDRESS")]
@@ -93,7 +94,7 @@ pub(crate) fn run(
     let runtime = Runtime::new()
         .map_err(|error| Failure::Usage(format!("no runtime could be started: {error}")))?;
     runtime.block_on(async {
-        let stop = signals::until_stopped(&server, source, plan.setup);
+        let stop = signals::until_stopped(&server, tls.clone(), source, plan.setup);
         server.serve(listener, tls, stop).await
     })?;
     // Fetches of keys that hang must not keep the process.
@@ -157,6 +158,7 @@ fn url(listener: &TcpListener, is_tls: bool) -> Result<String, Failure> {
     Ok(format!("{scheme}://{host}{WEBSOCKET_PATH}"))
 }
 
+/// The certificate that the options name, or none if they ask for no TLS.
 fn tls(options: &Options) -> Result<Option<Tls>, Failure> {
     let read =
         |path: &String| std::fs::read(path).map_err(|error| Failure::file(Path::new(path), &error));

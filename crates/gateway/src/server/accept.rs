@@ -1,9 +1,10 @@
-//! Taking connections, in clear and by TLS.
+//! Accepts connections, plain and over TLS.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -18,16 +19,17 @@ use super::socket::Stream;
 use super::upgrade;
 
 /// How long a client may take for its TLS handshake, and for the head of its request.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How long nothing is accepted after an error such as too many open files.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the server waits after it could not accept, for example because too many files are open.
 const PAUSE: Duration = Duration::from_millis(100);
-/// The largest head of a request, in bytes. A token never stands there.
+/// The largest head of a request, in bytes. Tokens come later, in `connect`.
 const HEAD_LIMIT: usize = 16 * 1024;
 
-/// The certificate that the server shows.
+/// The certificate and the private key that the server uses. Clones share them, so that
+/// [`replace_by`](Self::replace_by) reaches a server that is running.
 #[derive(Clone)]
 pub struct Tls {
-    acceptor: TlsAcceptor,
+    config: Arc<ArcSwap<ServerConfig>>,
 }
 
 impl fmt::Debug for Tls {
@@ -36,7 +38,7 @@ impl fmt::Debug for Tls {
     }
 }
 
-/// A certificate or a key that does not hold.
+/// A certificate or a private key that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsError {
     message: String,
@@ -51,11 +53,11 @@ impl fmt::Display for TlsError {
 impl std::error::Error for TlsError {}
 
 impl Tls {
-    /// From a certificate chain and its private key, both in PEM.
+    /// Reads a certificate chain and its private key, both in PEM.
     ///
     /// # Errors
     ///
-    /// [`TlsError`] if one cannot be read, or they do not belong together.
+    /// [`TlsError`] if one cannot be read, or if they do not belong together.
     pub fn from_pem(chain: &[u8], key: &[u8]) -> Result<Self, TlsError> {
         let fault = |message: String| TlsError { message };
         let chain: Vec<_> = CertificateDer::pem_slice_iter(chain)
@@ -66,7 +68,7 @@ impl Tls {
                 "found no certificate; expected a chain in PEM".into(),
             ));
         }
-        // What is wrong with a private key is not told further: it may be shown.
+        // The parser's own message may quote the key, so it is dropped.
         let key = PrivateKeyDer::from_pem_slice(key)
             .map_err(|_| fault("found no private key in PEM".into()))?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -80,12 +82,32 @@ impl Tls {
             })?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Self {
-            acceptor: TlsAcceptor::from(Arc::new(config)),
+            config: Arc::new(ArcSwap::from_pointee(config)),
         })
+    }
+
+    /// Uses the certificate and the key of `new` for every handshake from now on. Connections
+    /// that are open stay, and no session of the old certificate is resumed.
+    ///
+    /// ```
+    /// use countersign_gateway::{Tls, TlsError};
+    ///
+    /// /// `current` is what the server was started with.
+    /// fn reload(current: &Tls, chain: &[u8], key: &[u8]) -> Result<(), TlsError> {
+    ///     current.replace_by(&Tls::from_pem(chain, key)?);
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn replace_by(&self, new: &Self) {
+        self.config.store(new.config.load_full());
+    }
+
+    fn acceptor(&self) -> TlsAcceptor {
+        TlsAcceptor::from(self.config.load_full())
     }
 }
 
-/// Takes connections for as long as it is polled.
+/// Accepts connections for as long as it is polled.
 pub(super) async fn run(shared: &Arc<Shared>, listener: &TcpListener, tls: Option<&Tls>) {
     loop {
         let stream = match listener.accept().await {
@@ -96,7 +118,7 @@ pub(super) async fn run(shared: &Arc<Shared>, listener: &TcpListener, tls: Optio
                 continue;
             }
         };
-        // Small messages are sent at once. Where that cannot be set, they are late.
+        // Send small messages at once. If this fails, they are only late.
         let _ = stream.set_nodelay(true);
         let shared = shared.clone();
         match tls {
@@ -104,9 +126,9 @@ pub(super) async fn run(shared: &Arc<Shared>, listener: &TcpListener, tls: Optio
                 tokio::spawn(serve(shared, stream));
             }
             Some(tls) => {
-                let accepted = tls.acceptor.accept(stream);
+                let accepted = tls.acceptor().accept(stream);
                 tokio::spawn(async move {
-                    match tokio::time::timeout(PATIENCE, accepted).await {
+                    match tokio::time::timeout(HANDSHAKE_TIMEOUT, accepted).await {
                         Ok(Ok(stream)) => serve(shared, stream).await,
                         Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
                         Err(_) => tracing::debug!("a TLS handshake took too long"),
@@ -117,7 +139,7 @@ pub(super) async fn run(shared: &Arc<Shared>, listener: &TcpListener, tls: Optio
     }
 }
 
-/// Serves the requests of one connection, the last of which may take it over.
+/// Serves the HTTP requests of one connection; an upgrade takes the connection over.
 async fn serve<S: Stream>(shared: Arc<Shared>, stream: S) {
     let answer = service_fn(move |request| {
         let shared = shared.clone();
@@ -125,7 +147,7 @@ async fn serve<S: Stream>(shared: Arc<Shared>, stream: S) {
     });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(PATIENCE)
+        .header_read_timeout(HANDSHAKE_TIMEOUT)
         .max_buf_size(HEAD_LIMIT)
         .serve_connection(TokioIo::new(stream), answer)
         .with_upgrades()

@@ -1,20 +1,25 @@
-//! The signals that a server heeds.
+//! The signals that the server reacts to.
 
 use std::path::{Path, PathBuf};
 
 use countersign::config::Setup;
-use countersign_gateway::Server;
+use countersign_gateway::{Server, Tls};
 
-use super::plan::plan;
+use super::plan::{Plan, plan};
 use crate::config;
 use crate::failure::Failure;
 
-/// Where the configuration came from: `None` is nowhere, and a demonstration is served.
+/// Where the configuration came from. `None`: there is none, and a demonstration is served.
 pub(super) type Source = Option<Option<PathBuf>>;
 
-/// Waits for the signal to stop, and reads the configuration anew at each SIGHUP before it.
+/// Waits for the signal to stop. Reads the configuration again at each SIGHUP before it.
 #[cfg(unix)]
-pub(super) async fn until_stopped(server: &Server, source: Source, mut setup: Setup) {
+pub(super) async fn until_stopped(
+    server: &Server,
+    tls: Option<Tls>,
+    source: Source,
+    mut setup: Setup,
+) {
     use tokio::signal::unix::{SignalKind, signal};
 
     let signals = (
@@ -31,17 +36,17 @@ pub(super) async fn until_stopped(server: &Server, source: Source, mut setup: Se
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
             _ = hangup.recv() => match &source {
-                Some(path) => reload(server, path.as_deref(), &mut setup),
-                None => tracing::info!("found SIGHUP and no configuration that could be read"),
+                Some(path) => reload(server, tls.as_ref(), path.as_deref(), &mut setup),
+                None => tracing::info!("SIGHUP has no effect on a demonstration"),
             }
         }
     }
     tracing::info!(connections = server.connections(), "the server stops");
 }
 
-/// Waits for Ctrl-C. There is no signal to read the configuration anew.
+/// Waits for Ctrl-C. There is no signal to read the configuration again.
 #[cfg(not(unix))]
-pub(super) async fn until_stopped(server: &Server, _: Source, _: Setup) {
+pub(super) async fn until_stopped(server: &Server, _: Option<Tls>, _: Source, _: Setup) {
     if tokio::signal::ctrl_c().await.is_err() {
         tracing::error!("Ctrl-C can't be received; stop the server by killing it");
         return std::future::pending().await;
@@ -49,25 +54,40 @@ pub(super) async fn until_stopped(server: &Server, _: Source, _: Setup) {
     tracing::info!(connections = server.connections(), "the server stops");
 }
 
+/// Reads the configuration and the certificate again. If anything is wrong, the log says what,
+/// and nothing changes.
 #[cfg(unix)]
-/// Reads the configuration anew. A fault is told in the log, and the old one stays in force.
-fn reload(server: &Server, source: Option<&Path>, setup: &mut Setup) {
-    let plan = config::load_if_any(source)
-        .and_then(|found| found.ok_or_else(|| Failure::Usage("there is none any more".into())))
-        .and_then(|found| plan(&found, Some(setup)));
-    match plan {
-        Ok(plan) => {
-            for warning in &plan.warnings {
-                tracing::warn!("{warning}");
-            }
-            server.authenticator().reload(plan.rules);
-            server.reload(plan.options.server);
-            *setup = plan.setup;
-            tracing::info!("the configuration was read anew");
-        }
+fn reload(server: &Server, tls: Option<&Tls>, source: Option<&Path>, setup: &mut Setup) {
+    let (plan, new_tls) = match read_again(source, setup) {
+        Ok(read) => read,
         Err(Failure::Usage(sentence)) => {
             tracing::error!("the new configuration is not sound, the old one stays: {sentence}");
+            return;
         }
-        Err(_) => tracing::error!("the new configuration could not be read, the old one stays"),
+        Err(_) => {
+            tracing::error!("the new configuration could not be read, the old one stays");
+            return;
+        }
+    };
+    for warning in &plan.warnings {
+        tracing::warn!("{warning}");
     }
+    match (tls, &new_tls) {
+        (Some(tls), Some(new)) => tls.replace_by(new),
+        (None, None) => {}
+        _ => tracing::warn!("`tls` can't be switched on or off by a reload; restart the server"),
+    }
+    server.authenticator().reload(plan.rules);
+    server.reload(plan.options.server);
+    *setup = plan.setup;
+    tracing::info!("the configuration was read again");
+}
+
+#[cfg(unix)]
+fn read_again(source: Option<&Path>, setup: &Setup) -> Result<(Plan, Option<Tls>), Failure> {
+    let found = config::load_if_any(source)?;
+    let found = found.ok_or_else(|| Failure::Usage("there is no configuration any more".into()))?;
+    let plan = plan(&found, Some(setup))?;
+    let tls = super::tls(&plan.options)?;
+    Ok((plan, tls))
 }
