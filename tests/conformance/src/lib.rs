@@ -35,6 +35,8 @@ mod deviations;
 mod differential;
 mod encoding;
 mod judge;
+#[cfg(feature = "server")]
+mod protocol;
 mod records;
 mod report;
 mod rfc;

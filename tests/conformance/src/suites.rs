@@ -16,6 +16,8 @@ pub(crate) const ALL: &[Suite] = &[
     ("claims", claims),
     ("jwks", jwks::suite),
     ("centrifugo", centrifugo::suite),
+    #[cfg(feature = "server")]
+    ("protocol", crate::protocol::suite),
     #[cfg(feature = "peers")]
     ("differential", crate::differential::libraries),
     #[cfg(feature = "peers")]

@@ -104,7 +104,7 @@ fn hold_values_to_use(record: &Record) {
 pub(crate) const COMMON: [&str; 6] = ["row", "name", "each", "let", "expect", "reason"];
 
 /// The row of the list that the case is for, what it is about, and the values of its `each`.
-fn name(record: &Record, values: &Values) -> String {
+pub(crate) fn name(record: &Record, values: &Values) -> String {
     let mut name = format!("{}/{}", record.need("row"), record.need("name"));
     for variable in record.names("each") {
         let value: String = values[variable].chars().take(48).collect();

@@ -1,0 +1,326 @@
+//! One client at the command core: what a server would carry over a socket is carried by hand.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use countersign::config::{Config, Format as ConfigFormat};
+use countersign::jws::{NewHeader, sign};
+use countersign::{Authenticator, Error, Key, UnixTime, default_provider};
+use countersign_gateway::options::{self, GivenOption};
+use countersign_gateway::session::{Action, Answer, Event, Membership, Now, Session, Token};
+use countersign_gateway::wire::{ClientInfo, Close, Codec, Format, Frame, Generation, Push};
+
+use super::protobuf;
+use crate::cases::text::{Values, expand_text};
+use crate::encoding::unhex;
+use crate::records::Record;
+
+const SECRET: &str = "a secret of at least 32 bytes ...";
+/// The wall clock's time when a case begins.
+const START: i64 = 1_800_000_000;
+const CLIENT: &str = "client-1";
+
+/// What a client is sent: messages, and the words for what is none.
+pub(super) type Sent = Vec<Result<Vec<u8>, String>>;
+
+pub(super) struct Client {
+    session: Session,
+    authenticator: Authenticator,
+    format: Format,
+    /// What `codec` says; `open` needs it.
+    generation: Option<Generation>,
+    values: Values,
+    now: Now,
+    are_keys_down: bool,
+    hides_pings: bool,
+    memberships: BTreeMap<String, Membership>,
+    sent: Sent,
+}
+
+impl Client {
+    pub(super) fn new(record: &Record, values: &Values) -> Self {
+        let mut values = values.clone();
+        values.insert("version".into(), env!("CARGO_PKG_VERSION").into());
+        for name in record.names("token") {
+            let payload = expand_text(record.need(&format!("token {name}")), &values);
+            values.insert(name.to_owned(), token(&payload));
+        }
+        let codec = expand_text(record.need("codec"), &values);
+        let (generation, format) = match codec.split_once(' ') {
+            Some(("v1", format)) => (Some(Generation::V1), format),
+            Some(("v2", format)) => (Some(Generation::V2), format),
+            _ => (None, codec.as_str()),
+        };
+        let format = match format {
+            "json" => Format::Json,
+            "protobuf" => Format::Protobuf,
+            other => panic!("no codec {other:?}"),
+        };
+        let rules = r#""channel_rules":"v2","publish":true,"presence":true"#;
+        let config = expand_text(record.get("config").unwrap_or(rules), &values);
+        let text = format!(r#"{{"token_hmac_secret_key":"{SECRET}",{config}}}"#);
+        let config = Config::from_text(&text, ConfigFormat::Json, []).unwrap();
+        let rules = config.setup().build().unwrap().ignore_warnings().rules;
+        let given: Vec<GivenOption> = config
+            .other_options()
+            .iter()
+            .map(|option| GivenOption {
+                name: option.name.clone(),
+                json: option.json.clone(),
+                from_environment: option.from_environment,
+            })
+            .collect();
+        let options = options::read(&given, config.uses_sections()).unwrap();
+        let now = Now {
+            wall: UnixTime::from_secs(START),
+            monotonic: Duration::from_secs(1000),
+        };
+        let settings = Arc::new(options.server.sessions);
+        Self {
+            session: Session::new(CLIENT.into(), settings, now),
+            authenticator: Authenticator::new(rules),
+            format,
+            generation,
+            values,
+            now,
+            are_keys_down: false,
+            hides_pings: false,
+            memberships: BTreeMap::new(),
+            sent: Vec::new(),
+        }
+    }
+
+    pub(super) fn values(&self) -> &Values {
+        &self.values
+    }
+
+    /// What the client was sent since this was last asked.
+    pub(super) fn take_sent(&mut self) -> Sent {
+        core::mem::take(&mut self.sent)
+    }
+
+    /// What a record says that the client is sent.
+    pub(super) fn written(&self, text: &str) -> Sent {
+        if text == "nothing" {
+            return Vec::new();
+        }
+        let one = |word: &str| match word {
+            _ if word.starts_with("close ") || word == "websocket ping" => Err(word.to_owned()),
+            _ => Ok(self.message(word)),
+        };
+        text.split(" & ").map(one).collect()
+    }
+
+    /// For people.
+    pub(super) fn shown(&self, sent: &Sent) -> String {
+        let one = |message: &Result<Vec<u8>, String>| match (message, self.format) {
+            (Err(word), _) => word.clone(),
+            (Ok(bytes), Format::Json) => String::from_utf8_lossy(bytes).into_owned(),
+            (Ok(bytes), Format::Protobuf) => bytes.escape_ascii().to_string(),
+        };
+        let shown: Vec<String> = sent.iter().map(one).collect();
+        if shown.is_empty() {
+            "nothing".into()
+        } else {
+            shown.join(" & ")
+        }
+    }
+
+    fn message(&self, text: &str) -> Vec<u8> {
+        match self.format {
+            Format::Json => text.as_bytes().to_vec(),
+            Format::Protobuf => protobuf::delimited(text),
+        }
+    }
+
+    pub(super) fn act(&mut self, step: &str) {
+        let (verb, object) = step.split_once(' ').unwrap_or((step, ""));
+        let seconds = || Duration::from_secs(object.parse().expect("seconds"));
+        match verb {
+            "send" => {
+                let messages: Vec<_> = object.split(" & ").map(|it| self.message(it)).collect();
+                let separator: &[u8] = match self.format {
+                    Format::Json => b"\n",
+                    Format::Protobuf => b"",
+                };
+                self.receive(messages.join(separator));
+            }
+            "raw" => self.receive(unhex(object)),
+            "open" => self.open(),
+            "wait" => self.pass(seconds()),
+            "alive" => {
+                self.hides_pings = true;
+                self.pass(seconds());
+                self.hides_pings = false;
+                self.handle(Event::Heard);
+            }
+            "keys" => self.are_keys_down = object == "down",
+            "shutdown" => self.handle(Event::Shutdown),
+            other => panic!("no step {other:?}"),
+        }
+    }
+
+    fn open(&mut self) {
+        let shown = self.values.get("t").cloned();
+        let shown = shown.unwrap_or_else(|| token(r#"{"sub":"42"}"#));
+        let message = match (self.generation.expect("a codec"), self.format) {
+            (Generation::V1, Format::Json) => {
+                format!(r#"{{"params":{{"token":"{shown}"}},"id":1}}"#)
+            }
+            (Generation::V2, Format::Json) => {
+                format!(r#"{{"connect":{{"token":"{shown}"}},"id":1}}"#)
+            }
+            (Generation::V1, Format::Protobuf) => format!("1:1 2:0 3:{{1:\"{shown}\"}}"),
+            (Generation::V2, Format::Protobuf) => format!("1:1 4:{{1:\"{shown}\"}}"),
+        };
+        self.receive(self.message(&message));
+        assert!(self.session.user().is_some(), "not open");
+        self.sent.clear();
+    }
+
+    fn pass(&mut self, time: Duration) {
+        self.now.wall = self.now.wall.saturating_add(time);
+        self.now.monotonic += time;
+        self.handle(Event::TimePassed);
+    }
+
+    fn receive(&mut self, bytes: Vec<u8>) {
+        let mut frame = Frame::new(self.format, bytes.into());
+        loop {
+            let mut generation = self.session.generation();
+            let command = frame.next(&mut generation);
+            if let Some(generation) = generation {
+                self.session.set_generation(generation);
+            }
+            match command {
+                None => return,
+                Some(Ok(command)) => self.handle(Event::Command(command)),
+                Some(Err(_)) => self.handle(Event::Malformed),
+            }
+        }
+    }
+
+    fn handle(&mut self, event: Event) {
+        let mut events = vec![event];
+        while let Some(event) = events.pop() {
+            let mut actions = Vec::new();
+            self.session.handle(event, self.now, &mut actions);
+            for action in actions {
+                events.extend(self.perform(action));
+            }
+        }
+    }
+
+    fn codec(&self) -> Codec {
+        let generation = self.session.generation();
+        Codec::new(generation.unwrap_or(Generation::V1), self.format)
+    }
+
+    fn perform(&mut self, action: Action) -> Option<Event> {
+        match action {
+            Action::Reply(reply) => self.sent.push(Ok(self.codec().reply(&reply).to_vec())),
+            Action::Push(push) => self.push(&push),
+            Action::Ping if self.hides_pings => {}
+            Action::Ping => self.sent.push(match self.codec().ping() {
+                Some(ping) => Ok(ping.to_vec()),
+                None => Err("websocket ping".into()),
+            }),
+            Action::VerifyConnection(token) => return Some(self.verify_connection(&token)),
+            Action::VerifySubscription(token) => {
+                let verdict = self
+                    .authenticator
+                    .subscription(token.as_str(), self.now.wall);
+                return Some(Event::Subscription(self.unless_down().and(verdict)));
+            }
+            Action::Subscribe(membership) => {
+                let (channel, info) = (membership.channel.clone(), membership.info.clone());
+                let hears_itself = membership.announced && membership.hears_others;
+                self.memberships.insert(channel.clone(), membership);
+                if hears_itself {
+                    self.push(&Push::Join { channel, info });
+                }
+            }
+            Action::UpdateInfo { channel, info } => {
+                let membership = self.memberships.get_mut(&channel);
+                membership.expect("a channel that was entered").info = info;
+            }
+            Action::Unsubscribe { channel } => {
+                self.memberships.remove(&channel);
+            }
+            Action::Publish {
+                channel,
+                data,
+                info,
+            } => {
+                if self.memberships.contains_key(&channel) {
+                    self.push(&Push::Publication {
+                        channel,
+                        data,
+                        info: Some(info),
+                    });
+                }
+                return Some(Event::Answer(Answer::Published));
+            }
+            Action::AskPresence { channel } => {
+                return Some(Event::Answer(Answer::Presence(self.present(&channel))));
+            }
+            Action::AskPresenceStats { channel } => {
+                let count = self.present(&channel).len() as u32;
+                return Some(Event::Answer(Answer::PresenceStats {
+                    clients: count,
+                    users: count,
+                }));
+            }
+            Action::Close(close) => self.close(close),
+            other => panic!("{other:?} is not known here"),
+        }
+        None
+    }
+
+    fn verify_connection(&self, token: &Token) -> Event {
+        Event::Connection(match token.as_str() {
+            "" => self.authenticator.without_token(),
+            token => {
+                let verdict = self.authenticator.connection(token, self.now.wall);
+                self.unless_down().and(verdict)
+            }
+        })
+    }
+
+    fn unless_down(&self) -> Result<(), Error> {
+        if self.are_keys_down {
+            return Err(Error::KeysUnavailable {
+                reason: "the endpoint is down".into(),
+                retry_after: None,
+            });
+        }
+        Ok(())
+    }
+
+    fn present(&self, channel: &str) -> Vec<Arc<ClientInfo>> {
+        let membership = self.memberships.get(channel);
+        let shown = membership.filter(|membership| membership.in_presence);
+        shown
+            .map(|membership| membership.info.clone())
+            .into_iter()
+            .collect()
+    }
+
+    fn push(&mut self, push: &Push) {
+        self.sent
+            .extend(self.codec().push(push).map(|message| Ok(message.to_vec())));
+    }
+
+    fn close(&mut self, close: Close) {
+        let frame = close.frame(self.session.generation());
+        self.sent
+            .push(Err(format!("close {} {}", frame.code, frame.reason)));
+    }
+}
+
+fn token(payload: &str) -> String {
+    let key = Key::secret(SECRET.as_bytes()).unwrap();
+    let signer = key.signer(&default_provider(), Some("HS256")).unwrap();
+    sign(&*signer, NewHeader::JWT, payload.as_bytes()).unwrap()
+}
