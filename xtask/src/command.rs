@@ -24,9 +24,9 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        arguments: "[--rounds N] [--write-docs] | --check | --write-baseline",
-        about: "measure this project and its peers, or compare instruction counts with the \
-         baseline",
+        arguments: "[--server] [--rounds N] [--write-docs] | --check | --write-baseline",
+        about: "measure this project, or its server, and its peers, or compare instruction counts \
+         with the baseline",
         run: bench::run,
     },
     Command {

@@ -7,6 +7,7 @@
 
 mod audit;
 mod bench;
+mod centrifugo;
 mod command;
 mod conformance;
 mod coverage;

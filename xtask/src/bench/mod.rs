@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: measures this project and its peers with the same work. The crate in
-//! `tests/bench` does the measuring. [`check`] counts instructions instead: a busy machine
-//! doesn't change their number.
+//! `tests/bench` does the measuring; `tests/load` measures the server. [`check`] counts
+//! instructions instead: a busy machine doesn't change their number.
 
 mod build;
 mod check;
@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 use build::{build, built};
 
 use crate::failure::Failure;
-use crate::{files, process};
+use crate::{centrifugo, files, process};
 
-const USAGE: &str =
-    "bench takes [--rounds N] [--write-docs], or --check, or --write-baseline; found";
+const USAGE: &str = "bench takes [--server] [--rounds N] [--write-docs], or --check, or \
+                     --write-baseline; found";
 
 /// Measures for some minutes and prints tables; or counts instructions.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
@@ -26,7 +26,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
         ["--write-baseline"] => return Ok(check::write_baseline(&root)?),
         _ => {}
     }
-    let (rounds, writes) = match words.as_slice() {
+    let (is_server, words) = match words.split_first() {
+        Some((&"--server", rest)) => (true, rest),
+        _ => (false, words.as_slice()),
+    };
+    let (rounds, writes) = match words {
         [] => (None, false),
         ["--write-docs"] => (None, true),
         ["--rounds", rounds] => (Some(*rounds), false),
@@ -38,12 +42,36 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
             "{USAGE} {words:?}: N is a number from 1"
         )));
     }
-    let tables = measured(&root, rounds)?;
+    let tables = if is_server {
+        server(&root, rounds)?
+    } else {
+        measured(&root, rounds)?
+    };
     println!("{tables}");
-    if writes {
+    if writes && is_server {
+        page::write_server(&root, &tables)?;
+    } else if writes {
         page::write(&root, &tables)?;
     }
     Ok(())
+}
+
+/// Builds the server and the programs that it is compared with, and runs the load.
+fn server(root: &Path, rounds: Option<&str>) -> Result<String, String> {
+    build(root, &["--package", "countersign-load"])?;
+    build(root, &["--package", "countersign-cli"])?;
+    let mut command = process::command(built("countersign-load")?, root);
+    command.arg("--countersign").arg(built("countersign")?);
+    if let Some(rounds) = rounds {
+        command.args(["--rounds", rounds]);
+    }
+    match centrifugo::installed(root) {
+        Ok(program) => {
+            command.arg("--centrifugo").arg(program);
+        }
+        Err(reason) => eprintln!("Centrifugo is left out: {reason}"),
+    }
+    process::output(&mut command)
 }
 
 /// Builds everything once, and runs it.

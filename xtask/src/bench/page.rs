@@ -1,4 +1,5 @@
-//! Puts the measurements into `docs/performance.md`, between two marks, and draws some of them.
+//! Puts the measurements into `docs/performance.md` or, of the server, into `docs/server.md`,
+//! between two marks, and draws some of them.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +8,10 @@ use super::build::rustc;
 use super::plot;
 
 const PAGE: &str = "docs/performance.md";
+const SERVER_PAGE: &str = "docs/server.md";
 const BEGIN: &str = "<!-- What follows is written by `cargo xtask bench --write-docs`. -->\n";
+const SERVER_BEGIN: &str =
+    "<!-- What follows is written by `cargo xtask bench --server --write-docs`. -->\n";
 const END: &str = "<!-- End of what is written. -->\n";
 
 /// The tables that are drawn, and the files for the drawings.
@@ -24,12 +28,7 @@ const PLOTS: [(&str, &str); 3] = [
 ];
 
 pub(super) fn write(root: &Path, tables: &str) -> Result<(), String> {
-    let path = root.join(PAGE);
-    let page = fs::read_to_string(&path).map_err(|error| format!("{PAGE}: {error}"))?;
-    let machine = format!("{}; {}", machine(), rustc(root)?);
-    let page = replaced(&page, &format!("\nMeasured on {machine}.\n\n{tables}\n"))
-        .ok_or_else(|| format!("{PAGE} lacks its two marks, {BEGIN:?} and {END:?}"))?;
-    fs::write(&path, page).map_err(|error| format!("{PAGE}: {error}"))?;
+    put(root, PAGE, BEGIN, tables)?;
     for (title, file) in PLOTS {
         let groups = plot::groups(tables);
         let group = groups.iter().find(|group| group.title == title);
@@ -39,10 +38,26 @@ pub(super) fn write(root: &Path, tables: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn replaced(page: &str, written: &str) -> Option<String> {
-    let (before, rest) = page.split_once(BEGIN)?;
+/// Writes the tables of the server.
+pub(super) fn write_server(root: &Path, tables: &str) -> Result<(), String> {
+    put(root, SERVER_PAGE, SERVER_BEGIN, tables)
+}
+
+/// Replaces what a page has between its marks.
+fn put(root: &Path, page: &str, begin: &str, tables: &str) -> Result<(), String> {
+    let path = root.join(page);
+    let text = fs::read_to_string(&path).map_err(|error| format!("{page}: {error}"))?;
+    let machine = format!("{}; {}", machine(), rustc(root)?);
+    let written = format!("\nMeasured on {machine}.\n\n{tables}\n");
+    let text = replaced(&text, begin, &written)
+        .ok_or_else(|| format!("{page} lacks its two marks, {begin:?} and {END:?}"))?;
+    fs::write(&path, text).map_err(|error| format!("{page}: {error}"))
+}
+
+fn replaced(page: &str, begin: &str, written: &str) -> Option<String> {
+    let (before, rest) = page.split_once(begin)?;
     let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}{written}{END}{after}"))
+    Some(format!("{before}{begin}{written}{END}{after}"))
 }
 
 /// The number of cores, the processor and the operating system.
@@ -66,7 +81,7 @@ mod tests {
     fn only_what_lies_between_the_marks_is_replaced() {
         let page = format!("before\n{BEGIN}old{END}after\n");
         let expected = format!("before\n{BEGIN}new{END}after\n");
-        assert_eq!(replaced(&page, "new"), Some(expected));
-        assert_eq!(replaced("no marks", "new"), None);
+        assert_eq!(replaced(&page, BEGIN, "new"), Some(expected));
+        assert_eq!(replaced("no marks", BEGIN, "new"), None);
     }
 }
