@@ -2,7 +2,9 @@
 //! our own program, which is driven as its users drive it.
 //!
 //! It relies on the programs `openssl`, `python3` and `node` and on nothing of ours
-//! but the built `countersign`. No test here starts a server or uses the network.
+//! but the built `countersign`. No test here uses the network but loopback, where a real
+//! OpenID Connect provider answers; the test that rotates its keys runs our library, because
+//! the program that checks tokens ends with each token.
 //! Each test begins with a line that ends it, skipped, where a program is not on
 //! this machine; under `cargo xtask test`, which installs them, that is a failure.
 #![forbid(unsafe_code)]
@@ -20,8 +22,10 @@
 mod algorithm;
 mod folder;
 mod key;
+mod lines;
 mod peer;
 mod program;
+mod provider;
 mod token;
 
 pub use algorithm::{ALGORITHMS, Algorithm, KeyKind};
@@ -29,6 +33,7 @@ pub use folder::Folder;
 pub use key::{Key, openssl, openssl_is_here};
 pub use peer::{Peer, Refused};
 pub use program::Program;
+pub use provider::OidcProvider;
 pub use token::flipped;
 
 /// The peers that `cargo xtask test` made ready; None where somebody else runs the tests.

@@ -1,6 +1,6 @@
 //! The interop suite: our program with the libraries of others.
 //!
-//! Installs PyJWT and jose into `tests/interop`, from the versions pinned there,
+//! Installs PyJWT, jose and oidc-provider into `tests/interop`, from the versions pinned there,
 //! and runs the tests of that folder. Once installed, nothing here needs the network.
 
 use std::path::Path;
@@ -11,6 +11,7 @@ use crate::process::{self, works};
 
 const PYJWT: Peer = peers::of_pip("pyjwt");
 const JOSE: Peer = peers::of_npm("jose");
+const OIDC_PROVIDER: Peer = peers::of_npm("oidc-provider");
 
 /// Installs missing peers, and runs the tests with all that are installed. If a peer can't be
 /// installed, the tests of the others still run, and the failure is reported at the end.
@@ -21,7 +22,7 @@ pub(super) fn run(root: &Path) -> Outcome {
         ]);
     }
     let folder = root.join("tests/interop");
-    let (ready, skipped, mut failed) = peers::make_ready(&[PYJWT, JOSE], &folder);
+    let (ready, skipped, mut failed) = peers::make_ready(&[PYJWT, JOSE, OIDC_PROVIDER], &folder);
     process::run(process::cargo(root).args(["build", "--package", "countersign-cli"]))?;
     let mut tests = process::cargo(root);
     tests.args(["test", "--package", "countersign-interop", "--no-fail-fast"]);
