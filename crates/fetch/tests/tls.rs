@@ -9,105 +9,20 @@
     missing_docs
 )]
 
+#[path = "common/certificates.rs"]
+mod certificates;
 #[path = "common/server.rs"]
 mod server;
 
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use certificates::{Authority, Leaf, file, options_trusting, server};
 use countersign_fetch::{EndpointUrl, FetchError, FetchErrorKind, HttpFetch, HttpOptions, Request};
-use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair, date_time_ymd,
-};
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use server::{Server, answer};
+use rcgen::{CertificateParams, ExtendedKeyUsagePurpose, KeyPair, date_time_ymd};
+use server::Server;
 
 /// Long enough for a loaded machine to answer in time.
 const PATIENT: Duration = Duration::from_secs(20);
-
-struct Authority(CertifiedIssuer<'static, KeyPair>);
-
-struct Leaf {
-    chain: String,
-    key: String,
-}
-
-impl Authority {
-    fn new() -> Self {
-        let mut params = CertificateParams::default();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params
-            .distinguished_name
-            .push(DnType::CommonName, "Test authority");
-        let key = KeyPair::generate().unwrap();
-        Self(CertifiedIssuer::self_signed(params, key).unwrap())
-    }
-
-    fn leaf(&self, host: &str, change: impl FnOnce(&mut CertificateParams)) -> Leaf {
-        let mut params = CertificateParams::new([host.to_owned()]).unwrap();
-        change(&mut params);
-        let key = KeyPair::generate().unwrap();
-        let leaf = params.signed_by(&key, &self.0).unwrap();
-        Leaf {
-            chain: leaf.pem(),
-            key: key.serialize_pem(),
-        }
-    }
-
-    fn pem(&self) -> String {
-        self.0.pem()
-    }
-}
-
-/// A file that is not removed before the test has read it.
-fn file(content: &str) -> PathBuf {
-    static COUNT: AtomicUsize = AtomicUsize::new(0);
-    let name = format!(
-        "{}-{}.pem",
-        std::process::id(),
-        COUNT.fetch_add(1, Ordering::SeqCst)
-    );
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::write(&path, content).unwrap();
-    path
-}
-
-fn options_trusting(authority: &Authority) -> HttpOptions {
-    let mut options = HttpOptions::default();
-    options.ca_file = Some(file(&authority.pem()));
-    options
-}
-
-fn server(leaf: &Leaf, clients: Option<&Authority>) -> Server {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ServerConfig::builder_with_provider(provider.clone())
-        .with_safe_default_protocol_versions()
-        .unwrap();
-    let builder = match clients {
-        None => builder.with_no_client_auth(),
-        Some(authority) => {
-            let mut roots = rustls::RootCertStore::empty();
-            roots.add(authority.0.der().clone()).unwrap();
-            let verifier = rustls::server::WebPkiClientVerifier::builder_with_provider(
-                Arc::new(roots),
-                provider,
-            )
-            .build()
-            .unwrap();
-            builder.with_client_cert_verifier(verifier)
-        }
-    };
-    let chain = CertificateDer::pem_slice_iter(leaf.chain.as_bytes())
-        .collect::<Result<Vec<_>, _>>()
-        .unwrap();
-    let key = PrivateKeyDer::from_pem_slice(leaf.key.as_bytes()).unwrap();
-    let config = builder.with_single_cert(chain, key).unwrap();
-    Server::tls(config, answer("200 OK", "", "{}"))
-}
 
 fn fetch_within(timeout: Duration, url: &str, options: &HttpOptions) -> Result<(), FetchError> {
     let endpoint = EndpointUrl::new(url, false).unwrap();
