@@ -1,0 +1,115 @@
+//! `unknown_key` is certain or it isn't said, whatever strangers show meanwhile.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    missing_docs
+)]
+
+mod common;
+
+use common::{Bench, bench, bench_with, key, ok, seconds, word};
+use countersign_jwks::Lookup;
+
+/// The cooldown, in seconds.
+const COOLDOWN: u64 = 30;
+
+/// What a token is told whose `kid` and number tell it from others.
+fn show(bench: &Bench, kid: &str, number: u32) -> Lookup {
+    bench.jwks.resolve_for(Some(kid), &number.to_le_bytes())
+}
+
+#[test]
+fn j9_ten_thousand_clients_with_a_retired_key_know_within_two_cooldowns() {
+    const CLIENTS: u32 = 10_000;
+    let bench = bench();
+    // This process never held the key that was retired, as after a restart.
+    bench.script.otherwise(ok(&[key(1).jwk("a")]));
+    assert_eq!(bench.resolve("a", &key(1)), "found");
+    // Each comes at another time, tries again when it is told to, and stops once it knows.
+    let mut next: Vec<Option<u64>> = (0..CLIENTS)
+        .map(|client| Some(u64::from(client) % COOLDOWN))
+        .collect();
+    let mut longest = 0;
+    for second in 0..=3 * COOLDOWN {
+        for (client, at) in (0..CLIENTS).zip(&mut next) {
+            if *at != Some(second) {
+                continue;
+            }
+            match show(&bench, "retired", client) {
+                Lookup::UnknownKey => {
+                    longest = longest.max(second - u64::from(client) % COOLDOWN);
+                    *at = None;
+                }
+                Lookup::Unavailable(unavailable) => {
+                    *at = Some(second + unavailable.retry_after().unwrap().as_secs());
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        bench.advance(1);
+    }
+    assert!(next.iter().all(Option::is_none));
+    assert!(longest <= 2 * COOLDOWN, "{longest} s");
+    assert!(bench.script.requests() <= 4);
+}
+
+#[test]
+fn j9_a_key_that_was_just_published_is_accepted_within_the_cooldown_whatever_others_send() {
+    for pause in [COOLDOWN, 5] {
+        let bench = bench_with(|settings| settings.unknown_key_cooldown = Some(seconds(pause)));
+        bench.script.then(ok(&[key(1).jwk("a")]));
+        assert_eq!(bench.resolve("a", &key(1)), "found");
+        bench.script.otherwise(ok(&[key(1).jwk("a")]));
+        let mut number = 1_000_000;
+        let mut flood = |bench: &Bench| {
+            for _ in 0..100 {
+                number += 1;
+                drop(show(bench, &format!("forged-{number}"), number));
+                // Also with the very `kid` that is to come, which is no secret.
+                drop(show(bench, "new", number));
+                drop(bench.jwks.lookup_for(Some("new"), &number.to_le_bytes()));
+                drop(bench.jwks.lookup(None));
+            }
+        };
+        // The worst moment: right after the flood has caused the fetch that may be made.
+        bench.advance(COOLDOWN);
+        flood(&bench);
+        let fresh = [key(1).jwk("a"), key(2).jwk("new")];
+        bench.script.otherwise(ok(&fresh));
+        let mut waited = 0;
+        loop {
+            flood(&bench);
+            let found = show(&bench, "new", 7);
+            if word(&found, &key(2)) == "found" {
+                break;
+            }
+            let Lookup::Unavailable(unavailable) = found else {
+                panic!("after {waited} s: {found:?}");
+            };
+            assert_eq!(unavailable.retry_after(), Some(seconds(pause - waited)));
+            bench.advance(1);
+            waited += 1;
+        }
+        assert_eq!(waited, pause);
+    }
+}
+
+#[test]
+fn j2_a_token_that_a_flood_has_pushed_out_of_memory_is_not_called_unknown() {
+    let bench = bench();
+    bench.script.otherwise(ok(&[key(1).jwk("a")]));
+    assert_eq!(bench.resolve("a", &key(1)), "found");
+    drop(show(&bench, "b", 0));
+    for number in 1..=16_384 {
+        drop(show(&bench, "b", number));
+    }
+    bench.advance(COOLDOWN);
+    bench.jwks.refresh().unwrap();
+    // Those that are remembered know; the oldest is new again.
+    assert!(matches!(show(&bench, "b", 16_384), Lookup::UnknownKey));
+    assert!(matches!(show(&bench, "b", 0), Lookup::Unavailable(_)));
+    bench.advance(COOLDOWN);
+    bench.jwks.refresh().unwrap();
+    assert!(matches!(show(&bench, "b", 0), Lookup::UnknownKey));
+}
