@@ -6,6 +6,8 @@ pub mod claims;
 pub mod compact;
 pub mod config;
 pub mod der;
+pub mod discovery;
+pub mod fetch;
 pub mod frames;
 pub mod header;
 pub mod json;
@@ -16,6 +18,7 @@ mod key;
 pub mod pem;
 pub mod secret;
 pub mod session;
+pub mod template;
 pub mod wheel;
 pub mod written;
 
