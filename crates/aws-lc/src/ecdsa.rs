@@ -120,7 +120,7 @@ impl Signer for SigningKey {
         let signed = self
             .key
             .sign(&SystemRandom::new(), message)
-            .map_err(|_| SigningError)?;
+            .map_err(|_| SigningError::new())?;
         signature.extend_from_slice(signed.as_ref());
         Ok(())
     }

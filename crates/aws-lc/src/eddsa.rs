@@ -74,7 +74,7 @@ impl Signer for SigningKey {
     }
 
     fn sign(&self, message: &[u8], signature: &mut Vec<u8>) -> Result<(), SigningError> {
-        let signed = self.0.try_sign(message).map_err(|_| SigningError)?;
+        let signed = self.0.try_sign(message).map_err(|_| SigningError::new())?;
         signature.extend_from_slice(signed.as_ref());
         Ok(())
     }

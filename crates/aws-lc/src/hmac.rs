@@ -67,9 +67,9 @@ impl Verifier for Key {
 
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
         if signature.len() != self.tag_bytes {
-            return Err(InvalidSignature);
+            return Err(InvalidSignature::new());
         }
-        hmac::verify(&self.key, message, signature).map_err(|_| InvalidSignature)
+        hmac::verify(&self.key, message, signature).map_err(|_| InvalidSignature::new())
     }
 }
 

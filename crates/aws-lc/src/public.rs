@@ -18,10 +18,10 @@ impl Verifier for VerifyingKey {
 
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
         if signature.len() != self.signature_bytes {
-            return Err(InvalidSignature);
+            return Err(InvalidSignature::new());
         }
         self.key
             .verify_sig(message, signature)
-            .map_err(|_| InvalidSignature)
+            .map_err(|_| InvalidSignature::new())
     }
 }

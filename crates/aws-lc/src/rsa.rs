@@ -113,7 +113,7 @@ impl Signer for SigningKey {
             .sign(self.encoding, &SystemRandom::new(), message, place);
         signed.map_err(|_| {
             signature.truncate(start);
-            SigningError
+            SigningError::new()
         })
     }
 }

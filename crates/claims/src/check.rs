@@ -23,7 +23,7 @@ pub enum Check {
 
 impl Check {
     /// All of them, in order.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: &'static [Self] = &[
         Self::Issuer,
         Self::Audience,
         Self::Expiry,

@@ -89,7 +89,7 @@ impl Policy {
         now: UnixTime,
         mut observe: impl FnMut(Check, &Result<(), ClaimsError>),
     ) -> Result<(), ClaimsError> {
-        for check in Check::ALL {
+        for check in Check::ALL.iter().copied() {
             let outcome = self.check(check, claims, now);
             observe(check, &outcome);
             outcome?;

@@ -127,16 +127,14 @@ impl<'a> SubscriptionClaims<'a> {
     /// What the token is for.
     #[must_use]
     pub fn scope(&self) -> Scope<'_> {
-        Scope {
-            channel: &self.channel,
-            user: self.registered.user.as_deref(),
-            client: self.client.as_deref(),
-        }
+        let user = self.registered.user.as_deref();
+        Scope::new(&self.channel, user, self.client.as_deref())
     }
 }
 
 /// The channel, and the user or the client, that a subscription token is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Scope<'a> {
     /// The one channel.
     pub channel: &'a str,
@@ -147,7 +145,17 @@ pub struct Scope<'a> {
     pub client: Option<&'a str>,
 }
 
-impl Scope<'_> {
+impl<'a> Scope<'a> {
+    /// What a token of these claims is for.
+    #[must_use]
+    pub const fn new(channel: &'a str, user: Option<&'a str>, client: Option<&'a str>) -> Self {
+        Self {
+            channel,
+            user,
+            client,
+        }
+    }
+
     /// Checks that the token is for this request: for this channel, and for the user and the
     /// client that it names. If it names both, both must match.
     ///

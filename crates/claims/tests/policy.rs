@@ -388,7 +388,10 @@ fn checks_come_in_their_order_and_end_with_the_first_that_fails() {
 #[test]
 fn names_of_checks_and_codes_are_stable() {
     assert_eq!(
-        Check::ALL.map(Check::name),
+        Check::ALL
+            .iter()
+            .map(|check| check.name())
+            .collect::<Vec<_>>(),
         [
             "issuer",
             "audience",

@@ -140,11 +140,7 @@ fn g23_a_subscription_token_names_a_user_or_a_client() {
 
 #[test]
 fn g23_a_scope_that_names_nobody_is_for_nobody() {
-    let scope = Scope {
-        channel: "news",
-        user: None,
-        client: None,
-    };
+    let scope = Scope::new("news", None, None);
     let error = scope.check("news", "", "").unwrap_err();
     assert!(matches!(error, ClaimsError::Unbound { .. }));
 }

@@ -48,6 +48,7 @@ pub enum Code {
 
 /// What a client should do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Advice {
     /// The same token will never be accepted: do not come back with it.
     GiveUp,
@@ -59,6 +60,7 @@ pub enum Advice {
 
 /// Whose fault it is, for the one who reads the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Fault {
     /// The client showed no token, or one that is not good here and now.
     Client,

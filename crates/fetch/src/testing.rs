@@ -58,6 +58,7 @@ enum Line {
 
 /// One request as the script saw it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Asked {
     /// The URL.
     pub url: String,

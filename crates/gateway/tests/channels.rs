@@ -42,11 +42,10 @@ fn v4(options: impl FnOnce(&mut ChannelOptions)) -> Channels {
 }
 
 fn everyone() -> Access {
-    Access {
-        client: true,
-        subscriber: false,
-        anonymous: true,
-    }
+    let mut everyone = Access::default();
+    everyone.client = true;
+    everyone.anonymous = true;
+    everyone
 }
 
 #[test]

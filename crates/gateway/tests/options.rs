@@ -8,20 +8,14 @@ use countersign_gateway::session::ChannelRules;
 /// The options of a file: a JSON object, whose members are given one by one.
 fn file(text: &str) -> Vec<GivenOption> {
     let table: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).unwrap();
-    let given = table.into_iter().map(|(name, value)| GivenOption {
-        name,
-        json: value.to_string(),
-        from_environment: false,
-    });
-    given.collect()
+    let given = table.into_iter();
+    given
+        .map(|(name, value)| GivenOption::of_file(name, value.to_string()))
+        .collect()
 }
 
 fn variable(name: &str, value: &str) -> GivenOption {
-    GivenOption {
-        name: name.into(),
-        json: serde_json::Value::from(value).to_string(),
-        from_environment: true,
-    }
+    GivenOption::of_environment(name, serde_json::Value::from(value).to_string())
 }
 
 fn options(text: &str) -> Result<Options, OptionError> {

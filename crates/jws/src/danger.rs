@@ -25,6 +25,7 @@ pub fn into_payload(scratch: Scratch) -> Vec<u8> {
 
 /// The decoded parts of a token that nobody verified, and whose header nobody judged.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Parts {
     /// The header: JSON, one hopes.
     pub header: Vec<u8>,

@@ -95,6 +95,6 @@ fn a_key_of_another_algorithm_is_named_and_a_wrong_signature_says_no_more() {
         another.to_string(),
         r#"found the algorithm "HS\n256"; the key is for RS256"#
     );
-    let wrong = VerifyError::Signature(InvalidSignature);
+    let wrong = VerifyError::Signature(InvalidSignature::new());
     assert_eq!(wrong.to_string(), "the signature does not match");
 }

@@ -34,7 +34,7 @@ impl Verifier for Counting {
         if signature.starts_with(b"good") {
             Ok(())
         } else {
-            Err(InvalidSignature)
+            Err(InvalidSignature::new())
         }
     }
 }

@@ -104,11 +104,11 @@ impl Verifier for VerifyingKey {
 
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
         if signature.len() != self.signature_bytes {
-            return Err(InvalidSignature);
+            return Err(InvalidSignature::new());
         }
         self.key
             .verify(message, signature)
-            .map_err(|_| InvalidSignature)
+            .map_err(|_| InvalidSignature::new())
     }
 }
 
@@ -127,7 +127,7 @@ impl Signer for SigningKey {
         let signed = self
             .key
             .sign(&SystemRandom::new(), message)
-            .map_err(|_| SigningError)?;
+            .map_err(|_| SigningError::new())?;
         signature.extend_from_slice(signed.as_ref());
         Ok(())
     }

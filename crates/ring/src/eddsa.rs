@@ -72,11 +72,11 @@ impl Verifier for VerifyingKey {
 
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
         if signature.len() != SIGNATURE_BYTES {
-            return Err(InvalidSignature);
+            return Err(InvalidSignature::new());
         }
         self.0
             .verify(message, signature)
-            .map_err(|_| InvalidSignature)
+            .map_err(|_| InvalidSignature::new())
     }
 }
 

@@ -127,11 +127,11 @@ impl Verifier for VerifyingKey {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
         // RFC 8017 sections 8.1.2 and 8.2.2, step 1: as long as the modulus, with leading zeros.
         if signature.len() != self.key.n.len() {
-            return Err(InvalidSignature);
+            return Err(InvalidSignature::new());
         }
         self.key
             .verify(self.parameters, message, signature)
-            .map_err(|_| InvalidSignature)
+            .map_err(|_| InvalidSignature::new())
     }
 }
 
@@ -156,7 +156,7 @@ impl Signer for SigningKey {
             .sign(self.encoding, &SystemRandom::new(), message, place);
         signed.map_err(|_| {
             signature.truncate(start);
-            SigningError
+            SigningError::new()
         })
     }
 }

@@ -130,11 +130,12 @@ impl<L: Library> Verifier for VerifyingKey<L> {
 
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
         if signature.len() != self.signature_bytes {
-            return Err(InvalidSignature);
+            return Err(InvalidSignature::new());
         }
         // Refuses `r` and `s` that are zero, or not below the order.
-        let signature = L::Signature::try_from(signature).map_err(|_| InvalidSignature)?;
-        signature::Verifier::verify(&self.key, message, &signature).map_err(|_| InvalidSignature)
+        let signature = L::Signature::try_from(signature).map_err(|_| InvalidSignature::new())?;
+        signature::Verifier::verify(&self.key, message, &signature)
+            .map_err(|_| InvalidSignature::new())
     }
 }
 
@@ -158,7 +159,8 @@ impl<L: Library> Signer for SigningKey<L> {
     }
 
     fn sign(&self, message: &[u8], signature: &mut Vec<u8>) -> Result<(), SigningError> {
-        let signed = signature::Signer::try_sign(&self.key, message).map_err(|_| SigningError)?;
+        let signed =
+            signature::Signer::try_sign(&self.key, message).map_err(|_| SigningError::new())?;
         signature.extend_from_slice(signed.to_bytes().as_ref());
         Ok(())
     }

@@ -74,10 +74,10 @@ impl Verifier for VerifyingKey {
     }
 
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
-        let signature = Signature::from_slice(signature).map_err(|_| InvalidSignature)?;
+        let signature = Signature::from_slice(signature).map_err(|_| InvalidSignature::new())?;
         self.0
             .verify(message, &signature)
-            .map_err(|_| InvalidSignature)
+            .map_err(|_| InvalidSignature::new())
     }
 }
 
@@ -90,7 +90,7 @@ impl Signer for SigningKey {
     }
 
     fn sign(&self, message: &[u8], signature: &mut Vec<u8>) -> Result<(), SigningError> {
-        let signed = self.0.try_sign(message).map_err(|_| SigningError)?;
+        let signed = self.0.try_sign(message).map_err(|_| SigningError::new())?;
         signature.extend_from_slice(&signed.to_bytes());
         Ok(())
     }

@@ -79,13 +79,13 @@ impl<M: Mac + Clone + Send + Sync> Verifier for Key<M> {
 
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
         if signature.len() != M::output_size() {
-            return Err(InvalidSignature);
+            return Err(InvalidSignature::new());
         }
         self.mac
             .clone()
             .chain_update(message)
             .verify_slice(signature)
-            .map_err(|_| InvalidSignature)
+            .map_err(|_| InvalidSignature::new())
     }
 }
 

@@ -82,8 +82,8 @@ impl Verifier for VerifyingKey {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
         // RFC 8017 sections 8.1.2 and 8.2.2, step 1: as long as the modulus, with leading zeros.
         if signature.len() != self.key.size() {
-            return Err(InvalidSignature);
+            return Err(InvalidSignature::new());
         }
-        (self.verify)(&self.key, message, signature).map_err(|_| InvalidSignature)
+        (self.verify)(&self.key, message, signature).map_err(|_| InvalidSignature::new())
     }
 }

@@ -157,7 +157,8 @@ impl Signer for SigningKey {
     }
 
     fn sign(&self, message: &[u8], signature: &mut Vec<u8>) -> Result<(), SigningError> {
-        let signed = (self.sign)(&self.key, &mut SysRng, message).map_err(|_| SigningError)?;
+        let signed =
+            (self.sign)(&self.key, &mut SysRng, message).map_err(|_| SigningError::new())?;
         signature.extend_from_slice(&signed);
         Ok(())
     }

@@ -73,7 +73,7 @@ impl Verifier for Bound {
         if signature == [self.sum(message)] {
             Ok(())
         } else {
-            Err(InvalidSignature)
+            Err(InvalidSignature::new())
         }
     }
 }

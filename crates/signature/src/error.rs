@@ -7,8 +7,17 @@ use alloc::string::{String, ToString};
 use core::{error, fmt};
 
 /// The signature was not made by this key over this message. It says nothing more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct InvalidSignature;
+
+impl InvalidSignature {
+    /// For those who write a [`Verifier`](crate::Verifier).
+    #[must_use]
+    pub const fn new() -> Self {
+        Self
+    }
+}
 
 impl fmt::Display for InvalidSignature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,8 +29,17 @@ impl error::Error for InvalidSignature {}
 
 /// The library could not sign; for a key that was accepted, this means that its
 /// source of randomness failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SigningError;
+
+impl SigningError {
+    /// For those who write a [`Signer`](crate::Signer).
+    #[must_use]
+    pub const fn new() -> Self {
+        Self
+    }
+}
 
 impl fmt::Display for SigningError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

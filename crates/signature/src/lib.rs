@@ -38,7 +38,7 @@
 //!     }
 //!     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
 //!         let sum = message.iter().fold(self.0, |sum, byte| sum.wrapping_add(*byte));
-//!         if signature == [sum] { Ok(()) } else { Err(InvalidSignature) }
+//!         if signature == [sum] { Ok(()) } else { Err(InvalidSignature::new()) }
 //!     }
 //! }
 //!

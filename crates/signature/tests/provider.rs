@@ -45,7 +45,7 @@ impl Verifier for Bound {
     }
 
     fn verify(&self, _: &[u8], _: &[u8]) -> Result<(), InvalidSignature> {
-        Err(InvalidSignature)
+        Err(InvalidSignature::new())
     }
 }
 

@@ -315,7 +315,7 @@ impl Verifier for Bound {
         if (self.accepts)(self, message, signature) {
             Ok(())
         } else {
-            Err(InvalidSignature)
+            Err(InvalidSignature::new())
         }
     }
 }
@@ -511,7 +511,7 @@ impl Verifier for UnknownKey {
         if self.1 || self.make(message) == signature {
             Ok(())
         } else {
-            Err(InvalidSignature)
+            Err(InvalidSignature::new())
         }
     }
 }

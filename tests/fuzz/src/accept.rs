@@ -68,7 +68,7 @@ impl Verifier for Accept {
         if signature == SIGNATURE {
             Ok(())
         } else {
-            Err(InvalidSignature)
+            Err(InvalidSignature::new())
         }
     }
 }

@@ -74,12 +74,13 @@ impl Verifier for VerifyingKey {
     }
 
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
-        let signature = ecdsa::Signature::from_slice(signature).map_err(|_| InvalidSignature)?;
+        let signature =
+            ecdsa::Signature::from_slice(signature).map_err(|_| InvalidSignature::new())?;
         // The crate holds to the lower s, as Bitcoin does; RFC 8812 does not ask for it.
         let signature = signature.normalize_s();
         self.0
             .verify(message, &signature)
-            .map_err(|_| InvalidSignature)
+            .map_err(|_| InvalidSignature::new())
     }
 }
 
@@ -91,7 +92,7 @@ impl Signer for SigningKey {
     }
 
     fn sign(&self, message: &[u8], signature: &mut Vec<u8>) -> Result<(), SigningError> {
-        let made: ecdsa::Signature = self.0.try_sign(message).map_err(|_| SigningError)?;
+        let made: ecdsa::Signature = self.0.try_sign(message).map_err(|_| SigningError::new())?;
         signature.extend_from_slice(&made.to_bytes());
         Ok(())
     }

@@ -115,10 +115,10 @@ impl<P: MlDsaParams + Send + Sync> Verifier for VerifyingKey<P> {
 
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
         let signature =
-            ml_dsa::Signature::<P>::try_from(signature).map_err(|_| InvalidSignature)?;
+            ml_dsa::Signature::<P>::try_from(signature).map_err(|_| InvalidSignature::new())?;
         self.key
             .verify(message, &signature)
-            .map_err(|_| InvalidSignature)
+            .map_err(|_| InvalidSignature::new())
     }
 }
 
@@ -141,7 +141,10 @@ impl<P: MlDsaParams + Send + Sync> Signer for SigningKey<P> {
     }
 
     fn sign(&self, message: &[u8], signature: &mut Vec<u8>) -> Result<(), SigningError> {
-        let made = self.key.try_sign(message).map_err(|_| SigningError)?;
+        let made = self
+            .key
+            .try_sign(message)
+            .map_err(|_| SigningError::new())?;
         signature.extend_from_slice(&made.encode());
         Ok(())
     }

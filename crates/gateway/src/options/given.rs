@@ -8,6 +8,7 @@ use super::OptionError;
 
 /// An option that a file or the environment gives.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct GivenOption {
     /// Its name: `channel`, `client.expired_close_delay`, `COUNTERSIGN_PORT`.
     pub name: String,
@@ -15,6 +16,27 @@ pub struct GivenOption {
     pub json: String,
     /// Whether it is an environment variable.
     pub from_environment: bool,
+}
+
+impl GivenOption {
+    /// An option of a file; `json` is its value.
+    #[must_use]
+    pub fn of_file(name: impl Into<String>, json: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            json: json.into(),
+            from_environment: false,
+        }
+    }
+
+    /// An environment variable; `json` is its value, as a JSON string.
+    #[must_use]
+    pub fn of_environment(name: impl Into<String>, json: impl Into<String>) -> Self {
+        Self {
+            from_environment: true,
+            ..Self::of_file(name, json)
+        }
+    }
 }
 
 /// Shows the name alone: a value may be a private key.

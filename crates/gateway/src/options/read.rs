@@ -85,11 +85,7 @@ const RESTRICTING: [&str; 6] = [
 /// ```
 /// use countersign_gateway::options::{GivenOption, read};
 ///
-/// let given = GivenOption {
-///     name: "channel_private_prefix".into(),
-///     json: r#""private-""#.into(),
-///     from_environment: false,
-/// };
+/// let given = GivenOption::of_file("channel_private_prefix", r#""private-""#);
 /// let options = read(&[given], false)?;
 /// assert_eq!(options.server.sessions.channels.private_prefix, "private-");
 /// // By the rules of Centrifugo v2 channels are open.

@@ -21,6 +21,7 @@ pub enum ChannelRules {
 
 /// Who may do something in a channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Access {
     /// Every client.
     pub client: bool,

@@ -32,7 +32,7 @@ impl Codec {
     pub const COUNT: usize = 4;
 
     /// All of them, in the order of their [`index`](Self::index).
-    pub const ALL: [Self; Self::COUNT] = [
+    pub const ALL: &'static [Self] = &[
         Self::new(Generation::V1, Format::Json),
         Self::new(Generation::V1, Format::Protobuf),
         Self::new(Generation::V2, Format::Json),

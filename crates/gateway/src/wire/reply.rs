@@ -74,6 +74,7 @@ pub struct SubscribeResult {
 
 /// Who a client is, as others see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ClientInfo {
     /// The user; empty is anonymous.
     pub user: String,
@@ -83,6 +84,19 @@ pub struct ClientInfo {
     pub connection: Option<Payload>,
     /// `info` of the subscription token.
     pub channel: Option<Payload>,
+}
+
+impl ClientInfo {
+    /// A client of which the tokens tell nothing more.
+    #[must_use]
+    pub fn new(user: impl Into<String>, client: impl Into<String>) -> Self {
+        Self {
+            user: user.into(),
+            client: client.into(),
+            connection: None,
+            channel: None,
+        }
+    }
 }
 
 /// A message that answers no command.

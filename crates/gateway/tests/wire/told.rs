@@ -10,8 +10,13 @@ const V2: Generation = Generation::V2;
 
 #[test]
 fn only_the_second_generation_is_pinged_by_messages() {
-    let pings = Codec::ALL.map(|codec| codec.ping().map(|ping| ping.to_vec()));
-    assert_eq!(pings, [None, None, Some(b"{}".to_vec()), Some(vec![0])]);
+    let pings = Codec::ALL
+        .iter()
+        .map(|codec| codec.ping().map(|ping| ping.to_vec()));
+    assert_eq!(
+        pings.collect::<Vec<_>>(),
+        [None, None, Some(b"{}".to_vec()), Some(vec![0])]
+    );
 }
 
 #[test]

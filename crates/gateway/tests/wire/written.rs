@@ -10,12 +10,10 @@ use countersign_gateway::wire::{
 use super::bytes::{delimited, field, json, number, text};
 
 fn info() -> Arc<ClientInfo> {
-    Arc::new(ClientInfo {
-        user: text("42"),
-        client: text("c"),
-        connection: Some(json("{\n\"name\": \"A\" }")),
-        channel: Some(Payload::from(&b"\xff"[..])),
-    })
+    let mut info = ClientInfo::new("42", "c");
+    info.connection = Some(json("{\n\"name\": \"A\" }"));
+    info.channel = Some(Payload::from(&b"\xff"[..]));
+    Arc::new(info)
 }
 
 const INFO: &str = r#"{"user":"42","client":"c","conn_info":{ "name": "A" }}"#;
@@ -33,12 +31,7 @@ fn info_bytes() -> Vec<u8> {
 /// The result, its JSON, its name and number in v2, its fields in Protobuf.
 fn results() -> Vec<(ReplyResult, String, &'static str, u64, Vec<u8>)> {
     let version = env!("CARGO_PKG_VERSION");
-    let anonymous = Arc::new(ClientInfo {
-        user: String::new(),
-        client: text("d"),
-        connection: None,
-        channel: None,
-    });
+    let anonymous = Arc::new(ClientInfo::new("", "d"));
     let entry = |key: &str, value: Vec<u8>| field(1, [field(1, key), field(2, value)].concat());
     vec![
         (
@@ -182,7 +175,7 @@ fn every_result_is_written_in_every_codec() {
             v1_protobuf.extend(field(3, &protobuf));
         }
         let v2_protobuf = [number(1, 300), field(number_in_v2, &protobuf)].concat();
-        for (codec, expected) in Codec::ALL.into_iter().zip([
+        for (codec, expected) in Codec::ALL.iter().copied().zip([
             v1_json.into_bytes(),
             delimited(v1_protobuf),
             v2_json.into_bytes(),
@@ -229,7 +222,7 @@ fn errors_are_temporary_in_v2_alone() {
             ""
         };
         let protobuf = |fields: &[u8]| delimited([number(1, 1), field(2, fields)].concat());
-        for (codec, expected) in Codec::ALL.into_iter().zip([
+        for (codec, expected) in Codec::ALL.iter().copied().zip([
             json("").into_bytes(),
             protobuf(&fields),
             json(more).into_bytes(),
@@ -324,7 +317,7 @@ fn every_push_is_written_in_every_codec() {
         let v1_json = format!(r#"{{"result":{{{kind_in_json}"channel":"a","data":{v1_data}}}}}"#);
         let v2_json = format!(r#"{{"push":{{"channel":"a","{name}":{v2_data}}}}}"#);
         let v2_fields = [field(2, "a"), field(number_in_v2, &protobuf)].concat();
-        for (codec, expected) in Codec::ALL.into_iter().zip([
+        for (codec, expected) in Codec::ALL.iter().copied().zip([
             v1_json.into_bytes(),
             delimited(field(3, v1_fields)),
             v2_json.into_bytes(),
@@ -342,7 +335,7 @@ fn a_publication_that_is_not_json_is_for_protobuf_alone() {
         data: Payload::unchecked(b"\xff\n".to_vec().into()),
         info: None,
     };
-    for codec in Codec::ALL {
+    for codec in Codec::ALL.iter().copied() {
         let message = codec.push(&push);
         match codec.format {
             Format::Json => assert_eq!(message, None),
@@ -356,12 +349,10 @@ fn a_publication_that_is_not_json_is_for_protobuf_alone() {
 
 #[test]
 fn no_message_in_json_holds_a_line_break() {
-    let info = Arc::new(ClientInfo {
-        user: text("a\nb"),
-        client: text("c"),
-        connection: Some(json("{\r\n}")),
-        channel: Some(json("[\n1,\r2]")),
-    });
+    let mut info = ClientInfo::new("a\nb", "c");
+    info.connection = Some(json("{\r\n}"));
+    info.channel = Some(json("[\n1,\r2]"));
+    let info = Arc::new(info);
     let push = Push::Publication {
         channel: text("x\ny"),
         data: json("[\n\n]"),

@@ -21,7 +21,7 @@ pub enum Verdict {
 
 use Verdict::{Accepted, Unreadable, Unverified as NotVerified};
 
-pub const BAD_SIGNATURE: Verdict = NotVerified(VerifyError::Signature(InvalidSignature));
+pub const BAD_SIGNATURE: Verdict = NotVerified(VerifyError::Signature(InvalidSignature::new()));
 
 pub fn accepted(payload: &str) -> Verdict {
     Accepted(payload.into())

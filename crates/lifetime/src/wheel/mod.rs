@@ -78,6 +78,7 @@ pub struct Wheel<K, T> {
 
 /// The wheel holds 2^32 − 12,289 keys, which is as many as it can.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct WheelFull;
 
 impl fmt::Display for WheelFull {

@@ -77,7 +77,7 @@ fn passed_on(request: Request, from: Format) {
         data,
         info: None,
     };
-    for codec in Codec::ALL {
+    for codec in Codec::ALL.iter().copied() {
         let message = codec.push(&push);
         match codec.format {
             Format::Json => {

@@ -4,6 +4,7 @@
 //! type it meets. It works on the source text: it expands no macro, and finds the type of an
 //! `impl` by its name. Bodies, documentation and private fields are left out.
 
+mod growth;
 mod print;
 
 use std::collections::BTreeMap;
@@ -30,15 +31,25 @@ impl Api {
         let mut surface = Surface {
             root: &tree.root,
             items: 0,
+            complaints: Vec::new(),
         };
         let body = surface.module(&[], &tree.root);
+        let mut complaints = surface.complaints;
+        complaints.extend(
+            hidden_by_macros(tree.root.all())
+                .map(|call| format!("`{call}!` may hide public items from docs/api")),
+        );
+        // An item that is exported twice is met twice.
+        complaints.sort();
+        complaints.dedup();
         Self {
             text: format!(
                 "// The public interface of {name}, written by `cargo xtask audit`.\n\n{body}"
             ),
             items: surface.items,
-            complaints: hidden_by_macros(tree.root.all())
-                .map(|call| format!("{name}: `{call}!` may hide public items from docs/api"))
+            complaints: complaints
+                .iter()
+                .map(|it| format!("{name}: {it}"))
                 .collect(),
         }
     }
@@ -65,6 +76,7 @@ fn hidden_by_macros(modules: Vec<&Module>) -> impl Iterator<Item = String> {
 struct Surface<'a> {
     root: &'a Module,
     items: usize,
+    complaints: Vec<String>,
 }
 
 /// The public items of a module, sorted by name, so that moving a line in a file changes nothing.
@@ -105,9 +117,13 @@ impl<'a> Surface<'a> {
         text
     }
 
-    fn item(&self, name: &str, item: &syn::Item) -> Option<Printed> {
+    fn item(&mut self, name: &str, item: &syn::Item) -> Option<Printed> {
         let mut printed = print::item(name, item)?;
         let own_name = print::public_name(item)?;
+        let obstacle = growth::obstacle(item);
+        self.complaints
+            .extend(obstacle.map(|it| format!("`{name}` {it}")));
+        self.complain_of_impls(&own_name);
         let mut impls: Vec<Printed> = self
             .root
             .all()
@@ -123,6 +139,43 @@ impl<'a> Surface<'a> {
             printed.items = printed.items.saturating_add(it.items);
         }
         Some(printed)
+    }
+
+    /// What may be wrong with the public part of the `impl`s of a type: macros, which aren't
+    /// expanded, and constants that can't grow.
+    fn complain_of_impls(&mut self, own_name: &str) {
+        let items = self.root.all().into_iter().flat_map(|module| &module.items);
+        for item in items {
+            let syn::Item::Impl(it) = item else { continue };
+            let syn::Type::Path(path) = &*it.self_ty else {
+                continue;
+            };
+            let is_own = path
+                .path
+                .segments
+                .last()
+                .is_some_and(|it| it.ident == own_name);
+            if !is_own || it.trait_.is_some() {
+                continue;
+            }
+            for inner in &it.items {
+                match inner {
+                    syn::ImplItem::Macro(call) => {
+                        let call = call.mac.path.to_token_stream();
+                        let complaint = "may hide public methods from docs/api";
+                        self.complaints
+                            .push(format!("`{call}!` in `{own_name}` {complaint}"));
+                    }
+                    syn::ImplItem::Const(constant) if item::is_public(&constant.vis) => {
+                        let obstacle = growth::obstacle_in_constant(constant);
+                        let constant = &constant.ident;
+                        let complaint = obstacle.map(|it| format!("`{own_name}::{constant}` {it}"));
+                        self.complaints.extend(complaint);
+                    }
+                    _ => {}
+                }
+            }
+        }
     }
 
     /// Whether a trait of this name is ours and not public anywhere.

@@ -86,6 +86,7 @@ fn a_macro_that_may_hide_something_public_is_found() {
         (public, "it!(a);", 1),
         (private, "it!(pub);", 1),
         ("", "another::it!(a);", 1),
+        (private, "pub struct A(u8); impl A { it!(a); }", 1),
     ] {
         let complaints = whole(call, definition).complaints;
         assert_eq!(
@@ -93,5 +94,34 @@ fn a_macro_that_may_hide_something_public_is_found() {
             found,
             "{definition} {call} {complaints:?}"
         );
+    }
+}
+
+#[test]
+fn a_public_type_that_could_not_grow_is_found() {
+    for (text, found) in [
+        ("pub struct A { pub a: u8 }", 1),
+        ("pub struct A(pub u8);", 1),
+        ("pub struct A;", 1),
+        ("struct A { pub a: u8 }", 0),
+        ("pub struct A { pub a: u8, b: u8 }", 0),
+        ("#[non_exhaustive] pub struct A { pub a: u8 }", 0),
+        ("#[non_exhaustive] pub struct A { pub a: [u8; 2] }", 1),
+        ("pub struct A { pub a: [u8; 2], b: u8 }", 1),
+        ("pub struct A { a: [u8; 2] }", 0),
+        ("pub enum ReadError { A }", 1),
+        ("pub enum ErrorCode { A }", 1),
+        ("#[non_exhaustive] pub enum ReadError { A }", 0),
+        ("pub enum Choice { A }", 0),
+        ("pub const A: [u8; 2] = [1, 2];", 1),
+        ("pub const A: &[u8] = &[1, 2];", 0),
+        (
+            "pub struct A(u8); impl A { pub const ALL: [u8; 1] = [1]; }",
+            1,
+        ),
+        ("pub struct A(u8); impl A { const ALL: [u8; 1] = [1]; }", 0),
+    ] {
+        let complaints = whole(text, "").complaints;
+        assert_eq!(complaints.len(), found, "{text} {complaints:?}");
     }
 }
