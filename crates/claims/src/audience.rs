@@ -10,8 +10,12 @@ use countersign_json::{Array, Kind, Value};
 use crate::ClaimsError;
 use crate::read::{At, short};
 
-/// The `aud` claim (RFC 7519 section 4.1.3), checked to be a string or an array of
-/// strings and read on demand.
+/// The most elements that `aud` may have. Each of them is compared with what a server expects,
+/// partly before the signature is verified, so a token must not choose how many there are.
+pub const MAX_AUDIENCES: usize = 100;
+
+/// The `aud` claim (RFC 7519 section 4.1.3), checked to be a string or an array of at most
+/// [`MAX_AUDIENCES`] strings, and read on demand.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Audience<'a>(Inner<'a>);
 
@@ -33,6 +37,12 @@ impl<'a> Audience<'a> {
                     .as_array()
                     .ok_or_else(|| at.wrong_type(value, "a string or an array of strings"))?;
                 for (index, element) in array.iter().enumerate() {
+                    if index >= MAX_AUDIENCES {
+                        return Err(ClaimsError::TooMany {
+                            claim: at.claim(),
+                            limit: MAX_AUDIENCES,
+                        });
+                    }
                     if element.kind() != Kind::String {
                         return Err(at.wrong_entry(index, element));
                     }

@@ -111,7 +111,8 @@ pub enum ClaimsError {
         /// The rest of the sentence, such as "is empty; name a channel".
         problem: &'static str,
     },
-    /// More channels than [`Limits::channels`](crate::Limits::channels).
+    /// More elements of `aud` than [`MAX_AUDIENCES`](crate::MAX_AUDIENCES), or more channels
+    /// than [`Limits::channels`](crate::Limits::channels).
     TooMany {
         /// The claim.
         claim: String,
@@ -249,7 +250,7 @@ impl fmt::Display for ClaimsError {
             Self::Invalid { claim, problem } => write!(f, "`{claim}` {problem}"),
             Self::TooMany { claim, limit } => write!(
                 f,
-                "found more than {limit} channels in `{claim}`; name {limit} at most"
+                "found more than {limit} entries in `{claim}`; write {limit} at most"
             ),
             Self::TooLong { claim, limit } => write!(
                 f,
@@ -328,10 +329,26 @@ impl fmt::Display for ClaimsError {
 }
 
 impl error::Error for ClaimsError {
+    /// What lies below the cause whose text this error shows.
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
-            Self::Malformed(error) => Some(error),
-            _ => None,
+            Self::Malformed(error) => error.source(),
+            Self::WrongKind { .. }
+            | Self::WrongType { .. }
+            | Self::LetterCase { .. }
+            | Self::OutOfRange { .. }
+            | Self::Invalid { .. }
+            | Self::TooMany { .. }
+            | Self::TooLong { .. }
+            | Self::Missing { .. }
+            | Self::Unbound { .. }
+            | Self::Mismatch { .. }
+            | Self::Expired { .. }
+            | Self::TooOld { .. }
+            | Self::NotYetValid { .. }
+            | Self::Audience { .. }
+            | Self::Issuer { .. }
+            | Self::Anonymous => None,
         }
     }
 }

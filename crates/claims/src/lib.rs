@@ -66,7 +66,7 @@ mod registered;
 mod subscription;
 mod token;
 
-pub use audience::Audience;
+pub use audience::{Audience, MAX_AUDIENCES};
 pub use bytes::Bytes;
 pub use channels::Channels;
 pub use check::Check;

@@ -3,7 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign_claims::{
-    ClaimsError, ClaimsErrorKind, ConnectionClaims, DecodeOptions, SubscriptionClaims, TokenClaims,
+    ClaimsError, ClaimsErrorKind, ConnectionClaims, DecodeOptions, MAX_AUDIENCES,
+    SubscriptionClaims, TokenClaims,
 };
 use countersign_time::UnixTime;
 
@@ -199,6 +200,22 @@ fn g8_an_audience_is_a_string_or_an_array_of_strings_alone() {
         }
     }
     assert!(!connection("{}").unwrap().registered.aud.is_present());
+}
+
+#[test]
+fn g8_an_audience_has_at_most_100_elements() {
+    let payload = |count: usize| format!(r#"{{"aud":[{}]}}"#, vec![r#""a""#; count].join(","));
+    let most = payload(MAX_AUDIENCES);
+    let claims = connection(&most).unwrap();
+    assert_eq!(claims.registered.aud.iter().count(), 100);
+    for count in [101, 3000] {
+        let error = connection(&payload(count)).unwrap_err();
+        assert_eq!(error.kind(), ClaimsErrorKind::Claims);
+        assert_eq!(
+            error.to_string(),
+            "found more than 100 entries in `aud`; write 100 at most"
+        );
+    }
 }
 
 #[test]
