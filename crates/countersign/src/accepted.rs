@@ -40,12 +40,12 @@ impl Voucher {
         Self::new("".into(), &Policy::default())
     }
 
-    fn identity(&self, iss: Option<&str>, user: &str) -> Identity {
+    pub(crate) fn identity(&self, iss: Option<&str>, user: &str) -> Identity {
         let iss = if self.many_issuers { iss } else { None };
         Identity::new(self.name.clone(), iss.map(String::from), user)
     }
 
-    fn valid_until(&self, expires: Option<UnixTime>) -> Option<UnixTime> {
+    pub(crate) fn valid_until(&self, expires: Option<UnixTime>) -> Option<UnixTime> {
         expires.map(|at| at.saturating_add(self.leeway))
     }
 }
@@ -196,147 +196,7 @@ impl<'a, C: DecodedClaims> Accepted<'a, C> {
         self.voucher.valid_until(self.expires())
     }
 
-    /// What an owned token keeps, but for the payload, which is moved there without a copy.
-    pub(crate) fn to_common(&self) -> Common {
-        let registered = self.decoded.registered();
-        Common {
-            payload: Vec::new(),
-            user: registered.user.as_deref().map(Into::into),
-            iss: registered.iss.as_deref().map(Into::into),
-            aud: registered.aud.iter().map(|aud| (*aud).into()).collect(),
-            token_id: registered.jti.as_deref().map(Into::into),
-            expires: self.expires(),
-            voucher: self.voucher.clone(),
-        }
+    pub(crate) fn voucher(&self) -> &Arc<Voucher> {
+        &self.voucher
     }
 }
-
-/// What every owned token keeps.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Common {
-    pub(crate) payload: Vec<u8>,
-    /// `None` if no claim names a user.
-    pub(crate) user: Option<Box<str>>,
-    pub(crate) iss: Option<Box<str>>,
-    pub(crate) aud: Vec<Box<str>>,
-    pub(crate) token_id: Option<Box<str>>,
-    pub(crate) expires: Option<UnixTime>,
-    pub(crate) voucher: Arc<Voucher>,
-}
-
-impl Common {
-    /// For a connection without a token. Not `Default`: that is public for a public type.
-    pub(crate) fn without_token() -> Self {
-        Self {
-            payload: Vec::new(),
-            user: None,
-            iss: None,
-            aud: Vec::new(),
-            token_id: None,
-            expires: None,
-            voucher: Arc::new(Voucher::nobody()),
-        }
-    }
-
-    /// The user; empty is anonymous.
-    pub(crate) fn user(&self) -> &str {
-        self.user.as_deref().unwrap_or_default()
-    }
-
-    pub(crate) fn identity(&self) -> Identity {
-        self.voucher.identity(self.iss.as_deref(), self.user())
-    }
-
-    pub(crate) fn valid_until(&self) -> Option<UnixTime> {
-        self.voucher.valid_until(self.expires)
-    }
-
-    /// The members that `Debug` shows of every kind: of the payload, its length alone.
-    pub(crate) fn debug(&self, out: &mut std::fmt::DebugStruct<'_, '_>) {
-        out.field("user", &self.user())
-            .field("authority", &self.voucher.name)
-            .field("iss", &self.iss)
-            .field("aud", &self.aud)
-            .field("expires", &self.expires)
-            .field("token_id", &self.token_id)
-            .field("payload", &Size(self.payload.len()));
-    }
-}
-
-/// How `Debug` shows the application's own bytes: they stay out of logs.
-pub(crate) struct Size(pub(crate) usize);
-
-impl std::fmt::Debug for Size {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} bytes", self.0)
-    }
-}
-
-/// The methods of every owned token, over its field `common`.
-macro_rules! common_methods {
-    () => {
-        /// The user, with the prefix of the authority if it has one; empty is anonymous.
-        #[must_use]
-        pub fn user(&self) -> &str {
-            self.common.user()
-        }
-
-        /// The payload: the very bytes that the signature covers.
-        #[must_use]
-        pub fn payload(&self) -> &[u8] {
-            &self.common.payload
-        }
-
-        /// The payload, read into a type of your own, which may borrow from this value.
-        ///
-        /// # Errors
-        ///
-        /// [`DeserializeError`](crate::DeserializeError) if the payload doesn't fit the type.
-        pub fn claims<'c, T: serde::Deserialize<'c>>(
-            &'c self,
-        ) -> Result<T, crate::DeserializeError> {
-            crate::DeserializeError::read(&self.common.payload)
-        }
-
-        /// The name of the authority (the trusted entry) whose key verified the token.
-        #[must_use]
-        pub fn authority(&self) -> &str {
-            &self.common.voucher.name
-        }
-
-        /// `iss`, who issued the token.
-        #[must_use]
-        pub fn iss(&self) -> Option<&str> {
-            self.common.iss.as_deref()
-        }
-
-        /// `aud`, whom the token is for; none if it has no `aud`.
-        pub fn aud(&self) -> impl Iterator<Item = &str> {
-            self.common.aud.iter().map(|audience| &**audience)
-        }
-
-        /// Who the user is, over all authorities: compare this, not the user alone.
-        #[must_use]
-        pub fn identity(&self) -> crate::Identity {
-            self.common.identity()
-        }
-
-        /// [`expires`](Self::expires) plus the leeway: set timers by this. `None` is never.
-        #[must_use]
-        pub fn valid_until(&self) -> Option<crate::UnixTime> {
-            self.common.valid_until()
-        }
-
-        /// The token's own id (`jti`). Nothing here remembers it.
-        #[must_use]
-        pub fn token_id(&self) -> Option<&str> {
-            self.common.token_id.as_deref()
-        }
-
-        pub(crate) fn with_payload(mut self, payload: Vec<u8>) -> Self {
-            self.common.payload = payload;
-            self
-        }
-    };
-}
-pub(crate) use common_methods;

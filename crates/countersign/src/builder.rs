@@ -46,64 +46,107 @@ pub struct AuthenticatorBuilder {
     token_limit: Option<usize>,
 }
 
-/// Setters that are those of the builder's own authority.
-macro_rules! of_own_authority {
-    ($($(#[$attribute:meta])* $setter:ident($($value:ident: $type:ty)?);)*) => {
-        $(
-            $(#[$attribute])*
-            pub fn $setter(mut self $(, $value: $type)?) -> Self {
-                self.own = self.own.$setter($($value)?);
-                self
-            }
-        )*
-    };
-}
-
 impl AuthenticatorBuilder {
-    of_own_authority! {
-        /// One more secret or public key. Keys are tried in order.
-        key(key: Key);
-        /// Keys with their last moments: see [`Keyring`].
-        keyring(keyring: Keyring);
-        /// Keys from any source, such as a client of an endpoint with settings of your own.
-        keys(keys: impl Into<KeySource>);
-        /// The keys that are published at this URL. A thread fetches them ahead of time.
-        #[cfg(feature = "jwks")]
-        jwks(url: impl Into<String>);
-        /// The keys of an OpenID Connect issuer, such as `https://id.example`: its
-        /// `/.well-known/openid-configuration` says where they are. Requires exactly this `iss`.
-        #[cfg(feature = "jwks")]
-        jwks_from_issuer(issuer: impl Into<String>);
-        /// The algorithms that keys are bound to; [`default_provider`](crate::default_provider)
-        /// if none is given.
-        provider(provider: Provider);
-        /// The name of the authority that these keys and options make; `default` if none is
-        /// given. It is the first part of the identity of its users.
-        name(name: impl Into<String>);
-        /// Requires exactly this element in `aud`.
-        audience(audience: impl Into<String>);
-        /// Requires an element of `aud` that the pattern matches.
-        audience_pattern(pattern: Pattern);
-        /// Requires an `iss` that the pattern matches. `iss` is then part of a user's
-        /// identity.
-        issuer_pattern(pattern: Pattern);
-        /// How far the clocks of issuer and server may differ; none by default, 300 s at most.
-        leeway(leeway: Duration);
-        /// Requires `exp`.
-        require_exp();
-        /// Requires `iat`, which may lie so long ago.
-        max_age(max_age: Duration);
-        /// Refuses tokens with an empty user.
-        refuse_anonymous();
-        /// Judges claims by this policy, in place of all that was said before of issuer,
-        /// audience, times and anonymous users.
-        policy(policy: Policy);
-        /// Requires the header's `typ` to name this media type (RFC 8725 section 3.11).
-        typ(typ: impl Into<String>);
-        /// Reads the user from this claim instead of `sub`.
-        user_id_claim(claim: impl Into<String>);
-        /// Puts this before each user.
-        user_prefix(prefix: UserPrefix);
+    fn own(mut self, change: impl FnOnce(AuthorityBuilder) -> AuthorityBuilder) -> Self {
+        self.own = change(self.own);
+        self
+    }
+
+    /// One more secret or public key. Keys are tried in order.
+    pub fn key(self, key: Key) -> Self {
+        self.own(|own| own.key(key))
+    }
+
+    /// Keys with their last moments: see [`Keyring`].
+    pub fn keyring(self, keyring: Keyring) -> Self {
+        self.own(|own| own.keyring(keyring))
+    }
+
+    /// Keys from any source, such as a client of an endpoint with settings of your own.
+    pub fn keys(self, keys: impl Into<KeySource>) -> Self {
+        self.own(|own| own.keys(keys))
+    }
+
+    /// The keys that are published at this URL. A thread fetches them ahead of time.
+    #[cfg(feature = "jwks")]
+    pub fn jwks(self, url: impl Into<String>) -> Self {
+        self.own(|own| own.jwks(url))
+    }
+
+    /// The keys of an OpenID Connect issuer, such as `https://id.example`: its
+    /// `/.well-known/openid-configuration` says where they are. Requires exactly this `iss`.
+    #[cfg(feature = "jwks")]
+    pub fn jwks_from_issuer(self, issuer: impl Into<String>) -> Self {
+        self.own(|own| own.jwks_from_issuer(issuer))
+    }
+
+    /// The algorithms that keys are bound to; [`default_provider`](crate::default_provider)
+    /// if none is given.
+    pub fn provider(self, provider: Provider) -> Self {
+        self.own(|own| own.provider(provider))
+    }
+
+    /// The name of the authority that these keys and options make; `default` if none is
+    /// given. It is the first part of the identity of its users.
+    pub fn name(self, name: impl Into<String>) -> Self {
+        self.own(|own| own.name(name))
+    }
+
+    /// Requires exactly this element in `aud`.
+    pub fn audience(self, audience: impl Into<String>) -> Self {
+        self.own(|own| own.audience(audience))
+    }
+
+    /// Requires an element of `aud` that the pattern matches.
+    pub fn audience_pattern(self, pattern: Pattern) -> Self {
+        self.own(|own| own.audience_pattern(pattern))
+    }
+
+    /// Requires an `iss` that the pattern matches. `iss` is then part of a user's
+    /// identity.
+    pub fn issuer_pattern(self, pattern: Pattern) -> Self {
+        self.own(|own| own.issuer_pattern(pattern))
+    }
+
+    /// How far the clocks of issuer and server may differ; none by default, 300 s at most.
+    pub fn leeway(self, leeway: Duration) -> Self {
+        self.own(|own| own.leeway(leeway))
+    }
+
+    /// Requires `exp`.
+    pub fn require_exp(self) -> Self {
+        self.own(AuthorityBuilder::require_exp)
+    }
+
+    /// Requires `iat`, which may lie so long ago.
+    pub fn max_age(self, max_age: Duration) -> Self {
+        self.own(|own| own.max_age(max_age))
+    }
+
+    /// Refuses tokens with an empty user.
+    pub fn refuse_anonymous(self) -> Self {
+        self.own(AuthorityBuilder::refuse_anonymous)
+    }
+
+    /// Judges claims by this policy, in place of all that was said before of issuer,
+    /// audience, times and anonymous users.
+    pub fn policy(self, policy: Policy) -> Self {
+        self.own(|own| own.policy(policy))
+    }
+
+    /// Requires the header's `typ` to name this media type (RFC 8725 section 3.11).
+    pub fn typ(self, typ: impl Into<String>) -> Self {
+        self.own(|own| own.typ(typ))
+    }
+
+    /// Reads the user from this claim instead of `sub`.
+    pub fn user_id_claim(self, claim: impl Into<String>) -> Self {
+        self.own(|own| own.user_id_claim(claim))
+    }
+
+    /// Puts this before each user.
+    pub fn user_prefix(self, prefix: UserPrefix) -> Self {
+        self.own(|own| own.user_prefix(prefix))
     }
 
     /// One more authority that is trusted, for tokens whose `iss` is exactly the authority's

@@ -2,34 +2,45 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Deref;
 
 use countersign_claims::{Bytes, ClaimsError, ConnectionClaims, Overrides, SubscribeOptions};
 
-use crate::accepted::{Accepted, Common, Size, common_methods};
-use crate::{Error, Identity, UnixTime};
+use crate::accepted::Accepted;
+use crate::token::{Size, Token};
+use crate::{Error, Identity};
 
-/// A connection that may be opened: only an
-/// [`Authenticator`](crate::Authenticator) makes one.
+/// A connection that may be opened. Only an [`Authenticator`](crate::Authenticator) makes one.
+///
+/// It dereferences to [`Token`], which has what every kind of token gives: the user, the
+/// authority, your own claims, when it expires.
+///
+/// ```
+/// use countersign::{Authenticator, Issuer, Key, now};
+///
+/// let key = Key::secret(b"a secret of at least 32 bytes ...")?;
+/// let issuer = Issuer::builder().key(key.clone()).build()?;
+/// let token = issuer.connection("42").channel("news").claim("tenant", "acme")?.sign()?;
+///
+/// let auth = Authenticator::builder().key(key).build()?;
+/// let connection = auth.connection(&token, now())?;
+/// assert_eq!(connection.channels()[0].name, "news");
+/// // Methods of `Token`:
+/// assert_eq!(connection.user(), "42");
+/// assert_eq!(connection.authority(), "default");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// `Debug` shows how long `info`, `meta` and the payload are, and nothing of their content.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Connection {
-    common: Common,
+    token: Token,
     info: Option<Vec<u8>>,
     channels: Vec<Channel>,
     meta: Option<Vec<u8>>,
 }
 
 impl Connection {
-    common_methods!();
-
-    /// From when on a new token is due: `expire_at` if the token has it, else `exp`; `None`
-    /// is never.
-    #[must_use]
-    pub fn expires(&self) -> Option<UnixTime> {
-        self.common.expires
-    }
-
     /// About the connection, shown to others: the JSON of `info` byte for byte, or
     /// the bytes of `b64info`.
     #[must_use]
@@ -71,17 +82,22 @@ impl Connection {
     /// The connection of a client that shows no token. Not `Default`: anyone could make that.
     pub(crate) fn without_token() -> Self {
         Self {
-            common: Common::without_token(),
+            token: Token::none(),
             info: None,
             channels: Vec::new(),
             meta: None,
         }
     }
 
+    pub(crate) fn with_payload(mut self, payload: Vec<u8>) -> Self {
+        self.token = self.token.with_payload(payload);
+        self
+    }
+
     pub(crate) fn from_accepted(accepted: &Accepted<'_, ConnectionClaims<'_>>) -> Self {
         let claims = accepted.decoded();
         Self {
-            common: accepted.to_common(),
+            token: Token::from_accepted(accepted),
             info: claims.info.as_ref().map(Bytes::to_vec),
             channels: Channel::each_once(claims),
             meta: claims.meta.as_ref().map(Bytes::to_vec),
@@ -89,10 +105,19 @@ impl Connection {
     }
 }
 
+/// What every kind of token gives.
+impl Deref for Connection {
+    type Target = Token;
+
+    fn deref(&self) -> &Token {
+        &self.token
+    }
+}
+
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("Connection");
-        self.common.debug(&mut out);
+        self.token.debug(&mut out);
         out.field("info", &size(&self.info))
             .field("channels", &self.channels)
             .field("meta", &size(&self.meta))

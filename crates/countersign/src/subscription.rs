@@ -1,39 +1,34 @@
 //! What a verified subscription token says.
 
 use std::fmt;
+use std::ops::Deref;
 
 use countersign_claims::{ClaimsError, Scope, SubscriptionClaims};
 
-use crate::accepted::{Accepted, Common, common_methods};
-use crate::{ChannelOptions, Error, Identity, UnixTime};
+use crate::accepted::Accepted;
+use crate::token::Token;
+use crate::{ChannelOptions, Error, Identity};
 
-/// A subscription that may be opened: only an
-/// [`Authenticator`](crate::Authenticator) makes one.
+/// A subscription that may be opened. Only an [`Authenticator`](crate::Authenticator) makes one.
+///
+/// It dereferences to [`Token`], which has what every kind of token gives: the user, the
+/// authority, your own claims, when it expires.
 ///
 /// A token opens one channel, for one user or one client: see [`check_request`](Self::check_request).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Subscription {
-    common: Common,
+    token: Token,
     client: Option<String>,
     channel: String,
     options: ChannelOptions,
 }
 
 impl Subscription {
-    common_methods!();
-
-    /// From when on a new token is due: `expire_at` if the token has it, else `exp`, unless
-    /// that is for the token only (`eto`); `None` is never.
-    #[must_use]
-    pub fn expires(&self) -> Option<UnixTime> {
-        self.common.expires
-    }
-
     /// Whether the token names a user: an empty `sub` names the anonymous one. If it names
     /// none, [`client`](Self::client) alone says who may use the token.
     #[must_use]
     pub fn names_user(&self) -> bool {
-        self.common.user.is_some()
+        self.token.user.is_some()
     }
 
     /// The one connection that may use the token, if it names one.
@@ -76,11 +71,7 @@ impl Subscription {
         identity: &Identity,
         client: &str,
     ) -> Result<(), Error> {
-        let scope = Scope {
-            channel: &self.channel,
-            user: self.common.user.as_deref(),
-            client: self.client(),
-        };
+        let scope = Scope::new(&self.channel, self.token.user.as_deref(), self.client());
         scope
             .check(channel, identity.user(), client)
             .map_err(Error::Claims)?;
@@ -90,10 +81,15 @@ impl Subscription {
         Ok(())
     }
 
+    pub(crate) fn with_payload(mut self, payload: Vec<u8>) -> Self {
+        self.token = self.token.with_payload(payload);
+        self
+    }
+
     pub(crate) fn from_accepted(accepted: &Accepted<'_, SubscriptionClaims<'_>>) -> Self {
         let claims = accepted.decoded();
         Self {
-            common: accepted.to_common(),
+            token: Token::from_accepted(accepted),
             client: claims.client.as_deref().map(String::from),
             channel: claims.channel.to_string(),
             options: ChannelOptions::from_claims(&claims.options),
@@ -101,10 +97,19 @@ impl Subscription {
     }
 }
 
+/// What every kind of token gives.
+impl Deref for Subscription {
+    type Target = Token;
+
+    fn deref(&self) -> &Token {
+        &self.token
+    }
+}
+
 impl fmt::Debug for Subscription {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("Subscription");
-        self.common.debug(&mut out);
+        self.token.debug(&mut out);
         out.field("client", &self.client)
             .field("channel", &self.channel)
             .field("options", &self.options)

@@ -1,11 +1,12 @@
 //! What a verified token of any kind says.
 
 use std::fmt;
+use std::sync::Arc;
 
-use countersign_claims::TokenClaims;
+use serde::Deserialize;
 
-use crate::UnixTime;
-use crate::accepted::{Accepted, Common, common_methods};
+use crate::accepted::{Accepted, DecodedClaims, Voucher};
+use crate::{DeserializeError, Identity, UnixTime};
 
 /// Any JWT that was accepted, for HTTP interfaces and the like: only an
 /// [`Authenticator`](crate::Authenticator) makes one.
@@ -43,29 +44,144 @@ use crate::accepted::{Accepted, Common, common_methods};
 /// [`typ`](crate::AuthenticatorBuilder::typ) require them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token {
-    common: Common,
+    payload: Vec<u8>,
+    /// `None` if no claim names a user.
+    pub(crate) user: Option<Box<str>>,
+    iss: Option<Box<str>>,
+    aud: Vec<Box<str>>,
+    token_id: Option<Box<str>>,
+    expires: Option<UnixTime>,
+    voucher: Arc<Voucher>,
 }
 
 impl Token {
-    common_methods!();
-
-    /// `exp`: from when on a new token is due; `None` is never.
+    /// The user, with the prefix of the authority if it has one; empty is anonymous.
     #[must_use]
-    pub fn expires(&self) -> Option<UnixTime> {
-        self.common.expires
+    pub fn user(&self) -> &str {
+        self.user.as_deref().unwrap_or_default()
     }
 
-    pub(crate) fn from_accepted(accepted: &Accepted<'_, TokenClaims<'_>>) -> Self {
+    /// The payload: exactly the bytes that the signature covers.
+    #[must_use]
+    pub fn payload(&self) -> &[u8] {
+        &self.payload
+    }
+
+    /// The payload, read into a type of your own, which may borrow from this value.
+    ///
+    /// # Errors
+    ///
+    /// [`DeserializeError`] if the payload doesn't fit the type.
+    pub fn claims<'c, T: Deserialize<'c>>(&'c self) -> Result<T, DeserializeError> {
+        DeserializeError::read(&self.payload)
+    }
+
+    /// The name of the authority (the trusted entry) whose key verified the token. Empty for
+    /// a connection without a token.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        &self.voucher.name
+    }
+
+    /// `iss`: who issued the token.
+    #[must_use]
+    pub fn iss(&self) -> Option<&str> {
+        self.iss.as_deref()
+    }
+
+    /// `aud`: whom the token is for. No element if the claim is absent.
+    pub fn aud(&self) -> impl Iterator<Item = &str> {
+        self.aud.iter().map(|audience| &**audience)
+    }
+
+    /// Who the user is, over all authorities. To find out whether two tokens are about the same
+    /// user, compare identities, not users.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        self.voucher.identity(self.iss.as_deref(), self.user())
+    }
+
+    /// When a new token is due, by the claims alone; `None` is never.
+    ///
+    /// For any JWT this is `exp`. A connection or subscription token may have an `expire_at`,
+    /// which wins over `exp`, and with the claim `eto` a subscription outlives the `exp` of its
+    /// token.
+    #[must_use]
+    pub fn expires(&self) -> Option<UnixTime> {
+        self.expires
+    }
+
+    /// [`expires`](Self::expires) plus the configured leeway; `None` is never. Set timers by
+    /// this, so that a token is accepted as long as what it opened stays open.
+    #[must_use]
+    pub fn valid_until(&self) -> Option<UnixTime> {
+        self.voucher.valid_until(self.expires)
+    }
+
+    /// The token's own id (`jti`). Nothing here remembers it.
+    #[must_use]
+    pub fn token_id(&self) -> Option<&str> {
+        self.token_id.as_deref()
+    }
+
+    /// For a connection without a token. Not `Default`: anyone could make that.
+    pub(crate) fn none() -> Self {
         Self {
-            common: accepted.to_common(),
+            payload: Vec::new(),
+            user: None,
+            iss: None,
+            aud: Vec::new(),
+            token_id: None,
+            expires: None,
+            voucher: Arc::new(Voucher::nobody()),
         }
+    }
+
+    /// Without the payload, which is moved here later without a copy.
+    pub(crate) fn from_accepted<C: DecodedClaims>(accepted: &Accepted<'_, C>) -> Self {
+        let registered = accepted.decoded().registered();
+        Self {
+            payload: Vec::new(),
+            user: registered.user.as_deref().map(Into::into),
+            iss: registered.iss.as_deref().map(Into::into),
+            aud: registered.aud.iter().map(|aud| (*aud).into()).collect(),
+            token_id: registered.jti.as_deref().map(Into::into),
+            expires: accepted.expires(),
+            voucher: accepted.voucher().clone(),
+        }
+    }
+
+    pub(crate) fn with_payload(mut self, payload: Vec<u8>) -> Self {
+        self.payload = payload;
+        self
+    }
+
+    /// The members that `Debug` shows of every kind of token.
+    pub(crate) fn debug(&self, out: &mut fmt::DebugStruct<'_, '_>) {
+        out.field("user", &self.user())
+            .field("authority", &self.voucher.name)
+            .field("iss", &self.iss)
+            .field("aud", &self.aud)
+            .field("expires", &self.expires)
+            .field("token_id", &self.token_id)
+            .field("payload", &Size(self.payload.len()));
     }
 }
 
+/// `Debug` shows how long the payload is, and nothing of its content.
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("Token");
-        self.common.debug(&mut out);
+        self.debug(&mut out);
         out.finish()
+    }
+}
+
+/// How `Debug` shows the application's own bytes: they stay out of logs.
+pub(crate) struct Size(pub(crate) usize);
+
+impl fmt::Debug for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0)
     }
 }
