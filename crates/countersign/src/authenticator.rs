@@ -1,6 +1,6 @@
 //! The authenticator: rules that are exchanged as a whole, and the methods that verify by them.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use countersign_claims::{ConnectionClaims, SubscriptionClaims, TokenClaims};
@@ -10,14 +10,18 @@ use countersign_time::UnixTime;
 use crate::accepted::Accepted;
 use crate::connection::Connection;
 #[cfg(feature = "jwks")]
+use crate::counters::EndpointCounters;
+use crate::counters::Kind;
+use crate::counters::{Counters, Tallies, Tally};
+#[cfg(feature = "jwks")]
 use crate::endpoint::KeyEndpoint;
 use crate::error::Error;
 use crate::explain::{Explanation, Observe, Trace};
-use crate::kind::{Kind, OfConnection, OfSubscription, OfToken};
+use crate::kind::{OfConnection, OfSubscription, OfToken, TokenKind};
 use crate::rules::Rules;
 use crate::subscription::Subscription;
 use crate::token::Token;
-use crate::verification::Verification;
+use crate::verification::{Verdict, Verification};
 use crate::wait::{Pending, VerifyStop, WaitMode, fetched};
 
 /// Verifies tokens. Share one between all threads; [`reload`](Self::reload) it while in use.
@@ -52,6 +56,8 @@ use crate::wait::{Pending, VerifyStop, WaitMode, fetched};
 #[derive(Debug)]
 pub struct Authenticator {
     rules: ArcSwap<Rules>,
+    /// Locked by a reload and by those who read the counters, never by a verification.
+    tallies: Mutex<Tallies>,
 }
 
 /// A verification that does not wait.
@@ -67,15 +73,68 @@ pub enum Attempt<T> {
 impl Authenticator {
     /// An authenticator that goes by `rules`.
     #[must_use]
-    pub fn new(rules: Rules) -> Self {
+    pub fn new(mut rules: Rules) -> Self {
+        let mut tallies = Tallies::default();
+        tallies.attach(&mut rules);
         Self {
             rules: ArcSwap::from_pointee(rules),
+            tallies: Mutex::new(tallies),
         }
     }
 
     /// Goes by other rules from now on. Verifications under way end by the old ones.
-    pub fn reload(&self, rules: Rules) {
+    pub fn reload(&self, mut rules: Rules) {
+        let mut tallies = self.tallies();
+        tallies.attach(&mut rules);
         self.rules.store(Arc::new(rules));
+    }
+
+    fn tallies(&self) -> MutexGuard<'_, Tallies> {
+        self.tallies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many verifications came to what, by kind, authority and code, and the counters of
+    /// the endpoints. To read them delays no verification.
+    ///
+    /// Every verdict is counted once, also those of [`without_token`](Self::without_token) and
+    /// of the methods that explain. "Pending" is no verdict.
+    ///
+    /// ```
+    /// use countersign::{Authenticator, Code, Issuer, Key, Kind, now};
+    ///
+    /// let key = Key::secret(b"a secret of at least 32 bytes ...")?;
+    /// let issuer = Issuer::builder().key(key.clone()).build()?;
+    /// let auth = Authenticator::builder().key(key).name("backend").build()?;
+    ///
+    /// auth.connection(&issuer.connection("42").sign()?, now())?;
+    /// assert!(auth.connection("no token", now()).is_err());
+    ///
+    /// let counters = auth.counters();
+    /// let accepted = counters.verifications.iter().find(|it| it.code.is_none());
+    /// let accepted = accepted.ok_or("nothing was accepted")?;
+    /// assert_eq!((accepted.kind, accepted.count), (Kind::Connection, 1));
+    /// assert_eq!(accepted.authority.as_deref(), Some("backend"));
+    ///
+    /// let refused = counters.verifications.iter().find(|it| it.code == Some(Code::Malformed));
+    /// let refused = refused.ok_or("nothing was refused")?;
+    /// assert_eq!((refused.authority.as_deref(), refused.count), (None, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        Counters {
+            verifications: self.tallies().counts(),
+            #[cfg(feature = "jwks")]
+            endpoints: self
+                .endpoints()
+                .iter()
+                .filter_map(KeyEndpoint::started)
+                .map(|client| EndpointCounters {
+                    endpoint: client.endpoint().to_string(),
+                    counters: client.counters(),
+                })
+                .collect(),
+        }
     }
 
     /// The endpoints that keys are now fetched from, each once. A server exports the
@@ -92,9 +151,14 @@ impl Authenticator {
     ///
     /// [`Error::NoToken`] if it is not.
     pub fn without_token(&self) -> Result<Connection, Error> {
-        if self.rules.load().allow_no_token {
+        let rules = self.rules.load();
+        if rules.allow_no_token {
+            rules.nobody.add(Kind::Connection, None);
             Ok(Connection::without_token())
         } else {
+            rules
+                .nobody
+                .add(Kind::Connection, Some(Error::NoToken.code()));
             Err(Error::NoToken)
         }
     }
@@ -257,64 +321,81 @@ impl Authenticator {
         self.explained::<OfToken>(token, now)
     }
 
-    fn borrowed<'a, K: Kind>(
+    fn borrowed<'a, K: TokenKind>(
         &self,
         token: &'a str,
         now: UnixTime,
         scratch: &'a mut Scratch,
     ) -> Result<Accepted<'a, K::Claims<'a>>, Error> {
         let rules = self.rules.load();
-        Verification::<K>::new(&rules, now, WaitMode::Wait)
-            .run(token, scratch, &mut ())
-            .map_err(VerifyStop::into_error)
+        let verification = Verification::<K>::new(&rules, now, WaitMode::Wait);
+        let verdict = verification.run(token, scratch, &mut ());
+        verdict.result.map_err(VerifyStop::into_error)
     }
 
-    /// Verifies a token and keeps what it says.
-    fn kept<K: Kind>(
+    /// Verifies a token and keeps what it says. The tally is the one that counts it.
+    fn kept<K: TokenKind>(
         &self,
         token: &str,
         now: UnixTime,
         mode: WaitMode,
         observe: &mut impl Observe,
-    ) -> Result<K::Owned, VerifyStop> {
+    ) -> (Result<K::Owned, VerifyStop>, Arc<Tally>) {
         let rules = self.rules.load();
         let mut scratch = Scratch::default();
         let verification = Verification::<K>::new(&rules, now, mode);
-        let owned = K::own(&verification.run(token, &mut scratch, observe)?);
+        let Verdict { result, tally } = verification.run(token, &mut scratch, observe);
+        let tally = tally.clone();
+        let owned = result.map(|accepted| K::own(&accepted));
         // The payload of the token that was just verified.
-        Ok(K::with_payload(owned, danger::into_payload(scratch)))
+        let owned = owned.map(|owned| K::with_payload(owned, danger::into_payload(scratch)));
+        (owned, tally)
     }
 
-    fn owned<K: Kind>(&self, token: &str, now: UnixTime) -> Result<K::Owned, Error> {
-        self.kept::<K>(token, now, WaitMode::Wait, &mut ())
-            .map_err(VerifyStop::into_error)
+    fn owned<K: TokenKind>(&self, token: &str, now: UnixTime) -> Result<K::Owned, Error> {
+        let (result, _) = self.kept::<K>(token, now, WaitMode::Wait, &mut ());
+        result.map_err(VerifyStop::into_error)
     }
 
-    fn attempt<K: Kind>(&self, token: &str, now: UnixTime) -> Result<Attempt<K::Owned>, Error> {
-        match self.kept::<K>(token, now, WaitMode::Never, &mut ()) {
+    fn attempt<K: TokenKind>(
+        &self,
+        token: &str,
+        now: UnixTime,
+    ) -> Result<Attempt<K::Owned>, Error> {
+        let (result, _) = self.kept::<K>(token, now, WaitMode::Never, &mut ());
+        match result {
             Ok(owned) => Ok(Attempt::Done(owned)),
             Err(VerifyStop::Refused(error)) => Err(error),
             Err(VerifyStop::Pending(pending)) => Ok(Attempt::Pending(pending)),
         }
     }
 
-    async fn awaited<K: Kind>(&self, token: &str, now: UnixTime) -> Result<K::Owned, Error> {
+    async fn awaited<K: TokenKind>(&self, token: &str, now: UnixTime) -> Result<K::Owned, Error> {
         // One fetch settles it; a second is for a reload in between.
-        for _ in 0..2 {
-            match self.attempt::<K>(token, now)? {
-                Attempt::Done(accepted) => return Ok(accepted),
-                Attempt::Pending(pending) => fetched(pending).await?,
+        let mut fetches_left = 2_u8;
+        loop {
+            let (result, tally) = self.kept::<K>(token, now, WaitMode::Never, &mut ());
+            let pending = match result {
+                Ok(owned) => return Ok(owned),
+                Err(VerifyStop::Refused(error)) => return Err(error),
+                Err(VerifyStop::Pending(pending)) => pending,
+            };
+            let fetched = if fetches_left > 0 {
+                fetched(pending).await
+            } else {
+                Err(VerifyStop::out_of_date())
+            };
+            if let Err(error) = fetched {
+                tally.add(K::KIND, Some(error.code()));
+                return Err(error);
             }
-        }
-        match self.attempt::<K>(token, now)? {
-            Attempt::Done(accepted) => Ok(accepted),
-            Attempt::Pending(_) => Err(VerifyStop::out_of_date()),
+            fetches_left = fetches_left.saturating_sub(1);
         }
     }
 
-    fn explained<K: Kind>(&self, token: &str, now: UnixTime) -> Explanation<K::Owned> {
+    fn explained<K: TokenKind>(&self, token: &str, now: UnixTime) -> Explanation<K::Owned> {
         let mut trace = Trace::default();
-        let result = self.kept::<K>(token, now, WaitMode::Wait, &mut trace);
+        let (result, _) = self.kept::<K>(token, now, WaitMode::Wait, &mut trace);
         trace.explain(result.map_err(VerifyStop::into_error))
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use countersign_fetch::SettingsError;
 use countersign_keys::KeyError;
 
+use crate::candidates::MAX_PATTERNS;
 use crate::user_prefix::UserPrefixError;
 
 /// Why an [`Authority`](crate::Authority), a [`Trust`](crate::Trust), an
@@ -56,6 +57,11 @@ pub enum BuildError {
     NameTwice {
         /// The name.
         name: String,
+    },
+    /// More entries of one issuer expect a pattern of `aud` than are tried on each token.
+    TooManyAudiencePatterns {
+        /// The issuer.
+        issuer: String,
     },
     /// A name has a control character.
     NameInvalid {
@@ -129,6 +135,12 @@ impl fmt::Display for BuildError {
                 "found the name {name:?} twice; a user's identity begins with the name, so give \
                  each authority its own `name`"
             ),
+            Self::TooManyAudiencePatterns { issuer } => write!(
+                f,
+                "found more than {MAX_PATTERNS} patterns of the audience for the issuer \
+                 {issuer:?}; each is tried on each `aud` of a token before its signature is \
+                 verified, so expect exact audiences, or put several patterns into one"
+            ),
             Self::NameInvalid { name } => write!(
                 f,
                 "found a control character in the name {name:?}; names are shown in logs"
@@ -172,6 +184,7 @@ impl std::error::Error for BuildError {
             | Self::IssuerDiffers { .. }
             | Self::NameMissing { .. }
             | Self::NameTwice { .. }
+            | Self::TooManyAudiencePatterns { .. }
             | Self::NameInvalid { .. }
             | Self::UserPrefixesOverlap { .. }
             | Self::UserPrefixDiffers { .. } => None,

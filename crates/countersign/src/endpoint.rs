@@ -19,23 +19,32 @@ use crate::wait::{VerifyStop, WaitMode, keys_unavailable};
 #[derive(Clone)]
 pub struct KeyEndpoint {
     shared: Arc<LazyJwks>,
+    /// Whether tokens must name their key, as far as that is known before there is a client.
+    needs_kid: bool,
 }
 
 impl From<Jwks> for KeyEndpoint {
     fn from(jwks: Jwks) -> Self {
-        LazyJwks::from(jwks).into()
+        let needs_kid = !jwks.settings().allow_missing_kid;
+        Self::expected(jwks.into(), needs_kid)
     }
 }
 
 impl From<LazyJwks> for KeyEndpoint {
     fn from(lazy: LazyJwks) -> Self {
-        Self {
-            shared: Arc::new(lazy),
-        }
+        Self::expected(lazy, false)
     }
 }
 
 impl KeyEndpoint {
+    /// An endpoint of which it is known whether tokens must name their key.
+    pub(crate) fn expected(lazy: LazyJwks, needs_kid: bool) -> Self {
+        Self {
+            shared: Arc::new(lazy),
+            needs_kid,
+        }
+    }
+
     /// The client, made now if it was not yet.
     ///
     /// # Errors
@@ -96,6 +105,17 @@ impl KeyEndpoint {
             Lookup::KidRequired => Err(Error::unknown_key(header).into()),
             Lookup::Unavailable(unavailable) => Err(keys_unavailable(unavailable).into()),
         }
+    }
+
+    /// Refuses a header that no published key can answer, without a look at the keys.
+    pub(crate) fn check_header(&self, header: &Header<'_>) -> Result<(), Error> {
+        if self.shared.provider().get(header.alg()).is_none() {
+            return Err(Error::algorithm(header));
+        }
+        if self.needs_kid && header.kid().is_none() {
+            return Err(Error::unknown_key(header));
+        }
+        Ok(())
     }
 
     pub(crate) fn verify<'t>(

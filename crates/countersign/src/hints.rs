@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use countersign_claims::{ClaimsError, Registered};
+use countersign_claims::{ClaimsError, MAX_AUDIENCES, Registered};
 use countersign_json::{JsonError, Object, Value};
 use countersign_jws::{Unverified, danger};
 
@@ -26,6 +26,17 @@ pub(crate) trait IssuerAndAudience {
 
     /// Whether any `aud` passes `matches`.
     fn any_audience(&self, matches: &mut dyn FnMut(&str) -> bool) -> bool;
+}
+
+/// One `iss` and one `aud`, as an issuer writes them.
+impl IssuerAndAudience for (Option<&str>, Option<&str>) {
+    fn issuer(&self) -> Option<&str> {
+        self.0
+    }
+
+    fn any_audience(&self, matches: &mut dyn FnMut(&str) -> bool) -> bool {
+        self.1.is_some_and(matches)
+    }
 }
 
 impl IssuerAndAudience for Registered<'_> {
@@ -67,6 +78,21 @@ impl<'t> Hints<'t> {
                 unreadable: Some(error),
                 ..Self::default()
             },
+        }
+    }
+
+    /// Refuses an `aud` of more elements than decoding takes. Each element is compared with
+    /// what the configuration expects, and a token must not choose how often.
+    pub(crate) fn check_audiences(&self) -> Result<(), Error> {
+        let array = self.aud.and_then(|aud| aud.as_array());
+        match array {
+            Some(array) if array.iter().nth(MAX_AUDIENCES).is_some() => {
+                Err(Error::Claims(ClaimsError::TooMany {
+                    claim: "aud".into(),
+                    limit: MAX_AUDIENCES,
+                }))
+            }
+            Some(_) | None => Ok(()),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::hints::{Claim, Hints};
 #[cfg(feature = "config")]
 use crate::key_template::KeyTemplate;
 use crate::wait::{VerifyStop, WaitMode};
-use crate::{Keyring, UnixTime};
+use crate::{Error, Keyring, UnixTime};
 
 /// Where keys come from.
 #[derive(Clone, Debug)]
@@ -112,6 +112,17 @@ impl ChosenKeys<'_> {
             Self::Static(keyring) => Ok(keyring.verify(token, now, observe)?),
             #[cfg(feature = "jwks")]
             Self::Endpoint(endpoint) => endpoint.verify(token, mode, observe),
+        }
+    }
+
+    /// Refuses a token that was just signed if none of these keys can verify it. Where keys are
+    /// not known, or published at an endpoint, only what is known of them counts.
+    pub(crate) fn check_issued(&self, token: &Unverified<'_>, now: UnixTime) -> Result<(), Error> {
+        match self {
+            Self::Static(keyring) if keyring.is_empty() => Ok(()),
+            Self::Static(keyring) => keyring.open(token, now).map(drop),
+            #[cfg(feature = "jwks")]
+            Self::Endpoint(endpoint) => endpoint.check_header(token.header()),
         }
     }
 }

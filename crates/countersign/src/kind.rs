@@ -6,13 +6,17 @@ use countersign_claims::{
 
 use crate::accepted::{Accepted, DecodedClaims};
 use crate::connection::Connection;
+use crate::counters::Kind;
 use crate::rules::Rules;
 use crate::subscription::Subscription;
 use crate::token::Token;
 use crate::trust::Trust;
 
 /// One kind of token.
-pub(crate) trait Kind {
+pub(crate) trait TokenKind {
+    /// What it is counted as.
+    const KIND: Kind;
+
     type Claims<'a>: DecodedClaims;
     type Owned;
 
@@ -27,10 +31,11 @@ pub(crate) trait Kind {
 }
 
 macro_rules! kind {
-    ($kind:ident, $claims:ident, $owned:ident, $trust:expr) => {
+    ($kind:ident, $counted:expr, $claims:ident, $owned:ident, $trust:expr) => {
         pub(crate) enum $kind {}
 
-        impl Kind for $kind {
+        impl TokenKind for $kind {
+            const KIND: Kind = $counted;
             type Claims<'a> = $claims<'a>;
             type Owned = $owned;
 
@@ -58,14 +63,22 @@ macro_rules! kind {
 
 kind!(
     OfConnection,
+    Kind::Connection,
     ConnectionClaims,
     Connection,
     Rules::for_connections
 );
 kind!(
     OfSubscription,
+    Kind::Subscription,
     SubscriptionClaims,
     Subscription,
     Rules::for_subscriptions
 );
-kind!(OfToken, TokenClaims, Token, Rules::for_connections);
+kind!(
+    OfToken,
+    Kind::Token,
+    TokenClaims,
+    Token,
+    Rules::for_connections
+);

@@ -76,6 +76,7 @@ mod authenticator;
 mod authority;
 mod build_error;
 mod builder;
+mod candidates;
 #[cfg(feature = "config")]
 mod claim_groups;
 mod clock;
@@ -83,6 +84,7 @@ mod code;
 #[cfg(feature = "config")]
 pub mod config;
 mod connection;
+mod counters;
 mod deserialize;
 #[cfg(feature = "jwks")]
 mod endpoint;
@@ -100,6 +102,8 @@ mod key_template;
 mod keyring;
 mod kind;
 mod new_token;
+#[cfg(feature = "prometheus")]
+mod prometheus;
 mod provider;
 mod rules;
 mod sealer;
@@ -120,6 +124,9 @@ pub use builder::AuthenticatorBuilder;
 pub use clock::now;
 pub use code::{Advice, Code, Fault};
 pub use connection::{Channel, ChannelOptions, Connection};
+#[cfg(feature = "jwks")]
+pub use counters::EndpointCounters;
+pub use counters::{Counters, Kind, VerificationCount};
 pub use deserialize::DeserializeError;
 #[cfg(feature = "jwks")]
 pub use endpoint::KeyEndpoint;
@@ -135,6 +142,8 @@ pub use key_source::KeySource;
 pub use key_template::KeyTemplate;
 pub use keyring::Keyring;
 pub use new_token::NewToken;
+#[cfg(feature = "prometheus")]
+pub use prometheus::PROMETHEUS_CONTENT_TYPE;
 pub use provider::default_provider;
 #[cfg(feature = "fastest")]
 pub use provider::fastest_provider;

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use countersign_jws::DEFAULT_LIMIT;
 
 use crate::build_error::BuildError;
+use crate::counters::Tally;
 #[cfg(feature = "jwks")]
 use crate::endpoint::KeyEndpoint;
-use crate::trust::Trust;
+use crate::trust::{Entry, Trust};
 use crate::user_prefix::UserPrefix;
 
 /// What an [`Authenticator`](crate::Authenticator) goes by. Built once, exchanged as a whole.
@@ -22,6 +23,8 @@ pub struct Rules {
     pub(crate) token_limit: usize,
     /// The prefixes of all authorities, which no user of an authority without one may have.
     pub(crate) user_prefixes: Arc<[UserPrefix]>,
+    /// Counts tokens that lead to no authority. The authenticator that goes by these rules sets it.
+    pub(crate) nobody: Arc<Tally>,
 }
 
 impl Rules {
@@ -35,6 +38,7 @@ impl Rules {
             subscriptions: None,
             allow_no_token: false,
             token_limit: DEFAULT_LIMIT,
+            nobody: Arc::default(),
         }
     }
 
@@ -111,6 +115,12 @@ impl Rules {
     /// The trust that subscription tokens are verified by.
     pub(crate) fn for_subscriptions(&self) -> &Trust {
         self.subscriptions.as_ref().unwrap_or(&self.connections)
+    }
+
+    /// The authorities of all kinds of token; one that is in both trusts comes twice.
+    pub(crate) fn entries_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
+        let trusts = core::iter::once(&mut self.connections).chain(&mut self.subscriptions);
+        trusts.flat_map(Trust::entries_mut)
     }
 
     /// The endpoints that keys are fetched from, each once.

@@ -9,11 +9,13 @@ use countersign_jws::{Unverified, Verified};
 use crate::accepted::Voucher;
 use crate::authority::Authority;
 use crate::build_error::BuildError;
+use crate::candidates::Candidates;
+use crate::counters::Tally;
 #[cfg(feature = "jwks")]
 use crate::endpoint::KeyEndpoint;
 use crate::error::Error;
 use crate::explain::{Observe, Stage};
-use crate::hints::{Claim, Hints, IssuerAndAudience as _};
+use crate::hints::{Claim, Hints, IssuerAndAudience};
 use crate::key_source::ChosenKeys;
 use crate::user_prefix::{UserPrefix, check_apart};
 use crate::wait::{VerifyStop, WaitMode};
@@ -39,8 +41,10 @@ const DEFAULT_NAME: &str = "default";
 #[derive(Clone, Debug)]
 pub struct Trust {
     any: Option<Entry>,
-    /// In the order in which they were given.
-    issuers: Vec<(String, Entry)>,
+    /// The entries that tokens pick by `iss`, in the order in which they were given.
+    listed: Vec<Entry>,
+    /// By `iss`, which of them it picks.
+    by_issuer: BTreeMap<String, Candidates>,
 }
 
 /// A trusted entry: an authority by its name.
@@ -48,6 +52,8 @@ pub struct Trust {
 pub(crate) struct Entry {
     pub(crate) authority: Authority,
     pub(crate) voucher: Arc<Voucher>,
+    /// Counts the verdicts on its tokens. The authenticator that goes by the entry sets it.
+    pub(crate) tally: Arc<Tally>,
 }
 
 impl Entry {
@@ -55,6 +61,7 @@ impl Entry {
         Self {
             voucher: Arc::new(Voucher::new(name, &authority.policy)),
             authority,
+            tally: Arc::default(),
         }
     }
 
@@ -69,7 +76,8 @@ impl From<Authority> for Trust {
         let name = name.unwrap_or_else(|| DEFAULT_NAME.into());
         Self {
             any: Some(Entry::new(name, authority)),
-            issuers: Vec::new(),
+            listed: Vec::new(),
+            by_issuer: BTreeMap::new(),
         }
     }
 }
@@ -83,7 +91,7 @@ impl Trust {
     /// What picking goes by, for the explain trace.
     fn describe(&self, picked: &Entry) -> String {
         let name = picked.name();
-        match self.issuers.len() {
+        match self.listed.len() {
             0 => format!("authority {name:?}, for every issuer"),
             count => format!("authority {name:?}, picked among {count} trusted issuers by `iss`"),
         }
@@ -105,6 +113,7 @@ impl Trust {
         } else {
             Hints::default()
         };
+        hints.check_audiences()?;
         let entry = self.entry_for(&hints).ok_or_else(|| hints.untrusted())?;
         let authority = &entry.authority;
         let keys = authority.keys.choose(&hints).map_err(|claim| match claim {
@@ -117,28 +126,32 @@ impl Trust {
     /// Whether claims pick anything, and so must be read before the signature.
     fn depends_on_claims(&self) -> bool {
         let any = self.any.as_ref();
-        !self.issuers.is_empty() || any.is_some_and(|any| any.authority.keys.depends_on_claims())
+        !self.listed.is_empty() || any.is_some_and(|any| any.authority.keys.depends_on_claims())
     }
 
     /// The entry that `iss` names; of several, the first whose audience fits, else the first.
-    fn entry_for(&self, hints: &Hints<'_>) -> Option<&Entry> {
-        let mut first = None;
-        for (issuer, entry) in &self.issuers {
-            if hints.issuer() != Some(issuer) {
-                continue;
-            }
-            let audience = &entry.authority.policy.audience;
-            if audience.is_any() || hints.any_audience(&mut |text| audience.matches(text)) {
-                return Some(entry);
-            }
-            first = first.or(Some(entry));
+    pub(crate) fn entry_for(&self, claims: &impl IssuerAndAudience) -> Option<&Entry> {
+        let candidates = claims.issuer().and_then(|iss| self.by_issuer.get(iss));
+        match candidates {
+            Some(candidates) => self.listed.get(candidates.pick(claims)),
+            None => self.any.as_ref(),
         }
-        first.or(self.any.as_ref())
+    }
+
+    /// The entry of an authority for any issuer, else the only one there is.
+    pub(crate) fn main_entry(&self) -> Option<&Entry> {
+        match &self.listed[..] {
+            [only] => self.any.as_ref().or(Some(only)),
+            _ => self.any.as_ref(),
+        }
     }
 
     fn entries(&self) -> impl Iterator<Item = &Entry> {
-        let issuers = self.issuers.iter().map(|(_, entry)| entry);
-        self.any.iter().chain(issuers)
+        self.any.iter().chain(&self.listed)
+    }
+
+    pub(crate) fn entries_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
+        self.any.iter_mut().chain(&mut self.listed)
     }
 
     /// The endpoints that keys are fetched from.
@@ -223,6 +236,13 @@ impl Picked<'_> {
         })?;
         self.keys.verify(token, now, mode, observe)
     }
+
+    /// As [`verify`](Self::verify), for a token that was just signed: see
+    /// [`ChosenKeys::check_issued`].
+    pub(crate) fn check_issued(&self, token: &Unverified<'_>, now: UnixTime) -> Result<(), Error> {
+        self.entry.authority.check_header(token.header())?;
+        self.keys.check_issued(token, now)
+    }
 }
 
 /// Builds a [`Trust`].
@@ -255,27 +275,37 @@ impl TrustBuilder {
     ///
     /// [`BuildError`] if a name is missing or there twice, or prefixes can begin each other.
     pub fn build(self) -> Result<Trust, BuildError> {
-        let mut times: BTreeMap<String, usize> = BTreeMap::new();
-        for (issuer, _) in &self.issuers {
-            let times = times.entry(issuer.clone()).or_default();
-            *times = times.saturating_add(1);
-        }
         let mut trust = Trust {
             any: None,
-            issuers: Vec::with_capacity(self.issuers.len()),
+            listed: Vec::with_capacity(self.issuers.len()),
+            by_issuer: BTreeMap::new(),
         };
         if let Some(authority) = self.any {
             trust.any = Trust::from(authority).any;
         }
+        for (place, (issuer, authority)) in self.issuers.iter().enumerate() {
+            let audience = &authority.policy.audience;
+            match trust.by_issuer.get_mut(issuer) {
+                Some(candidates) => candidates.add(place, audience),
+                None => {
+                    let only = Candidates::new(place, audience);
+                    trust.by_issuer.insert(issuer.clone(), only);
+                }
+            }
+        }
         for (issuer, authority) in self.issuers {
+            let candidates = trust.by_issuer.get(&issuer);
+            if candidates.is_some_and(Candidates::has_too_many_patterns) {
+                return Err(BuildError::TooManyAudiencePatterns { issuer });
+            }
             let name = match &authority.name {
                 Some(name) => name.clone(),
-                None if times.get(&issuer).is_some_and(|times| *times > 1) => {
+                None if candidates.is_some_and(Candidates::are_several) => {
                     return Err(BuildError::NameMissing { issuer });
                 }
                 None => issuer.as_str().into(),
             };
-            trust.issuers.push((issuer, Entry::new(name, authority)));
+            trust.listed.push(Entry::new(name, authority));
         }
         let mut names: Vec<&str> = trust.entries().map(Entry::name).collect();
         names.sort_unstable();

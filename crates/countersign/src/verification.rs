@@ -1,17 +1,19 @@
 //! A token's way from text to claims that were verified and judged.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use countersign_claims::Registered;
-use countersign_jws::{Scratch, Unverified};
+use countersign_jws::{Scratch, Unverified, danger};
 use countersign_time::UnixTime;
 
 use crate::accepted::sealed::Sealed as _;
 use crate::accepted::{Accepted, DecodedClaims};
 use crate::code::Code;
+use crate::counters::Tally;
 use crate::error::{Error, short};
 use crate::explain::{Observe, Stage};
-use crate::kind::Kind;
+use crate::kind::TokenKind;
 use crate::rules::Rules;
 use crate::trust::Entry;
 use crate::wait::{VerifyStop, WaitMode};
@@ -24,7 +26,14 @@ pub(crate) struct Verification<'r, K> {
     kind: PhantomData<K>,
 }
 
-impl<'r, K: Kind> Verification<'r, K> {
+/// What a verification came to, and where it is counted.
+pub(crate) struct Verdict<'r, T> {
+    pub(crate) result: Result<T, VerifyStop>,
+    /// The tally of the authority that the token led to, if it led to one.
+    pub(crate) tally: &'r Arc<Tally>,
+}
+
+impl<'r, K: TokenKind> Verification<'r, K> {
     pub(crate) fn new(rules: &'r Rules, now: UnixTime, mode: WaitMode) -> Self {
         Self {
             rules,
@@ -34,13 +43,32 @@ impl<'r, K: Kind> Verification<'r, K> {
         }
     }
 
-    /// One direction, no step back: cheap checks first, and nothing of the claims
-    /// before the signature but the choice of an authority.
+    /// Takes all steps and counts what they came to. A verification that stops because keys
+    /// must be fetched first is not counted.
     pub(crate) fn run<'a>(
         &self,
         token: &'a str,
         scratch: &'a mut Scratch,
         observe: &mut impl Observe,
+    ) -> Verdict<'r, Accepted<'a, K::Claims<'a>>> {
+        let mut tally = &self.rules.nobody;
+        let result = self.steps(token, scratch, observe, &mut tally);
+        match &result {
+            Ok(_) => tally.add(K::KIND, None),
+            Err(VerifyStop::Refused(error)) => tally.add(K::KIND, Some(error.code())),
+            Err(VerifyStop::Pending(_)) => {}
+        }
+        Verdict { result, tally }
+    }
+
+    /// One direction, no step back: cheap checks first, and nothing of the claims
+    /// before the signature but the choice of an authority, whose tally is put into `tally`.
+    fn steps<'a>(
+        &self,
+        token: &'a str,
+        scratch: &'a mut Scratch,
+        observe: &mut impl Observe,
+        tally: &mut &'r Arc<Tally>,
     ) -> Result<Accepted<'a, K::Claims<'a>>, VerifyStop> {
         let token = Unverified::parse_within(self.rules.token_limit, token, scratch);
         let token = observe.settle(Stage::Token, token.map_err(Error::Token), |token| {
@@ -52,11 +80,41 @@ impl<'r, K: Kind> Verification<'r, K> {
             }
         })?;
         let picked = K::trust(self.rules).pick(&token, observe)?;
+        *tally = &picked.entry.tally;
         let verified = picked.verify(&token, self.now, self.mode, observe)?;
-        let payload = verified.payload();
-        let authority = &picked.entry.authority;
+        Ok(self.judged(picked.entry, verified.payload(), observe)?)
+    }
 
-        let claims = K::decode(payload, &authority.reading).map_err(Error::Claims);
+    /// What the server says to a token that was just signed. Keys that are published at an
+    /// endpoint are not fetched.
+    ///
+    /// # Errors
+    ///
+    /// Why it will be refused, and the name of the authority that it led to.
+    pub(crate) fn check_issued(&self, token: &str) -> Result<(), (Error, Option<String>)> {
+        let mut scratch = Scratch::default();
+        let limit = self.rules.token_limit;
+        let token = Unverified::parse_within(limit, token, &mut scratch);
+        let token = token.map_err(|error| (Error::Token(error), None))?;
+        let picked = K::trust(self.rules).pick(&token, &mut ());
+        let picked = picked.map_err(|error| (error, None))?;
+        picked
+            .check_issued(&token, self.now)
+            .and_then(|()| {
+                let payload = danger::unverified_payload(&token);
+                self.judged(picked.entry, payload, &mut ()).map(drop)
+            })
+            .map_err(|error| (error, Some(picked.entry.name().into())))
+    }
+
+    /// Decodes claims and judges them by what is expected of the entry's tokens.
+    fn judged<'a>(
+        &self,
+        entry: &Entry,
+        payload: &'a [u8],
+        observe: &mut impl Observe,
+    ) -> Result<Accepted<'a, K::Claims<'a>>, Error> {
+        let claims = K::decode(payload, &entry.authority.reading).map_err(Error::Claims);
         let mut claims = observe.settle(Stage::Claims, claims, |claims| {
             let registered = claims.registered();
             let iss = registered.iss.as_deref();
@@ -66,10 +124,10 @@ impl<'r, K: Kind> Verification<'r, K> {
                 registered.aud
             )
         })?;
-        self.judge(picked.entry, claims.registered(), observe)?;
-        let prefixed = self.prefixed(picked.entry, claims.registered());
+        self.judge(entry, claims.registered(), observe)?;
+        let prefixed = self.prefixed(entry, claims.registered());
         let prefixed = observe.settle(Stage::Identity, prefixed, |prefixed| {
-            let name = picked.entry.name();
+            let name = entry.name();
             match prefixed {
                 Some(_) => format!("a user of the authority {name:?}, with its prefix"),
                 None => format!("a user of the authority {name:?}"),
@@ -78,7 +136,7 @@ impl<'r, K: Kind> Verification<'r, K> {
         if let Some(user) = prefixed {
             claims.set_user(user);
         }
-        Ok(Accepted::new(claims, payload, picked.entry.voucher.clone()))
+        Ok(Accepted::new(claims, payload, entry.voucher.clone()))
     }
 
     fn judge(

@@ -12,20 +12,24 @@
 
 mod common;
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::{NOW, RSA_PUBLIC, SECRET, now, pair, secret};
+use countersign::claims::Pattern;
 use countersign::signature::{
     Algorithm, AlgorithmName, InvalidSignature, KeyMaterial, KeyRejected, Provider, Signer,
     Verifier,
 };
 use countersign::{
-    Authenticator, Authority, Code, Issuer, Key, Keyring, Rules, UnixTime, default_provider,
+    Authenticator, Authority, Code, Issuer, Key, Keyring, Rules, Trust, UnixTime, default_provider,
 };
 
-/// How often a signature was checked, by any key of [`Counted`].
-static CHECKS: AtomicUsize = AtomicUsize::new(0);
+thread_local! {
+    /// How often this thread checked a signature, by any key of [`Counted`].
+    static CHECKS: Cell<usize> = const { Cell::new(0) };
+}
 
 /// HS256 that counts.
 #[derive(Debug)]
@@ -40,7 +44,7 @@ impl Verifier for CountedKey {
     }
 
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
-        CHECKS.fetch_add(1, Ordering::SeqCst);
+        CHECKS.set(CHECKS.get() + 1);
         self.0.verify(message, signature)
     }
 }
@@ -101,10 +105,57 @@ fn k8_j13_a_refused_token_costs_at_most_one_check_of_a_signature_for_each_key() 
         (".".repeat(1 << 14), Some(Code::Malformed), 0),
         (String::new(), Some(Code::Malformed), 0),
     ] {
-        CHECKS.store(0, Ordering::SeqCst);
+        CHECKS.set(0);
         let verdict = authenticator.connection(&token, now());
         assert_eq!(verdict.err().map(|error| error.code()), code);
-        assert_eq!(CHECKS.load(Ordering::SeqCst), checks, "{code:?}");
+        assert_eq!(CHECKS.get(), checks, "{code:?}");
+    }
+}
+
+#[test]
+fn k8_however_many_elements_aud_has_a_hundred_are_compared_before_the_signature() {
+    let compared = Arc::new(AtomicUsize::new(0));
+    let provider = Provider::new([&Counted as &'static dyn Algorithm]);
+    let mut trust = Trust::builder();
+    for at in 0..300 {
+        let authority = Authority::builder()
+            .provider(provider.clone())
+            .key(secret())
+            .name(format!("{at}"));
+        // Few may expect a pattern: each is tried on each element.
+        let authority = if at < 8 {
+            let compared = compared.clone();
+            authority.audience_pattern(Pattern::new("never", move |_| {
+                compared.fetch_add(1, Ordering::SeqCst);
+                false
+            }))
+        } else {
+            authority.audience(format!("chat-{at}"))
+        };
+        trust = trust.issuer("https://id", authority.build().unwrap());
+    }
+    let authenticator = Authenticator::new(Rules::new(trust.build().unwrap()));
+    for (elements, patterns_tried, checks, code) in [
+        (0, 0, 1, Code::Signature),
+        (1, 8, 1, Code::Signature),
+        (100, 800, 1, Code::Signature),
+        (101, 0, 0, Code::Claims),
+        (3000, 0, 0, Code::Claims),
+    ] {
+        compared.store(0, Ordering::SeqCst);
+        CHECKS.set(0);
+        let aud = vec![r#""a""#; elements].join(",");
+        let payload = format!(r#"{{"sub":"42","iss":"https://id","aud":[{aud}]}}"#);
+        let forged = common::hmac(&[7; 32], "HS256", &payload);
+        assert!(forged.len() <= 16 * 1024);
+        let error = authenticator.connection(&forged, now()).unwrap_err();
+        assert_eq!(error.code(), code, "{elements}: {error}");
+        assert_eq!(
+            compared.load(Ordering::SeqCst),
+            patterns_tried,
+            "{elements}"
+        );
+        assert_eq!(CHECKS.get(), checks, "{elements}");
     }
 }
 

@@ -12,13 +12,11 @@
 #[path = "common/server.rs"]
 mod server;
 
-use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
-
 use countersign::config::EndpointSource;
-use countersign::{Attempt, Authenticator, Code, Issuer, Key, Outcome, Stage, UnixTime, now};
-use server::{Server, config, issuer, key, on_demand, token_of};
+use countersign::{
+    Attempt, Authenticator, Authority, Code, Issuer, Key, Outcome, Stage, UnixTime, now,
+};
+use server::{Server, block_on, config, issuer, key, on_demand, token_of};
 
 #[test]
 fn connection_and_subscription_tokens_are_verified_by_the_published_keys_alone() {
@@ -379,6 +377,90 @@ fn a_verification_that_does_not_wait_is_pending_and_then_done() {
 }
 
 #[test]
+fn where_no_thread_fetches_a_call_that_would_await_keys_ends_with_an_error() {
+    let server = Server::start();
+    let key = key("ES256", "k");
+    server.publish("/keys", &[&key]);
+    let url = server.url("/keys");
+    let authenticator = on_demand(&format!(r#"{{"token_jwks_public_endpoint": "{url}"}}"#));
+    let issuer = issuer(&key);
+    let connection = issuer.connection("42").sign().unwrap();
+    let subscription = issuer.subscription("42", "news").sign().unwrap();
+    let other = issuer.token("42").sign().unwrap();
+    let errors = [
+        block_on(authenticator.connection_async(&connection, now())).map(drop),
+        block_on(authenticator.subscription_async(&subscription, now())).map(drop),
+        block_on(authenticator.token_async(&other, now())).map(drop),
+    ];
+    for error in errors.map(Result::unwrap_err) {
+        assert_eq!(error.code(), Code::KeysUnavailable);
+        assert!(error.to_string().contains("`on_demand`"), "{error}");
+    }
+    let Ok(Attempt::Pending(pending)) = authenticator.try_connection(&connection, now()) else {
+        panic!("the keys were fetched");
+    };
+    assert!(block_on(pending).is_err());
+    assert_eq!(server.all_requests(), 0);
+
+    // A blocking call fetches by itself. Afterwards nothing has to be awaited.
+    assert!(authenticator.connection(&connection, now()).is_ok());
+    assert!(block_on(authenticator.connection_async(&connection, now())).is_ok());
+}
+
+#[test]
+fn an_authority_of_a_builder_takes_the_keys_of_an_endpoint() {
+    let server = Server::start();
+    let (ours, theirs) = (key("ES256", "k"), key("ES256", "k"));
+    server.publish("/ours", &[&ours]);
+    server.publish("/theirs", &[&theirs]);
+    let authority = |issuer: &str, path: &str| {
+        let authority = Authority::builder().issuer(issuer).jwks(server.url(path));
+        authority.build().unwrap()
+    };
+    let auth = Authenticator::builder()
+        .issuer(authority("us", "/ours"))
+        .issuer(authority("them", "/theirs"))
+        .build()
+        .unwrap();
+    for (key, iss, expected) in [
+        (&ours, "us", None),
+        (&theirs, "them", None),
+        (&theirs, "us", Some(Code::Signature)),
+        (&ours, "them", Some(Code::Signature)),
+    ] {
+        let verdict = auth.connection(&token_of(key, iss), now());
+        assert_eq!(verdict.err().map(|error| error.code()), expected, "{iss}");
+    }
+    assert_eq!(auth.endpoints().len(), 2);
+
+    // The same by the builder of the authenticator, for a single authority.
+    let auth = Authenticator::builder()
+        .jwks(server.url("/ours"))
+        .build()
+        .unwrap();
+    assert!(auth.connection(&token_of(&ours, "us"), now()).is_ok());
+
+    for (builder, expected) in [
+        (Authority::builder().jwks("ftp://id.example/"), "https"),
+        (
+            Authority::builder()
+                .jwks("https://id.example/")
+                .key(ours.clone().into_public().unwrap()),
+            "more than one of `key`",
+        ),
+        (
+            Authority::builder()
+                .jwks("https://a.example/")
+                .jwks("https://b.example/"),
+            "more than one of `key`",
+        ),
+    ] {
+        let error = builder.build().unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
 fn an_expired_token_is_expired_only_behind_its_signature() {
     let server = Server::start();
     let (published, other) = (key("EdDSA", "k"), key("EdDSA", "k"));
@@ -397,24 +479,6 @@ fn an_expired_token_is_expired_only_behind_its_signature() {
             .connection(&token.sign().unwrap(), now())
             .unwrap_err();
         assert_eq!(error.code(), code);
-    }
-}
-
-/// The least runtime there is: this thread sleeps until it is woken.
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut future = std::pin::pin!(future);
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(value) => return value,
-            Poll::Pending => thread::park(),
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::common;
 
 use common::*;
-use countersign::claims::{Expectation, Policy};
+use countersign::claims::{Expectation, Pattern, Policy};
 use countersign::{Authenticator, Authority, Code, Key, Rules, Trust, UnixTime};
 
 const A: &[u8] = b"the secret of issuer A, of 32 bytes and more";
@@ -95,6 +95,86 @@ fn an_issuer_that_is_not_listed_is_trusted_only_if_any_is() {
             r#""iss":"https://a""#
         ),
         Err(Code::Issuer)
+    );
+}
+
+#[test]
+fn g11_of_several_entries_of_one_issuer_the_first_whose_audience_fits_is_picked() {
+    // An audience, a pattern of audiences, or any.
+    let entries = [
+        ("first", "=chat"),
+        ("second", "~mail-"),
+        ("third", "=mail-7"),
+        ("fourth", "="),
+        ("fifth", "=late"),
+        ("sixth", "~late-"),
+    ];
+    let key = Key::secret(A).unwrap();
+    let trusting = |entries: &[(&str, &str)]| {
+        let mut trust = Trust::builder();
+        for (name, audience) in entries {
+            let authority = Authority::builder().name(*name).key(key.clone());
+            let authority = match audience.split_at(1) {
+                ("=", "") => authority,
+                ("=", exact) => authority.audience(exact),
+                (_, start) => {
+                    let start = start.to_owned();
+                    let starts = move |text: &str| text.starts_with(&start);
+                    authority.audience_pattern(Pattern::new("a start", starts))
+                }
+            };
+            trust = trust.issuer("i", authority.build().unwrap());
+        }
+        Authenticator::new(Rules::new(trust.build().unwrap()))
+    };
+    let picked = |authenticator: &Authenticator, aud: &str| {
+        let token = hmac(A, "HS256", &format!(r#"{{"iss":"i","aud":{aud}}}"#));
+        let accepted = authenticator.token(&token, now());
+        accepted
+            .map(|it| it.authority().to_owned())
+            .map_err(|error| error.code())
+    };
+    let all = trusting(&entries);
+    for (aud, expected) in [
+        (r#""chat""#, "first"),
+        (r#"["mail-7","chat"]"#, "first"),
+        (r#""mail-7""#, "second"),
+        (r#"["late","mail-8"]"#, "second"),
+        // An entry for any audience is before those that name it.
+        (r#""late""#, "fourth"),
+        (r#""late-1""#, "fourth"),
+        ("[]", "fourth"),
+    ] {
+        assert_eq!(picked(&all, aud), Ok(expected.into()), "{aud}");
+    }
+    let without_open = trusting(&[entries[2], entries[1], entries[4], entries[5]]);
+    assert_eq!(picked(&without_open, r#""mail-7""#), Ok("third".into()));
+    assert_eq!(
+        picked(&without_open, r#"["late-1","late"]"#),
+        Ok("fifth".into())
+    );
+    assert_eq!(picked(&without_open, r#""late-1""#), Ok("sixth".into()));
+    // None fits: the first one tells what it expects.
+    assert_eq!(picked(&without_open, r#""other""#), Err(Code::Audience));
+}
+
+#[test]
+fn patterns_of_audiences_for_one_issuer_are_few() {
+    let trust = |count: usize| {
+        (0..count).fold(Trust::builder(), |trust, at| {
+            let pattern = Pattern::new("any", |_| true);
+            let authority = Authority::builder().name(format!("{at}"));
+            let authority = authority
+                .key(Key::secret(A).unwrap())
+                .audience_pattern(pattern);
+            trust.issuer("https://i", authority.build().unwrap())
+        })
+    };
+    assert!(trust(8).build().is_ok());
+    let error = trust(9).build().unwrap_err().to_string();
+    assert!(
+        error.contains("more than 8 patterns") && error.contains("\"https://i\""),
+        "{error}"
     );
 }
 

@@ -81,6 +81,7 @@ fn measured(options: &Options) -> Report {
     algorithms::verification(&mut report, rounds, go);
     refused::early(&mut report, rounds);
     refused::late(&mut report, rounds);
+    refused::many_entries(&mut report, rounds);
     keys::warm_endpoint(&mut report, rounds);
     keys::set_of_100(&mut report, rounds);
     reconnect::second_look(&mut report, rounds);

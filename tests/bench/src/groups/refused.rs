@@ -1,5 +1,8 @@
 //! Tokens that are refused: an attacker's token must never cost more than a good one.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use countersign::config::{Config, Format};
 use countersign::signature::AlgorithmName;
 use countersign::{Authenticator, Key, Scratch, default_provider};
 use countersign_test_backends::ALGORITHMS;
@@ -91,4 +94,73 @@ pub(crate) fn late(report: &mut Report, rounds: usize) {
     }
     let what = "a wrong signature against a good token, the worst of 13 algorithms";
     report.goals.push(Goal::at_most(what, 1.05, Some(worst)));
+}
+
+/// Tokens of one issuer that has 300 entries, told apart by `aud`: how many there are must not
+/// matter, since `aud` is read before the signature.
+pub(crate) fn many_entries(report: &mut Report, rounds: usize) {
+    const ENTRIES: usize = 300;
+    const PATTERNS: usize = 8;
+    let one = entries(1, 0);
+    let servers = [
+        ("300 exact audiences", entries(ENTRIES, 0)),
+        (
+            "292 exact audiences and 8 patterns",
+            entries(ENTRIES - PATTERNS, PATTERNS),
+        ),
+    ];
+    // Tokens of 16 KiB: as many elements as are taken, long and alike; and more than that.
+    let fill = |count: usize, element: &str| {
+        let aud = vec![format!("\"{element}\""); count].join(",");
+        format!(r#"{{"iss":"{ISS}","aud":[{aud}],"sub":"42"}}"#)
+    };
+    let long = format!("chat-{}", "a".repeat(110));
+    let forged = |payload: &str| {
+        let header = r#"{"alg":"HS256","typ":"JWT"}"#;
+        let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        format!(
+            "{}.{}.{}",
+            encode(header),
+            encode(payload),
+            encode(&"A".repeat(32))
+        )
+    };
+    let tokens = [
+        ("100 long elements", forged(&fill(100, &long))),
+        ("100 short elements", forged(&fill(100, "chat-a"))),
+        ("3000 elements", forged(&fill(3000, "a"))),
+    ];
+    for (what, token) in &tokens {
+        let mut contestants = vec![refusal("1 entry", &one, token)];
+        for (name, server) in &servers {
+            contestants.push(refusal(name, server, token));
+        }
+        let title = format!("A forged token of one of many entries, {what}");
+        let group = Group::measure(title, contestants, rounds);
+        for (name, _) in &servers {
+            let goal = format!("{what}, {name}, against one entry");
+            report
+                .goals
+                .push(Goal::at_most(goal, 2.0, group.ratio(name, "1 entry")));
+        }
+        report.groups.push(group);
+    }
+}
+
+const ISS: &str = "https://id.example";
+
+/// A server that trusts so many entries of one issuer.
+fn entries(exact: usize, patterns: usize) -> Authenticator {
+    let patterns = (0..patterns).map(|at| format!(r#""audience_regex": "chat-[a-z]+-{at:03}""#));
+    let exact = (0..exact).map(|at| format!(r#""audience": "chat-{at:03}""#));
+    let entries = patterns.chain(exact).enumerate().map(|(at, audience)| {
+        let secret = "a secret of an entry, of at least 32 bytes";
+        format!(
+            r#"{{"name": "{at}", "issuer": "{ISS}", "hmac_secret_key": "{secret}", {audience}}}"#
+        )
+    });
+    let entries = entries.collect::<Vec<_>>().join(",");
+    let text = format!(r#"{{"client": {{"token": {{"trusted_issuers": [{entries}]}}}}}}"#);
+    let config = Config::from_text(&text, Format::Json, []).unwrap();
+    Authenticator::new(config.setup().build().unwrap().ignore_warnings().rules)
 }

@@ -1,0 +1,187 @@
+//! How many verifications came to what, for a server to export.
+//!
+//! Counting costs one atomic addition for each verification: no lock and no allocation. The
+//! counts are kept by configured names alone, so tokens can't make them grow.
+
+use core::fmt;
+use core::sync::atomic::{AtomicU64, Ordering};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::code::Code;
+use crate::rules::Rules;
+
+/// The kinds of token, by the methods of [`Authenticator`](crate::Authenticator) that verify
+/// them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A connection token.
+    Connection,
+    /// A subscription token.
+    Subscription,
+    /// Any other JWT.
+    Token,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: &'static [Self] = &[Self::Connection, Self::Subscription, Self::Token];
+
+    /// The kind as one word, such as `connection`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connection => "connection",
+            Self::Subscription => "subscription",
+            Self::Token => "token",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What an [`Authenticator`](crate::Authenticator) has counted since it was made:
+/// [`Authenticator::counters`](crate::Authenticator::counters) takes it.
+///
+/// All numbers only grow, but for those of a key endpoint that say how it is now. An authority
+/// that a reload leaves out is no longer counted, and starts at 0 when it comes back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counters {
+    /// How many verifications came to what. What never happened is left out.
+    pub verifications: Vec<VerificationCount>,
+    /// The endpoints that keys are fetched from now, if their clients have started.
+    #[cfg(feature = "jwks")]
+    pub endpoints: Vec<EndpointCounters>,
+}
+
+/// How many verifications of one kind came to one result by one authority.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct VerificationCount {
+    /// The kind of token.
+    pub kind: Kind,
+    /// The configured name of the authority that the token led to; `None` if it led to none,
+    /// because it could not be read, its issuer isn't trusted, or no token was shown.
+    pub authority: Option<String>,
+    /// Why it was refused; `None` if it was accepted.
+    pub code: Option<Code>,
+    /// How many there were.
+    pub count: u64,
+}
+
+/// The counters of one key endpoint.
+#[cfg(feature = "jwks")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EndpointCounters {
+    /// Its URL, without credentials.
+    pub endpoint: String,
+    /// What its client has counted.
+    pub counters: countersign_jwks::Counters,
+}
+
+/// One place for "accepted", and one for each code.
+const RESULTS: usize = Code::ALL.len() + 1;
+
+/// Counts the verdicts on the tokens of one authority.
+#[derive(Debug)]
+pub(crate) struct Tally {
+    kinds: [[AtomicU64; RESULTS]; Kind::ALL.len()],
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self {
+            kinds: [const { [const { AtomicU64::new(0) }; RESULTS] }; Kind::ALL.len()],
+        }
+    }
+}
+
+impl Tally {
+    /// Counts one verdict; `refused` says why the token was refused, if it was.
+    pub(crate) fn add(&self, kind: Kind, refused: Option<Code>) {
+        // Both enums are declared in the order of their `ALL`.
+        let result = refused.map_or(0, |code| (code as usize).saturating_add(1));
+        let results = self.kinds.get(kind as usize);
+        if let Some(count) = results.and_then(|results| results.get(result)) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// What was counted at least once, for the authority of this name.
+    fn counts(&self, authority: Option<&str>) -> impl Iterator<Item = VerificationCount> {
+        let results = || core::iter::once(None).chain(Code::ALL.iter().copied().map(Some));
+        let kinds = Kind::ALL.iter().zip(&self.kinds);
+        let counts = kinds.flat_map(move |(kind, counts)| {
+            results()
+                .zip(counts)
+                .map(move |(code, count)| (*kind, code, count))
+        });
+        counts.filter_map(move |(kind, code, count)| {
+            let count = count.load(Ordering::Relaxed);
+            (count > 0).then(|| VerificationCount {
+                kind,
+                authority: authority.map(String::from),
+                code,
+                count,
+            })
+        })
+    }
+}
+
+/// The tallies of one authenticator, kept over reloads.
+#[derive(Debug, Default)]
+pub(crate) struct Tallies {
+    /// For tokens that lead to no authority.
+    nobody: Arc<Tally>,
+    by_name: BTreeMap<String, Arc<Tally>>,
+}
+
+impl Tallies {
+    /// Lets each authority of `rules` count into the tally of its name, and forgets those that
+    /// are gone.
+    pub(crate) fn attach(&mut self, rules: &mut Rules) {
+        rules.nobody = self.nobody.clone();
+        let mut before = core::mem::take(&mut self.by_name);
+        for entry in rules.entries_mut() {
+            let name = entry.name().to_owned();
+            let tally = self
+                .by_name
+                .entry(name)
+                .or_insert_with_key(|name| before.remove(name).unwrap_or_default());
+            entry.tally = tally.clone();
+        }
+    }
+
+    pub(crate) fn counts(&self) -> Vec<VerificationCount> {
+        let named = self.by_name.iter();
+        let named = named.flat_map(|(name, tally)| tally.counts(Some(name)));
+        self.nobody.counts(None).chain(named).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_and_code_has_a_place_of_its_own() {
+        let tally = Tally::default();
+        for kind in Kind::ALL {
+            for code in Code::ALL.iter().copied().map(Some).chain([None]) {
+                tally.add(*kind, code);
+                let seen = tally.counts(Some("a"));
+                let seen = seen.filter(|it| it.kind == *kind && it.code == code);
+                assert_eq!(seen.map(|it| it.count).collect::<Vec<_>>(), [1]);
+            }
+        }
+        assert!(tally.counts(None).all(|it| it.count == 1));
+        assert_eq!(tally.counts(None).count(), 3 * RESULTS);
+    }
+}
