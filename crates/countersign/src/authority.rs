@@ -275,7 +275,36 @@ impl AuthorityBuilder {
     /// # Errors
     ///
     /// [`BuildError`] if there is no key, one that can't be used, or an option that is faulty.
-    pub fn build(self) -> Result<Authority, BuildError> {
+    pub fn build(mut self) -> Result<Authority, BuildError> {
+        self.check()?;
+        self.check_issuer(self.issuer_of_keys())?;
+        let keys = self.key_source()?;
+        Ok(self.finish(keys))
+    }
+
+    /// As [`build`](Self::build), by these keys and no others.
+    #[cfg(feature = "config")]
+    pub(crate) fn build_with(self, keys: KeySource) -> Result<Authority, BuildError> {
+        self.check()?;
+        self.check_issuer(keys.issuer())?;
+        Ok(self.finish(keys))
+    }
+
+    fn finish(mut self, keys: KeySource) -> Authority {
+        if let Some(issuer) = keys.issuer() {
+            self.policy.issuer = Expectation::Exact(issuer.into());
+        }
+        Authority {
+            name: self.name.map(Arc::from),
+            keys,
+            policy: self.policy,
+            reading: self.reading,
+            typ: self.typ,
+            user_prefix: self.user_prefix,
+        }
+    }
+
+    fn check(&self) -> Result<(), BuildError> {
         let texts = [
             ("name", self.name.as_deref()),
             ("issuer", exact(&self.policy.issuer)),
@@ -299,19 +328,7 @@ impl AuthorityBuilder {
         if self.policy.max_age == Some(Duration::ZERO) {
             return Err(BuildError::MaxAge);
         }
-        self.check_issuer(self.issuer_of_keys())?;
-        let mut authority = Authority {
-            name: self.name.as_deref().map(Arc::from),
-            policy: self.policy.clone(),
-            reading: self.reading.clone(),
-            typ: self.typ.clone(),
-            user_prefix: self.user_prefix.clone(),
-            keys: self.key_source()?,
-        };
-        if let Some(issuer) = authority.keys.issuer() {
-            authority.policy.issuer = Expectation::Exact(issuer.into());
-        }
-        Ok(authority)
+        Ok(())
     }
 
     /// The issuer that the keys speak for, if they are found by its discovery document.
@@ -336,12 +353,12 @@ impl AuthorityBuilder {
         }
     }
 
-    fn key_source(self) -> Result<KeySource, BuildError> {
+    fn key_source(&mut self) -> Result<KeySource, BuildError> {
         if self.given_twice {
             return Err(BuildError::SeveralKeySources);
         }
-        let provider = self.provider.unwrap_or_else(default_provider);
-        let mut sources: Vec<KeySource> = self.source.into_iter().collect();
+        let provider = self.provider.clone().unwrap_or_else(default_provider);
+        let mut sources: Vec<KeySource> = self.source.take().into_iter().collect();
         if !self.keys.is_empty() {
             let mut keyring = Keyring::new(provider.clone());
             for key in &self.keys {
@@ -350,7 +367,7 @@ impl AuthorityBuilder {
             sources.push(keyring.into());
         }
         #[cfg(feature = "jwks")]
-        if let Some(published) = self.jwks {
+        if let Some(published) = self.jwks.take() {
             // Not before it is clear that these are the only keys: this starts a thread.
             if !sources.is_empty() {
                 return Err(BuildError::SeveralKeySources);

@@ -46,9 +46,8 @@ pub enum Code {
     Revoked,
 }
 
-/// What a client should do about it.
+/// What a client should do about it. There are these three, so a server can match them all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum Advice {
     /// The same token will never be accepted: do not come back with it.
     GiveUp,

@@ -5,14 +5,21 @@ use std::fmt;
 use countersign_claims::ClaimsError;
 use countersign_signature::SigningError;
 
+use crate::error::Error;
+
 /// Why a token was not made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IssueError {
     /// No server would read the claims.
     Claims(ClaimsError),
-    /// The server that the issuer was told of would refuse the claims.
-    Refused(ClaimsError),
+    /// The server that the issuer was told of would refuse the token.
+    Refused {
+        /// Why.
+        error: Error,
+        /// The authority by which the server would judge the token, if its claims lead to one.
+        authority: Option<String>,
+    },
     /// A value has no JSON form.
     NoJson {
         /// The claim, if it is one.
@@ -35,7 +42,13 @@ impl fmt::Display for IssueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Claims(error) => error.fmt(f),
-            Self::Refused(error) => write!(f, "the server would refuse this token: {error}"),
+            Self::Refused { error, authority } => {
+                f.write_str("the server would refuse this token")?;
+                if let Some(authority) = authority {
+                    write!(f, " of the authority {authority:?}")?;
+                }
+                write!(f, ": {error}")
+            }
             Self::NoJson { claim } => {
                 f.write_str("found a value without a JSON form")?;
                 if let Some(claim) = claim {
@@ -60,7 +73,8 @@ impl std::error::Error for IssueError {
     /// What lies below the cause whose text this error shows.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Claims(error) | Self::Refused(error) => error.source(),
+            Self::Claims(error) => error.source(),
+            Self::Refused { error, .. } => error.source(),
             Self::Signing(error) => error.source(),
             Self::NoJson { .. } | Self::NotAnObject | Self::TooLong { .. } => None,
         }

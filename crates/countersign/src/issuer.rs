@@ -1,6 +1,6 @@
 //! Making tokens, for backends and for tests.
 
-use countersign_claims::{DecodeOptions, Expectation, Policy};
+use countersign_claims::Expectation;
 use countersign_jws::{DEFAULT_LIMIT, NewHeader, TokenSigner};
 use countersign_keys::Key;
 use countersign_new_claims::{
@@ -10,9 +10,11 @@ use countersign_signature::{AlgorithmName, Provider};
 
 use crate::authority::Authority;
 use crate::build_error::BuildError;
+use crate::counters::Kind;
 use crate::keyring::check_kid;
 use crate::new_token::NewToken;
 use crate::provider::default_provider;
+use crate::rules::Rules;
 use crate::sealer::Sealer;
 
 /// Signs tokens with one key.
@@ -89,8 +91,11 @@ pub struct IssuerBuilder {
     iss: Option<String>,
     aud: Option<String>,
     token_limit: Option<usize>,
-    policy: Option<Policy>,
-    reading: DecodeOptions,
+    user_id_claim: Option<String>,
+    /// What the server goes by.
+    server: Option<Rules>,
+    /// The kind of token whose trust says what every token has, such as `aud`.
+    kind: Option<Kind>,
 }
 
 impl IssuerBuilder {
@@ -133,7 +138,7 @@ impl IssuerBuilder {
 
     /// Writes the user into this claim too, for servers that read it from there.
     pub fn user_id_claim(mut self, claim: impl Into<String>) -> Self {
-        self.reading.user_id_claim = Some(claim.into());
+        self.user_id_claim = Some(claim.into());
         self
     }
 
@@ -144,47 +149,37 @@ impl IssuerBuilder {
         self
     }
 
-    /// The policy of the server. Where it expects one exact `iss` or `aud`, every token has
-    /// that, unless [`iss`](Self::iss) or [`aud`](Self::aud) says otherwise. A token that the
-    /// policy would refuse when it is issued, such as one without the `exp` that it requires,
-    /// is not made: `sign` says what is missing.
+    /// Makes only tokens that this authority accepts when they are issued. `sign` tells what is
+    /// missing, such as the `exp` that it requires.
+    ///
+    /// Every token has the `iss` and the `aud` that the authority expects, if it expects exact
+    /// ones, its `typ`, and the user in the claim that it reads the user from. What the other
+    /// methods set wins over that.
     ///
     /// ```
     /// use std::time::Duration;
-    /// use countersign::claims::{Expectation, Policy};
-    /// use countersign::{Issuer, Key};
+    /// use countersign::{Authority, Issuer, Key};
     ///
-    /// let policy = Policy {
-    ///     audience: Expectation::Exact("chat".into()),
-    ///     require_exp: true,
-    ///     ..Policy::default()
-    /// };
     /// let key = Key::secret(b"a secret of at least 32 bytes ...")?;
-    /// let issuer = Issuer::builder().key(key).policy(policy).build()?;
+    /// let server = Authority::builder().key(key.clone()).audience("chat").require_exp().build()?;
+    /// let issuer = Issuer::builder().key(key).accepted_by(&server).build()?;
+    ///
     /// let error = issuer.connection("42").sign().unwrap_err();
     /// assert!(error.to_string().contains("found no `exp`"));
     /// assert!(issuer.connection("42").expires_in(Duration::from_secs(600)).sign().is_ok());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn policy(mut self, policy: Policy) -> Self {
-        self.policy = Some(policy);
-        self
+    ///
+    /// Keys that the authority fetches from an endpoint are not asked for.
+    pub fn accepted_by(self, authority: &Authority) -> Self {
+        self.accepted_by_rules(Rules::new(authority.clone()), Kind::Token)
     }
 
-    /// How the server reads claims: the user is written into the claim that it reads it from.
-    pub fn reading(mut self, options: DecodeOptions) -> Self {
-        self.reading = options;
-        self
-    }
-
-    /// Makes tokens that this authority accepts, as far as it can be known: its policy, the
-    /// claim that it reads the user from, and its `typ`.
-    pub fn accepted_by(mut self, authority: &Authority) -> Self {
-        self.policy = Some(authority.policy.clone());
-        self.reading = authority.reading.clone();
-        if let Some(typ) = &authority.typ {
-            self.typ = Some(typ.clone());
-        }
+    /// As [`accepted_by`](Self::accepted_by), for a whole server: by the authority that the
+    /// claims of each token lead to.
+    pub(crate) fn accepted_by_rules(mut self, rules: Rules, kind: Kind) -> Self {
+        self.server = Some(rules);
+        self.kind = Some(kind);
         self
     }
 
@@ -204,36 +199,55 @@ impl IssuerBuilder {
             ("typ", &self.typ),
             ("iss", &self.iss),
             ("aud", &self.aud),
-            ("user_id_claim", &self.reading.user_id_claim),
+            ("user_id_claim", &self.user_id_claim),
         ];
         for (option, text) in texts {
             if text.as_deref() == Some("") {
                 return Err(BuildError::Empty { option });
             }
         }
+        let authority = self.authority().cloned();
+        let policy = authority.as_ref().map(|authority| &authority.policy);
+        let expected = |text: Option<String>, expectation: Option<&Expectation>| match expectation {
+            Some(Expectation::Exact(exact)) => text.or_else(|| Some(exact.clone())),
+            Some(Expectation::Any | Expectation::Matches(_)) | None => text,
+        };
+        let iss = expected(self.iss, policy.map(|policy| &policy.issuer));
+        let aud = expected(self.aud, policy.map(|policy| &policy.audience));
+        let of_authority = authority.as_ref();
+        let typ = self.typ.or_else(|| of_authority?.typ.clone());
+        let claim = self.user_id_claim;
+        let user_id_claim = claim.or_else(|| of_authority?.reading.user_id_claim.clone());
+
         let key = self.key.ok_or(BuildError::NoSigningKey)?;
         check_kid(&key)?;
         let provider = self.provider.unwrap_or_else(default_provider);
-        let expected = |expectation: fn(&Policy) -> &Expectation| match self
-            .policy
-            .as_ref()
-            .map(expectation)
-        {
-            Some(Expectation::Exact(text)) => Some(text.clone()),
-            _ => None,
-        };
-        let mut header = NewHeader::EMPTY.with_typ(self.typ.as_deref().unwrap_or("JWT"));
+        let mut header = NewHeader::EMPTY.with_typ(typ.as_deref().unwrap_or("JWT"));
         header.kid = key.kid();
         let signer = key.signer(&provider, self.algorithm.as_deref())?;
         Ok(Issuer {
             sealer: Sealer {
                 signer: TokenSigner::new(signer, header),
-                iss: self.iss.or_else(|| expected(|policy| &policy.issuer)),
-                aud: self.aud.or_else(|| expected(|policy| &policy.audience)),
+                iss,
+                aud,
+                user_id_claim,
                 token_limit: self.token_limit.unwrap_or(DEFAULT_LIMIT),
-                policy: self.policy,
-                reading: self.reading,
+                server: self.server,
             },
         })
+    }
+
+    /// The authority that tokens will lead to, as far as that is clear from `iss` and `aud`.
+    fn authority(&self) -> Option<&Authority> {
+        let rules = self.server.as_ref()?;
+        let trust = match self.kind? {
+            Kind::Connection | Kind::Token => rules.for_connections(),
+            Kind::Subscription => rules.for_subscriptions(),
+        };
+        let entry = match self.iss.as_deref() {
+            Some(iss) => trust.entry_for(&(Some(iss), self.aud.as_deref())),
+            None => trust.main_entry(),
+        };
+        entry.map(|entry| &entry.authority)
     }
 }

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::clock::now;
 use crate::issue_error::IssueError;
+use crate::kind::{OfConnection, OfSubscription, OfToken, TokenKind};
 use crate::sealer::Sealer;
 
 /// A token that is being made; `sign` ends it.
@@ -116,7 +117,7 @@ impl<'i, K> NewToken<'i, K> {
         self
     }
 
-    fn signed(
+    fn signed<T: TokenKind>(
         self,
         finish: impl FnOnce(NewClaims<'i, K>) -> Result<String, ClaimsError>,
     ) -> Result<String, IssueError> {
@@ -126,7 +127,7 @@ impl<'i, K> NewToken<'i, K> {
             claims = claims.exp(issued_at.saturating_add(lifetime));
         }
         let payload = finish(claims).map_err(IssueError::Claims)?;
-        self.sealer.seal(payload, issued_at)
+        self.sealer.seal::<T>(payload, issued_at)
     }
 }
 
@@ -143,7 +144,7 @@ impl<'i> NewToken<'i, ForConnection<'i>> {
     /// [`IssueError`] if a server would refuse the claims or the length of the token,
     /// or signing failed.
     pub fn sign(self) -> Result<String, IssueError> {
-        self.signed(|claims| claims.finish())
+        self.signed::<OfConnection>(|claims| claims.finish())
     }
 }
 
@@ -155,7 +156,7 @@ impl<'i> NewToken<'i, ForSubscription<'i>> {
     /// [`IssueError`] if a server would refuse the claims or the length of the token,
     /// or signing failed.
     pub fn sign(self) -> Result<String, IssueError> {
-        self.signed(|claims| claims.finish())
+        self.signed::<OfSubscription>(|claims| claims.finish())
     }
 }
 
@@ -167,7 +168,7 @@ impl NewToken<'_, ForToken> {
     /// [`IssueError`] if a server would refuse the claims or the length of the token,
     /// or signing failed.
     pub fn sign(self) -> Result<String, IssueError> {
-        self.signed(|claims| claims.finish())
+        self.signed::<OfToken>(|claims| claims.finish())
     }
 }
 

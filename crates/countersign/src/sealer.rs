@@ -1,11 +1,14 @@
 //! What makes a token of a payload: header, signature, and the checks of the server to come.
 
-use countersign_claims::{DecodeOptions, Policy, TokenClaims};
 use countersign_jws::TokenSigner;
 use countersign_new_claims::NewClaims;
 use countersign_time::UnixTime;
 
 use crate::issue_error::IssueError;
+use crate::kind::TokenKind;
+use crate::rules::Rules;
+use crate::verification::Verification;
+use crate::wait::WaitMode;
 
 /// What an issuer gives each of its tokens.
 #[derive(Clone, Debug)]
@@ -13,11 +16,11 @@ pub(crate) struct Sealer {
     pub(crate) signer: TokenSigner,
     pub(crate) iss: Option<String>,
     pub(crate) aud: Option<String>,
+    /// Another claim than `sub` that the user is written into too.
+    pub(crate) user_id_claim: Option<String>,
     pub(crate) token_limit: usize,
-    /// What the server will judge by, if that is known.
-    pub(crate) policy: Option<Policy>,
-    /// How the server will read the user.
-    pub(crate) reading: DecodeOptions,
+    /// What the server will go by, if that is known.
+    pub(crate) server: Option<Rules>,
 }
 
 impl Sealer {
@@ -29,7 +32,7 @@ impl Sealer {
         if let Some(aud) = &self.aud {
             claims = claims.aud(aud);
         }
-        if let Some(claim) = &self.reading.user_id_claim
+        if let Some(claim) = &self.user_id_claim
             && claim != "sub"
         {
             claims = claims.user_id_claim(claim);
@@ -37,15 +40,12 @@ impl Sealer {
         claims
     }
 
-    /// Signs a payload, unless the server would refuse it when it is issued.
-    pub(crate) fn seal(&self, payload: String, issued_at: UnixTime) -> Result<String, IssueError> {
-        if let Some(policy) = &self.policy {
-            let claims = TokenClaims::decode(payload.as_bytes(), &self.reading);
-            let claims = claims.map_err(IssueError::Refused)?;
-            policy
-                .judge(&claims.registered, issued_at, |_, _| ())
-                .map_err(IssueError::Refused)?;
-        }
+    /// Signs a payload, and gives no token that the server would refuse when it is issued.
+    pub(crate) fn seal<K: TokenKind>(
+        &self,
+        payload: String,
+        issued_at: UnixTime,
+    ) -> Result<String, IssueError> {
         let token = self.signer.sign_vec(payload.into_bytes());
         let token = token.map_err(IssueError::Signing)?;
         if token.len() > self.token_limit {
@@ -53,6 +53,11 @@ impl Sealer {
                 found: token.len(),
                 limit: self.token_limit,
             });
+        }
+        if let Some(rules) = &self.server {
+            let verification = Verification::<K>::new(rules, issued_at, WaitMode::Never);
+            let checked = verification.check_issued(&token);
+            checked.map_err(|(error, authority)| IssueError::Refused { error, authority })?;
         }
         Ok(token)
     }

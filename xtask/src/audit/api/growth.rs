@@ -9,15 +9,7 @@ use syn::{Attribute, Fields, Item, Type};
 use crate::sources::item;
 
 /// The endings of the names of errors, and of what they come to.
-const CODES: &[&str] = &[
-    "Error",
-    "ErrorKind",
-    "Reason",
-    "Code",
-    "Fault",
-    "Advice",
-    "Outcome",
-];
+const CODES: &[&str] = &["Error", "ErrorKind", "Reason", "Code", "Fault"];
 
 /// What keeps a public item from growing, if anything does.
 pub(super) fn obstacle(item: &Item) -> Option<String> {

@@ -1,35 +1,25 @@
 //! Issuers that make tokens which this configuration accepts.
 
-use countersign_claims::Limits;
-
 use super::section::Section;
 use crate::config::error::ConfigError;
-use crate::{Issuer, IssuerBuilder, default_provider};
+use crate::{Issuer, IssuerBuilder, Kind, Rules, default_provider};
 
 impl Section<'_> {
-    /// An issuer of tokens that this section accepts. Without a key of its own, the builder is
-    /// given the section's secret.
+    /// An issuer of tokens that a server with these rules accepts. Without a key of its own, the
+    /// builder is given the section's secret.
     pub(super) fn issuer(
         self,
         mut builder: IssuerBuilder,
-        anonymous: bool,
-        limits: Limits,
-        token_limit: Option<usize>,
+        rules: Rules,
+        kind: Kind,
     ) -> Result<Issuer, ConfigError> {
         let mut key_option = None;
         if !builder.has_key() {
             builder = self.with_secret(builder)?;
             key_option = Some("hmac_secret_key");
         }
-        builder = builder
-            .policy(self.policy(anonymous)?)
-            .reading(self.reading(limits)?);
-        if let Some(typ) = &self.token.typ {
-            builder = builder.typ(typ);
-        }
-        if let Some(bytes) = token_limit {
-            builder = builder.token_limit(bytes);
-        }
+        let limit = rules.token_limit;
+        builder = builder.token_limit(limit).accepted_by_rules(rules, kind);
         builder.build().map_err(|error| match key_option {
             Some(option) => self.fault(option, error.to_string()),
             None => self.fault_of_all(error.to_string()),

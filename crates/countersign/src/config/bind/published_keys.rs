@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use countersign_fetch::UrlTemplate;
-use countersign_jwks::FetchGroup;
+use countersign_jwks::{FetchGroup, Jwks, LazyJwks};
 use countersign_signature::Provider;
 use regex::Regex;
 
@@ -14,7 +14,7 @@ use super::template;
 use crate::claim_groups::ClaimGroup;
 use crate::config::error::ConfigError;
 use crate::hints::Claim;
-use crate::{KeySource, KeyTemplate};
+use crate::{KeyEndpoint, KeySource, KeyTemplate};
 
 /// The keys that the section says are published; `None` if it says nothing of the kind.
 pub(super) fn published_keys(
@@ -70,6 +70,21 @@ pub(super) fn published_keys(
         }
     }
     one_endpoint(section, source, &provider, endpoints).map(Some)
+}
+
+/// The same, for an issuer: nothing is fetched, so all that is known is which kinds of key there
+/// can be, and whether a token must name its key.
+pub(super) fn expected_keys(section: Section<'_>, provider: &Provider) -> Option<KeySource> {
+    let token = section.token;
+    let algorithms = section.listed(provider.clone());
+    let builder = match (&token.jwks_public_endpoint, &token.jwks_issuer) {
+        (None, None) => return None,
+        (_, Some(issuer)) => Jwks::builder_from_issuer(issuer, algorithms),
+        (Some(url), None) => Jwks::builder(url, algorithms),
+    };
+    let needs_kid = !token.jwks.settings.allow_missing_kid;
+    let endpoint = KeyEndpoint::expected(LazyJwks::new(builder.on_demand()), needs_kid);
+    Some(KeySource::Endpoint(endpoint))
 }
 
 fn has_static_keys(section: Section<'_>) -> bool {

@@ -5,10 +5,10 @@ use countersign_signature::Provider;
 
 use super::clients::{ConfiguredEndpoint, Endpoints, Fetching};
 use super::section::Section;
-use super::trust::Binder;
+use super::trust::{Binder, UseOfKeys};
 use crate::config::error::ConfigError;
 use crate::config::table::Config;
-use crate::{Issuer, IssuerBuilder, Rules, Trust, default_provider};
+use crate::{Issuer, IssuerBuilder, Kind, Rules, Trust, default_provider};
 
 const CONNECTION: &str = "client.token";
 const SUBSCRIPTION: &str = "client.subscription_token";
@@ -116,16 +116,8 @@ impl<'c> SetupBuilder<'c> {
     /// contradict each other, or there is no key at all.
     pub fn build(self) -> Result<CheckedSetup, ConfigError> {
         let config = self.config;
-        let bound = bind(config, &self.provider, self.endpoints)?;
-        let mut rules = Rules::new(bound.connections)
-            .subscriptions(bound.subscriptions)
-            .map_err(|error| config.subscriptions().fault_of_all(error.to_string()))?;
-        if let Some(bytes) = config.token_size_limit {
-            rules = rules.token_limit(bytes);
-        }
-        if config.allow_anonymous_connect_without_token {
-            rules = rules.allow_no_token();
-        }
+        let bound = bind(config, &self.provider, UseOfKeys::Verify, self.endpoints)?;
+        let rules = config.rules(bound.connections, bound.subscriptions)?;
         let mut warnings: Vec<String> = Vec::new();
         for warning in bound.warnings {
             if !warnings.contains(&warning) {
@@ -148,7 +140,7 @@ impl<'c> SetupBuilder<'c> {
     /// As [`build`](Self::build).
     pub fn endpoints(self) -> Result<Vec<ConfiguredEndpoint>, ConfigError> {
         let endpoints = Endpoints::new(Fetching::OnDemand);
-        let bound = bind(self.config, &self.provider, endpoints)?;
+        let bound = bind(self.config, &self.provider, UseOfKeys::Verify, endpoints)?;
         Ok(bound.endpoints.configured())
     }
 }
@@ -161,9 +153,15 @@ struct Bound {
     warnings: Vec<String>,
 }
 
-fn bind(config: &Config, provider: &Provider, endpoints: Endpoints) -> Result<Bound, ConfigError> {
+fn bind(
+    config: &Config,
+    provider: &Provider,
+    use_of_keys: UseOfKeys,
+    endpoints: Endpoints,
+) -> Result<Bound, ConfigError> {
     let mut binder = Binder {
         provider,
+        use_of_keys,
         limits: config.limits(),
         endpoints,
         warnings: config.notes.clone(),
@@ -246,7 +244,7 @@ impl Config {
     ///
     /// let text = r#"{"token_jwks_public_endpoint": "https://id.example/certs", "token_issuer": "id"}"#;
     /// let config = Config::from_text(text, Format::Json, [])?;
-    /// let builder = Issuer::builder().key(generate_key("ES256")?);
+    /// let builder = Issuer::builder().key(generate_key("ES256")?.with_kid("2026"));
     /// let token = config.configure_connection_issuer(builder)?.connection("42").sign()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -259,9 +257,8 @@ impl Config {
         &self,
         builder: IssuerBuilder,
     ) -> Result<Issuer, ConfigError> {
-        let section = self.connections();
-        let anonymous = !self.disallow_anonymous_connection_tokens;
-        section.issuer(builder, anonymous, self.limits(), self.token_size_limit)
+        let rules = self.rules_of_server()?;
+        self.connections().issuer(builder, rules, Kind::Connection)
     }
 
     /// As [`configure_connection_issuer`](Self::configure_connection_issuer), for
@@ -274,7 +271,28 @@ impl Config {
         &self,
         builder: IssuerBuilder,
     ) -> Result<Issuer, ConfigError> {
-        let section = self.subscriptions();
-        section.issuer(builder, true, self.limits(), self.token_size_limit)
+        let rules = self.rules_of_server()?;
+        self.subscriptions()
+            .issuer(builder, rules, Kind::Subscription)
+    }
+
+    /// What a server with this configuration goes by, as far as an issuer can know it.
+    fn rules_of_server(&self) -> Result<Rules, ConfigError> {
+        let endpoints = Endpoints::new(Fetching::OnDemand);
+        let bound = bind(self, &default_provider(), UseOfKeys::CheckIssued, endpoints)?;
+        self.rules(bound.connections, bound.subscriptions)
+    }
+
+    fn rules(&self, connections: Trust, subscriptions: Trust) -> Result<Rules, ConfigError> {
+        let mut rules = Rules::new(connections)
+            .subscriptions(subscriptions)
+            .map_err(|error| self.subscriptions().fault_of_all(error.to_string()))?;
+        if let Some(bytes) = self.token_size_limit {
+            rules = rules.token_limit(bytes);
+        }
+        if self.allow_anonymous_connect_without_token {
+            rules = rules.allow_no_token();
+        }
+        Ok(rules)
     }
 }

@@ -4,7 +4,7 @@ use countersign_claims::Limits;
 use countersign_signature::Provider;
 
 use super::clients::Endpoints;
-use super::published_keys::published_keys;
+use super::published_keys::{expected_keys, published_keys};
 use super::section::Section;
 use super::static_keys::keyring;
 use crate::config::error::ConfigError;
@@ -14,9 +14,19 @@ use crate::{Authority, BuildError, Trust};
 /// What is shared while the sections of one configuration are bound.
 pub(super) struct Binder<'b> {
     pub(super) provider: &'b Provider,
+    pub(super) use_of_keys: UseOfKeys,
     pub(super) limits: Limits,
     pub(super) endpoints: Endpoints,
     pub(super) warnings: Vec<String>,
+}
+
+/// What keys are bound for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum UseOfKeys {
+    /// A server verifies by them.
+    Verify,
+    /// An issuer checks its own tokens: endpoints are not asked, and a section may lack keys.
+    CheckIssued,
 }
 
 impl Binder<'_> {
@@ -67,23 +77,27 @@ impl Binder<'_> {
         if let Err(error) = token.jwks.settings.check() {
             return Err(section.jwks_fault(&error));
         }
-        let keys = match published_keys(
-            section,
-            self.provider,
-            &mut self.endpoints,
-            &mut self.warnings,
-        )? {
+        let published = match self.use_of_keys {
+            UseOfKeys::CheckIssued => expected_keys(section, self.provider),
+            UseOfKeys::Verify => published_keys(
+                section,
+                self.provider,
+                &mut self.endpoints,
+                &mut self.warnings,
+            )?,
+        };
+        let keys = match published {
             Some(keys) => keys,
             None => {
                 let keyring = keyring(section, self.provider, &mut self.warnings)?;
-                if keyring.is_empty() {
+                let may_lack_keys = self.use_of_keys == UseOfKeys::CheckIssued;
+                if keyring.is_empty() && !(may_lack_keys && token.trusted_issuers.is_empty()) {
                     return Ok(None);
                 }
                 keyring.into()
             }
         };
         let mut authority = Authority::builder()
-            .keys(keys)
             .policy(section.policy(anonymous)?)
             .reading(section.reading(self.limits)?);
         if let Some(name) = &token.name {
@@ -95,7 +109,7 @@ impl Binder<'_> {
         if let Some(prefix) = section.user_prefix()? {
             authority = authority.user_prefix(prefix);
         }
-        match authority.build() {
+        match authority.build_with(keys) {
             Ok(authority) => Ok(Some(authority)),
             Err(error) => Err(section.fault_of_all(error.to_string())),
         }

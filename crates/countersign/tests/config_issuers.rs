@@ -1,0 +1,326 @@
+//! An issuer that is made from a configuration never makes a token that this configuration
+//! refuses: it adds the claim, or says what is missing.
+
+use crate::common;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use common::{P256_PRIVATE, P256_PUBLIC, SECRET, json, now, quoted};
+use countersign::config::Config;
+use countersign::{Authenticator, Code, IssueError, Issuer, Key, KeyError};
+
+const OTHER: &str = "another secret of the tests, that is long enough for HS256";
+
+/// A generator of numbers that is the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    /// A number below `sides`.
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+
+    fn pick<'t>(&mut self, choices: &[&'t str]) -> &'t str {
+        choices[usize::try_from(self.roll(choices.len() as u64)).unwrap()]
+    }
+
+    /// A choice, or in most cases none.
+    fn rarely<'t>(&mut self, choices: &[&'t str]) -> Option<&'t str> {
+        (self.roll(4) == 0).then(|| self.pick(choices))
+    }
+}
+
+/// The options of one section or entry, beside its secret and its issuer.
+fn options(dice: &mut Dice) -> String {
+    let all = [
+        &[r#""audience": "chat""#, r#""audience_regex": "chat-.*""#][..],
+        &[r#""require_exp": true"#],
+        &[r#""max_age": "1h""#],
+        &[r#""leeway": "5s""#],
+        &[r#""typ": "at+jwt""#],
+        &[r#""user_id_claim": "uid""#, r#""user_id_claim": "sub""#],
+        &[r#""algorithms": ["HS512", "ES256"]"#],
+    ];
+    let given = all.iter().filter_map(|choices| dice.rarely(choices));
+    given.map(|option| format!(", {option}")).collect()
+}
+
+fn section(dice: &mut Dice) -> String {
+    let own = options(dice);
+    let issuer = dice.rarely(&[r#", "issuer": "home""#]).unwrap_or_default();
+    let prefix = dice
+        .rarely(&[r#", "user_prefix": "home-""#])
+        .unwrap_or_default();
+    let mut entries = Vec::new();
+    for name in ["t1", "t2"] {
+        if dice.roll(3) == 0 {
+            let own = options(dice);
+            let prefix = dice
+                .rarely(&[&format!(r#", "user_prefix": "{name}-""#)])
+                .map(String::from);
+            let prefix = prefix.unwrap_or_default();
+            entries.push(format!(
+                r#"{{"issuer": "https://{name}", "hmac_secret_key": "{OTHER}"{own}{prefix}}}"#
+            ));
+        }
+    }
+    format!(
+        r#"{{"enabled": true, "hmac_secret_key": "{SECRET}"{own}{issuer}{prefix},
+            "trusted_issuers": [{}]}}"#,
+        entries.join(",")
+    )
+}
+
+/// A random configuration that a server takes.
+fn configuration(dice: &mut Dice) -> (String, Config, Authenticator) {
+    loop {
+        let mut client = vec![format!(
+            r#""token": {}"#,
+            section(dice).replace(r#""enabled": true, "#, "")
+        )];
+        if dice.roll(3) == 0 {
+            client.push(format!(r#""subscription_token": {}"#, section(dice)));
+        }
+        for choices in [
+            &[r#""token_size_limit": 300"#, r#""token_size_limit": 20000"#][..],
+            &[r#""token_channel_limit": 2"#],
+            &[r#""disallow_anonymous_connection_tokens": true"#],
+        ] {
+            client.extend(dice.rarely(choices).map(String::from));
+        }
+        let channel = dice.rarely(&[r#", "channel": {"max_length": 10}"#]);
+        let text = format!(
+            r#"{{"client": {{{}}}{}}}"#,
+            client.join(","),
+            channel.unwrap_or_default()
+        );
+        let config = json(&text).unwrap();
+        // Some combinations are refused, such as a restriction that some entries lack.
+        if let Ok(setup) = config.setup().build() {
+            return (
+                text,
+                config,
+                Authenticator::new(setup.ignore_warnings().rules),
+            );
+        }
+    }
+}
+
+#[test]
+fn what_an_issuer_of_a_configuration_signs_is_accepted_by_it() {
+    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    let mut outcomes: BTreeMap<String, usize> = BTreeMap::new();
+    for _ in 0..500 {
+        let (text, config, server) = configuration(&mut dice);
+        let mut builder = Issuer::builder();
+        if let Some(iss) = dice.rarely(&["home", "https://t1", "https://t2", "stranger"]) {
+            builder = builder.iss(iss);
+        }
+        if let Some(aud) = dice.rarely(&["chat", "chat-1", "mail"]) {
+            builder = builder.aud(aud);
+        }
+        if let Some(typ) = dice.rarely(&["at+jwt", "other"]) {
+            builder = builder.typ(typ);
+        }
+        let is_subscription = dice.roll(3) == 0;
+        let configure = if is_subscription {
+            Config::configure_subscription_issuer
+        } else {
+            Config::configure_connection_issuer
+        };
+        // The algorithm of an own key is for the caller to choose.
+        let own_key = dice.roll(4) == 0;
+        if own_key {
+            let secret = dice.pick(&[SECRET, OTHER]);
+            builder = builder.key(Key::secret(secret.as_bytes()).unwrap());
+        }
+        let issuer = configure(&config, builder).unwrap_or_else(|error| panic!("{text}: {error}"));
+
+        let long = "u".repeat(200);
+        let user = dice.pick(&["42", "42", "42", "", "t1-42", "home-42", "a\u{7}b", &long]);
+        let lifetime = [None, Some(0), Some(60), Some(60), Some(7200)][dice.roll(5) as usize];
+        let channel = dice.pick(&["news", "news", "a channel of some length", ""]);
+        let kind = if is_subscription { 1 } else { dice.roll(4) };
+        let (signed, code) = match kind {
+            0 | 3 => {
+                let mut token = issuer.connection(user).issued_at(now());
+                for at in 0..dice.roll(4) {
+                    token = token.channel(format!("{channel}{at}"));
+                }
+                if let Some(seconds) = lifetime {
+                    token = token.expires_in(Duration::from_secs(seconds));
+                }
+                let signed = token.sign();
+                let code = signed
+                    .as_ref()
+                    .ok()
+                    .map(|it| server.connection(it, now()).err());
+                (signed, code)
+            }
+            1 => {
+                let mut token = issuer.subscription(user, channel).issued_at(now());
+                if let Some(seconds) = lifetime {
+                    token = token.expires_in(Duration::from_secs(seconds));
+                }
+                let signed = token.sign();
+                let code = signed
+                    .as_ref()
+                    .ok()
+                    .map(|it| server.subscription(it, now()).err());
+                (signed, code)
+            }
+            _ => {
+                let mut token = issuer.token(user).issued_at(now());
+                if let Some(seconds) = lifetime {
+                    token = token.expires_in(Duration::from_secs(seconds));
+                }
+                let signed = token.sign();
+                let code = signed.as_ref().ok().map(|it| server.token(it, now()).err());
+                (signed, code)
+            }
+        };
+        let outcome = match (signed, code) {
+            (Ok(_), Some(None)) => "accepted".to_owned(),
+            (Ok(token), Some(Some(error))) => panic!("{text}\n{token}\n{error}"),
+            (Err(IssueError::Refused { error, .. }), _) => error.code().to_string(),
+            (Err(IssueError::TooLong { .. }), _) => "too long".to_owned(),
+            (Err(IssueError::Claims(_)), _) => "never read".to_owned(),
+            other => panic!("{text}: {other:?}"),
+        };
+        *outcomes.entry(outcome).or_default() += 1;
+    }
+    // Each of these was tried, and not everything is refused.
+    for (outcome, least) in [
+        ("accepted", 100),
+        ("too long", 3),
+        ("never read", 10),
+        ("expired", 3),
+        ("audience", 3),
+        ("issuer", 3),
+        ("signature", 3),
+        ("claims", 3),
+        ("wrong_kind", 3),
+        ("anonymous", 1),
+    ] {
+        let found = outcomes.get(outcome).copied().unwrap_or_default();
+        assert!(found >= least, "{outcome}: {outcomes:?}");
+    }
+}
+
+/// What signing comes to: the text of the error if none is made.
+fn signed(issuer: &Issuer, user: &str) -> Result<String, String> {
+    let token = issuer.connection(user).issued_at(now());
+    token.sign().map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_user_with_the_prefix_of_another_authority_gets_no_token() {
+    let text = format!(
+        r#"{{"client": {{"token": {{"hmac_secret_key": "{SECRET}", "trusted_issuers": [
+            {{"issuer": "https://t1", "hmac_secret_key": "{OTHER}", "user_prefix": "t1-"}}]}}}}}}"#
+    );
+    let issuer = json(&text).unwrap().connection_issuer().unwrap();
+    assert!(signed(&issuer, "42").is_ok());
+    let error = signed(&issuer, "t1-42").unwrap_err();
+    assert!(
+        error.contains("authority \"default\"") && error.contains("`user_prefix`"),
+        "{error}"
+    );
+    // The prefix may be that of an authority in the other section.
+    let text = format!(
+        r#"{{"client": {{"token": {{"hmac_secret_key": "{SECRET}"}},
+            "subscription_token": {{"enabled": true, "hmac_secret_key": "{OTHER}", "name": "s",
+                "user_prefix": "s-"}}}}}}"#
+    );
+    let issuer = json(&text).unwrap().connection_issuer().unwrap();
+    assert!(signed(&issuer, "s-42").is_err());
+}
+
+#[test]
+fn an_iss_that_leads_to_other_keys_gets_no_token() {
+    let text = format!(
+        r#"{{"client": {{"token": {{"hmac_secret_key": "{SECRET}", "trusted_issuers": [
+            {{"issuer": "https://t1", "hmac_secret_key": "{OTHER}", "audience": "chat",
+              "typ": "at+jwt"}}]}}}}}}"#
+    );
+    let config = json(&text).unwrap();
+    let of_t1 = || Issuer::builder().iss("https://t1");
+    let error = signed(&config.configure_connection_issuer(of_t1()).unwrap(), "42").unwrap_err();
+    assert_eq!(
+        error,
+        "the server would refuse this token of the authority \"https://t1\": the signature does \
+         not match"
+    );
+    // With the key of that authority, it adds what that authority expects.
+    let own = of_t1().key(Key::secret(OTHER.as_bytes()).unwrap());
+    let token = signed(&config.configure_connection_issuer(own).unwrap(), "42").unwrap();
+    let server = config.setup().build().unwrap().ignore_warnings().rules;
+    let connection = Authenticator::new(server)
+        .connection(&token, now())
+        .unwrap();
+    assert_eq!(connection.authority(), "https://t1");
+    assert_eq!(connection.aud().collect::<Vec<_>>(), ["chat"]);
+}
+
+#[test]
+fn a_key_that_the_configuration_does_not_hold_gets_no_token() -> Result<(), KeyError> {
+    let text = format!(r#"{{"token_ecdsa_public_key": {}}}"#, quoted(P256_PUBLIC));
+    let config = json(&text).unwrap();
+    let with = |key: Key| {
+        let builder = Issuer::builder().key(key);
+        signed(&config.configure_connection_issuer(builder).unwrap(), "42")
+    };
+    assert!(with(Key::from_pem(P256_PRIVATE)?).is_ok());
+    let stranger = countersign::generate_key("ES256").unwrap();
+    let error = with(stranger).unwrap_err();
+    assert!(error.contains("the signature does not match"), "{error}");
+    let error = with(countersign::generate_key("EdDSA").unwrap()).unwrap_err();
+    assert!(error.contains("\"EdDSA\""), "{error}");
+    Ok(())
+}
+
+#[test]
+fn a_token_for_published_keys_names_its_key_and_no_secret_signs_it() {
+    let config = |more: &str| {
+        let url = "https://id.example/keys";
+        json(&format!(
+            r#"{{"client": {{"token": {{"jwks_public_endpoint": "{url}"{more}}}}}}}"#
+        ))
+    };
+    let with = |key: Key, more: &str| {
+        let builder = Issuer::builder().key(key);
+        let config = config(more).unwrap();
+        signed(&config.configure_connection_issuer(builder).unwrap(), "42")
+    };
+    let key = || countersign::generate_key("ES256").unwrap();
+    let error = with(key(), "").unwrap_err();
+    assert!(error.contains("`kid`"), "{error}");
+    assert!(with(key().with_kid("2026"), "").is_ok());
+    assert!(with(key(), r#", "jwks_allow_missing_kid": true"#).is_ok());
+    let secret = Key::secret(SECRET.as_bytes()).unwrap().with_kid("2026");
+    let error = with(secret, "").unwrap_err();
+    assert!(error.contains("\"HS256\""), "{error}");
+    let error = with(key().with_kid("2026"), r#", "algorithms": ["RS256"]"#).unwrap_err();
+    assert!(error.contains("\"ES256\""), "{error}");
+}
+
+#[test]
+fn a_subscription_token_is_not_signed_by_the_secret_of_connections() {
+    let text = format!(
+        r#"{{"client": {{"token": {{"hmac_secret_key": "{SECRET}"}},
+            "subscription_token": {{"enabled": true, "hmac_secret_key": "{OTHER}"}}}}}}"#
+    );
+    let config = json(&text).unwrap();
+    let issuer = config.connection_issuer().unwrap();
+    let refused = issuer.subscription("42", "news").sign().unwrap_err();
+    let IssueError::Refused { error, .. } = refused else {
+        panic!("{refused}");
+    };
+    assert_eq!(error.code(), Code::Signature);
+    let issuer = config.subscription_issuer().unwrap();
+    assert!(issuer.subscription("42", "news").sign().is_ok());
+}
