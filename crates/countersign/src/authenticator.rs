@@ -75,7 +75,7 @@ impl Authenticator {
     #[must_use]
     pub fn new(mut rules: Rules) -> Self {
         let mut tallies = Tallies::default();
-        tallies.attach(&mut rules);
+        rules.count_into(&mut tallies);
         Self {
             rules: ArcSwap::from_pointee(rules),
             tallies: Mutex::new(tallies),
@@ -85,7 +85,7 @@ impl Authenticator {
     /// Goes by other rules from now on. Verifications under way end by the old ones.
     pub fn reload(&self, mut rules: Rules) {
         let mut tallies = self.tallies();
-        tallies.attach(&mut rules);
+        rules.count_into(&mut tallies);
         self.rules.store(Arc::new(rules));
     }
 

@@ -5,11 +5,10 @@
 
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::code::Code;
-use crate::rules::Rules;
 
 /// The kinds of token, by the methods of [`Authenticator`](crate::Authenticator) that verify
 /// them.
@@ -144,19 +143,19 @@ pub(crate) struct Tallies {
 }
 
 impl Tallies {
-    /// Lets each authority of `rules` count into the tally of its name, and forgets those that
-    /// are gone.
-    pub(crate) fn attach(&mut self, rules: &mut Rules) {
-        rules.nobody = self.nobody.clone();
-        let mut before = core::mem::take(&mut self.by_name);
-        for entry in rules.entries_mut() {
-            let name = entry.name().to_owned();
-            let tally = self
-                .by_name
-                .entry(name)
-                .or_insert_with_key(|name| before.remove(name).unwrap_or_default());
-            entry.tally = tally.clone();
-        }
+    /// The tally for tokens that lead to no authority.
+    pub(crate) fn nobody(&self) -> Arc<Tally> {
+        self.nobody.clone()
+    }
+
+    /// The tally of the authority of this name, made anew if there is none.
+    pub(crate) fn of(&mut self, name: &str) -> Arc<Tally> {
+        self.by_name.entry(name.to_owned()).or_default().clone()
+    }
+
+    /// Forgets the authorities that are not called so.
+    pub(crate) fn keep_only(&mut self, names: &BTreeSet<String>) {
+        self.by_name.retain(|name, _| names.contains(name));
     }
 
     pub(crate) fn counts(&self) -> Vec<VerificationCount> {

@@ -188,6 +188,11 @@ impl IssuerBuilder {
         self.key.is_some()
     }
 
+    /// The algorithms to choose from.
+    pub(crate) fn algorithms(&self) -> Provider {
+        self.provider.clone().unwrap_or_else(default_provider)
+    }
+
     /// Binds the key to its algorithm.
     ///
     /// # Errors
@@ -207,6 +212,7 @@ impl IssuerBuilder {
             }
         }
         let authority = self.authority().cloned();
+        let provider = self.algorithms();
         let policy = authority.as_ref().map(|authority| &authority.policy);
         let expected = |text: Option<String>, expectation: Option<&Expectation>| match expectation {
             Some(Expectation::Exact(exact)) => text.or_else(|| Some(exact.clone())),
@@ -221,7 +227,6 @@ impl IssuerBuilder {
 
         let key = self.key.ok_or(BuildError::NoSigningKey)?;
         check_kid(&key)?;
-        let provider = self.provider.unwrap_or_else(default_provider);
         let mut header = NewHeader::EMPTY.with_typ(typ.as_deref().unwrap_or("JWT"));
         header.kid = key.kid();
         let signer = key.signer(&provider, self.algorithm.as_deref())?;

@@ -116,10 +116,10 @@ impl ChosenKeys<'_> {
     }
 
     /// Refuses a token that was just signed if none of these keys can verify it. Where keys are
-    /// not known, or published at an endpoint, only what is known of them counts.
+    /// not known (an empty keyring), or published at an endpoint, their algorithms count.
     pub(crate) fn check_issued(&self, token: &Unverified<'_>, now: UnixTime) -> Result<(), Error> {
         match self {
-            Self::Static(keyring) if keyring.is_empty() => Ok(()),
+            Self::Static(keyring) if keyring.is_empty() => keyring.check_algorithm(token.header()),
             Self::Static(keyring) => keyring.open(token, now).map(drop),
             #[cfg(feature = "jwks")]
             Self::Endpoint(endpoint) => endpoint.check_header(token.header()),

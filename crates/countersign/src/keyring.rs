@@ -156,6 +156,14 @@ impl Keyring {
         })
     }
 
+    /// Refuses an algorithm that no key of this list could have.
+    pub(crate) fn check_algorithm(&self, header: &Header<'_>) -> Result<(), Error> {
+        match self.provider.get(header.alg()) {
+            Some(_) => Ok(()),
+            None => Err(Error::algorithm(header)),
+        }
+    }
+
     /// Verifies a token of any payload by the keys that its header selects, at `now`.
     /// Claims are not looked at: that is the [`Authenticator`](crate::Authenticator)'s.
     ///

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use countersign_jws::DEFAULT_LIMIT;
 
 use crate::build_error::BuildError;
-use crate::counters::Tally;
+use crate::counters::{Tallies, Tally};
 #[cfg(feature = "jwks")]
 use crate::endpoint::KeyEndpoint;
-use crate::trust::{Entry, Trust};
+use crate::trust::Trust;
 use crate::user_prefix::UserPrefix;
 
 /// What an [`Authenticator`](crate::Authenticator) goes by. Built once, exchanged as a whole.
@@ -117,10 +117,17 @@ impl Rules {
         self.subscriptions.as_ref().unwrap_or(&self.connections)
     }
 
-    /// The authorities of all kinds of token; one that is in both trusts comes twice.
-    pub(crate) fn entries_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
+    /// Lets each authority count into the tally of its name. Those that are not among these
+    /// rules are forgotten.
+    pub(crate) fn count_into(&mut self, tallies: &mut Tallies) {
+        self.nobody = tallies.nobody();
+        let mut names = BTreeSet::new();
         let trusts = core::iter::once(&mut self.connections).chain(&mut self.subscriptions);
-        trusts.flat_map(Trust::entries_mut)
+        for entry in trusts.flat_map(Trust::entries_mut) {
+            entry.tally = tallies.of(entry.name());
+            names.insert(entry.name().to_owned());
+        }
+        tallies.keep_only(&names);
     }
 
     /// The endpoints that keys are fetched from, each once.

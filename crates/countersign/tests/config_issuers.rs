@@ -6,9 +6,9 @@ use crate::common;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use common::{P256_PRIVATE, P256_PUBLIC, SECRET, json, now, quoted};
+use common::{P256_PUBLIC, P384_PRIVATE, SECRET, json, now, quoted};
 use countersign::config::Config;
-use countersign::{Authenticator, Code, IssueError, Issuer, Key, KeyError};
+use countersign::{Authenticator, Code, IssueError, Issuer, Key};
 
 const OTHER: &str = "another secret of the tests, that is long enough for HS256";
 
@@ -75,15 +75,23 @@ fn section(dice: &mut Dice) -> String {
     )
 }
 
-/// A random configuration that a server takes.
-fn configuration(dice: &mut Dice) -> (String, Config, Authenticator) {
+/// A configuration that a server takes, and that server.
+struct Configured {
+    text: String,
+    config: Config,
+    server: Authenticator,
+    /// The section of connection tokens, and that of subscription tokens.
+    sections: [String; 2],
+}
+
+fn configuration(dice: &mut Dice) -> Configured {
     loop {
-        let mut client = vec![format!(
-            r#""token": {}"#,
-            section(dice).replace(r#""enabled": true, "#, "")
-        )];
+        let connections = section(dice).replace(r#""enabled": true, "#, "");
+        let mut client = vec![format!(r#""token": {connections}"#)];
+        let mut sections = [connections.clone(), connections];
         if dice.roll(3) == 0 {
-            client.push(format!(r#""subscription_token": {}"#, section(dice)));
+            sections[1] = section(dice);
+            client.push(format!(r#""subscription_token": {}"#, sections[1]));
         }
         for choices in [
             &[r#""token_size_limit": 300"#, r#""token_size_limit": 20000"#][..],
@@ -101,12 +109,23 @@ fn configuration(dice: &mut Dice) -> (String, Config, Authenticator) {
         let config = json(&text).unwrap();
         // Some combinations are refused, such as a restriction that some entries lack.
         if let Ok(setup) = config.setup().build() {
-            return (
+            return Configured {
+                server: Authenticator::new(setup.ignore_warnings().rules),
                 text,
                 config,
-                Authenticator::new(setup.ignore_warnings().rules),
-            );
+                sections,
+            };
         }
+    }
+}
+
+/// The secret of the entry that `iss` leads to. That a key of one's own is the right one is for
+/// its owner to see to.
+fn own_secret(section: &str, iss: Option<&str>) -> &'static str {
+    let listed = iss.map(|iss| format!(r#""issuer": "{iss}", "hmac"#));
+    match listed {
+        Some(listed) if section.contains(&listed) => OTHER,
+        Some(_) | None => SECRET,
     }
 }
 
@@ -115,9 +134,15 @@ fn what_an_issuer_of_a_configuration_signs_is_accepted_by_it() {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let mut outcomes: BTreeMap<String, usize> = BTreeMap::new();
     for _ in 0..500 {
-        let (text, config, server) = configuration(&mut dice);
+        let Configured {
+            text,
+            config,
+            server,
+            sections,
+        } = configuration(&mut dice);
         let mut builder = Issuer::builder();
-        if let Some(iss) = dice.rarely(&["home", "https://t1", "https://t2", "stranger"]) {
+        let iss = dice.rarely(&["home", "https://t1", "https://t2", "stranger"]);
+        if let Some(iss) = iss {
             builder = builder.iss(iss);
         }
         if let Some(aud) = dice.rarely(&["chat", "chat-1", "mail"]) {
@@ -132,10 +157,9 @@ fn what_an_issuer_of_a_configuration_signs_is_accepted_by_it() {
         } else {
             Config::configure_connection_issuer
         };
-        // The algorithm of an own key is for the caller to choose.
-        let own_key = dice.roll(4) == 0;
-        if own_key {
-            let secret = dice.pick(&[SECRET, OTHER]);
+        let kind = if is_subscription { 1 } else { dice.roll(4) };
+        if dice.roll(4) == 0 {
+            let secret = own_secret(&sections[usize::from(kind == 1)], iss);
             builder = builder.key(Key::secret(secret.as_bytes()).unwrap());
         }
         let issuer = configure(&config, builder).unwrap_or_else(|error| panic!("{text}: {error}"));
@@ -144,7 +168,6 @@ fn what_an_issuer_of_a_configuration_signs_is_accepted_by_it() {
         let user = dice.pick(&["42", "42", "42", "", "t1-42", "home-42", "a\u{7}b", &long]);
         let lifetime = [None, Some(0), Some(60), Some(60), Some(7200)][dice.roll(5) as usize];
         let channel = dice.pick(&["news", "news", "a channel of some length", ""]);
-        let kind = if is_subscription { 1 } else { dice.roll(4) };
         let (signed, code) = match kind {
             0 | 3 => {
                 let mut token = issuer.connection(user).issued_at(now());
@@ -267,20 +290,20 @@ fn an_iss_that_leads_to_other_keys_gets_no_token() {
 }
 
 #[test]
-fn a_key_that_the_configuration_does_not_hold_gets_no_token() -> Result<(), KeyError> {
-    let text = format!(r#"{{"token_ecdsa_public_key": {}}}"#, quoted(P256_PUBLIC));
-    let config = json(&text).unwrap();
-    let with = |key: Key| {
-        let builder = Issuer::builder().key(key);
+fn a_key_of_ones_own_is_for_its_owner_to_make_known_but_not_its_algorithm() {
+    let with = |algorithms: &str| {
+        let text = format!(
+            r#"{{"client": {{"token": {{"ecdsa_public_key": {}{algorithms}}}}}}}"#,
+            quoted(P256_PUBLIC)
+        );
+        let builder = Issuer::builder().key(Key::from_pem(P384_PRIVATE).unwrap());
+        let config = json(&text).unwrap();
         signed(&config.configure_connection_issuer(builder).unwrap(), "42")
     };
-    assert!(with(Key::from_pem(P256_PRIVATE)?).is_ok());
-    let stranger = countersign::generate_key("ES256").unwrap();
-    let error = with(stranger).unwrap_err();
-    assert!(error.contains("the signature does not match"), "{error}");
-    let error = with(countersign::generate_key("EdDSA").unwrap()).unwrap_err();
-    assert!(error.contains("\"EdDSA\""), "{error}");
-    Ok(())
+    assert!(with("").is_ok());
+    assert!(with(r#", "algorithms": ["ES256", "ES384"]"#).is_ok());
+    let error = with(r#", "algorithms": ["ES256"]"#).unwrap_err();
+    assert!(error.contains("\"ES384\""), "{error}");
 }
 
 #[test]

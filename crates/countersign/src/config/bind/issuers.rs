@@ -2,32 +2,11 @@
 
 use super::section::Section;
 use crate::config::error::ConfigError;
-use crate::{Issuer, IssuerBuilder, Kind, Rules, default_provider};
+use crate::{IssuerBuilder, default_provider};
 
 impl Section<'_> {
-    /// An issuer of tokens that a server with these rules accepts. Without a key of its own, the
-    /// builder is given the section's secret.
-    pub(super) fn issuer(
-        self,
-        mut builder: IssuerBuilder,
-        rules: Rules,
-        kind: Kind,
-    ) -> Result<Issuer, ConfigError> {
-        let mut key_option = None;
-        if !builder.has_key() {
-            builder = self.with_secret(builder)?;
-            key_option = Some("hmac_secret_key");
-        }
-        let limit = rules.token_limit;
-        builder = builder.token_limit(limit).accepted_by_rules(rules, kind);
-        builder.build().map_err(|error| match key_option {
-            Some(option) => self.fault(option, error.to_string()),
-            None => self.fault_of_all(error.to_string()),
-        })
-    }
-
     /// With the secret of this section, and the first algorithm for secrets that it accepts.
-    fn with_secret(self, builder: IssuerBuilder) -> Result<IssuerBuilder, ConfigError> {
+    pub(super) fn with_secret(self, builder: IssuerBuilder) -> Result<IssuerBuilder, ConfigError> {
         let token = self.token;
         if token.jwks_public_endpoint.is_some() || token.jwks_issuer.is_some() {
             return Err(self.fault(

@@ -238,6 +238,9 @@ impl Config {
     /// own, or with an `iss` or `aud` that an `_regex` expects: what the builder is given
     /// counts, and the configuration adds the rest.
     ///
+    /// A key of your own need not be in the configuration: see to it that the server has the
+    /// public half.
+    ///
     /// ```
     /// use countersign::config::{Config, Format};
     /// use countersign::{Issuer, generate_key};
@@ -257,8 +260,7 @@ impl Config {
         &self,
         builder: IssuerBuilder,
     ) -> Result<Issuer, ConfigError> {
-        let rules = self.rules_of_server()?;
-        self.connections().issuer(builder, rules, Kind::Connection)
+        self.configure_issuer(self.connections(), builder, Kind::Connection)
     }
 
     /// As [`configure_connection_issuer`](Self::configure_connection_issuer), for
@@ -271,16 +273,35 @@ impl Config {
         &self,
         builder: IssuerBuilder,
     ) -> Result<Issuer, ConfigError> {
-        let rules = self.rules_of_server()?;
-        self.subscriptions()
-            .issuer(builder, rules, Kind::Subscription)
+        self.configure_issuer(self.subscriptions(), builder, Kind::Subscription)
     }
 
-    /// What a server with this configuration goes by, as far as an issuer can know it.
-    fn rules_of_server(&self) -> Result<Rules, ConfigError> {
+    fn configure_issuer(
+        &self,
+        section: Section<'_>,
+        mut builder: IssuerBuilder,
+        kind: Kind,
+    ) -> Result<Issuer, ConfigError> {
+        let algorithms = builder.algorithms();
+        let has_own_key = builder.has_key();
+        let mut use_of_keys = UseOfKeys::Algorithms;
+        if !has_own_key {
+            builder = section.with_secret(builder)?;
+            use_of_keys = UseOfKeys::CheckIssued;
+        }
+        // What a server with this configuration goes by, as far as an issuer can know it.
         let endpoints = Endpoints::new(Fetching::OnDemand);
-        let bound = bind(self, &default_provider(), UseOfKeys::CheckIssued, endpoints)?;
-        self.rules(bound.connections, bound.subscriptions)
+        let bound = bind(self, &algorithms, use_of_keys, endpoints)?;
+        let rules = self.rules(bound.connections, bound.subscriptions)?;
+        let limit = rules.token_limit;
+        let builder = builder.token_limit(limit).accepted_by_rules(rules, kind);
+        builder.build().map_err(|error| {
+            if has_own_key {
+                section.fault_of_all(error.to_string())
+            } else {
+                section.fault("hmac_secret_key", error.to_string())
+            }
+        })
     }
 
     fn rules(&self, connections: Trust, subscriptions: Trust) -> Result<Rules, ConfigError> {

@@ -9,7 +9,7 @@ use super::section::Section;
 use super::static_keys::keyring;
 use crate::config::error::ConfigError;
 use crate::config::table::TokenConfig;
-use crate::{Authority, BuildError, Trust};
+use crate::{Authority, BuildError, Keyring, Trust};
 
 /// What is shared while the sections of one configuration are bound.
 pub(super) struct Binder<'b> {
@@ -25,8 +25,11 @@ pub(super) struct Binder<'b> {
 pub(super) enum UseOfKeys {
     /// A server verifies by them.
     Verify,
-    /// An issuer checks its own tokens: endpoints are not asked, and a section may lack keys.
+    /// An issuer checks the tokens that it signs by the secret of the section. Endpoints are not
+    /// asked.
     CheckIssued,
+    /// An issuer has a key of its own, and the server need not have it yet. Only algorithms count.
+    Algorithms,
 }
 
 impl Binder<'_> {
@@ -72,13 +75,15 @@ impl Binder<'_> {
         anonymous: bool,
     ) -> Result<Option<Authority>, ConfigError> {
         let token = section.token;
-        section.check_algorithms(self.provider)?;
+        if self.use_of_keys == UseOfKeys::Verify {
+            section.check_algorithms(self.provider)?;
+        }
         // Also without an endpoint: whoever sets these options means to use them one day.
         if let Err(error) = token.jwks.settings.check() {
             return Err(section.jwks_fault(&error));
         }
         let published = match self.use_of_keys {
-            UseOfKeys::CheckIssued => expected_keys(section, self.provider),
+            UseOfKeys::CheckIssued | UseOfKeys::Algorithms => expected_keys(section, self.provider),
             UseOfKeys::Verify => published_keys(
                 section,
                 self.provider,
@@ -90,11 +95,15 @@ impl Binder<'_> {
             Some(keys) => keys,
             None => {
                 let keyring = keyring(section, self.provider, &mut self.warnings)?;
-                let may_lack_keys = self.use_of_keys == UseOfKeys::CheckIssued;
-                if keyring.is_empty() && !(may_lack_keys && token.trusted_issuers.is_empty()) {
+                let is_for_own_key = self.use_of_keys == UseOfKeys::Algorithms;
+                if keyring.is_empty() && !(is_for_own_key && token.trusted_issuers.is_empty()) {
                     return Ok(None);
                 }
-                keyring.into()
+                if is_for_own_key {
+                    Keyring::new(section.listed(self.provider.clone())).into()
+                } else {
+                    keyring.into()
+                }
             }
         };
         let mut authority = Authority::builder()
