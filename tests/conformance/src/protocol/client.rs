@@ -65,10 +65,12 @@ impl Client {
         let given: Vec<GivenOption> = config
             .other_options()
             .iter()
-            .map(|option| GivenOption {
-                name: option.name.clone(),
-                json: option.json.clone(),
-                from_environment: option.from_environment,
+            .map(|option| {
+                if option.from_environment {
+                    GivenOption::of_environment(&option.name, &option.json)
+                } else {
+                    GivenOption::of_file(&option.name, &option.json)
+                }
             })
             .collect();
         let options = options::read(&given, config.uses_sections()).unwrap();
