@@ -33,6 +33,16 @@ impl Record {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The same record, its names and values changed by `change`.
+    pub(crate) fn mapped(&self, change: impl Fn(&str) -> String) -> Self {
+        let fields = self.fields.iter();
+        Self {
+            fields: fields
+                .map(|(name, value)| (change(name), change(value)))
+                .collect(),
+        }
+    }
+
     /// The second words of the names that begin with `first`: `alg` of `each alg`.
     pub(crate) fn names<'r>(&'r self, first: &'r str) -> impl Iterator<Item = &'r str> {
         self.fields.iter().filter_map(move |(name, _)| {

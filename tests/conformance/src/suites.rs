@@ -16,6 +16,7 @@ pub(crate) const ALL: &[Suite] = &[
     ("claims", claims),
     ("jwks", jwks::suite),
     ("centrifugo", centrifugo::suite),
+    ("centrifugo-6", centrifugo::running::suite),
     #[cfg(feature = "server")]
     ("protocol", crate::protocol::suite),
     #[cfg(feature = "peers")]

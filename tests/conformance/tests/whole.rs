@@ -4,7 +4,7 @@
 #[test]
 fn nothing_ends_otherwise_than_known() {
     let names: Vec<String> = countersign_conformance::suites()
-        .filter(|name| *name != "peers")
+        .filter(|name| *name != "peers" && *name != "centrifugo-6")
         .map(str::to_owned)
         .collect();
     countersign_conformance::run(&names).assert_clean();

@@ -3,6 +3,7 @@
 //! Every suite runs, even if another has failed. A table at the end shows all results. Tests that
 //! can't run on this machine are skipped, and the table says why.
 
+mod centrifugo;
 mod clients;
 mod interop;
 mod outcome;
@@ -13,6 +14,7 @@ mod suites;
 use core::fmt::Write as _;
 use core::time::Duration;
 use std::path::Path;
+use std::process::Child;
 use std::time::Instant;
 
 use crate::failure::Failure;
@@ -26,51 +28,67 @@ pub(crate) struct Suite {
     run: fn(&Path) -> Outcome,
     /// The full form, for `--long`, of a suite that would take too long for each change.
     long: Option<fn(&Path) -> Outcome>,
+    /// What takes long and can be done while other suites run.
+    ahead: Option<fn(&Path) -> Option<Child>>,
 }
 
 /// Every suite, in the order in which they run.
-pub(crate) const SUITES: [Suite; 7] = [
+pub(crate) const SUITES: [Suite; 8] = [
     Suite {
         name: "tests",
         about: "unit and integration tests",
         run: suites::tests,
         long: None,
+        ahead: None,
     },
     Suite {
         name: "docs",
         about: "the examples in the documentation",
         run: suites::docs,
         long: None,
+        ahead: None,
     },
     Suite {
         name: "examples",
         about: "every example of every library runs",
         run: suites::examples,
         long: None,
+        ahead: None,
     },
     Suite {
         name: "alone",
         about: "every library builds without the others",
         run: suites::alone,
         long: None,
+        ahead: None,
     },
     Suite {
         name: "packages",
         about: "every package builds outside of the workspace; with --long it passes its tests there",
         run: packages::build,
         long: Some(packages::test),
+        ahead: None,
     },
     Suite {
         name: "interop",
         about: "tokens to and from PyJWT and jose, keys of openssl",
         run: interop::run,
         long: None,
+        ahead: None,
     },
     Suite {
         name: "clients",
         about: "the server and real clients of Centrifugo",
         run: clients::run,
         long: None,
+        ahead: None,
+    },
+    Suite {
+        name: "centrifugo",
+        about: "what a Centrifugo that runs does with the rows of docs/compatibility.md",
+        run: centrifugo::run,
+        long: Some(centrifugo::run_whole),
+        ahead: Some(centrifugo::start),
     },
 ];
 
@@ -89,10 +107,18 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     }
     let named = |suite: &&Suite| names.is_empty() || names.iter().any(|word| *word == suite.name);
     let root = files::root();
+    let suites = || SUITES.iter().filter(named);
+    let mut ahead: Vec<Child> = suites().filter_map(|suite| suite.ahead?(&root)).collect();
     let mut rows = Vec::new();
-    for suite in SUITES.iter().filter(named) {
+    for suite in suites() {
         println!("\n== {}: {}", suite.name, suite.about);
         let start = Instant::now();
+        if suite.ahead.is_some() {
+            for mut child in ahead.drain(..) {
+                println!("waiting until what was begun ahead is done");
+                let _ = child.wait();
+            }
+        }
         let run = suite.long.filter(|_| is_long).unwrap_or(suite.run);
         let outcome = run(&root);
         rows.push((suite.name, outcome, start.elapsed()));

@@ -1,5 +1,8 @@
 //! Centrifugo's behaviour beside ours, as cases and as a document.
 
+mod program;
+pub(crate) mod running;
+
 use core::fmt::Write as _;
 
 use crate::cases::text::{Values, expand_text};
@@ -8,7 +11,7 @@ use crate::judge::ACCEPT;
 use crate::records::{self, Record};
 use crate::report::Report;
 
-const FILE: &str = include_str!("../data/centrifugo.txt");
+const FILE: &str = include_str!("../../data/centrifugo.txt");
 
 /// A section of the list: its number, its title, and how its rows are known.
 const SECTIONS: [(&str, &str, &str); 7] = [
@@ -74,7 +77,8 @@ pub fn document() -> String {
          Centrifugo's answer is that of version 6; where version 2.8.7 does another thing, that \
          stands behind it. The column \"known from\" says which version was run (2.8.7, 6.9.1, or \
          both), or where else the answer comes from: its tests, or its code at a commit of July \
-         2026.\n\n\
+         2026. `cargo xtask test centrifugo` installs version 6.9.1 and runs every row that its \
+         commands can show.\n\n\
          This page is written by `cargo xtask conformance --write-docs` from \
          `tests/conformance/data/centrifugo.txt`. Each row is a case that runs, over two \
          backends; where both sides say internal, no token can tell. Do not change it by \
@@ -116,7 +120,7 @@ pub fn document() -> String {
                     row.reason
                         .map(|it| format!(": {}", cell(it)))
                         .unwrap_or_default(),
-                    record.get("known").unwrap_or(known),
+                    known_from(record, known),
                 );
             }
         }
@@ -127,6 +131,15 @@ pub fn document() -> String {
         .collect();
     let _ = writeln!(text, "\n{}.", counts.join(", "));
     text + &wider + &tables
+}
+
+/// How a record's answer is known: it says so, the suite runs it, or it is as the whole section.
+fn known_from<'r>(record: &'r Record, section: &'r str) -> &'r str {
+    match record.get("known") {
+        Some(known) => known,
+        None if running::why_not(record).is_none() => "v6.9.1, run",
+        None => section,
+    }
 }
 
 /// The rows of the list that a record is for.
