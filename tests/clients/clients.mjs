@@ -1,5 +1,5 @@
 // Both generations of the library `centrifuge` behind one interface, so that the same scenarios
-// are played with each. Nothing of a library is changed.
+// run with each. The libraries are unchanged.
 
 import { createRequire } from 'node:module';
 import WebSocket from 'ws';
@@ -63,7 +63,7 @@ class First {
     const Centrifuge = library.default ?? library;
     this.events = new Events();
     this.isProtobuf = isProtobuf;
-    // 2.6 asks by the URL alone, 2.8 by subprotocol.
+    // 2.6 chooses the format only by the URL, 2.8 by the subprotocol.
     const byUrl = isProtobuf && version === '2.6';
     const options = {
       websocket: WebSocket,

@@ -1,4 +1,4 @@
-// Plays every scenario with one version of the client in one format:
+// Runs every scenario with one version of the client in one format:
 //
 //     node play.mjs VERSION FORMAT URL JWKS_URL BACKEND
 //
@@ -56,7 +56,7 @@ const scenarios = {
     });
     await client.events.until('connected');
     await client.events.until('refresh');
-    // The server closes one second after the end.
+    // The server closes one second after the token ends.
     await later(4000);
     assert.equal(client.events.count('disconnected'), 0);
     client.close();
@@ -95,7 +95,8 @@ const scenarios = {
       const { code } = await client.events.until('refused', wrong);
       assert.equal(code, 103);
     } else {
-      // The client of another token gets 109, so that a token kept over a reconnect is replaced.
+      // A token for another client is refused with 109, so that the client replaces a token that
+      // it kept over a reconnect.
       await later(500);
     }
     assert.equal(client.events.all.filter((it) => it.name === 'subscribed' && wrong(it)).length, 0);
@@ -119,7 +120,7 @@ const scenarios = {
     assert.equal(client.events.count('disconnected'), 0);
     assert.equal(client.events.count('unsubscribed'), 0);
     renews = false;
-    // A client 2.x loses its connection, one of 5.x the subscription alone.
+    // A 2.x client loses its connection; a 5.x client loses only the subscription.
     await client.events.until(isFirst ? 'disconnected' : 'unsubscribed');
     assert.equal(client.events.count('disconnected'), isFirst ? 1 : 0);
     client.close();
@@ -180,7 +181,7 @@ const scenarios = {
     await writer.publishBytes('lines', encode('{\n"a":\r\n1\n}'));
     const { data } = await reader.events.until('publication', (it) => !Array.isArray(it.data));
     assert.deepEqual(data, { a: 1 });
-    // Bytes that are not JSON come before it, to those that can be sent them.
+    // The bytes that are not JSON come first, but only to readers whose format can carry them.
     assert.equal(reader.events.count('publication'), format === 'protobuf' ? 2 : 1);
     reader.close();
     writer.close();

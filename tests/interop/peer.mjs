@@ -1,4 +1,4 @@
-// jose, at your service: the commands and answers of peer.py.
+// Runs commands with jose. The commands and answers are those of peer.py.
 
 import { createInterface } from 'node:readline'
 import { SignJWT, base64url, importPKCS8, importSPKI, jwtVerify } from 'jose'

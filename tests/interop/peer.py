@@ -1,10 +1,11 @@
-"""PyJWT, at your service: a command a line on standard input, an answer a line on standard output.
+"""Runs commands with PyJWT: one command per line on standard input, one answer per line on standard
+output.
 
     {"do": "sign", "alg": "HS256", "key": KEY, "claims": {...}, "header": {...}}  ->  {"token": "..."}
     {"do": "verify", "alg": "HS256", "key": KEY, "token": "..."}                  ->  {"claims": {...}}
 
-KEY is {"secret": "..."} in base64url or {"pem": "..."}. Whatever the library
-refuses is answered by {"error": "..."}.
+KEY is {"secret": "..."} in base64url or {"pem": "..."}. If the library
+refuses, the answer is {"error": "..."}.
 """
 
 import base64

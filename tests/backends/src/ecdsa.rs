@@ -1,4 +1,4 @@
-//! ECDSA signatures with a chosen `s`, under a public key that is made to fit.
+//! ECDSA signatures with a chosen `s`, and a public key that is computed to fit.
 
 use countersign_signature::{Curve, EcPublicKey};
 use sha2::{Digest, Sha256, Sha384, Sha512};

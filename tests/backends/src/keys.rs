@@ -1,4 +1,4 @@
-//! One key for each family, made for these tests and used for nothing else.
+//! One key for each family, made for these tests and used nowhere else.
 
 use std::sync::LazyLock;
 
@@ -111,7 +111,7 @@ pub fn ec_public(curve: Curve) -> EcPublicKey<'static> {
 /// The Ed25519 key pair of RFC 8032 section 7.1, test 1.
 #[must_use]
 pub fn ed25519_private() -> OkpPrivateKey<'static> {
-    // The check of a public key takes long where this workspace is not optimised.
+    // Make it once: checking a public key is slow in a build without optimisation.
     static KEY: LazyLock<OkpPrivateKey<'static>> = LazyLock::new(make_ed25519_private);
     KEY.clone()
 }
@@ -123,7 +123,7 @@ fn make_ed25519_private() -> OkpPrivateKey<'static> {
     OkpPrivateKey::new(OkpCurve::ED25519, seed, Some(public)).unwrap()
 }
 
-/// What the signatures over the key of 8192 bits sign.
+/// The message of the signatures by the key of 8192 bits.
 pub const RSA_8192_MESSAGE: &[u8] = b"a message of 8192 bits' strength";
 
 /// 2048 bits, exponent 65537.

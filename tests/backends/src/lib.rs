@@ -1,7 +1,7 @@
-//! What the tests of this folder share: the backends, a key for each algorithm, and
-//! the means to forge what no library makes. Test code: a broken assumption panics.
+//! Shared by the tests of this folder: the backends, a key for each algorithm, and functions that
+//! forge signatures which no library makes. Test code: a broken assumption panics.
 //!
-//! A further backend is one line in [`backends`].
+//! To add a backend, add one line in [`backends`].
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc)] // test code
 #![allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)] // test code
@@ -20,7 +20,7 @@ use countersign_ring as ring;
 use countersign_rustcrypto as rustcrypto;
 use countersign_signature::{Algorithm, AlgorithmName, Provider, Signer, Verifier};
 
-/// A provider and what the tests call it.
+/// A provider and its name in the tests.
 #[derive(Debug)]
 pub struct Backend {
     /// The name in failures.
@@ -42,7 +42,7 @@ pub fn backends() -> Vec<Backend> {
     .into()
 }
 
-/// Every algorithm, as the tests go through them.
+/// Every algorithm, in the order of the tests.
 pub const ALGORITHMS: [AlgorithmName; 13] = [
     AlgorithmName::HS256,
     AlgorithmName::HS384,

@@ -1,4 +1,4 @@
-//! RSA signatures that no library makes: any encoded message, signed raw.
+//! RSA signatures that no library makes: raw signatures over any encoded message.
 
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{BoxedUint, Odd};
@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use crate::hex;
 use crate::keys::RsaHex;
 
-/// A hash, by what the paddings need of it.
+/// A hash, with what the paddings need to know about it.
 #[derive(Clone, Copy, Debug)]
 pub struct Hash {
     /// The hash of some bytes.
@@ -63,8 +63,8 @@ pub fn pkcs1(len: usize, digest_info: &[u8]) -> Vec<u8> {
     [&[0, 1], padding.as_slice(), &[0], digest_info].concat()
 }
 
-/// The encoding of PSS (RFC 8017 section 9.1.1) with a choice in every place where a
-/// careless verifier might allow one.
+/// The encoding of PSS (RFC 8017 section 9.1.1). Every parameter that a careless verifier might
+/// not check can be chosen.
 #[derive(Clone, Copy, Debug)]
 pub struct Pss {
     /// The hash of the message.
@@ -80,7 +80,7 @@ pub struct Pss {
 }
 
 impl Pss {
-    /// What RFC 7518 section 3.5 asks for.
+    /// The parameters that RFC 7518 section 3.5 requires.
     #[must_use]
     pub fn proper(hash: Hash) -> Self {
         Self {

@@ -11,7 +11,7 @@ const CURVES: [(AlgorithmName, Curve); 3] = [
     (AlgorithmName::ES512, Curve::P521),
 ];
 
-/// The backends that accept this signature, of all that have the algorithm.
+/// How many backends accept this signature, and how many have the algorithm.
 fn accepted_by(name: AlgorithmName, key: &EcPublicKey<'_>, signature: &[u8]) -> (usize, usize) {
     let key = KeyMaterial::EcPublic(key.clone());
     let verdicts: Vec<bool> = backends()
@@ -65,8 +65,8 @@ fn b1_b2_r_and_s_at_the_edges_of_their_range_are_refused() {
     }
 }
 
-/// A valid signature with an `s` so small that `s + n` has room too: the very
-/// signature that a verifier accepts which reduces `s` instead of checking its range.
+/// A valid signature whose `s` is so small that `s + n` fits too. A verifier that reduces `s`
+/// instead of checking its range accepts `s + n`.
 #[test]
 fn b2_an_s_that_is_not_reduced_is_refused() {
     for (name, curve) in CURVES {
@@ -87,7 +87,7 @@ fn b2_an_s_that_is_not_reduced_is_refused() {
 
 #[test]
 fn b2_an_r_that_is_not_reduced_is_refused() {
-    // Only P-521 leaves room for r + n in the bytes of a coordinate.
+    // Only for P-521, r + n fits in the bytes of a coordinate.
     let (key, r) = key_for(Curve::P521, MESSAGE, &[5; 60], 0x11);
     let s = add(&[0; 66], &[5; 60]).unwrap();
     let unreduced = add(&r, &order(Curve::P521)).unwrap();
@@ -133,7 +133,7 @@ fn b3_a_der_signature_is_refused() {
     }
 }
 
-/// A valid signature whose DER form is exactly as long as the raw form.
+/// A valid signature whose DER form has exactly the length of the raw form.
 #[test]
 fn b3_a_der_signature_of_the_raw_length_is_refused() {
     for (name, curve) in CURVES {
@@ -163,7 +163,7 @@ fn b3_a_der_signature_of_the_raw_length_is_refused() {
     }
 }
 
-/// JWS allows both forms, so a signature's bytes must never serve as an identity.
+/// JWS allows both forms, so the bytes of a signature must never be used as an identifier.
 #[test]
 fn b5_both_s_and_its_negative_are_accepted() {
     for (name, curve) in CURVES {
@@ -199,7 +199,7 @@ fn a11_a12_a_key_on_another_curve_is_refused_by_name() {
     }
 }
 
-/// The mathematics of the signature are right: P-384 with SHA-256, and the reverse.
+/// The signature is mathematically right, but uses P-384 with SHA-256, or the reverse.
 #[test]
 fn a12_a_valid_signature_with_another_curves_hash_is_refused() {
     use p256::ecdsa::signature::hazmat::PrehashSigner;

@@ -40,8 +40,8 @@ fn b6_an_s_that_is_not_reduced_is_refused() {
     }
 }
 
-/// The key's own holder signs with a nonce of zero, so that `R` is the identity, and
-/// writes `R` in this way.
+/// A signature by the key's holder with a nonce of zero, so that `R` is the identity, with this
+/// encoding of `R`.
 fn signature_with_r(r: &[u8]) -> Vec<u8> {
     let private = keys::ed25519_private();
     let seed = private.expose().try_into().unwrap();
@@ -67,8 +67,8 @@ fn b6_an_r_in_other_than_its_canonical_encoding_is_refused() {
     }
 }
 
-/// Nobody but the holder of the key can make such a signature (the key itself is not
-/// of small order), so it is a matter of agreement alone: RFC 8032 accepts it.
+/// Only the holder of the key can make such a signature, because the key itself is not of small
+/// order. So it is safe, but backends must agree: RFC 8032 accepts it.
 #[test]
 fn b6_on_an_r_of_small_order_all_backends_agree() {
     let identity = hex("0100000000000000000000000000000000000000000000000000000000000000");

@@ -1,4 +1,4 @@
-//! Which keys bind to which algorithm, and what the refusals say.
+//! Which keys bind to which algorithm, and the texts of the refusals.
 
 use countersign_signature::{
     AlgorithmName, Curve, EcPrivateKey, KeyMaterial, KeyRejectedReason, OkpCurve, OkpPrivateKey,
@@ -7,7 +7,7 @@ use countersign_signature::{
 use countersign_test_backends::keys::{self, RSA_2048};
 use countersign_test_backends::{ALGORITHMS, backends, hex};
 
-/// The kind of key that an algorithm needs, as its refusal says it.
+/// The kind of key that an algorithm needs, in the words of its refusal.
 fn kind(name: AlgorithmName) -> &'static str {
     match name.as_str() {
         "HS256" | "HS384" | "HS512" => "a secret",
@@ -19,8 +19,8 @@ fn kind(name: AlgorithmName) -> &'static str {
     }
 }
 
-/// The key types that the algorithms bind to by themselves are told apart: no public
-/// key becomes a secret (A3), no family takes another's key (A5).
+/// Algorithms distinguish the types of keys themselves: a public key never becomes a secret (A3),
+/// and no family accepts a key of another family (A5).
 #[test]
 fn a3_a5_a_key_of_another_family_binds_to_nothing() {
     for backend in backends() {
@@ -173,7 +173,7 @@ fn rsa_numbers_of_absurd_length_are_refused_without_ado() {
     }
 }
 
-/// C10: what a program may log of a bound key shows nothing of its private part.
+/// C10: `Debug` of a bound key, which a program may log, shows nothing of its private part.
 #[test]
 fn c10_debug_of_a_bound_key_shows_no_secret() {
     for backend in backends() {

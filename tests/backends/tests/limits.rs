@@ -1,4 +1,4 @@
-//! Where the libraries differ in the keys that they sign with, and what each says.
+//! The libraries accept different keys for signing. Each must say what it needs.
 
 use countersign_aws_lc as aws_lc;
 use countersign_ring as ring;
@@ -45,7 +45,7 @@ fn ring_says_which_rsa_keys_it_cannot_sign_with() {
             rejected.needed().contains("an exponent from 65537"),
             "{rejected}"
         );
-        // Nothing is wrong with the key.
+        // The key is valid: another backend signs with it.
         assert_signs(rsa_signing::RS256, &private, &public);
         assert_signs(rsa_signing::PS512, &private, &public);
         assert_signs(aws_lc::RS256, &private, &public);
@@ -66,7 +66,7 @@ fn a_private_key_without_its_public_point_signs_in_every_backend() {
         let private = without(keys::ec_private(curve).expose().to_vec());
         let public = KeyMaterial::EcPublic(keys::ec_public(curve));
         for backend in backends() {
-            // ring has no P-521.
+            // ring doesn't have P-521.
             let Some(algorithm) = backend.get(name) else {
                 continue;
             };
@@ -94,7 +94,7 @@ fn an_ed25519_seed_alone_signs_in_every_backend() {
     }
 }
 
-/// *ring* never uses `d` and checks its size alone; `rsa` and aws-lc-rs check it.
+/// **ring* never uses `d` and checks only its size; `rsa` and aws-lc-rs check its value.
 #[test]
 fn a_wrong_d_is_refused_where_d_is_used() {
     let good = RSA_2048.private();
@@ -134,7 +134,7 @@ fn k6_rsa_signs_over_the_rsa_crate_only_where_that_is_asked_for_by_name() {
         assert!(algorithm.verifier(&public).is_ok(), "{name} verifies");
         assert_signs(opted_in.get(name.as_str()).unwrap(), &private, &public);
     }
-    // The order of the algorithms stays, and nothing else is exchanged.
+    // The order of the algorithms stays the same, and no other algorithm is replaced.
     let names = |provider: &countersign_signature::Provider| -> Vec<_> {
         provider.iter().map(Algorithm::name).collect()
     };

@@ -1,4 +1,4 @@
-//! What one backend signs, every backend verifies, and nothing else.
+//! Every backend verifies the signatures of every other backend, and nothing else.
 
 use countersign_signature::{AlgorithmName, KeyMaterial, Secret};
 use countersign_test_backends::{ALGORITHMS, backends, keys, sign, verifiers};
@@ -60,7 +60,8 @@ fn every_algorithm_of_the_list_has_a_backend_and_ring_lacks_es512_alone() {
 fn a_flipped_bit_anywhere_in_the_signature_is_refused() {
     for name in ALGORITHMS {
         let signature = sign(name, MESSAGE);
-        // RSA verifies a number as a whole: one bit of every byte is enough, and quick.
+        // RSA verifies the signature as one number, so one bit of every byte is enough, and
+        // faster.
         let step = if signature.len() >= 256 { 9 } else { 1 };
         for (backend, verifier) in verifiers(name) {
             for bit in (0..signature.len() * 8).step_by(step) {
@@ -114,7 +115,7 @@ fn a5_a_signature_verifies_under_its_own_algorithm_alone() {
                 let Some(algorithm) = backend.get(checked) else {
                     continue;
                 };
-                // The same key, bound to another algorithm where it can be bound at all.
+                // The same key, bound to another algorithm if it can be bound.
                 let accepted = algorithm
                     .verifier(&key)
                     .is_ok_and(|verifier| verifier.verify(MESSAGE, &signature).is_ok());

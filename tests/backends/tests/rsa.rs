@@ -17,7 +17,7 @@ const PSS: [(AlgorithmName, Hash); 3] = [
     (AlgorithmName::PS512, SHA512),
 ];
 
-/// What each backend says to a signature under this key.
+/// The verdict of each backend on a signature under this key.
 fn verdicts(name: AlgorithmName, key: &RsaPublicKey<'_>, signature: &[u8]) -> Vec<bool> {
     let key = KeyMaterial::RsaPublic(key.clone());
     backends()
@@ -56,7 +56,8 @@ fn b8_a_signature_at_the_edges_of_the_modulus_is_refused() {
 #[test]
 fn b8_a_signature_that_is_not_reduced_is_refused() {
     for (name, hash) in PKCS1.into_iter().chain(PSS) {
-        // Signatures over different salts or messages, until one has room for the modulus.
+        // Try different salts or messages, until a signature is so small that the modulus can be
+        // added.
         let (message, good, unreduced) = (0_u32..)
             .find_map(|i| {
                 let message = i.to_be_bytes();
@@ -121,7 +122,8 @@ fn b10_padding_of_pkcs1_that_is_not_exact_is_refused() {
         };
         // The outer length in its long form, which DER forbids.
         let long_form = [&[0x30, 0x81], &info[1..]].concat();
-        // The hash, then rubbish, with the padding made shorter by as much (CVE-2006-4339).
+        // The hash, then garbage, with a padding that is shorter by the same length
+        // (CVE-2006-4339).
         let rubbish = {
             let mut encoded = [
                 &[0, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0][..],
@@ -138,7 +140,7 @@ fn b10_padding_of_pkcs1_that_is_not_exact_is_refused() {
         let table = [
             ("no NULL", pkcs1(256, &without_null)),
             ("a length in its long form", pkcs1(256, &long_form)),
-            ("rubbish behind the hash", rubbish),
+            ("garbage after the hash", rubbish),
             ("no DigestInfo", pkcs1(256, &digest)),
             ("another hash, properly", pkcs1(256, &other_oid)),
             ("the name of another hash", pkcs1(256, &wrong_oid)),
@@ -218,7 +220,7 @@ fn b11_pss_with_other_than_its_one_set_of_parameters_is_refused() {
                 "{name}: {separator:x}"
             );
         }
-        // The highest bit of the encoding is not the padding's to use.
+        // The highest bit of the encoding must be zero.
         let mut encoded = proper.encode(MESSAGE, 2048);
         encoded[0] |= 0x80;
         if encoded < hex(RSA_2048.n) {
@@ -247,7 +249,7 @@ fn a_modulus_one_bit_longer_than_its_bytes_verifies_alike() {
             all_accept(name, &RSA_2049, &sign_raw(&RSA_2049, &encoded)),
             "{name}"
         );
-        // The byte above the padding is not the padding's to use.
+        // The byte before the padding must be zero.
         encoded[0] = 1;
         if encoded < hex(RSA_2049.n) {
             assert!(

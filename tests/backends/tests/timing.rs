@@ -1,9 +1,9 @@
-//! Secrets are compared by the libraries, in constant time.
+//! The libraries compare secrets, in constant time.
 #![allow(missing_docs)]
 
-/// A tag that is compared byte by byte tells how much of it was right
-/// (CVE-2015-10004, CVE-2016-7036). Reviewed, and held by the text: each backend hands
-/// the tag to its library and compares nothing itself.
+/// If a tag is compared byte by byte, the time reveals how many bytes were right (CVE-2015-10004,
+/// CVE-2016-7036). This test reads the source: each backend passes the tag to its library and
+/// compares nothing itself.
 #[test]
 fn b13_tags_are_compared_by_the_library_and_never_with_an_operator() {
     for (source, by_library) in [

@@ -1,12 +1,12 @@
-// Verifies tokens by libraries in Go, on request: what tests/bench measures beside its own.
+// Verifies tokens with libraries in Go, on request of tests/bench.
 //
 // Each line on standard input is one of
 //
 //	secret HEX
 //	es384 HEX                    an uncompressed point
 //	token ALG TOKEN
-//	verify LIBRARY ALG TIMES     answered by nanoseconds
-//	allocations LIBRARY ALG      answered by the allocations of one verification
+//	verify LIBRARY ALG TIMES     answered by the time in nanoseconds
+//	allocations LIBRARY ALG      answered by the number of allocations of one verification
 package main
 
 import (
@@ -82,7 +82,7 @@ func main() {
 	}
 }
 
-// verifier gives one verification of the token of alg: signature, times and claims.
+// verifier returns a function that verifies the token of alg once: signature, times and claims.
 func verifier(library, alg string) func() {
 	token := tokens[alg]
 	switch library {

@@ -1,7 +1,7 @@
-//! Does one piece of work, for `cargo xtask bench --check` to count its instructions.
+//! Does one piece of work, so that `cargo xtask bench --check` can count its instructions.
 //!
-//! Valgrind counts while [`counted`] runs, and not what comes before. The work was done once
-//! by then, so that what is kept for later is there.
+//! Valgrind counts only while [`counted`] runs. The work was done once before, so that caches are
+//! filled.
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)] // test code
 
@@ -45,7 +45,7 @@ fn measure(mut work: impl FnMut()) {
     counted(&mut work);
 }
 
-/// Valgrind knows it by its name.
+/// Valgrind finds this function by its name.
 #[inline(never)]
 fn counted(work: &mut dyn FnMut()) {
     black_box(work)();
@@ -101,7 +101,7 @@ fn issuing() {
     });
 }
 
-/// The header `{"alg":"XS256"}` in place of the token's own.
+/// A token whose header is replaced by `{"alg":"XS256"}`.
 fn unknown_alg() {
     let token = token();
     let (_, rest) = token.split_once('.').unwrap();

@@ -1,6 +1,6 @@
-//! The least that anybody must do for an HS256 token: *ring*'s HMAC, base64 decoding into
-//! buffers that are there, and serde_json into borrowed fields. It checks no policy, finds
-//! no repeated name among the unknown ones, and refuses no critical header.
+//! The least work that any library must do for an HS256 token: *ring*'s HMAC, base64 decoding
+//! into existing buffers, and serde_json into borrowed fields. It checks no policy, finds no
+//! duplicate of an unknown name, and refuses no critical header.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

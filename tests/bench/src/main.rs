@@ -1,8 +1,8 @@
-//! Measures Countersign and its peers at the same work, in the same run: the program behind
-//! `cargo xtask bench`.
+//! Measures Countersign and its peers with the same work, in the same run. `cargo xtask bench`
+//! runs this program.
 //!
-//! Contestants take turns, so that a pause of the machine meets them alike. Ratios are of the
-//! fastest turns; medians stand beside them. Test code: a broken assumption panics.
+//! Contestants take turns, so that a pause of the machine affects all of them equally. Ratios
+//! compare the fastest turns; the tables show medians too. Test code: a broken assumption panics.
 #![forbid(unsafe_code)]
 #![allow(
     clippy::unwrap_used,
@@ -29,7 +29,7 @@ use report::Report;
 
 const USAGE: &str = "Usage: countersign-bench [--rounds N] [--go PROGRAM] [--countersign PROGRAM]";
 
-/// What the command line says.
+/// The parsed command line.
 struct Options {
     rounds: usize,
     go: Option<PathBuf>,
@@ -71,8 +71,7 @@ fn measured(options: &Options) -> Report {
         .as_deref()
         .map(|program| Go::start(program).unwrap());
     if go.is_none() {
-        let reason =
-            "libraries in Go: no `go` is on this machine, or their modules could not be had";
+        let reason = "libraries in Go: `go` is not on this machine, or can't get their modules";
         report.skipped.push(reason.into());
     }
     let (go, rounds) = (go.as_ref(), options.rounds);

@@ -1,23 +1,23 @@
-//! Measures contestants at the same work, in turns, so that a pause of the machine meets
-//! all of them alike.
+//! Measures contestants with the same work, in turns, so that a pause of the machine affects all
+//! of them equally.
 
 use core::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// A turn lasts at least so long: the clock itself costs nothing beside it.
+/// The least time of a turn. Compared with it, reading the clock costs nothing.
 const TURN: Duration = Duration::from_micros(200);
 
-/// Somebody who does the work of a group.
+/// One implementation of the work of a group.
 pub(crate) struct Contestant<'a> {
     pub(crate) name: String,
-    /// Does the work so many times, and says how long that took.
+    /// Does the work as often as the argument says, and returns how long that took.
     run: Box<dyn FnMut(u32) -> Duration + 'a>,
-    /// The heap allocations of doing it once, where they can be counted.
+    /// The heap allocations of doing it once, if they can be counted.
     allocations: Option<u64>,
 }
 
 impl<'a> Contestant<'a> {
-    /// Work in this process. It is done once at once, so that what is kept for later is there.
+    /// Work in this process. It is done once now, so that caches are filled.
     pub(crate) fn new<T>(name: impl Into<String>, mut work: impl FnMut() -> T + 'a) -> Self {
         black_box(work());
         let counted = allocation_counter::measure(|| drop(black_box(work())));
@@ -35,7 +35,7 @@ impl<'a> Contestant<'a> {
         }
     }
 
-    /// Work elsewhere, which is timed there.
+    /// Work in another process, which also measures its time.
     pub(crate) fn elsewhere(
         name: impl Into<String>,
         allocations: Option<u64>,
@@ -49,17 +49,17 @@ impl<'a> Contestant<'a> {
     }
 }
 
-/// What one contestant came to.
+/// The result of one contestant.
 #[derive(Clone, Debug)]
 pub(crate) struct Measured {
     pub(crate) name: String,
-    /// Nanoseconds of the fastest turn and of the one in the middle.
+    /// Nanoseconds of the fastest turn and of the median turn.
     pub(crate) min: f64,
     pub(crate) median: f64,
     pub(crate) allocations: Option<u64>,
 }
 
-/// Lets each contestant work in each round, beginning with another one each time.
+/// Each contestant works in each round. Each round begins with another contestant.
 pub(crate) fn in_turns(mut contestants: Vec<Contestant<'_>>, rounds: usize) -> Vec<Measured> {
     let batches: Vec<u32> = contestants.iter_mut().map(batch).collect();
     let mut times = vec![Vec::with_capacity(rounds); contestants.len()];

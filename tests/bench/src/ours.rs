@@ -1,11 +1,11 @@
-//! How this project is set up for what is measured.
+//! How this project is set up for the measurements.
 
 use countersign::signature::{AlgorithmName, Provider};
 use countersign::{Authenticator, Authority, Issuer, Key, KeySource, Keyring, Rules};
 
 use crate::tokens;
 
-/// An authenticator that trusts these keys and expects nothing more.
+/// An authenticator that trusts these keys and has no other expectations.
 pub(crate) fn authenticator(keys: impl Into<KeySource>) -> Authenticator {
     Authenticator::new(Rules::new(Authority::new(keys)))
 }

@@ -1,10 +1,10 @@
-//! What was measured, as text: a table for each group, and one of the goals.
+//! The results as text: a table for each group, and a table of the goals.
 
 use core::fmt::Write;
 
 use crate::measure::{Contestant, Measured, in_turns};
 
-/// Some work, and everyone who did it.
+/// Some work, and the results of its contestants.
 #[derive(Clone, Debug)]
 pub(crate) struct Group {
     pub(crate) title: String,
@@ -38,14 +38,15 @@ impl Group {
     }
 }
 
-/// How a figure is held to its limit.
+/// The limit of a figure.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Limit {
     AtMost(f64),
     AtLeast(f64),
 }
 
-/// A goal and what was reached. A figure of `None` could not be measured here.
+/// A goal and the measured figure. The figure is `None` if it could not be measured on this
+/// machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Goal {
     pub(crate) what: String,
@@ -86,12 +87,12 @@ impl Goal {
     }
 }
 
-/// Everything of one run.
+/// All results of one run.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     pub(crate) groups: Vec<Group>,
     pub(crate) goals: Vec<Goal>,
-    /// What could not be measured, and why.
+    /// Measurements that were not possible, with the reasons.
     pub(crate) skipped: Vec<String>,
 }
 
@@ -157,7 +158,7 @@ fn write_group(text: &mut String, group: &Group) -> core::fmt::Result {
     writeln!(text)
 }
 
-/// Nanoseconds as a person reads them.
+/// Nanoseconds in a readable form.
 pub(crate) fn time(nanoseconds: f64) -> String {
     match nanoseconds {
         short if short < 1e3 => format!("{short:.0} ns"),

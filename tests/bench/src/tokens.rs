@@ -1,4 +1,4 @@
-//! The token that is measured, its keys, and the struct that a user would read it into.
+//! The measured token, its keys, and the struct into which a user would read it.
 
 use core::time::Duration;
 
@@ -7,10 +7,10 @@ use countersign::{Key, UnixTime};
 use countersign_test_backends::keys;
 use serde::{Deserialize, Serialize};
 
-/// The payload of a connection token as a backend makes them: the token has 207 characters.
+/// A typical payload of a connection token. The token has 207 characters.
 pub(crate) const PAYLOAD: &str = r#"{"sub":"42","exp":4102444800,"iat":1700000000,"info":{"name":"Alexander"},"channels":["news"]}"#;
 
-/// What [`PAYLOAD`] holds.
+/// The claims of [`PAYLOAD`].
 pub(crate) const SUB: &str = "42";
 pub(crate) const EXP: i64 = 4_102_444_800;
 pub(crate) const IAT: i64 = 1_700_000_000;
@@ -58,7 +58,7 @@ pub(crate) fn token(name: AlgorithmName) -> String {
     token_with(name, &format!(r#"{{"alg":"{name}","typ":"JWT"}}"#))
 }
 
-/// [`PAYLOAD`] under a header of one's own, signed.
+/// [`PAYLOAD`] with the given header, signed.
 pub(crate) fn token_with(name: AlgorithmName, header: &str) -> String {
     use base64::Engine;
     let encode = |bytes: &[u8]| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
@@ -71,7 +71,7 @@ pub(crate) fn token_with(name: AlgorithmName, header: &str) -> String {
     format!("{input}.{}", encode(&signature))
 }
 
-/// A moment at which the token is good.
+/// A time at which the token is valid.
 pub(crate) fn now() -> UnixTime {
     UnixTime::from_secs(IAT).saturating_add(Duration::from_secs(60))
 }

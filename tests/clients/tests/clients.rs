@@ -1,4 +1,4 @@
-//! Starts the backend and the server, and plays every scenario with each client.
+//! Starts the backend and the server, and runs every scenario with each client.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -18,8 +18,8 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
-/// The clients that `cargo xtask test` has made ready, separated by commas. Without the variable
-/// the tests look for themselves and skip.
+/// The clients that `cargo xtask test` has installed, separated by commas. Without the variable,
+/// the tests look for clients themselves, and skip missing ones.
 const READY: &str = "COUNTERSIGN_CLIENTS";
 
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
@@ -30,7 +30,7 @@ const PYTHON: &str = if cfg!(windows) {
     ".venv/bin/python3"
 };
 
-/// Whether a player's library is here, or has to be.
+/// Whether a player's library is installed, or must be.
 fn is_ready(player: &str, installed: &str) -> bool {
     let promised = std::env::var(READY).ok();
     let is_ready = match &promised {
@@ -60,7 +60,7 @@ fn program() -> Option<PathBuf> {
     is_here.then_some(path)
 }
 
-/// A process that ends with this.
+/// A process that is killed when this is dropped.
 struct Running {
     child: Child,
     _input: Option<ChildStdin>,
@@ -68,7 +68,7 @@ struct Running {
 }
 
 impl Running {
-    /// Starts it, and waits for the first line that it says.
+    /// Starts it, and waits for its first line of output.
     fn start(command: &mut Command) -> Self {
         let mut child = command
             .current_dir(FOLDER)
@@ -78,7 +78,7 @@ impl Running {
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let first_line = lines.next().unwrap().unwrap();
-        // What it says later is passed over, so that it need not wait for a reader.
+        // Read and drop its later output, so that it never waits for a reader.
         thread::spawn(move || lines.for_each(drop));
         Self {
             _input: child.stdin.take(),
@@ -95,7 +95,7 @@ impl Drop for Running {
     }
 }
 
-/// What the players talk to.
+/// The servers and the backend that the players talk to.
 struct Place {
     backend: Running,
     server: Running,
@@ -139,7 +139,7 @@ impl Place {
         }
     }
 
-    /// What the players are told: where the servers are, and the backend.
+    /// The arguments of the players: the addresses of the servers and of the backend.
     fn arguments(&self) -> [String; 3] {
         [
             listening(&self.server.first_line),
@@ -155,7 +155,7 @@ fn listening(line: &str) -> String {
     url.unwrap_or_else(|| panic!("{line}")).to_owned()
 }
 
-/// The body of an answer of the backend.
+/// The body of a response of the backend.
 fn get(url: &str, path: &str) -> String {
     let address = url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).unwrap();
@@ -164,7 +164,7 @@ fn get(url: &str, path: &str) -> String {
     answer.split_once("\r\n\r\n").unwrap().1.to_owned()
 }
 
-/// Plays all at once: scenarios mostly wait.
+/// Runs all players at the same time, because scenarios mostly wait.
 fn play(players: &[(&str, &[&str])]) {
     let Some(program) = program() else { return };
     let (say, said) = mpsc::channel();

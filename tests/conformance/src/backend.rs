@@ -1,4 +1,4 @@
-//! A backend under test, and what its author brings for an algorithm that nobody here knows.
+//! A backend under test, and what its author brings for an algorithm that the suite doesn't know.
 
 use countersign_signature::{AlgorithmName, KeyMaterial, Provider};
 
@@ -7,8 +7,8 @@ use crate::{contract, wycheproof};
 
 /// A backend under test: a provider, and the algorithms that it must have.
 ///
-/// Of the algorithms of RFC 7518, RFC 8037, ES256K and ML-DSA the suite has keys and vectors.
-/// Of others it knows nothing, and says so as a surprise, until the author brings a key:
+/// The suite has keys and vectors for the algorithms of RFC 7518 and RFC 8037, for ES256K and for
+/// ML-DSA. Any other algorithm is reported as a surprise until the author brings a key:
 ///
 /// ```
 /// # use countersign_signature::{Algorithm, AlgorithmName, InvalidSignature, KeyMaterial};
@@ -61,7 +61,7 @@ pub struct Backend<'a> {
     examples: Vec<(&'a str, Example)>,
 }
 
-/// A signature that is good, and what verifies it.
+/// A valid signature, its message, and the key that verifies it.
 #[derive(Clone, Debug)]
 pub(crate) struct Example {
     pub(crate) key: KeyMaterial<'static>,
@@ -70,8 +70,7 @@ pub(crate) struct Example {
 }
 
 impl<'a> Backend<'a> {
-    /// A backend that the report calls `name`. It must have the algorithms `expected`, and
-    /// no others.
+    /// A backend with this name in reports. It must have exactly the algorithms `expected`.
     #[must_use]
     pub fn new(name: &'a str, provider: &'a Provider, expected: &[&'a str]) -> Self {
         Self {
@@ -91,8 +90,8 @@ impl<'a> Backend<'a> {
     }
 
     /// Brings a signature that another implementation made, and the key that verifies it: a
-    /// public key or a secret. An algorithm that only verifies needs one, and every other is
-    /// better off with some: what one library signs and verifies may still be wrong.
+    /// public key or a secret. An algorithm that only verifies needs one. Others should have some
+    /// too: a library may verify its own signatures and still be wrong.
     #[must_use]
     pub fn example(
         mut self,
@@ -110,12 +109,12 @@ impl<'a> Backend<'a> {
         self
     }
 
-    /// Holds each algorithm to every public vector that is known for it, and to what every
-    /// algorithm owes to the seam: the keys it takes, what its signatures survive, what it
-    /// never shows.
+    /// Checks each algorithm with every known public vector, and with the contract of an
+    /// algorithm: which keys it accepts, that altered signatures fail, and that `Debug` never
+    /// shows a secret.
     ///
-    /// An algorithm of which nothing is known, and for which nothing was brought, is a
-    /// surprise. One that is tried without vectors is listed under [`Report::skipped`].
+    /// An unknown algorithm without a key from its author is a surprise. An algorithm that is
+    /// tried without vectors is listed under [`Report::skipped`].
     #[must_use]
     pub fn run(&self) -> Report {
         let mut report = wycheproof::run(self);
@@ -134,7 +133,8 @@ impl<'a> Backend<'a> {
     }
 }
 
-/// The one algorithm with two registered names by that of the vectors (RFC 9864 section 2.2).
+/// One algorithm has two registered names (RFC 9864 section 2.2). This returns the name in the
+/// vectors.
 fn registered(alg: &str) -> &str {
     if AlgorithmName::EDDSA.is_spelled(alg) {
         "EdDSA"

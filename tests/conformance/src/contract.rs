@@ -1,5 +1,5 @@
-//! What every algorithm of every backend owes to the seam, with keys of the suite or of the
-//! author: which keys it takes, what its signatures survive, what it never shows.
+//! The contract of every algorithm of every backend, with keys of the suite or of the author:
+//! which keys it accepts, that altered signatures fail, and that `Debug` shows no secret.
 
 use countersign::jws::{NewHeader, Scratch, Unverified, sign};
 use countersign_signature::{
@@ -16,8 +16,8 @@ use crate::wycheproof;
 
 type Check = Result<(), String>;
 
-/// What is tried: the name that the report has for it, and the algorithms that it is about
-/// where it is not every one.
+/// One check: its name in the report, the algorithms that it is for (empty means all), and its
+/// function.
 type Case = (&'static str, &'static [&'static str], fn(&Subject) -> Check);
 
 const CASES: [Case; 8] = [
@@ -42,7 +42,7 @@ const CASES: [Case; 8] = [
 const HMAC: &[&str] = &["HS256", "HS384", "HS512"];
 const CURVES: &[&str] = &["ES256", "ES384", "ES512"];
 const RSA: &[&str] = &["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
-/// Those whose key another one could use.
+/// Algorithms whose key another algorithm could use.
 const SHARED: &[&str] = &[
     "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256",
     "ES384", "ES512",
@@ -52,23 +52,23 @@ const SHARED: &[&str] = &[
 struct Subject {
     alg: String,
     algorithm: &'static dyn Algorithm,
-    /// A secret or a private key; where the author brought an example alone, its public key.
+    /// A secret or a private key. If the author brought only an example, its public key.
     own: KeyMaterial<'static>,
     examples: Vec<Example>,
 }
 
-/// The contract of each algorithm that is expected.
+/// Checks the contract of each expected algorithm.
 pub(crate) fn run(backend: &Backend<'_>) -> Report {
     let mut judge = Judge::new("contract", backend.name);
     for alg in &backend.expected {
-        // One that is missing is a case of its own.
+        // A missing algorithm is reported elsewhere.
         let Some(algorithm) = backend.provider.get(alg) else {
             continue;
         };
         let Some(subject) = Subject::of(backend, alg, algorithm) else {
             judge.surprise(format!(
-                "nothing is known here of {alg}, so that nothing was tried: bring a key by \
-                 `Backend::key`, or an example by `Backend::example`"
+                "the suite doesn't know {alg}, so nothing was tried: bring a key with \
+                 `Backend::key`, or an example with `Backend::example`"
             ));
             continue;
         };
@@ -114,7 +114,7 @@ impl Subject {
         )
     }
 
-    /// A signature of the algorithm's own making, or of somebody else's where it only verifies.
+    /// Signatures: made by the algorithm itself, or, if it only verifies, by others.
     fn signed(&self, message: &[u8]) -> Result<Vec<Example>, String> {
         let key = self.public();
         if let Ok(signer) = self.algorithm.signer(&self.own) {
@@ -122,7 +122,7 @@ impl Subject {
             signer.sign(message, &mut signature).map_err(said)?;
             hold(
                 signature.starts_with(b"before"),
-                "what stood before is gone",
+                "`sign` must append to its buffer, not replace its content",
             )?;
             return Ok(vec![Example {
                 key,
@@ -143,7 +143,7 @@ impl Subject {
         }
         let vector = wycheproof::example(&self.alg);
         Ok(vec![vector.ok_or(
-            "it only verifies: bring an example by `Backend::example`",
+            "it only verifies: bring an example with `Backend::example`",
         )?])
     }
 }
@@ -167,7 +167,7 @@ fn key_for(alg: &str) -> Option<KeyMaterial<'static>> {
     known.then(|| parts::key(signature::own_key(alg), true).material().clone())
 }
 
-/// Every kind of key that there is, by a name.
+/// Every kind of key, with its name.
 fn all_kinds() -> Vec<(String, KeyMaterial<'static>)> {
     let mut kinds: Vec<(String, KeyMaterial<'static>)> = Vec::new();
     for name in parts::KEYS {
@@ -189,7 +189,7 @@ fn all_kinds() -> Vec<(String, KeyMaterial<'static>)> {
     kinds
 }
 
-/// What tells kinds apart: the same for all keys that one algorithm may take.
+/// The kind of a key: equal for all keys that one algorithm may accept.
 fn kind(key: &KeyMaterial<'_>) -> String {
     match key {
         KeyMaterial::Secret(_) => "secret".into(),
@@ -223,16 +223,16 @@ fn its_keys(it: &Subject) -> Check {
     Ok(())
 }
 
-/// Providers for published keys go by this word.
+/// Providers for published keys rely on `takes_secrets`.
 fn says_its_kind(it: &Subject) -> Check {
     let is_secret = matches!(it.own, KeyMaterial::Secret(_));
     hold(
         it.algorithm.takes_secrets() == is_secret,
-        "its `takes_secrets` is not true of its keys",
+        "`takes_secrets` contradicts its keys",
     )
 }
 
-/// RFC 7518 section 3.2: a secret is as long as the hash, unless its owner says otherwise.
+/// RFC 7518 section 3.2: a secret is as long as the hash, unless its owner allows a shorter one.
 fn short_secrets(it: &Subject) -> Check {
     let least = match it.alg.as_str() {
         "HS256" => 32,
@@ -275,7 +275,7 @@ fn signatures(it: &Subject) -> Check {
     for example in &it.examples {
         survives(it, example)?;
     }
-    // A long one, too: nothing is cut off.
+    // Also a long message, to see that nothing is cut off.
     for message in [&b"header.payload"[..], b"", &[b'x'; 100_000]] {
         for example in it.signed(message)? {
             survives(it, &example)?;
@@ -284,7 +284,7 @@ fn signatures(it: &Subject) -> Check {
     Ok(())
 }
 
-/// A good signature is accepted, and nothing that was made of it or is like it.
+/// A valid signature is accepted, and no altered or similar one.
 fn survives(it: &Subject, example: &Example) -> Check {
     let (message, made) = (example.message.as_slice(), &example.signature);
     let verifier = it.algorithm.verifier(&example.key).map_err(said)?;
@@ -317,14 +317,15 @@ fn survives(it: &Subject, example: &Example) -> Check {
     Ok(())
 }
 
-/// One key, and the other paddings and hashes: the name says which one counts.
+/// The same key with other paddings and hashes: only those of the algorithm's name count.
 fn others(it: &Subject) -> Check {
     let key = signature::own_key(&it.alg);
     let by_hash = ["ECDSA-SHA-256", "ECDSA-SHA-384", "ECDSA-SHA-512"];
     let others = match it.alg.as_str() {
         "ES256" => vec![by_hash[1], by_hash[2]],
         "ES384" => vec![by_hash[0], by_hash[2]],
-        // SHA-256 is less than half of its order, for which the library does not sign.
+        // The library doesn't sign a SHA-256 hash with P-521: it is shorter than half of the
+        // order.
         "ES512" => vec![by_hash[1]],
         alg => signature::signing_provider()
             .iter()
@@ -341,8 +342,8 @@ fn others(it: &Subject) -> Check {
     Ok(())
 }
 
-/// A reader that tells DER from raw signatures by their length takes this one for raw, or
-/// one that guesses by the first byte takes it for DER.
+/// A DER signature with the length of a raw one: a reader that distinguishes them by length
+/// accepts it as raw, and one that looks at the first byte accepts it as DER.
 fn raw_length_der(it: &Subject) -> Check {
     let curve = match it.alg.as_str() {
         "ES256" => Curve::P256,
@@ -351,7 +352,7 @@ fn raw_length_der(it: &Subject) -> Check {
     };
     let message = b"header.payload";
     let half = curve.coordinate_bytes();
-    // r follows from the nonce alone, so that s can be chosen as short as it takes.
+    // r depends only on the nonce, so s can be chosen as short as necessary.
     let (_, r) = ecdsa::key_for(curve, message, &[1], 1);
     let (short, raw, der) = (1..half)
         .find_map(|length| {
@@ -372,7 +373,7 @@ fn raw_length_der(it: &Subject) -> Check {
 }
 
 /// RFC 8017 sections 8.1.2 and 8.2.2: a signature is as long as the modulus. One in 256 begins
-/// with a zero; these messages were searched for such.
+/// with a zero byte; these messages were chosen because their signatures do.
 fn leading_zero(it: &Subject) -> Check {
     let message = match it.alg.as_str() {
         "RS256" => "message 286",
@@ -384,7 +385,7 @@ fn leading_zero(it: &Subject) -> Check {
     };
     let message = message.as_bytes();
     let made = zero_led(&it.alg, message);
-    assert_eq!(made[0], 0, "the key has changed: search anew");
+    assert_eq!(made[0], 0, "the key has changed: search for new messages");
     let public = KeyMaterial::RsaPublic(keys::RSA_2048.public());
     let verifier = it.algorithm.verifier(&public).map_err(said)?;
     hold(verifier.verify(message, &made).is_ok(), "with its zero")?;
@@ -394,7 +395,7 @@ fn leading_zero(it: &Subject) -> Check {
     )
 }
 
-/// PSS with a salt that is always the same.
+/// PSS with a fixed salt.
 fn zero_led(alg: &str, message: &[u8]) -> Vec<u8> {
     let hash = match alg {
         "PS256" => rsa::SHA256,
@@ -408,7 +409,7 @@ fn zero_led(alg: &str, message: &[u8]) -> Vec<u8> {
     )
 }
 
-/// `Debug` of what holds a secret shows none of it.
+/// `Debug` of a value that contains a secret shows nothing of the secret.
 fn silence(it: &Subject) -> Check {
     let secret = match &it.own {
         KeyMaterial::Secret(it) => it.expose(),

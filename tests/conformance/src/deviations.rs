@@ -1,4 +1,4 @@
-//! Cases that do not end as their label says, each with its reason: `data/deviations.txt`.
+//! Cases that don't end as their label says, each with a reason: `data/deviations.txt`.
 
 use std::sync::LazyLock;
 
@@ -8,15 +8,15 @@ use crate::report::Report;
 /// A known difference.
 #[derive(Clone, Debug)]
 pub(crate) struct Deviation {
-    /// The suite that it shows in.
+    /// The suite in which it occurs.
     pub(crate) suite: String,
-    /// The one backend that it shows in; none means all.
+    /// The only backend in which it occurs; `None` means all.
     pub(crate) backend: Option<String>,
-    /// How many cases it is, and a pattern of their names.
+    /// Patterns for the names of the cases, each with the number of cases.
     pub(crate) cases: Vec<(usize, String)>,
     /// How they end.
     pub(crate) ends: String,
-    /// Why that is right, or has to be.
+    /// Why this is right or unavoidable.
     pub(crate) reason: String,
 }
 
@@ -48,7 +48,7 @@ fn read(text: &str) -> Vec<Deviation> {
     records.iter().map(one).collect()
 }
 
-/// Those whose suite ran and whose patterns are of no case at all: a slip of the pen, or a set
+/// Deviations whose suite ran, but with a pattern that fits no case: a typing error, or a set
 /// that is gone.
 pub(crate) fn that_no_case_has(report: &Report) -> Vec<String> {
     let ran = |it: &Deviation| {
@@ -73,7 +73,7 @@ pub(crate) fn that_no_case_has(report: &Report) -> Vec<String> {
         .collect()
 }
 
-/// Whether `pattern`, in which `*` stands for any text, is all of `name`.
+/// Whether `pattern`, in which `*` stands for any text, matches the whole `name`.
 pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,

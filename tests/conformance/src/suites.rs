@@ -58,8 +58,8 @@ mod tests {
         ('J', 14),
     ];
 
-    /// Rows that no record is for, or not for all of it: the file and the test that is, whose name
-    /// begins with the row.
+    /// Rows that no record covers, or not completely: the file and the test that covers them. The
+    /// name of the test begins with the row.
     const ELSEWHERE: [(&str, &str); 21] = [
         (
             "tests/backends/tests/rsa.rs",

@@ -1,4 +1,4 @@
-//! Backends with one fault each: the suite must find it.
+//! Backends with one fault each. The suite must find every fault.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -22,10 +22,10 @@ use sha2::{Digest as _, Sha256};
 #[derive(Debug)]
 struct Broken {
     fault: &'static str,
-    /// What is wrapped, and how the suite calls what finds the fault.
+    /// The wrapped algorithm, and the name of the case that finds the fault.
     alg: &'static str,
     found_by: &'static str,
-    /// The key that is bound for another.
+    /// The key that is bound instead of the given one.
     key: fn(&KeyMaterial<'_>) -> KeyMaterial<'static>,
     accepts: fn(&Bound, &[u8], &[u8]) -> bool,
     shows_key: bool,
@@ -320,7 +320,7 @@ impl Verifier for Bound {
     }
 }
 
-/// `r || s` of 32 bytes each, out of a sequence of two short integers.
+/// `r || s` with 32 bytes each, from a DER sequence of two short integers.
 fn raw_of_der(der: &[u8]) -> Option<Vec<u8>> {
     let rest = der.strip_prefix(&[0x30])?.get(1..)?;
     let (r, rest) = integer(rest)?;
@@ -336,7 +336,7 @@ fn integer(der: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     Some(([&zeros, number].concat(), rest))
 }
 
-/// RFC 8017 section 9.1.2 for a modulus of whole bytes, but for the length of the salt.
+/// RFC 8017 section 9.1.2 for a modulus of whole bytes, without a check of the salt's length.
 fn is_pss(encoded: &[u8], message: &[u8]) -> bool {
     let Some((db, rest)) = encoded.split_at_checked(encoded.len().saturating_sub(33)) else {
         return false;
@@ -366,7 +366,7 @@ fn is_pss(encoded: &[u8], message: &[u8]) -> bool {
 
 #[test]
 fn each_fault_is_found() {
-    // What is found must be the fault: without it, each of these algorithms is clean.
+    // The suite must find the fault itself: without it, each of these algorithms is clean.
     let algorithms: BTreeSet<&str> = FAULTS.iter().map(|broken| broken.alg).collect();
     for alg in algorithms {
         assert_sound(Broken { alg, ..SOUND });
@@ -408,7 +408,7 @@ fn assert_sound(sound: Broken) {
 
 #[test]
 fn what_wraps_a_sound_backend_is_clean() {
-    // Those of which no fault is tried.
+    // The algorithms for which no fault is tried.
     for alg in ["HS384", "HS512", "RS384", "RS512", "PS384", "PS512"] {
         assert_sound(Broken { alg, ..SOUND });
     }
@@ -440,7 +440,8 @@ fn the_second_name_of_an_algorithm_has_the_vectors_of_the_first() {
     assert!(report.skipped().is_empty(), "{report}");
 }
 
-/// An algorithm that nobody knows. Its signature is its message, turned by the key's last byte.
+/// An algorithm that the suite doesn't know. Its signature is the message, with each byte changed
+/// by the key's last byte.
 #[derive(Debug)]
 struct Unknown {
     accepts_all: bool,

@@ -1,4 +1,4 @@
-//! The whole suite, as a test: all but the programs that `cargo xtask conformance` asks.
+//! The whole suite as a test, except the programs that `cargo xtask conformance` runs.
 #![allow(missing_docs)]
 
 #[test]

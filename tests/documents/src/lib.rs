@@ -1,5 +1,5 @@
-//! Tests of the documents that belong to no one crate: their examples run, and what is written from
-//! code is up to date. A crate's own documents are tested by that crate.
+//! Tests of the documents that don't belong to one crate: their examples run, and pages that are
+//! generated from code are up to date. Each crate tests its own documents.
 #![forbid(unsafe_code)]
 
 /// The workspace's README.

@@ -1,5 +1,5 @@
-//! `docs/configuration.md` is written from the table of options:
-//! `WRITE_DOCS=1 cargo test -p countersign-documents --test configuration`.
+//! `docs/configuration.md` is generated from the table of options: `WRITE_DOCS=1 cargo test -p
+//! countersign-documents --test configuration`.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ fn page() -> String {
         !option.name.starts_with("client.subscription_token.") || option.name.ends_with(".enabled")
     });
     for option in shown {
-        // The rule above gives those of the sections.
+        // The rule above already gives the names inside the sections.
         let by_rule = |name: &&String| name.starts_with("token_");
         let also: Vec<String> = option
             .also
@@ -51,6 +51,6 @@ fn the_page_of_options_is_that_of_the_table() {
     let written = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         written == page(),
-        "docs/configuration.md is stale; write it anew as the head of this file says"
+        "docs/configuration.md is stale; run the command at the top of this file"
     );
 }

@@ -1,4 +1,4 @@
-//! What `cargo fuzz run authenticator` runs.
+//! The program of `cargo fuzz run authenticator`.
 #![forbid(unsafe_code)]
 #![cfg_attr(fuzzing, no_main)]
 

@@ -1,4 +1,4 @@
-//! What `cargo fuzz run backends` runs.
+//! The program of `cargo fuzz run backends`.
 #![forbid(unsafe_code)]
 #![cfg_attr(fuzzing, no_main)]
 

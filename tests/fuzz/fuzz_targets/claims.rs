@@ -1,4 +1,4 @@
-//! What `cargo fuzz run claims` runs.
+//! The program of `cargo fuzz run claims`.
 #![forbid(unsafe_code)]
 #![cfg_attr(fuzzing, no_main)]
 

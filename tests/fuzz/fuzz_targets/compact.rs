@@ -1,4 +1,4 @@
-//! What `cargo fuzz run compact` runs.
+//! The program of `cargo fuzz run compact`.
 #![forbid(unsafe_code)]
 #![cfg_attr(fuzzing, no_main)]
 

@@ -1,4 +1,4 @@
-//! What `cargo fuzz run config` runs.
+//! The program of `cargo fuzz run config`.
 #![forbid(unsafe_code)]
 #![cfg_attr(fuzzing, no_main)]
 

@@ -1,4 +1,4 @@
-//! What `cargo fuzz run der` runs.
+//! The program of `cargo fuzz run der`.
 #![forbid(unsafe_code)]
 #![cfg_attr(fuzzing, no_main)]
 

@@ -1,4 +1,4 @@
-//! What `cargo fuzz run frames` runs.
+//! The program of `cargo fuzz run frames`.
 #![forbid(unsafe_code)]
 #![cfg_attr(fuzzing, no_main)]
 

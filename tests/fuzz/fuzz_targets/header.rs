@@ -1,4 +1,4 @@
-//! What `cargo fuzz run header` runs.
+//! The program of `cargo fuzz run header`.
 #![forbid(unsafe_code)]
 #![cfg_attr(fuzzing, no_main)]
 

@@ -1,4 +1,4 @@
-//! What `cargo fuzz run json` runs.
+//! The program of `cargo fuzz run json`.
 #![forbid(unsafe_code)]
 #![cfg_attr(fuzzing, no_main)]
 

@@ -1,4 +1,4 @@
-//! What `cargo fuzz run jwk` runs.
+//! The program of `cargo fuzz run jwk`.
 #![forbid(unsafe_code)]
 #![cfg_attr(fuzzing, no_main)]
 

@@ -1,4 +1,4 @@
-//! What `cargo fuzz run jwk_set` runs.
+//! The program of `cargo fuzz run jwk_set`.
 #![forbid(unsafe_code)]
 #![cfg_attr(fuzzing, no_main)]
 

@@ -1,4 +1,4 @@
-//! What `cargo fuzz run jwks` runs.
+//! The program of `cargo fuzz run jwks`.
 #![forbid(unsafe_code)]
 #![cfg_attr(fuzzing, no_main)]
 

@@ -1,4 +1,4 @@
-//! What `cargo fuzz run pem` runs.
+//! The program of `cargo fuzz run pem`.
 #![forbid(unsafe_code)]
 #![cfg_attr(fuzzing, no_main)]
 

@@ -1,4 +1,4 @@
-//! What `cargo fuzz run secret` runs.
+//! The program of `cargo fuzz run secret`.
 #![forbid(unsafe_code)]
 #![cfg_attr(fuzzing, no_main)]
 

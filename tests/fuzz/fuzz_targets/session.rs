@@ -1,4 +1,4 @@
-//! What `cargo fuzz run session` runs.
+//! The program of `cargo fuzz run session`.
 #![forbid(unsafe_code)]
 #![cfg_attr(fuzzing, no_main)]
 

@@ -1,4 +1,4 @@
-//! What `cargo fuzz run wheel` runs.
+//! The program of `cargo fuzz run wheel`.
 #![forbid(unsafe_code)]
 #![cfg_attr(fuzzing, no_main)]
 

@@ -1,4 +1,4 @@
-//! What `cargo fuzz run written` runs.
+//! The program of `cargo fuzz run written`.
 #![forbid(unsafe_code)]
 #![cfg_attr(fuzzing, no_main)]
 

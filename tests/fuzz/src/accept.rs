@@ -1,5 +1,5 @@
-//! A provider that takes one fixed signature for good, whatever was signed, so that inputs
-//! reach what lies behind the signature. **It forges logins; it is for this crate alone.**
+//! A provider that accepts one fixed signature for any message, so that inputs reach the code
+//! after the signature check. **It forges logins. Use it only in this crate.**
 
 use std::sync::Arc;
 
@@ -18,19 +18,19 @@ struct Accept;
 
 static ACCEPT: Accept = Accept;
 
-/// The provider: HS256 by name.
+/// The provider, under the name HS256.
 #[must_use]
 pub fn provider() -> Provider {
     Provider::new([&ACCEPT as &'static dyn Algorithm])
 }
 
-/// A token of these texts, with [`SIGNATURE`].
+/// A token with this header and payload, and [`SIGNATURE`].
 #[must_use]
 pub fn token(header: &[u8], payload: &[u8]) -> String {
     signed(header, payload, SIGNATURE)
 }
 
-/// The same with the last bit of the signature turned.
+/// The same, with the last bit of the signature flipped.
 #[must_use]
 pub fn forged(header: &[u8], payload: &[u8]) -> String {
     signed(header, payload, b"gooe")
@@ -55,7 +55,7 @@ impl Algorithm for Accept {
     }
 
     fn signer(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Signer>, KeyRejected> {
-        Err(KeyRejected::unsupported(key, "this one signs nothing"))
+        Err(KeyRejected::unsupported(key, "it only verifies"))
     }
 }
 

@@ -1,6 +1,6 @@
-//! The stored inputs, in `corpus/TARGET/`: seeds to begin with; `learnt-…` files, a few of those
-//! by which libFuzzer reached further; and `found-…` files, each of which once broke something.
-//! Words that inputs are made of stand in `dictionaries/TARGET.dict`, in libFuzzer's form.
+//! The stored inputs, in `corpus/TARGET/`: seeds; `learnt-…` files, a few inputs with which
+//! libFuzzer reached more code; and `found-…` files, each of which once broke a promise.
+//! `dictionaries/TARGET.dict` has words for inputs, in libFuzzer's format.
 
 use std::panic;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ pub fn folder(target: &Target) -> PathBuf {
 ///
 /// # Panics
 ///
-/// If one cannot be read: it would not be run, and nobody would know.
+/// If one cannot be read, because otherwise it would silently not run.
 #[must_use]
 pub fn inputs(target: &Target) -> Vec<(String, Vec<u8>)> {
     let folder = folder(target);
@@ -48,7 +48,7 @@ pub fn words(target: &Target) -> Vec<Vec<u8>> {
     text.lines().filter_map(word).collect()
 }
 
-/// A word in quotes; a backslash stands before another, a quote, or `x` and two digits.
+/// A word in quotes. The escapes are `\\`, `\"`, and `\x` with two digits.
 fn word(line: &str) -> Option<Vec<u8>> {
     let mut rest = line.strip_prefix('"')?.strip_suffix('"')?.as_bytes();
     let mut word = Vec::new();
@@ -67,8 +67,8 @@ fn word(line: &str) -> Option<Vec<u8>> {
     Some(word)
 }
 
-/// Runs every input of a target, and panics if some break what it promises. The name of each is
-/// written first: what ends the whole process is the last one.
+/// Runs every input of a target, and panics if any breaks its promise. It prints the name of each
+/// first: if an input ends the whole process, its name is the last one.
 pub fn replay(target: &Target) {
     let breaks = |(name, input): &(String, Vec<u8>)| {
         eprintln!("corpus/{}/{name}", target.name);
@@ -79,7 +79,7 @@ pub fn replay(target: &Target) {
     assert!(names.is_empty(), "{}: {names:?}", target.name);
 }
 
-/// Keeps an input that broke something; gives its path.
+/// Stores an input that broke a promise, and returns its path.
 ///
 /// # Errors
 ///

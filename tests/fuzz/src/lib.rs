@@ -1,13 +1,13 @@
-//! Fuzz targets: each takes any bytes and panics where the code under test breaks a promise.
+//! Fuzz targets: each takes any bytes and panics if the code under test breaks a promise.
 //!
-//! A promise is more than "no panic": what is accepted must mean the same to another reader,
-//! two backends must agree, one token must not be of two kinds, a key set must not be trusted
-//! longer than its settings tell. [`TARGETS`] is the table; each has a program in `fuzz_targets`
-//! for libFuzzer, and a test that runs its stored inputs on a stable compiler. The program of
-//! this crate mutates them by a loop of its own, where there is no libFuzzer.
+//! A promise is more than "no panic": another reader must understand accepted input in the same
+//! way, two backends must agree, one token must not be of two kinds, and a key set must not be
+//! trusted longer than its settings say. [`TARGETS`] is the table. Each target has a program in
+//! `fuzz_targets` for libFuzzer, and a test that runs its stored inputs on a stable compiler.
+//! Without libFuzzer, the program of this crate changes the inputs in its own loop.
 //!
-//! It relies on the public interfaces of the crates alone. The provider in [`accept`] takes any
-//! token for good: nothing may depend on this crate, and `cargo xtask tidy` holds that.
+//! It relies only on the public interfaces of the crates. The provider in [`accept`] can accept
+//! any token, so no crate may depend on this one; `cargo xtask tidy` checks that.
 #![forbid(unsafe_code)]
 #![allow(
     clippy::unwrap_used,
@@ -23,12 +23,12 @@ pub mod mutate;
 pub mod plain_json;
 pub mod targets;
 
-/// Something to be fuzzed.
+/// A fuzz target.
 #[derive(Clone, Copy, Debug)]
 pub struct Target {
-    /// Its name, and that of its program, its folder in `corpus` and its dictionary.
+    /// Its name. Its program, its folder in `corpus` and its dictionary have the same name.
     pub name: &'static str,
-    /// What it holds.
+    /// What it promises.
     pub about: &'static str,
     /// Runs one input; panics if a promise is broken.
     pub run: fn(&[u8]),
@@ -57,7 +57,8 @@ targets! {
     frames session discovery template fetch
 }
 
-/// The program of one target: libFuzzer under cargo-fuzz, and otherwise a word about how.
+/// The program of one target. Under cargo-fuzz it runs libFuzzer; otherwise it prints how to run
+/// it.
 #[macro_export]
 macro_rules! fuzz_target {
     ($name:ident) => {

@@ -1,4 +1,4 @@
-//! Fuzzes one target without libFuzzer, by the loop of [`countersign_fuzz::mutate`]:
+//! Fuzzes one target without libFuzzer, with the loop of [`countersign_fuzz::mutate`]:
 //! `countersign-fuzz TARGET SECONDS`, `--minimise TARGET FILE` or `--list`.
 #![forbid(unsafe_code)]
 
@@ -25,7 +25,7 @@ fn main() -> ExitCode {
         [name, seconds] => match (target(name), seconds.parse()) {
             (Some(target), Ok(seconds)) => mutate::run(target, Duration::from_secs(seconds)),
             (None, _) => Err(format!("no target is called {name:?}")),
-            (_, Err(_)) => Err(format!("{seconds:?} is no number of seconds")),
+            (_, Err(_)) => Err(format!("{seconds:?} is not a number of seconds")),
         },
         _ => Err(
             "usage: countersign-fuzz TARGET SECONDS | --minimise TARGET FILE | --list".to_owned(),

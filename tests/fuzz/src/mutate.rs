@@ -1,7 +1,7 @@
-//! Fuzzing without libFuzzer: stored inputs, changed at random, for a while.
+//! Fuzzes without libFuzzer: it changes stored inputs at random for a given time.
 //!
-//! It sees no coverage and so learns nothing; it finds what is near the corpus. What it
-//! finds is made as small as it gets and kept.
+//! It doesn't measure coverage, so it doesn't learn: it only finds faults near the corpus. Inputs
+//! that break a promise are minimised and stored.
 
 use core::time::Duration;
 use std::collections::hash_map::RandomState;
@@ -13,14 +13,14 @@ use std::time::Instant;
 
 use crate::{Target, corpus};
 
-/// Longer inputs are not made. A token may have 16 KiB.
+/// The longest input. A token may have 16 KiB.
 const LONGEST: usize = 20_000;
 
-/// Fuzzes for a while and tells how many inputs were run.
+/// Fuzzes for `time`, and prints how many inputs were run.
 ///
 /// # Errors
 ///
-/// An input broke something. It was kept, and the sentence says where.
+/// An input broke a promise. It was stored, and the error says where.
 pub fn run(target: &Target, time: Duration) -> Result<(), String> {
     let stored: Vec<Vec<u8>> = corpus::inputs(target)
         .into_iter()
@@ -51,11 +51,11 @@ pub fn run(target: &Target, time: Duration) -> Result<(), String> {
     Ok(())
 }
 
-/// Makes the input in a file as small as it gets and keeps it.
+/// Minimises the input in a file and stores it.
 ///
 /// # Errors
 ///
-/// The file cannot be read, or breaks nothing.
+/// The file cannot be read, or breaks no promise.
 pub fn minimise_file(target: &Target, file: &Path) -> Result<(), String> {
     let input = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
     if holds(target, &input) {
@@ -66,13 +66,13 @@ pub fn minimise_file(target: &Target, file: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether an input breaks nothing.
+/// Whether an input breaks no promise.
 fn holds(target: &Target, input: &[u8]) -> bool {
     panic::catch_unwind(AssertUnwindSafe(|| (target.run)(input))).is_ok()
 }
 
-/// Takes away whatever can be taken away, in ever smaller pieces; what is left and does not
-/// matter becomes zero.
+/// Removes all pieces that don't matter, from large to small, and sets bytes that don't matter to
+/// zero.
 fn minimised(target: &Target, mut input: Vec<u8>) -> Vec<u8> {
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
@@ -103,7 +103,7 @@ fn minimised(target: &Target, mut input: Vec<u8>) -> Vec<u8> {
     input
 }
 
-/// An input of the corpus after a few changes.
+/// An input of the corpus with a few changes.
 fn changed(stored: &[Vec<u8>], words: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
     let pick = |random: &mut Random| match stored.len() {
         0 => Vec::new(),

@@ -1,16 +1,16 @@
-//! The strict reader in its plainest form: byte by byte, over the whole text, without regard to
-//! speed. `countersign_json` reads eight bytes at a time and by member; its verdict must be the
-//! same, down to the place of an error.
+//! The strict reader in its simplest form: it reads the whole text byte by byte, and is slow.
+//! `countersign_json` reads eight bytes at a time, and member by member. Both must give the same
+//! verdict, including the place of an error.
 
 use std::collections::BTreeSet;
 
 use countersign_json::{JsonError, MAX_DEPTH};
 
-/// Whether the text is one sound object.
+/// Checks that the text is one valid object.
 ///
 /// # Errors
 ///
-/// That of the strict reader.
+/// The same as those of the strict reader.
 pub fn object(text: &[u8]) -> Result<(), JsonError> {
     let text = std::str::from_utf8(text).map_err(|_| JsonError::NotUtf8)?;
     let mut plain = Plain { text, at: 0 };
@@ -202,7 +202,7 @@ impl Plain<'_> {
         JsonError::Syntax { line, column }
     }
 
-    /// The line and the column of a byte, or of the last one where the text has ended.
+    /// The line and the column of a byte, or of the last byte if the text ends before it.
     fn place(&self, at: usize) -> (usize, usize) {
         let before = &self.text.as_bytes()[..at.min(self.text.len().saturating_sub(1))];
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;

@@ -1,15 +1,15 @@
-//! The thirteen algorithms and the keys that they take.
+//! The thirteen algorithms and the kinds of their keys.
 
-/// A JOSE algorithm, as its users know it.
+/// A JOSE algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Algorithm {
     /// The name in the header.
     pub name: &'static str,
-    /// What its keys are.
+    /// The kind of its keys.
     pub key: KeyKind,
 }
 
-/// What a key is.
+/// The kind of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyKind {
     /// A secret of so many bytes.
@@ -26,7 +26,7 @@ const fn row(name: &'static str, key: KeyKind) -> Algorithm {
     Algorithm { name, key }
 }
 
-/// Every algorithm of RFC 7518 section 3.1 but `none`, and `EdDSA` (RFC 8037).
+/// Every algorithm of RFC 7518 section 3.1 except `none`, and `EdDSA` (RFC 8037).
 pub const ALGORITHMS: [Algorithm; 13] = [
     row("HS256", KeyKind::Secret(32)),
     row("HS384", KeyKind::Secret(48)),

@@ -4,14 +4,14 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// An empty folder, removed with all that is in it when dropped.
+/// A folder that begins empty. It is removed with its content when dropped.
 #[derive(Debug)]
 pub struct Folder(PathBuf);
 
 impl Folder {
     /// Makes a folder that no other test has.
     #[must_use]
-    #[allow(clippy::new_without_default)] // a folder on disk is nobody's default
+    #[allow(clippy::new_without_default)] // creating a folder on disk is not a default
     pub fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!(

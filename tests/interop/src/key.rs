@@ -1,4 +1,4 @@
-//! Keys, made by the `openssl` command.
+//! Keys from the `openssl` command.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::algorithm::{Algorithm, KeyKind};
 use crate::promised;
 
-/// A key in the forms in which openssl writes it when nobody asks for another.
+/// A key in the default forms of openssl.
 #[derive(Debug, Clone)]
 pub enum Key {
     /// Bytes, for HMAC.
@@ -24,7 +24,7 @@ pub enum Key {
     },
 }
 
-/// Whether the tests can make keys here; says so where they cannot.
+/// Whether the tests can make keys on this machine. Prints a message if not.
 ///
 /// # Panics
 ///
@@ -36,14 +36,14 @@ pub fn openssl_is_here() -> bool {
         .stdout(Stdio::null())
         .status();
     let is_here = version.is_ok_and(|status| status.success());
-    assert!(is_here || promised().is_none(), "openssl has gone");
+    assert!(is_here || promised().is_none(), "openssl is missing");
     if !is_here {
         eprintln!("skipped: openssl is not on this machine");
     }
     is_here
 }
 
-/// What `openssl` with these arguments writes, given `input`.
+/// The output of `openssl` with these arguments and this `input`.
 #[must_use]
 pub fn openssl(arguments: &[&str], input: &[u8]) -> Vec<u8> {
     let mut child = Command::new("openssl")
@@ -53,7 +53,7 @@ pub fn openssl(arguments: &[&str], input: &[u8]) -> Vec<u8> {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A command that reads nothing may end before it is written to.
+    // A command that reads nothing may end before this write.
     let _ = child.stdin.take().unwrap().write_all(input);
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
@@ -85,13 +85,13 @@ impl Key {
         }
     }
 
-    /// The secret that everybody starts with.
+    /// A key from these bytes, for HMAC.
     #[must_use]
     pub fn secret(bytes: &[u8]) -> Self {
         Self::Secret(bytes.to_owned())
     }
 
-    /// What a peer signs with.
+    /// The key with which a peer signs.
     #[must_use]
     pub fn to_sign(&self) -> Value {
         match self {
@@ -100,7 +100,7 @@ impl Key {
         }
     }
 
-    /// What a peer verifies with.
+    /// The key with which a peer verifies.
     #[must_use]
     pub fn to_verify(&self) -> Value {
         match self {

@@ -1,14 +1,11 @@
-//! What the interop tests share: the algorithms, keys of openssl, the peers, and
-//! our own program, which is driven as its users drive it.
+//! Shared by the interop tests: the algorithms, keys from openssl, the peers, and our own
+//! program, which is called like users call it.
 //!
-//! It relies on the programs `openssl`, `python3` and `node` and on nothing of ours
-//! but the built `countersign`. No test here uses the network but loopback, where a real
-//! OpenID Connect provider answers; the test that rotates its keys runs our library, because
-//! the program that checks tokens ends with each token.
-//! Each test begins with a line that ends it, skipped, where a program is not on
-//! this machine; under `cargo xtask test`, which installs them, that is a failure.
+//! It needs the programs `openssl`, `python3` and `node`, and our built program `countersign`. No
+//! test here starts a server or uses the network. A test is skipped in its first line if a
+//! program is missing. Under `cargo xtask test`, which installs the programs, that is a failure.
 #![forbid(unsafe_code)]
-// Test code: what is not as it should be ends the test.
+// Test code: a broken assumption panics.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -16,7 +13,7 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::missing_panics_doc,
-    clippy::missing_errors_doc // the one error is `Refused`
+    clippy::missing_errors_doc // the only error is `Refused`
 )]
 
 mod algorithm;
@@ -36,9 +33,10 @@ pub use program::Program;
 pub use provider::OidcProvider;
 pub use token::flipped;
 
-/// The peers that `cargo xtask test` made ready; None where somebody else runs the tests.
+/// The peers that `cargo xtask test` has installed; `None` if the tests run without it.
 ///
-/// Where it is there, so are `openssl` and our program: nothing is skipped in silence.
+/// If it is set, `openssl` and our program must be there too, so that no test is skipped
+/// silently.
 fn promised() -> Option<String> {
     std::env::var("COUNTERSIGN_INTEROP").ok()
 }

@@ -1,4 +1,4 @@
-//! Other people's libraries, each behind a program that answers line by line.
+//! Other libraries, each in a program that answers line by line.
 
 use serde_json::{Value, json};
 
@@ -6,20 +6,20 @@ use crate::algorithm::Algorithm;
 use crate::key::Key;
 use crate::lines::{Lines, is_wanted};
 
-/// A library that is running.
+/// The running program of a library.
 #[derive(Debug)]
 pub struct Peer {
     lines: Lines,
 }
 
-/// What the library said when it refused.
+/// The library's error when it refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused(pub String);
 
 /// How to start a library, from its folder.
 struct Start {
     name: &'static str,
-    /// What installing it makes.
+    /// A folder or file that exists if it is installed.
     installed: &'static str,
     program: &'static str,
     arguments: &'static [&'static str],
@@ -36,7 +36,8 @@ const PEERS: [Start; 2] = [
         name: "pyjwt",
         installed: PYTHON,
         program: PYTHON,
-        // PyJWT warns of short secrets; that we accept the documentation's is the point.
+        // PyJWT warns about short secrets, but these tests use the short secret of the
+        // documentation.
         arguments: &["-W", "ignore", "peer.py"],
     },
     Start {
@@ -48,11 +49,11 @@ const PEERS: [Start; 2] = [
 ];
 
 impl Peer {
-    /// Every peer that is here; says which is not.
+    /// Every installed peer. Prints which ones are missing.
     ///
     /// # Panics
     ///
-    /// If a peer does not start that `cargo xtask test` has made ready.
+    /// If a peer that `cargo xtask test` has installed does not start.
     #[must_use]
     pub fn all() -> Vec<Self> {
         PEERS.iter().filter_map(Start::start).collect()

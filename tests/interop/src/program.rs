@@ -1,4 +1,4 @@
-//! Our own program, driven as its users drive it.
+//! Our own program, called like users call it.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,8 @@ pub struct Program {
 }
 
 impl Program {
-    /// The program beside this one in the target folder; None, with a word why, where it is not built.
+    /// The program beside this one in the target folder. If it is not built: `None`, and a
+    /// message.
     ///
     /// # Panics
     ///
@@ -57,12 +58,12 @@ impl Program {
         self.verify_with(&file, token)
     }
 
-    /// The same with a key file of the caller's.
+    /// The same, with the given key file.
     pub fn verify_with(&self, key_file: &Path, token: &str) -> Result<String, Refused> {
         self.run(&["jws", "verify", token, "--key"], Some(key_file), "")
     }
 
-    /// The same for signing.
+    /// A token over `payload`, signed with the given key file.
     pub fn sign_with(&self, key_file: &Path, alg: &str, payload: &str) -> Result<String, Refused> {
         let token = self.run(
             &["jws", "sign", "--alg", alg, "--key"],
@@ -72,47 +73,47 @@ impl Program {
         Ok(token.trim_end().to_owned())
     }
 
-    /// What `checktoken` says of `token` under `config`.
+    /// The output of `checktoken` for `token` with `config`.
     pub fn check_token(&self, config: &str, token: &str) -> Result<String, Refused> {
         let file = self.folder.write("config.json", config);
         self.run(&["checktoken", token, "-c"], Some(&file), "")
     }
 
-    /// A connection token for user 42 under `config`.
+    /// A connection token for user 42 with `config`.
     pub fn generate_token(&self, config: &str, flags: &[&str]) -> Result<String, Refused> {
         let file = self.folder.write("config.json", config);
         let arguments = [&["gentoken", "-q", "-u", "42"], flags, &["-c"]].concat();
         Ok(self.run(&arguments, Some(&file), "")?.trim_end().to_owned())
     }
 
-    /// What `genkey` writes for `alg`.
+    /// The output of `genkey` for `alg`.
     pub fn generate_key(&self, alg: &str) -> Result<String, Refused> {
         self.run(&["genkey", alg], None, "")
     }
 
-    /// Where the test may put key files.
+    /// A folder for the test's key files.
     #[must_use]
     pub fn folder(&self) -> &Folder {
         &self.folder
     }
 
-    /// Standard output where the program accepts; standard error where it refuses.
+    /// Standard output if the program accepts; standard error if it refuses.
     ///
     /// # Panics
     ///
-    /// On any exit status but 0 and 1: the test called the program wrongly.
+    /// On any exit status except 0 and 1, because then the test called the program wrongly.
     fn run(&self, arguments: &[&str], file: Option<&Path>, input: &str) -> Result<String, Refused> {
         let mut child = Command::new(&self.path)
             .args(arguments)
             .args(file)
-            // It reads variables of this prefix, and this one is not its own.
+            // The program reads variables with this prefix, but this one is not for it.
             .env_remove("COUNTERSIGN_INTEROP")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        // It may end before it has read its input, or read none.
+        // The program may end before it has read its input.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let output = child.wait_with_output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();

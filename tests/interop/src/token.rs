@@ -1,10 +1,10 @@
-//! Tokens that have come to harm.
+//! Damaged tokens.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
-/// The token with one bit flipped, once in each of its three parts: in the
-/// middle byte of what the part encodes, so that it stays good base64url.
+/// Three copies of the token, each with one bit flipped in another part. It is a bit of the
+/// decoded middle byte, so that the part stays valid base64url.
 #[must_use]
 pub fn flipped(token: &str) -> [String; 3] {
     [0, 1, 2].map(|flip| {

@@ -1,4 +1,4 @@
-//! Connection tokens as application backends make them, at `countersign checktoken`.
+//! Connection tokens as application backends make them, checked by `countersign checktoken`.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -86,7 +86,7 @@ fn tokens_of_gentoken_verify_at_every_peer() {
     }
 }
 
-/// The public key stands in the config as its PEM; the private one is the backend's alone.
+/// The config has the public key as PEM. Only the backend has the private key.
 #[test]
 fn tokens_under_public_keys_are_accepted_from_every_peer() {
     if !openssl_is_here() {
@@ -107,7 +107,7 @@ fn tokens_under_public_keys_are_accepted_from_every_peer() {
         };
         for mut peer in Peer::all() {
             let token = peer.sign(algorithm, &key, &json!({ "sub": "42" })).unwrap();
-            // As PEM, and as the documentation's one-line form of it.
+            // As PEM, and in the one-line form of the documentation.
             for pem in [public.clone(), public.replace('\n', "\\n")] {
                 let config = json!({ option: pem }).to_string();
                 let said = program.check_token(&config, &token);

@@ -1,4 +1,4 @@
-//! Keys in every form in which `openssl` writes them, and ours at the peers.
+//! Our program reads keys in every form of `openssl`, and the peers use our keys.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -10,7 +10,7 @@
 use countersign_interop::{ALGORITHMS, Key, KeyKind, Peer, Program, openssl, openssl_is_here};
 use serde_json::json;
 
-/// Ways to write one key: what to call it, and the `openssl` command that makes it from PKCS#8.
+/// Forms of a key: the name, and the `openssl` command that converts PKCS#8 to it.
 type Forms = &'static [(&'static str, &'static [&'static str])];
 
 const PRIVATE_RSA: Forms = &[("PKCS#8", &["pkey"]), ("PKCS#1", &["rsa", "-traditional"])];
@@ -79,7 +79,7 @@ fn keys_of_openssl_load_in_every_form() {
     }
 }
 
-/// What the command of many a tutorial writes: `EC PARAMETERS`, then `EC PRIVATE KEY`.
+/// The output of a command that many tutorials use: `EC PARAMETERS`, then `EC PRIVATE KEY`.
 #[test]
 fn a_key_of_openssl_ecparam_loads_with_its_parameters_before_it() {
     let Some(program) = openssl_is_here().then(Program::find).flatten() else {

@@ -1,4 +1,4 @@
-//! The peers among themselves: if these fail, it is not our doing.
+//! Compares the peers with each other. If these tests fail, it is not our fault.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -37,11 +37,11 @@ fn peers_accept_each_others_tokens_and_refuse_what_was_tampered_with() {
     }
 }
 
-/// What a peer lacks, with the reason; a row that is no longer true fails.
+/// Algorithms that a peer lacks, with the reason. A row that is no longer true fails.
 const LACKING: [(&str, &str, &str); 1] = [(
     "pyjwt",
     "Ed25519",
-    "PyJWT knows EdDSA by its older name alone (RFC 9864 came later)",
+    "PyJWT knows EdDSA only by its older name (RFC 9864 came later)",
 )];
 
 #[test]
@@ -64,7 +64,7 @@ fn what_a_peer_lacks_is_still_lacking() {
             );
             assert!(
                 token.is_err(),
-                "{name} has {alg} now; it was thought: {reason}"
+                "{name} has {alg} now; remove the row {reason:?}"
             );
         }
     }

@@ -12,7 +12,7 @@ use countersign_interop::{
 };
 use serde_json::{Value, json};
 
-/// Our program and the peers, or None where there is nothing to run.
+/// Our program and the peers, or `None` if there is nothing to run.
 fn both_sides() -> Option<(Program, Vec<Peer>)> {
     openssl_is_here()
         .then(Program::find)?
@@ -82,7 +82,7 @@ fn our_tokens_verify_at_peers_and_nowhere_else() {
     }
 }
 
-/// RFC 9864 gives EdDSA with Ed25519 a second name, which jose writes when told to.
+/// RFC 9864 gives EdDSA with Ed25519 a second name. jose writes it on request.
 #[test]
 fn a13_tokens_that_call_eddsa_ed25519_verify_here() {
     let Some((program, peers)) = both_sides() else {

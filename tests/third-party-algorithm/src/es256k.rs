@@ -1,7 +1,7 @@
 //! ES256K (RFC 8812 section 3.2): ECDSA on secp256k1 with SHA-256.
 //!
-//! `r || s` with 32 bytes each. JWS knows no canonical `s`, so both `s` and `n - s` verify;
-//! what is signed here has the lower one.
+//! `r || s` with 32 bytes each. JWS doesn't define a canonical `s`, so both `s` and `n - s`
+//! verify. Signing makes the lower one.
 
 use core::fmt;
 use std::sync::Arc;
@@ -76,7 +76,7 @@ impl Verifier for VerifyingKey {
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
         let signature =
             ecdsa::Signature::from_slice(signature).map_err(|_| InvalidSignature::new())?;
-        // The crate holds to the lower s, as Bitcoin does; RFC 8812 does not ask for it.
+        // The crate accepts only the lower s, as Bitcoin does. RFC 8812 doesn't require that.
         let signature = signature.normalize_s();
         self.0
             .verify(message, &signature)

@@ -1,9 +1,9 @@
-//! Algorithms that Countersign does not bring: ES256K (RFC 8812) over `k256`, and ML-DSA
-//! (FIPS 204; draft-ietf-cose-dilithium) over `ml-dsa`.
+//! Algorithms that Countersign doesn't contain: ES256K (RFC 8812) over `k256`, and ML-DSA (FIPS
+//! 204; draft-ietf-cose-dilithium) over `ml-dsa`.
 //!
-//! This crate is what an author of an algorithm writes: statics that implement
-//! [`Algorithm`], a provider, and a test that calls the conformance suite. It relies on
-//! `countersign-signature` alone of Countersign's crates, and changes none of them.
+//! This crate shows what an author of an algorithm writes: statics that implement [`Algorithm`],
+//! a provider, and a test that calls the conformance suite. The only crate of Countersign that it
+//! needs is `countersign-signature`.
 //!
 //! # Example
 //!

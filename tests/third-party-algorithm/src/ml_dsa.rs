@@ -1,6 +1,6 @@
 //! ML-DSA (FIPS 204) in its three sizes, with keys of the type AKP: `pub` is the public key,
-//! `priv` the seed of 32 bytes. The context is empty, as JOSE has it; signing is the
-//! deterministic variant and needs no randomness.
+//! `priv` the seed of 32 bytes. The context is empty, as in JOSE. Signing is deterministic and
+//! needs no randomness.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -21,7 +21,7 @@ pub(crate) struct MlDsa<P> {
 
 macro_rules! size {
     ($size:ident, $name:literal) => {
-        #[allow(non_upper_case_globals)] // named as the crate names its sizes
+        #[allow(non_upper_case_globals)] // the names of the sizes in the crate
         pub(crate) static $size: MlDsa<ml_dsa::$size> = MlDsa {
             name: AlgorithmName::from_static($name),
             size: PhantomData,

@@ -1,4 +1,4 @@
-//! The one test that an author of an algorithm owes; and that it is not passed by chance.
+//! The one test that an author of an algorithm must write, and tests that it finds faults.
 #![allow(missing_docs)]
 
 use std::sync::Arc;
@@ -19,7 +19,7 @@ fn every_algorithm_conforms() {
     assert!(report.skipped().is_empty(), "{:?}", report.skipped());
 }
 
-/// An algorithm for verifiers alone, and what it takes besides.
+/// An algorithm that only verifies, and a function that makes it accept other signatures too.
 #[derive(Debug)]
 struct Verifies(&'static dyn Algorithm, fn(&[u8]) -> Option<Vec<u8>>);
 

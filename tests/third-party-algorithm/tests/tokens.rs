@@ -1,4 +1,4 @@
-//! Tokens of these algorithms, by the doors that every user comes through.
+//! Tokens of these algorithms, through the interface that every user calls.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use countersign::{
@@ -7,7 +7,7 @@ use countersign::{
 use countersign_signature::{AkpPrivateKey, KeyMaterial};
 use countersign_third_party_algorithm::{ML_DSA_44, ML_DSA_65};
 
-/// Made from the seed by the library itself, for want of a generator here.
+/// The library itself makes the pair from a seed, because there is no generator here.
 fn pair(alg: &str) -> (Key, Key) {
     let seed = AkpPrivateKey::new(alg.to_owned(), vec![7; 32], None).unwrap();
     let private = Key::new(KeyMaterial::AkpPrivate(seed)).unwrap();

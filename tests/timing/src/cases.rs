@@ -1,4 +1,4 @@
-//! What is measured: pairs of inputs, and the code that they go through.
+//! The measured cases: pairs of inputs, and the code that runs on them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,29 +6,29 @@ use countersign::signature::AlgorithmName;
 use countersign::{Authenticator, Authority, Key, Keyring, Rules, UnixTime, default_provider};
 use countersign_test_backends::{ALGORITHMS, Backend, backends, sign};
 
-/// Two inputs and what they go through.
+/// Two inputs and the code that runs on them.
 pub struct Case {
-    /// What it is, for people.
+    /// Its description, for people.
     pub name: String,
-    /// What a difference would mean.
+    /// What a difference of the times would mean.
     pub kind: Kind,
     /// The two inputs, of which neither is accepted.
     pub inputs: [Vec<u8>; 2],
-    /// Runs the code on an input; gives whether it was accepted.
+    /// Runs the code on an input, and returns whether it was accepted.
     pub run: Box<Run>,
 }
 
-/// What is measured.
+/// The measured code.
 pub type Run = dyn Fn(&[u8]) -> bool;
 
-/// What a difference would mean.
+/// What a difference of the times would mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// It is expected: the comparison leaks.
+    /// A difference is expected: the comparison leaks.
     Control,
-    /// It tells a secret.
+    /// A difference reveals a secret.
     Secret,
-    /// It tells nothing that is not known: it is shown, and not judged.
+    /// A difference reveals nothing new. It is shown, but is not an error.
     Public,
 }
 
@@ -62,7 +62,7 @@ pub fn cases() -> Vec<Case> {
             Kind::Secret,
             [token(PLAIN, VALID, &first), token(PLAIN, VALID, &last)],
         ),
-        // While secrets are exchanged, a tag is compared under both.
+        // While secrets are rotated, a tag is compared under both.
         authenticator(
             "all but right under the one secret, under the other",
             Kind::Secret,
@@ -71,13 +71,13 @@ pub fn cases() -> Vec<Case> {
                 token(PLAIN, VALID, &last)
             }),
         ),
-        // Whoever wrote the header knows what it names.
+        // The author of the header knows which key it names.
         authenticator(
             "wrong under a key that is named, under all of them",
             Kind::Public,
             [token(NAMED, VALID, &first), token(PLAIN, VALID, &first)],
         ),
-        // So does the error tell: a bad signature wins over an expired token.
+        // The error reveals this too: it reports a bad signature even if the token is expired.
         authenticator(
             "wrong and expired, right and expired",
             Kind::Public,
@@ -90,7 +90,7 @@ pub fn cases() -> Vec<Case> {
     cases
 }
 
-/// What a careless verifier does: the right tag, and a comparison that stops at the first
+/// A careless verifier: it computes the right tag, but its comparison stops at the first
 /// difference.
 fn control() -> Case {
     let signer = secret(1)
@@ -128,7 +128,7 @@ fn verifier(backend: &Backend, algorithm: AlgorithmName) -> Option<Case> {
     })
 }
 
-/// A tag of the right length and one cut short: how long a tag is, everybody knows.
+/// A tag of the right length and one that is cut short. The length of a tag is public.
 fn wrong_length() -> Case {
     let verifier = secret(1).verifier(&default_provider(), "HS256").unwrap();
     Case {
@@ -139,7 +139,7 @@ fn wrong_length() -> Case {
     }
 }
 
-/// The whole way of two tokens under two secrets, one of which has a name too.
+/// The authenticator with two tokens and two secrets, one of which also has a `kid`.
 fn authenticator(name: &str, kind: Kind, tokens: [String; 2]) -> Case {
     let keyring = [secret(1), secret(2), secret(1).with_kid("1")]
         .iter()

@@ -1,6 +1,6 @@
-//! Measures every case and shows t: `countersign-timing [ROUNDS]`. Exit 1 where time certainly
-//! tells a secret, or where the control is not seen to leak. Exit 2: no number of rounds, or one
-//! that measures next to nothing.
+//! Measures every case and shows t: `countersign-timing [ROUNDS]`. Exit 1: time certainly reveals
+//! a secret, or the leak of the control was not seen. Exit 2: ROUNDS is not a number, or too
+//! small to measure anything.
 #![forbid(unsafe_code)]
 
 use std::process::ExitCode;
@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     let mut is_well = true;
     for case in cases() {
         let mut t = measure(&case, rounds);
-        // A busy machine makes differences that do not come back; a leak comes back.
+        // Measure again: a difference by a busy machine disappears, but a leak stays.
         for _ in 0..2 {
             if case.kind == Kind::Secret && t.abs() >= LIKELY {
                 let again = measure(&case, rounds);
@@ -54,9 +54,13 @@ fn rounds(arguments: &[String]) -> Result<u32, String> {
         [] => Ok(200_000),
         [word] => match word.parse() {
             Ok(rounds) if rounds >= LEAST_ROUNDS => Ok(rounds),
-            _ => Err(format!("{word:?} is no number from {LEAST_ROUNDS} on")),
+            _ => Err(format!(
+                "{word:?} is not a number of at least {LEAST_ROUNDS}"
+            )),
         },
-        _ => Err(format!("one number of rounds, found {arguments:?}")),
+        _ => Err(format!(
+            "expected one number of rounds, found {arguments:?}"
+        )),
     }
 }
 

@@ -1,12 +1,12 @@
 //! Welch's t-test on two sets of measurements, with the outliers of a busy machine cut off.
 //!
-//! After Reparaz, Balasch and Verbauwhede, "Dude, is my code constant time?" (2017): two
-//! classes of input are measured in random order; if the code takes the same time for both,
-//! t is small however many measurements there are.
+//! The method is that of Reparaz, Balasch and Verbauwhede, "Dude, is my code constant time?"
+//! (2017): two classes of input are measured in random order; if the code takes the same time for
+//! both, t stays small, even with many measurements.
 
 /// Above this a difference is likely.
 pub const LIKELY: f64 = 4.5;
-/// Above this there is no doubt.
+/// Above this a difference is certain.
 pub const CERTAIN: f64 = 10.0;
 
 /// The largest |t| over several cuts, with its sign: positive if the first class takes longer.
@@ -14,7 +14,8 @@ pub const CERTAIN: f64 = 10.0;
 pub fn t(first: &[f64], second: &[f64]) -> f64 {
     let mut all: Vec<f64> = first.iter().chain(second).copied().collect();
     all.sort_by(f64::total_cmp);
-    // Interrupts make a tail that hides a small difference: each cut leaves out more of it.
+    // Interrupts make a tail of long times, which hides a small difference. Each cut removes more
+    // of it.
     let cuts = [100, 99, 95, 90, 75, 50].map(|percent| at_percent(&all, percent));
     cuts.into_iter()
         .map(|cut| uncut(&below(first, cut), &below(second, cut)))
@@ -73,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_textbook_example() {
-        // Means 2 and 4, variances 1 and 1, three each: worked out by hand.
+        // Means 2 and 4, variances 1 and 1, three values each. The result was computed by hand.
         let t = super::uncut(&[1.0, 2.0, 3.0], &[3.0, 4.0, 5.0]);
         assert!((t + 2.0 / (2.0_f64 / 3.0).sqrt()).abs() < 1e-9, "{t}");
     }

@@ -1,4 +1,4 @@
-//! Every algorithm: this project over each backend, the primitives alone, and jsonwebtoken.
+//! Every algorithm: this project over each backend, only the primitives, and jsonwebtoken.
 
 use countersign::signature::{AlgorithmName, Provider};
 use countersign::{Scratch, default_provider, fastest_provider};

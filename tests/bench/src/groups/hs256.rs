@@ -1,4 +1,4 @@
-//! HS256: what most of Centrifugo's users have.
+//! HS256, which most users of Centrifugo use.
 
 use countersign::signature::AlgorithmName;
 use countersign::{Scratch, UnixTime, default_provider};

@@ -1,4 +1,4 @@
-//! Keys that an endpoint publishes: verifying by them, and reading a set of them.
+//! Keys that an endpoint publishes: verifying with them, and reading a set of them.
 
 use aws_lc_rs::signature as aws;
 use base64::Engine;
@@ -73,7 +73,7 @@ enum Jwk<'a> {
 const OURS: &str = "Countersign over aws-lc-rs";
 const SERDE: &str = "serde_json and aws-lc-rs";
 
-/// A set of 100 keys: every third is of RSA, of P-256 and of Ed25519.
+/// A set of 100 keys: RSA, P-256 and Ed25519 in turn.
 pub(crate) fn set_of_100(report: &mut Report, rounds: usize) {
     let names = [
         AlgorithmName::RS256,

@@ -1,4 +1,4 @@
-//! The work that is measured, a file for each subject.
+//! The measured work, one file for each subject.
 
 pub(crate) mod algorithms;
 pub(crate) mod hs256;

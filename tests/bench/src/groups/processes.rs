@@ -1,4 +1,4 @@
-//! Whole processes: the program beside Centrifugo's.
+//! Whole processes: our program and Centrifugo's.
 
 use core::time::Duration;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::report::{Goal, Group, Report};
 const OURS: &str = "countersign";
 const CENTRIFUGO: &str = "centrifugo";
 
-/// `checkconfig` and `gentoken`, by `countersign` and by a `centrifugo` on the search path.
+/// `checkconfig` and `gentoken` of `countersign` and of a `centrifugo` on the search path.
 pub(crate) fn commands(report: &mut Report, rounds: usize, countersign: Option<&Path>) {
     let Some(countersign) = countersign else {
         report
@@ -52,7 +52,7 @@ pub(crate) fn commands(report: &mut Report, rounds: usize, countersign: Option<&
             .push(Goal::at_least(what, 1.0, group.ratio(CENTRIFUGO, OURS)));
         report.groups.push(group);
     }
-    // It lies among temporary files: if it stays, it is in nobody's way.
+    // It is a temporary file, so it doesn't matter if it stays.
     let _ = std::fs::remove_file(config);
 }
 

@@ -1,4 +1,4 @@
-//! A token that was verified before, by the optional memory of `countersign-reconnect`.
+//! A token that was verified before, with the optional memory of `countersign-reconnect`.
 
 use countersign::signature::{AlgorithmName, Verifier};
 use countersign_reconnect::RememberingVerifier;

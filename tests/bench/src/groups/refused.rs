@@ -61,13 +61,14 @@ fn refusal<'a>(name: &str, authenticator: &'a Authenticator, token: &'a str) -> 
     })
 }
 
-/// A wrong signature of every algorithm, beside a good one.
+/// A wrong signature of every algorithm, compared with a good one.
 pub(crate) fn late(report: &mut Report, rounds: usize) {
     let mut worst: f64 = 0.0;
     for name in ALGORITHMS {
         let authenticator = ours::holding(default_provider(), name);
         let good = tokens::token(name);
-        // The first character of the signature: canonical base64url, and another signature.
+        // Change the first character of the signature. It stays canonical base64url, but is
+        // another signature.
         let at = good.rfind('.').unwrap() + 1;
         let other = if good[at..].starts_with('A') {
             "B"

@@ -1,4 +1,4 @@
-//! What a second thread adds.
+//! How much faster two threads are than one.
 
 use core::hint::black_box;
 use std::thread;
@@ -29,12 +29,12 @@ fn spent<T>(threads: usize, mut work: impl FnMut() -> T + Clone + Send) -> f64 {
             });
         }
     });
-    // The original is dropped unused when more than one thread had a copy.
+    // The threads work on copies. This keeps the original in use.
     black_box(&mut work);
     start.elapsed().as_secs_f64() * 1e9 / f64::from(TIMES)
 }
 
-/// HS256 in one thread and in two, beside the HMAC alone.
+/// HS256 in one thread and in two, compared with only the HMAC.
 pub(crate) fn two(report: &mut Report, rounds: usize) {
     let name = AlgorithmName::HS256;
     if thread::available_parallelism().map_or(1, usize::from) < 2 {
@@ -82,7 +82,8 @@ pub(crate) fn two(report: &mut Report, rounds: usize) {
         title: "HS256 in one thread and in two, time of one verification in each".into(),
         results: results.collect(),
     };
-    // Throughput of two over one: twice the time of one over that of two.
+    // The throughput of two threads divided by that of one: twice the time of one, divided by
+    // that of two.
     let [raw_one, raw_two, one, two] = group.results.as_slice() else {
         return;
     };

@@ -1,6 +1,6 @@
-//! Libraries in Go, in a program that waits for its turns: `tests/bench/go`.
+//! Libraries in Go, in a program that waits for requests: `tests/bench/go`.
 //!
-//! A line on its standard input asks for so many verifications, a line on its standard output
+//! A line on its standard input asks for a number of verifications. A line on its standard output
 //! says how many nanoseconds they took.
 
 use core::cell::RefCell;
@@ -69,7 +69,7 @@ impl Go {
 
 impl Drop for Go {
     fn drop(&mut self) {
-        // It ends with its input; nobody is there to whom an error could be told.
+        // It ends when its input ends, so an error here doesn't matter.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

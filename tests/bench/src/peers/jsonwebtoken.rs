@@ -1,7 +1,7 @@
 //! jsonwebtoken, over aws-lc-rs and over RustCrypto.
 //!
-//! It takes its cryptography from one provider a process. The one that is installed here
-//! asks a switch, which each contestant sets before it works.
+//! It has one cryptography provider for the whole process. The provider that is installed here
+//! reads a switch, which each contestant sets before it works.
 
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
@@ -12,7 +12,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 
 use crate::tokens::Claims;
 
-/// The library below.
+/// The library for its cryptography.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Over {
     AwsLc,

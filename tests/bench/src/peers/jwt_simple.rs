@@ -1,4 +1,4 @@
-//! jwt-simple, HS256 alone.
+//! jwt-simple, only HS256.
 
 use jwt_simple::algorithms::{HS256Key, MACLike};
 use jwt_simple::claims::{Claims, JWTClaims};
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::tokens::Info;
 
-/// What jwt-simple does not know by itself of the measured token.
+/// The claims of the measured token that jwt-simple doesn't know itself.
 #[derive(Clone, Deserialize, Serialize)]
 pub(crate) struct Own {
     info: Info,

@@ -1,4 +1,4 @@
-//! Other people's libraries, at the work that this project does.
+//! Other libraries that do the same work as this project.
 
 pub(crate) mod go;
 pub(crate) mod jsonwebtoken;

@@ -1,4 +1,4 @@
-//! The primitives alone, as each library offers them, with keys prepared as far as it can.
+//! Only the primitives of each library, with keys that are prepared as far as the library can.
 
 use aws_lc_rs::signature as aws;
 use countersign::signature::{AlgorithmName, KeyMaterial};

@@ -1,4 +1,4 @@
-//! Cases that take more than one token: what a record calls `check`.
+//! Cases with more than one token: the `check` lines of records.
 
 use core::time::Duration;
 use std::thread;
@@ -103,7 +103,7 @@ fn reload_while_in_use(provider: &Provider) -> Check {
     hold(all_good, "a token was refused during a reload")
 }
 
-/// One authenticator and one token: no verdict is kept.
+/// One authenticator and one token: each verdict is computed again, and none is cached.
 fn judged_anew(provider: &Provider) -> Check {
     let authenticator = Authenticator::new(rules("old-secret", provider));
     let token = token(
@@ -138,7 +138,7 @@ fn client(provider: &Provider) -> (Jwks, ScriptedFetch, ManualClock) {
     (client, script, clock)
 }
 
-/// Whether the key of `kid` verifies what the fixed key of a name signs.
+/// Whether the found key verifies a signature of the fixed key with this name.
 fn verifies(found: &Lookup, key: &str) -> bool {
     let Lookup::Found(keys) = found else {
         return false;
@@ -222,7 +222,7 @@ fn cooldown(provider: &Provider) -> Check {
     clock.advance(Duration::from_secs(60));
     for kid in 0..1000 {
         let found = client.resolve(Some(&format!("unknown-{kid}")));
-        // The first was shown before its fetch began, and is unknown for certain.
+        // The first token was shown before its fetch began, so its `kid` is certainly unknown.
         let is_right = match kid {
             0 => matches!(found, Lookup::UnknownKey),
             _ => matches!(found, Lookup::Unavailable(_)),
@@ -246,11 +246,11 @@ fn herd(provider: &Provider) -> Check {
         all.into_iter()
             .all(|one| one.join().is_ok_and(|found| verifies(&found, "rsa")))
     });
-    hold(all_found, "someone was left without the key")?;
+    hold(all_found, "a look-up did not find the key")?;
     hold(script.requests() == 1, "one request for all")
 }
 
-/// Nothing is followed, nothing is tried for ever, and nothing huge is read.
+/// No redirect is followed, no request is repeated for ever, and no huge body is read.
 fn endpoint(provider: &Provider) -> Check {
     let body = document("rsa", "a");
     let huge = body.clone() + &" ".repeat(512 << 10);

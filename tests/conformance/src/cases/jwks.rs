@@ -1,12 +1,12 @@
-//! Cases of the key set client: steps over a scripted transport and a manual clock.
+//! Cases of the key set client: steps with a scripted transport and a manual clock.
 //!
-//! `do` lines, from top to bottom: what the endpoint answers from now on (`publish BODY`,
-//! `cached CACHE-CONTROL BODY`, `typed CONTENT-TYPE BODY`, `status CODE BODY`, `later CODE
-//! RETRY-AFTER BODY`, `fail`) or at the next request alone (`once BODY`, `panic`), what happens
-//! (`advance SECONDS`, `resolve KID`, `lookup KID`, `flood COUNT`, `drive`, `refresh`), and behind
-//! ` => ` what must come of it: `found KEY`, `unknown`, `kid required`, `unavailable`, `pending`;
-//! `requests` is how many were made, `used` and `skipped` are how many keys of the set were. `set`
-//! lines change settings.
+//! The `do` lines run from top to bottom. They set what the endpoint answers from now on
+//! (`publish BODY`, `cached CACHE-CONTROL BODY`, `typed CONTENT-TYPE BODY`, `status CODE BODY`,
+//! `later CODE RETRY-AFTER BODY`, `fail`) or only at the next request (`once BODY`, `panic`), or
+//! they do something (`advance SECONDS`, `resolve KID`, `lookup KID`, `flood COUNT`, `drive`,
+//! `refresh`), and after ` => ` they give the expected result: `found KEY`, `unknown`, `kid
+//! required`, `unavailable`, `pending`; `requests` is the number of requests; `used` and
+//! `skipped` are the numbers of such keys in the set. `set` lines change settings.
 
 use core::time::Duration;
 
@@ -148,7 +148,7 @@ impl Bench {
         String::new()
     }
 
-    /// Asks for as many names that nobody has.
+    /// Looks up this number of `kid`s that no key has.
     fn flood(&self, count: &str) -> String {
         let count: usize = count.parse().expect("a number");
         let unknown = (0..count).filter(|at| {
@@ -159,7 +159,7 @@ impl Bench {
     }
 }
 
-/// `-` is a token without a name.
+/// `-` stands for a token without `kid`.
 fn kid(word: &str) -> Option<&str> {
     (word != "-").then_some(word)
 }

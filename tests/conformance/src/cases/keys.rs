@@ -1,5 +1,5 @@
-//! Cases of one key: `jwk`, `pem`, `der` or `secret`, and `for`, the one algorithm that it is
-//! tried with; without it any will do.
+//! Cases of one key: `jwk`, `pem`, `der` or `secret`, and `for`, the only algorithm with which it
+//! is tried; without it, any algorithm may fit.
 
 use countersign_keys::{Key, KeyError, KeyErrorReason};
 use countersign_signature::{KeyRejectedReason, Provider};
@@ -37,7 +37,7 @@ fn run(record: &Record, values: &Values, provider: &Provider) -> Verdict {
     }
 }
 
-/// The reason in words.
+/// The reason as a verdict.
 pub(crate) fn word(error: &KeyError) -> &'static str {
     match error.reason() {
         KeyErrorReason::Unreadable => "unreadable",

@@ -1,8 +1,8 @@
-//! Cases of our own: tokens and keys, described in `data/`, each with the verdict that is
-//! expected and why.
+//! Our own cases: tokens and keys, described in `data/`, each with the expected verdict and the
+//! reason.
 //!
-//! A record is one case, or one for each combination of the values of its `each` lines. What
-//! a record may say is in `README.md`.
+//! A record is one case, or one case for each combination of the values of its `each` lines.
+//! `README.md` lists the lines of a record.
 
 mod checks;
 pub(crate) mod jwks;
@@ -19,7 +19,7 @@ use crate::judge::{ACCEPT, Judge, PANICKED, guarded};
 use crate::records::{self, Record};
 use crate::report::Report;
 
-/// How a case ended: `accept` or a code, and a sentence for whoever wonders why.
+/// How a case ended: `accept` or a code, and a sentence that explains it.
 pub(crate) struct Verdict {
     pub(crate) word: String,
     pub(crate) details: String,
@@ -41,10 +41,10 @@ impl Verdict {
     }
 }
 
-/// What runs one case of a file.
+/// A function that runs one case of a file.
 pub(crate) type Run = fn(&Record, &Values, &Provider) -> Verdict;
 
-/// The backends that the layers above are tried over: whole sets of algorithms.
+/// The backends under the tested layers: whole sets of algorithms.
 pub(crate) fn providers() -> [(&'static str, Provider); 2] {
     [
         ("default", countersign::default_provider()),
@@ -81,13 +81,13 @@ pub(crate) fn run(suite: &str, file: &str, names: &[&str], run: Run) -> Report {
     report
 }
 
-/// Whether a record is there to be read alone: a behaviour that no case shows.
+/// Whether a record is only documentation: a behaviour that no case can show.
 fn tells_nothing(record: &Record) -> bool {
     record.get("expect") == Some("internal")
 }
 
-/// Fails on an `each` that no line uses: its cases would all be the same one. `alg` and `key`
-/// stand in the header and the signer that a token has unless it says otherwise.
+/// Fails if no line uses an `each`: all of its cases would be equal. `alg` and `key` are used by
+/// the default header and the default signer.
 fn hold_values_to_use(record: &Record) {
     for name in record.names("each") {
         let is_implied = match name {
@@ -100,10 +100,10 @@ fn hold_values_to_use(record: &Record) {
     }
 }
 
-/// What every file's records may say.
+/// The names that records of every file may have.
 pub(crate) const COMMON: [&str; 6] = ["row", "name", "each", "let", "expect", "reason"];
 
-/// The row of the list that the case is for, what it is about, and the values of its `each`.
+/// The row that the case is for, its name, and the values of its `each`.
 pub(crate) fn name(record: &Record, values: &Values) -> String {
     let mut name = format!("{}/{}", record.need("row"), record.need("name"));
     for variable in record.names("each") {
@@ -124,7 +124,7 @@ pub(crate) fn expectation(record: &Record, values: &Values) -> String {
     if a == b { yes } else { no }.to_owned()
 }
 
-/// The values of `let` lines, with each combination of those of `each` lines.
+/// The values of the `let` lines, with each combination of the values of `each` lines.
 pub(crate) fn combinations(record: &Record) -> Vec<Values> {
     let mut all = vec![Values::new()];
     for name in record.names("each") {

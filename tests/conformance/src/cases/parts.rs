@@ -1,6 +1,6 @@
 //! The fixed keys of the cases, and their parts by name (`rsa.n`, `p256.spki`).
 //!
-//! They are those of `tests/backends`, made for tests and used for nothing else.
+//! They are the keys of `tests/backends`, made for tests and used nowhere else.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -43,7 +43,7 @@ fn material(name: &str) -> KeyMaterial<'static> {
     }
 }
 
-/// The generator: the private key is 1. Nothing here signs with it but other people's backends.
+/// The private key 1; its public point is the generator. Only backends of others sign with it.
 fn secp256k1() -> EcPrivateKey<'static> {
     let mut one = vec![0; 32];
     one[31] = 1;
@@ -71,7 +71,7 @@ const FORMS: [(&str, &str); 2] = [
 
 fn make() -> BTreeMap<String, Vec<u8>> {
     let mut parts = BTreeMap::new();
-    // Of another key than those here.
+    // The certificate of a key that is not among these.
     for (name, pem) in FORMS {
         let line = pem.replace('\n', "\\n");
         parts.insert(format!("{name}.pem1"), line.into_bytes());
@@ -94,7 +94,7 @@ fn make() -> BTreeMap<String, Vec<u8>> {
         let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
         parts.insert(format!("{name}.der"), from_base64(&base64));
         parts.insert(format!("{name}.pem"), pem.clone().into_bytes());
-        // As it stands in a JSON string, and in one line of an environment file.
+        // In a JSON string, and in one line of an environment file.
         parts.insert(
             format!("{name}.pem1"),
             pem.replace('\n', "\\n").into_bytes(),
@@ -115,7 +115,7 @@ fn make() -> BTreeMap<String, Vec<u8>> {
     parts
 }
 
-/// What an attacker, or a careless library, makes of the parts.
+/// Altered parts, as an attacker or a careless library makes them.
 fn derived(parts: &mut BTreeMap<String, Vec<u8>>, name: &str, key: &Key) {
     let mut put = |part: &str, bytes: Vec<u8>| {
         parts.insert(format!("{name}.{part}"), bytes);

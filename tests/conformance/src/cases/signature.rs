@@ -1,4 +1,4 @@
-//! Making signatures, and bending them.
+//! Makes signatures, and alters them.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ use sha2::Digest as _;
 use super::parts;
 use crate::encoding::unhex;
 
-/// The algorithms that make the tokens of the cases.
+/// The algorithms that sign the tokens of the cases.
 pub(crate) fn signing_provider() -> &'static Provider {
     static PROVIDER: LazyLock<Provider> =
         LazyLock::new(|| with_rsa_signing(countersign_rustcrypto::provider()));
@@ -32,8 +32,8 @@ pub(crate) fn own_key(alg: &str) -> &'static str {
     }
 }
 
-/// A signature as `KEY as ALG` says: by a fixed key (`own` is that of the algorithm), or by
-/// `secret` bytes that are no honest secret.
+/// A signature that `KEY as ALG` describes: with a fixed key (`own` is the key of the algorithm),
+/// or with `secret`, any bytes as an HMAC secret.
 pub(crate) fn sign(how: &str, secret: Option<&[u8]>, input: &[u8]) -> Vec<u8> {
     let (name, alg) = how.split_once(" as ").expect("KEY as ALG");
     if let Some(signature) = by_another_hash(name, alg, input) {
@@ -60,7 +60,7 @@ pub(crate) fn sign(how: &str, secret: Option<&[u8]>, input: &[u8]) -> Vec<u8> {
     signature
 }
 
-/// ECDSA whose maths is right and whose hash is not that of the curve in JOSE.
+/// ECDSA that is mathematically right, but with another hash than JOSE has for the curve.
 fn by_another_hash(name: &str, alg: &str, input: &[u8]) -> Option<Vec<u8>> {
     let hash = match alg {
         "ECDSA-SHA-256" => sha2::Sha256::digest(input).to_vec(),
@@ -88,7 +88,7 @@ fn by_another_hash(name: &str, alg: &str, input: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
-/// A signature after each of these words, from left to right.
+/// Alters a signature by each of these words, from left to right.
 pub(crate) fn bend(words: &str, mut signature: Vec<u8>, key: &str) -> Vec<u8> {
     for word in words.split_whitespace() {
         let (verb, object) = word.split_once(':').unwrap_or((word, ""));
@@ -141,7 +141,7 @@ pub(crate) fn bend(words: &str, mut signature: Vec<u8>, key: &str) -> Vec<u8> {
     signature
 }
 
-/// The same numbers by larger ones: the order, or the modulus, is added to `s`.
+/// An equal signature with a larger number: the order, or the modulus, is added to `s`.
 fn unreduced(signature: &[u8], key: &str) -> Vec<u8> {
     let half = signature.len() / 2;
     match key {
@@ -162,7 +162,7 @@ fn unreduced(signature: &[u8], key: &str) -> Vec<u8> {
     }
 }
 
-/// A number given by `0`, `1`, `n-1`, `n`, `n+1` or `max`, as long as `n`.
+/// The number `0`, `1`, `n-1`, `n`, `n+1` or `max`, with the length of `n`.
 fn integer(word: &str, n: &[u8]) -> Vec<u8> {
     let mut zero = vec![0; n.len()];
     match word {
@@ -195,7 +195,7 @@ fn modulus(key: &str) -> Vec<u8> {
     }
 }
 
-/// `r || s` as the sequence of two integers that TLS and OpenSSL write.
+/// `r || s` in DER, as TLS and OpenSSL write it: a sequence of two integers.
 fn der(signature: &[u8]) -> Vec<u8> {
     let integer = |bytes: &[u8]| {
         let start = bytes

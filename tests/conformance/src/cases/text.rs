@@ -1,4 +1,4 @@
-//! `${name}` in the values of a case.
+//! Expands `${name}` in the values of a case.
 
 use std::collections::BTreeMap;
 
@@ -8,9 +8,9 @@ use crate::encoding::{base64url, unhex};
 /// The values of one case, by name.
 pub(crate) type Values = BTreeMap<String, String>;
 
-/// Puts in what stands for each `${…}`: a value of the case, a part of a fixed key, or one of
-/// `hex:` (bytes), `base64url:` (of text), `repeat:COUNT:` (of text) and `count:COUNT:`, a text
-/// that is repeated with a number in the place of each `#`.
+/// Replaces each `${…}`: by a value of the case, a part of a fixed key, or one of `hex:` (bytes),
+/// `base64url:` (of text), `repeat:COUNT:` (of text) and `count:COUNT:`, a text that is repeated
+/// with a number instead of each `#`.
 pub(crate) fn expand(text: &str, values: &Values) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut rest = text;
@@ -24,7 +24,7 @@ pub(crate) fn expand(text: &str, values: &Values) -> Vec<u8> {
     bytes
 }
 
-/// As [`expand`], for what has to be text.
+/// As [`expand`], for a result that must be text.
 pub(crate) fn expand_text(text: &str, values: &Values) -> String {
     String::from_utf8(expand(text, values)).unwrap_or_else(|_| panic!("no UTF-8 in {text:?}"))
 }
@@ -54,12 +54,12 @@ fn stands_for(name: &str, values: &Values) -> Vec<u8> {
         stands_for(&expand_text(name, values), values)
     } else {
         parts::get(name)
-            .unwrap_or_else(|| panic!("nothing is called {name:?}"))
+            .unwrap_or_else(|| panic!("no value is called {name:?}"))
             .clone()
     }
 }
 
-/// The brace that closes one before the text.
+/// The position of the brace that closes a brace before the text.
 fn closing(text: &str) -> Option<usize> {
     let mut open = 1;
     text.char_indices().find_map(|(at, character)| {

@@ -1,4 +1,4 @@
-//! Cases of one token: how it is made, what it is shown to, what comes out.
+//! Cases of one token: how it is made, what checks it, and the result.
 
 use core::time::Duration;
 
@@ -19,10 +19,10 @@ use super::{Verdict, checks, parts, signature};
 use crate::encoding::base64url;
 use crate::records::Record;
 
-/// The time at which tokens are judged, unless the case says otherwise.
+/// The time at which tokens are checked, unless the case says otherwise.
 pub(crate) const NOW: i64 = 1_700_000_000;
 
-/// What a record of a token may say, beside [`super::COMMON`].
+/// The names that a record of a token may have, besides [`super::COMMON`].
 pub(crate) const NAMES: [&str; 23] = [
     "alg",
     "header",
@@ -49,7 +49,7 @@ pub(crate) const NAMES: [&str; 23] = [
     "warns",
 ];
 
-/// Makes the token, shows it, and says what came of it.
+/// Makes the token, checks it, and returns the verdict.
 pub(crate) fn run(record: &Record, values: &Values, provider: &Provider) -> Verdict {
     if let Some(check) = record.get("check") {
         return checks::run(check, provider);
@@ -96,7 +96,7 @@ pub(crate) fn run(record: &Record, values: &Values, provider: &Provider) -> Verd
     verdict(record, values, shown)
 }
 
-/// Whether a configuration holds. No key is fetched.
+/// Whether a configuration is valid. No key is fetched.
 fn configured(record: &Record, values: &Values) -> Verdict {
     let text = expand_text(record.need("config"), values);
     let setup =
@@ -160,7 +160,8 @@ pub(crate) fn make(record: &Record, values: &Values) -> String {
     let made = signature::bend(&bends, made, signer);
 
     for (name, part) in [("h", header), ("p", payload), ("s", base64url(&made))] {
-        // Only what differs has a name: a case cannot be about a spelling that is the right one.
+        // Only define a spelling if it differs, so that no case uses the canonical spelling by
+        // mistake.
         for (spelling, other) in [
             ("loose", loose(&part, 0b1111)),
             ("bit", loose(&part, 1)),
@@ -175,8 +176,8 @@ pub(crate) fn make(record: &Record, values: &Values) -> String {
     expand_text(record.get("token").unwrap_or("${h}.${p}.${s}"), &values)
 }
 
-/// Another spelling of the same bytes: of the bits that the last character has to spare, these
-/// are set. Of a part whose characters have none to spare it is the part itself.
+/// Another spelling of the same bytes: it sets these unused bits of the last character. If the
+/// last character has no unused bits, the part stays the same.
 fn loose(part: &str, bits: usize) -> String {
     const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let spare = match part.len() % 4 {
@@ -259,12 +260,12 @@ fn authenticator(
     Ok(Authenticator::new(rules))
 }
 
-/// A user of the connection that a request or a refresh is about.
+/// The user of the connection that a request or a refresh is about.
 fn identity(authority: &str, user: &str) -> Identity {
     Identity::new(authority, None, user)
 }
 
-/// The keys that `keys` names: `NAME`, `NAME:ALG` for a key held to an algorithm, `NAME#KID`.
+/// The keys that `keys` names: `NAME`, `NAME:ALG` for a key limited to an algorithm, `NAME#KID`.
 fn known(record: &Record, values: &Values, provider: Provider) -> Result<KeySource, Verdict> {
     let mut ring = Keyring::new(provider);
     let names = expand_text(record.get("keys").unwrap_or("hs"), values);
@@ -295,7 +296,7 @@ fn known(record: &Record, values: &Values, provider: Provider) -> Result<KeySour
     Ok(ring.into())
 }
 
-/// The keys of a document that an endpoint publishes, for ever the same.
+/// The keys of a document that an endpoint publishes and never changes.
 fn published(script: &ScriptedFetch, provider: Provider) -> KeySource {
     let clock = ManualClock::at(Duration::from_secs(NOW.unsigned_abs()));
     let client = Jwks::builder("https://keys.example/jwks.json", provider)

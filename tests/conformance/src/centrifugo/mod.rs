@@ -1,4 +1,4 @@
-//! Centrifugo's behaviour beside ours, as cases and as a document.
+//! Compares Centrifugo's behaviour with ours, as cases and as a document.
 
 mod program;
 pub(crate) mod running;
@@ -13,7 +13,7 @@ use crate::report::Report;
 
 const FILE: &str = include_str!("../../data/centrifugo.txt");
 
-/// A section of the list: its number, its title, and how its rows are known.
+/// A section of the page: its number, its title, and how its rows are known.
 const SECTIONS: [(&str, &str, &str); 7] = [
     ("1", "Tokens: the tests of its verifier", "v6, its tests"),
     (
@@ -43,7 +43,7 @@ pub(crate) fn suite() -> Report {
     cases::run("centrifugo", FILE, &names, token::run)
 }
 
-/// How we compare, in a word.
+/// The comparison in a word.
 fn comparison(centrifugo: &str, ours: &str) -> &'static str {
     match (centrifugo, ours) {
         ("internal", _) => "differs inside",
@@ -142,7 +142,7 @@ fn known_from<'r>(record: &'r Record, section: &'r str) -> &'r str {
     }
 }
 
-/// The rows of the list that a record is for.
+/// The rows that a record is for.
 fn numbers(record: &Record) -> String {
     let also = record.all("also").map(|row| format!(", {row}"));
     record.need("row").to_owned() + &also.collect::<String>()
@@ -156,7 +156,7 @@ struct Row<'r> {
     reason: Option<&'r str>,
 }
 
-/// A row for each pair of verdicts of a record: combinations that end alike share one.
+/// One row for each pair of verdicts of a record: combinations with the same verdicts share one.
 fn rows(record: &Record) -> Vec<Row<'_>> {
     let mut rows: Vec<(Row<'_>, Vec<String>)> = Vec::new();
     for values in cases::combinations(record) {
@@ -164,10 +164,13 @@ fn rows(record: &Record) -> Vec<Row<'_>> {
         let ours = cases::expectation(record, &values);
         let found = comparison(&centrifugo, &ours);
         let word = match (found, record.get("differs")) {
-            // To accept more is never by chance.
+            // Accepting more than Centrifugo must be a decision.
             ("wider", said) => {
                 let name = record.need("name");
-                assert!(said == Some("wider"), "{name} is wider and does not say so");
+                assert!(
+                    said == Some("wider"),
+                    "{name} is wider, but its record doesn't say so"
+                );
                 "wider"
             }
             (_, Some("another result")) => "another result",
@@ -210,7 +213,7 @@ fn rows(record: &Record) -> Vec<Row<'_>> {
         .collect()
 }
 
-/// The values of a combination as they stand in the file, where they are short.
+/// The values of a combination as written in the file, if they are short.
 fn shown(record: &Record, values: &Values) -> String {
     let all: Vec<String> = record
         .names("each")
@@ -221,7 +224,7 @@ fn shown(record: &Record, values: &Values) -> String {
     all.join(" ")
 }
 
-/// Text within a table.
+/// Text inside a table.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
@@ -233,7 +236,7 @@ mod tests {
     use super::{FILE, SECTIONS};
     use crate::records;
 
-    /// How many rows each section of the list of its behaviour has.
+    /// How many rows each section has.
     const ROWS: [(&str, usize); 8] = [
         ("1", 45),
         ("2", 14),

@@ -1,5 +1,5 @@
-//! Tokens that are good, and what becomes of them by design and by chance: always the same
-//! ones, from a seed and without a clock. Times in them lie far off, so that no clock matters.
+//! Valid tokens, and tokens that are altered by design or at random. They are the same in every
+//! run: they come from a seed, and their times are so far away that the clock doesn't matter.
 
 use countersign_test_backends::keys::RSA_2048;
 use countersign_test_backends::rsa::{Pss, SHA256, SHA384, SHA512, sign_raw};
@@ -7,7 +7,7 @@ use countersign_test_backends::rsa::{Pss, SHA256, SHA384, SHA512, sign_raw};
 use crate::cases::signature;
 use crate::encoding::{base64url, unhex};
 
-/// The algorithms that tokens are made for.
+/// The algorithms of the tokens.
 pub(super) const ALGORITHMS: [&str; 13] = [
     "HS256", "HS512", "RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA", "HS384", "RS384",
     "RS512", "PS384", "PS512",
@@ -20,7 +20,7 @@ pub(super) struct Mutant {
     pub(super) token: String,
 }
 
-/// How many tokens chance makes of each class, for each algorithm.
+/// How many tokens are altered at random, for each class and each algorithm.
 const EACH: usize = 24;
 
 /// The whole corpus.
@@ -85,7 +85,7 @@ impl Parts {
             _ => None,
         };
         let signature = match pss {
-            // A salt that is always the same.
+            // A fixed salt.
             Some(hash) => {
                 let encoded = Pss::proper(hash).encode(input.as_bytes(), 2048);
                 sign_raw(&RSA_2048, &encoded)
@@ -109,7 +109,7 @@ impl Parts {
     }
 }
 
-/// Headers, honestly signed.
+/// Headers with a valid signature.
 fn headers(alg: &str) -> Vec<(&'static str, String)> {
     let with = |more: &str| format!(r#"{{"alg":"{alg}",{more}}}"#);
     let other = if alg == "HS256" { "HS384" } else { "HS256" };
@@ -156,7 +156,7 @@ fn headers(alg: &str) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Claims, honestly signed.
+/// Claims with a valid signature.
 fn payloads() -> Vec<(&'static str, Vec<u8>)> {
     let text = [
         ("no exp", r#"{"sub":"42"}"#),
@@ -248,7 +248,7 @@ fn payloads() -> Vec<(&'static str, Vec<u8>)> {
     all
 }
 
-/// Signatures that were bent.
+/// Altered signatures.
 fn signatures(alg: &'static str, good: &Parts) -> Vec<(&'static str, Parts)> {
     let words = [
         ("empty", "empty"),
@@ -342,7 +342,7 @@ fn loose(part: &str) -> Option<String> {
     known.then(|| format!("{}{next}", &part[..part.len() - 1]))
 }
 
-/// SplitMix64: small, good enough, and the same everywhere.
+/// SplitMix64: small, good enough, and with the same results on every machine.
 struct Chance(u64);
 
 impl Chance {
@@ -362,7 +362,7 @@ fn mutate(class: &str, token: &str, chance: &mut Chance) -> String {
     let at = chance.below(bytes.len());
     let character = CHARACTERS[chance.below(CHARACTERS.len())];
     match class {
-        // The highest bit stays: a token is text.
+        // The highest bit stays zero, because a token is text.
         "bit" => bytes[at] ^= 1 << chance.below(7),
         "character" => bytes[at] = character,
         "insert" => bytes.insert(at, character),

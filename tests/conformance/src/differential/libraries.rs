@@ -1,4 +1,4 @@
-//! Other people's libraries in Rust, asked the same question.
+//! Other libraries in Rust, with the same tokens.
 
 use std::panic;
 
@@ -24,8 +24,9 @@ fn jsonwebtoken(alg: &str, token: &str) -> Option<bool> {
     use jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER;
     use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 
-    // In a build of the whole workspace jsonwebtoken has a second provider, for the benchmarks,
-    // and panics until one is chosen. Later calls find that it is installed.
+    // In a build of the whole workspace, jsonwebtoken has a second provider, for the benchmarks,
+    // and panics until one is chosen. Later calls fail because it is installed already; ignore
+    // that.
     let _ = DEFAULT_PROVIDER.install_default();
     let algorithm: Algorithm = alg.parse().ok()?;
     let key = match alg {
@@ -35,7 +36,7 @@ fn jsonwebtoken(alg: &str, token: &str) -> Option<bool> {
         _ => DecodingKey::from_rsa_pem(pem(alg).as_bytes()).ok()?,
     };
     let mut validation = Validation::new(algorithm);
-    // What is expected of tokens here, too: times that are there hold, nothing is required.
+    // The same rules as ours: times are checked if present, and no claim is required.
     validation.required_spec_claims.clear();
     validation.validate_aud = false;
     validation.validate_nbf = true;
@@ -53,7 +54,7 @@ fn jwt_simple(alg: &str, token: &str) -> Option<bool> {
         time_tolerance: Some(Duration::from_secs(0)),
         ..VerificationOptions::default()
     });
-    // Each algorithm is a type of its own, with the same methods.
+    // Each algorithm has its own type, with the same methods.
     macro_rules! is_good {
         ($key:expr) => {
             $key.verify_token::<Claims>(token, options).is_ok()

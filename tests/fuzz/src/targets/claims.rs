@@ -1,4 +1,5 @@
-//! Payloads of both kinds: no payload is of both, and any that is read can be judged and shown.
+//! Payloads of connection and subscription tokens: no payload is of both kinds, and any that is
+//! decoded can be checked and displayed.
 
 use countersign::UnixTime;
 use countersign::claims::{
@@ -11,7 +12,8 @@ use crate::Target;
 /// The target.
 pub const TARGET: Target = Target {
     name: "claims",
-    about: "no payload is of both kinds; what is read can be judged at any time, and is what serde_json reads",
+    about: "no payload is of both kinds; decoded claims can be checked at any time, and \
+     serde_json reads the same",
     run,
 };
 
@@ -57,7 +59,8 @@ fn run(data: &[u8]) {
 }
 
 fn registered(claims: &Registered<'_>, data: &[u8]) {
-    let other: serde_json::Value = serde_json::from_slice(data).expect("strict is a part of lax");
+    let other: serde_json::Value =
+        serde_json::from_slice(data).expect("the lax reader must accept it");
     let text = |name| other.get(name).and_then(serde_json::Value::as_str);
     assert_eq!(claims.user.as_deref(), text("sub"));
     assert_eq!(claims.iss.as_deref(), text("iss"));
@@ -84,7 +87,7 @@ fn registered(claims: &Registered<'_>, data: &[u8]) {
         let early = claims.nbf.is_some_and(|nbf| nbf > now);
         assert_eq!(verdict.is_ok(), !expired && !early);
         if strict.judge(claims, now, |_, _| ()).is_ok() {
-            assert!(verdict.is_ok(), "strict is a part of lax");
+            assert!(verdict.is_ok(), "the lax reader must accept it");
         }
         for check in countersign::claims::Check::ALL.iter().copied() {
             assert_shows_well(&strict.compared(check, claims, now));

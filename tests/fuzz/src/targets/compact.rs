@@ -1,4 +1,4 @@
-//! The text of a token: what is read has one spelling, and no key accepts it.
+//! The text of a token: a token that is parsed has only one spelling, and no key accepts it.
 
 use std::sync::{Arc, LazyLock};
 
@@ -13,11 +13,11 @@ use crate::Target;
 /// The target.
 pub const TARGET: Target = Target {
     name: "compact",
-    about: "a token that is read has one spelling and a sound header; a real key refuses it",
+    about: "a token that is parsed has only one spelling and a valid header; a real key refuses it",
     run,
 };
 
-/// A key whose tags no input can hold: an accepted one would be a forgery.
+/// A key for which the fuzzer can't compute tags: an accepted input would be a forgery.
 static KEY: LazyLock<Arc<dyn Verifier>> = LazyLock::new(|| {
     let secret = Secret::new([7; 32].as_slice()).unwrap();
     countersign_ring::provider()
@@ -35,7 +35,7 @@ fn run(data: &[u8]) {
     let mut scratch = Scratch::default();
     match Unverified::parse(token, &mut scratch) {
         Ok(unverified) => {
-            let parts = parts.expect("what is parsed can be decoded");
+            let parts = parts.expect("a parsed token can be decoded");
             let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
             let again = [&parts.header, &parts.payload, &parts.signature].map(|part| encode(part));
             assert_eq!(again.join("."), token);

@@ -1,4 +1,4 @@
-//! Configuration in every format: read, and set up where that touches no file and no network.
+//! Configuration in every format. It is read, and set up if that needs no file and no network.
 
 use countersign::config::{Config, Format, TokenConfig};
 
@@ -7,7 +7,8 @@ use crate::Target;
 /// The target.
 pub const TARGET: Target = Target {
     name: "config",
-    about: "any text is a configuration or an error in words; what is read can be set up or is refused",
+    about: "any text is a configuration or gives a readable error; a configuration can be set up \
+     or is refused",
     run,
 };
 
@@ -40,7 +41,7 @@ fn run(data: &[u8]) {
     }
 }
 
-/// Whether setting it up could read files or reach for an endpoint.
+/// Whether setting it up could read files or call an endpoint.
 fn fetches(token: &TokenConfig) -> bool {
     token.jwks_public_endpoint.is_some() || token.trusted_issuers.iter().any(fetches)
 }

@@ -8,13 +8,13 @@ use crate::Target;
 /// The target.
 pub const TARGET: Target = Target {
     name: "der",
-    about: "a DER file that is read is one key, which survives its other forms",
+    about: "a DER file that is read is one key, which survives conversion to other forms",
     run,
 };
 
 fn run(data: &[u8]) {
     key::check(Key::from_der(data));
-    // Found out by looking, it is the same key or none.
+    // If the format is detected, the result is the same key or an error.
     if data.first() == Some(&0x30) {
         assert_eq!(
             Key::from_der(data).is_ok(),

@@ -1,4 +1,5 @@
-//! Frames of clients: what is read from one is no larger than it, and can be passed on.
+//! Frames of clients: the decoded commands are no larger than their frame, and publications can
+//! be passed on.
 
 use countersign_gateway::wire::{Codec, Format, Frame, Generation, Push, Request};
 
@@ -8,11 +9,12 @@ use crate::Target;
 /// The target.
 pub const TARGET: Target = Target {
     name: "frames",
-    about: "commands of both generations in both formats are no larger than their frame, and what they publish can be passed on",
+    about: "commands of both generations in both formats are no larger than their frame, and \
+     their publications can be passed on",
     run,
 };
 
-/// The first byte picks the format, and whether the generation is known.
+/// The first byte selects the format, and whether the generation is known.
 fn run(data: &[u8]) {
     let Some((first, content)) = data.split_first() else {
         return;
@@ -49,7 +51,7 @@ fn run(data: &[u8]) {
     assert!(bytes <= content.len(), "{bytes} bytes of {}", content.len());
 }
 
-/// The bytes that a command holds.
+/// The number of bytes in a command.
 fn size(request: &Request) -> usize {
     match request {
         Request::Connect { token } | Request::Refresh { token } => token.len(),
@@ -65,7 +67,7 @@ fn size(request: &Request) -> usize {
     }
 }
 
-/// What is published reaches every codec as one message, or not at all.
+/// Every codec encodes a publication as one message, or not at all.
 fn passed_on(request: Request, from: Format) {
     let Request::Publish { channel, data } = request else {
         return;

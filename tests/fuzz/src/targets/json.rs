@@ -1,5 +1,5 @@
-//! The strict reader against itself in its plainest form, whose verdict must be the same, and
-//! against `serde_json`, which is laxer and must read the same values.
+//! Compares the strict reader with its simplest form, which must give the same verdict, and with
+//! `serde_json`, which is laxer and must read the same values.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::{Target, plain_json};
 /// The target.
 pub const TARGET: Target = Target {
     name: "json",
-    about: "the strict reader and its plain form agree; what they accept, serde_json reads alike",
+    about: "the strict reader and its simple form agree, and serde_json reads the same values",
     run,
 };
 
@@ -24,7 +24,7 @@ fn run(data: &[u8]) {
     assert_eq!(read, object_members(data));
     match object {
         Ok(object) => {
-            let other: Other = serde_json::from_slice(data).expect("strict is a part of lax");
+            let other: Other = serde_json::from_slice(data).expect("the lax reader must accept it");
             same_object(&object, &other);
         }
         Err(error) => assert_shows_well(&error),

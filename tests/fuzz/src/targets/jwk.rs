@@ -8,7 +8,8 @@ use crate::Target;
 /// The target.
 pub const TARGET: Target = Target {
     name: "jwk",
-    about: "a JWK that is read survives its other forms; a public one holds nothing private",
+    about: "a JWK that is read survives conversion to other forms; a public one contains nothing \
+     private",
     run,
 };
 

@@ -1,4 +1,4 @@
-//! JWK Sets, and files of any form.
+//! JWK Sets, and files in any format.
 
 use std::collections::BTreeMap;
 
@@ -11,15 +11,17 @@ use crate::Target;
 /// The target.
 pub const TARGET: Target = Target {
     name: "jwk_set",
-    about: "every key of a set is used or skipped with a reason; none spoils another; the cap holds",
+    about: "every key of a set is used, or skipped with a reason; no key spoils another; the \
+     limit is kept",
     run,
 };
 
 const CAP: usize = 4;
 
-/// How many keys another reader finds, which looks into none of them, as each is judged alone:
-/// bytes that are no text, huge numbers and halves of surrogates may stand there. `None`: it
-/// takes no half of a surrogate in a name beside the keys, where ours does.
+/// The number of keys that another reader finds. It doesn't look into them, because each key is
+/// checked separately: they may contain bytes that are not text, huge numbers and lone
+/// surrogates. `None` if there is a lone surrogate in a name outside of the keys, which that
+/// reader refuses and ours accepts.
 fn listed_by_another(data: &[u8]) -> Option<usize> {
     // Ours ignores a byte order mark.
     let data = data.strip_prefix("\u{feff}".as_bytes()).unwrap_or(data);

@@ -1,7 +1,7 @@
-//! The key set client under any sequence of answers, failures, pauses and look-ups, with a clock
-//! that stands still: it trusts no key that was not in the last good set, none for longer than its
-//! settings tell, gives each while the set is fresh, and does not ask more often than its cooldown
-//! allows.
+//! The key set client under any sequence of responses, failures, pauses and look-ups, with a
+//! manual clock. It trusts no key that was not in the last good set, and no key longer than its
+//! settings say. It finds every key while the set is fresh, and makes no more requests than its
+//! cooldown allows.
 
 use core::time::Duration;
 use std::sync::LazyLock;
@@ -18,14 +18,14 @@ use crate::Target;
 /// The target.
 pub const TARGET: Target = Target {
     name: "jwks",
-    about: "no sequence of events makes the client trust what it should not, or ask too often",
+    about: "no sequence of events makes the client trust a wrong key, or make too many requests",
     run,
 };
 
 #[derive(Arbitrary, Debug)]
 enum Event<'a> {
-    /// From now on the endpoint has the keys whose bits are set; each `kid` stands for the
-    /// key that many places further on.
+    /// From now on, the endpoint has the keys whose bits are set. Each `kid` means the key
+    /// `turned` places further on.
     Serves {
         kids: u8,
         turned: u8,
@@ -56,7 +56,7 @@ enum Header<'a> {
     RetryAfter(&'a str),
 }
 
-/// Five keys, each of which another algorithm tells from the others.
+/// Five keys with different algorithms, by which they can be distinguished.
 const FILES: [(&str, &str); 5] = [
     ("EdDSA", include_str!("../../keys/ed25519.spki.pem")),
     ("ES256", include_str!("../../keys/p256.spki.pem")),
@@ -82,18 +82,18 @@ fn run(data: &[u8]) {
     }
 }
 
-/// What the endpoint answers, as far as the model follows it.
+/// The endpoint's response, as far as the model knows it.
 #[derive(Clone)]
 enum Answer {
     /// The key of each `kid`, if it is there.
     Good([Option<usize>; 5]),
     NotModified,
     Bad,
-    /// Any bytes: what comes of them is not foreseen here.
+    /// Any bytes: the model doesn't predict the result.
     Unforeseen,
 }
 
-/// What is known of the set that the client holds.
+/// What the model knows about the client's set.
 #[derive(Clone)]
 enum Held {
     Nothing,
@@ -233,7 +233,7 @@ impl World {
         }
         let cooldown = self.jwks.settings().cooldown;
         if let Some(asked) = self.asked.filter(|_| !is_forced) {
-            // Without usable keys, recovery is quicker.
+            // Without usable keys, the client retries sooner.
             let life = self.jwks.settings().cooldown * 2;
             let pause = match &self.held {
                 Held::Set(_, at) if asked < *at + life => cooldown,
@@ -282,11 +282,11 @@ impl World {
             (Lookup::UnknownKey, Held::Nothing) => panic!("unknown without a set"),
             (_, Held::Set(set, at)) => {
                 let is_in_it = set.get(kid).copied().flatten().is_some();
-                // For so long at least, whatever its answer says.
+                // A set is fresh for at least this time, whatever its response says.
                 let settings = self.jwks.settings();
                 let life = settings.cooldown.max(settings.total_deadline) * 2;
                 let is_fresh = self.now < *at + life;
-                assert!(!is_in_it || !is_fresh, "a fresh set does not give its key");
+                assert!(!is_in_it || !is_fresh, "a fresh set lacks its key");
             }
             (_, Held::Nothing) => {}
         }

@@ -1,4 +1,4 @@
-//! What holds of every key, wherever it was read.
+//! Promises for every key, in whatever form it was read.
 
 use std::sync::LazyLock;
 
@@ -9,8 +9,8 @@ use super::assert_shows_well;
 
 static PROVIDER: LazyLock<Provider> = LazyLock::new(default_provider);
 
-/// A key that was read survives the way through its other forms, and binds to something or says why
-/// not; an error shows no control character.
+/// A key that was read survives conversion to its other forms, and binds to an algorithm or gives
+/// a reason why not. Errors contain no control character.
 pub(super) fn check(read: Result<Key, KeyError>) {
     let key = match read {
         Ok(key) => key,
@@ -24,13 +24,16 @@ pub(super) fn check(read: Result<Key, KeyError>) {
     survives(&key, key.to_jwk(), |jwk| Key::from_jwk(jwk.as_bytes()));
     survives(&key, key.to_pem(), Key::from_pem);
     if let Ok(pem) = key.public_pem() {
-        let public = Key::from_pem(&pem).expect("what was written");
+        let public = Key::from_pem(&pem).expect("our own PEM can be read");
         assert!(!public.is_private() && !public.is_secret());
     }
     if let Ok(jwk) = key.public_jwk() {
         let other: serde_json::Value = serde_json::from_str(&jwk).expect("JSON");
         for private in ["d", "p", "q", "dp", "dq", "qi", "k", "priv"] {
-            assert!(other.get(private).is_none(), "a public JWK holds {private}");
+            assert!(
+                other.get(private).is_none(),
+                "a public JWK contains {private}"
+            );
         }
     }
     match key.verifiers(&PROVIDER) {
@@ -42,7 +45,7 @@ pub(super) fn check(read: Result<Key, KeyError>) {
         }
         Err(error) => assert_shows_well(&error),
     }
-    // Half a pair signs nothing.
+    // A public key can't sign.
     if key.material().is_public() && key.signer(&PROVIDER, None).is_ok() {
         panic!("a public key signs");
     }
@@ -55,7 +58,8 @@ fn survives(
 ) {
     match written {
         Ok(text) => {
-            let again = read(&text).unwrap_or_else(|error| panic!("it was written so: {error}"));
+            let again =
+                read(&text).unwrap_or_else(|error| panic!("our own text can't be read: {error}"));
             assert!(
                 same(key.material(), again.material()),
                 "another key came back"
@@ -65,7 +69,7 @@ fn survives(
     }
 }
 
-/// Whether two keys are the same; of a pair, a form may leave the public half out.
+/// Whether two keys are the same. A form of a private key may lack the public half.
 fn same(a: &KeyMaterial<'_>, b: &KeyMaterial<'_>) -> bool {
     use KeyMaterial::{
         AkpPrivate, AkpPublic, EcPrivate, EcPublic, OkpPrivate, OkpPublic, RsaPrivate, RsaPublic,

@@ -1,4 +1,4 @@
-//! One file a target.
+//! The targets, one file each.
 
 pub mod authenticator;
 pub mod backends;
@@ -22,7 +22,7 @@ pub mod template;
 pub mod wheel;
 pub mod written;
 
-/// Text for people: one line that does not act on a terminal.
+/// Checks that a text for people is one line and has no effect on a terminal.
 fn assert_shows_well(text: &impl core::fmt::Display) {
     let text = text.to_string();
     assert!(!text.is_empty());

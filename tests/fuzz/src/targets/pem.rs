@@ -8,7 +8,7 @@ use crate::Target;
 /// The target.
 pub const TARGET: Target = Target {
     name: "pem",
-    about: "a PEM that is read is one key, which survives its other forms",
+    about: "a PEM that is read is one key, which survives conversion to other forms",
     run,
 };
 

@@ -1,4 +1,4 @@
-//! HMAC secrets: bytes that are themselves a key are none.
+//! HMAC secrets: bytes that can be read as a key are refused.
 
 use countersign::Key;
 
@@ -8,7 +8,7 @@ use crate::Target;
 /// The target.
 pub const TARGET: Target = Target {
     name: "secret",
-    about: "a secret that reads as a key in any form, also behind space, is refused",
+    about: "a secret that can be read as a key in any form, also after space, is refused",
     run,
 };
 
@@ -17,7 +17,7 @@ fn run(data: &[u8]) {
         Ok(secret) => {
             assert!(
                 countersign::keys::read(data).is_err(),
-                "a key was taken for a secret"
+                "a key was accepted as a secret"
             );
             assert!(countersign::keys::read(data.trim_ascii()).is_err());
             let parts = data.len().min(16);

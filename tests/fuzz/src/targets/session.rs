@@ -16,7 +16,8 @@ use crate::{Target, accept};
 /// The target.
 pub const TARGET: Target = Target {
     name: "session",
-    about: "each command has one reply at most, nothing is served before connect or after the end, and every channel that is entered is left",
+    about: "each command has at most one reply, nothing is served before connect or after the \
+     end, and every joined channel is left",
     run,
 };
 
@@ -57,7 +58,7 @@ enum What<'a> {
     Unknown,
 }
 
-/// A token: none, nonsense, or any payload under a signature that is always good.
+/// A token: none, nonsense, or any payload with a signature that is always valid.
 #[derive(Arbitrary, Debug)]
 enum Shown<'a> {
     None,
@@ -176,7 +177,7 @@ fn settings(input: &Input<'_>) -> Settings {
     settings
 }
 
-/// A session, and what it must keep to.
+/// A session, and the state that it is checked against.
 struct Held {
     session: Session,
     codec: Codec,
@@ -309,7 +310,7 @@ impl Held {
     }
 }
 
-/// A reply is one JSON object on one line.
+/// Checks that a reply is one JSON object on one line.
 fn shown(codec: Codec, reply: &Reply) {
     let message = codec.reply(reply);
     assert!(!message.contains(&b'\n'));

@@ -1,6 +1,6 @@
-//! The timing wheel beside a model that looks at every key, under any sequence of operations and
-//! any clock: a key fires once, never before its deadline, and in the first round after it; a
-//! handle of a key that is gone does nothing; no wake-up comes too late.
+//! Compares the timing wheel with a model that looks at every key, under any sequence of
+//! operations and any clock. A key fires once, never before its deadline, and in the first round
+//! after it. The handle of a removed key does nothing. No wake-up comes too late.
 
 use core::time::Duration;
 
@@ -22,13 +22,13 @@ enum Event {
     Move(u8, Time),
     Remove(u8),
     Schedule(u8, Option<Time>),
-    /// Turns the clock, and takes so many of the keys that are due.
+    /// Advances the clock, and takes this number of due keys.
     Turn(Time, u8),
     /// Sleeps until the next wake-up.
     Sleep,
 }
 
-/// A time, told so that few bytes make a useful one.
+/// A time, in a form in which few bytes make a useful one.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 enum Time {
     Later { by: u16, shift: u8 },
@@ -64,7 +64,7 @@ fn run(data: &[u8]) {
     assert!(both.wheel.is_empty());
 }
 
-/// A wheel and the model. A key is its index; one that is gone has no deadline.
+/// A wheel and the model. A key is its index; a removed key has no deadline.
 struct Both {
     wheel: Wheel<usize, Duration>,
     keys: Vec<(Handle, Option<u64>)>,

@@ -1,5 +1,5 @@
-//! Payloads that this library writes: it reads them back, and no text that an application
-//! hands in slips a claim into them.
+//! Payloads that this library writes: it can read them again, and a text of the application can't
+//! add a claim.
 
 use arbitrary::{Arbitrary, Unstructured};
 use countersign::UnixTime;
@@ -12,7 +12,7 @@ use crate::Target;
 /// The target.
 pub const TARGET: Target = Target {
     name: "written",
-    about: "what is written is read back as it was meant, whatever texts it was made of",
+    about: "written claims are read again with the same meaning, for any texts",
     run,
 };
 
@@ -80,7 +80,7 @@ fn connection(input: &Input<'_>) {
             assert_eq!(claims.registered.exp, exp);
             assert_eq!(claims.channels.len(), 1);
             let options = claims.channel(input.channel).expect("the channel");
-            // No bytes are no info, as in Centrifugo.
+            // No bytes count as no info, as in Centrifugo.
             let info = input.info_bytes.filter(|bytes| !bytes.is_empty());
             assert_eq!(options.info.map(|info| info.to_vec()).as_deref(), info);
         }
