@@ -31,6 +31,7 @@ pub(crate) fn read_members<'a>(
     outcome
 }
 
+#[inline]
 fn read_member<'a>(
     at: At<'_>,
     value: Value<'a>,
@@ -39,11 +40,14 @@ fn read_member<'a>(
     registered: &mut Registered<'a>,
     own: &mut impl FnMut(At<'_>, Value<'a>) -> Result<bool, ClaimsError>,
 ) -> Result<(), ClaimsError> {
-    let is_own = own(at, value)?;
-    let is_registered = registered.member(at, value, options)?;
-    if is_own || is_registered {
+    let is_known = registered.member(at, value, options)? || own(at, value)?;
+    if registered.user_member(at, value, options)? || is_known {
         return Ok(());
     }
-    let names = names.iter().copied();
-    at.check_case(names.chain(options.user_id_claim.as_deref()))
+    at.check_case(
+        names
+            .iter()
+            .copied()
+            .chain(options.user_id_claim.as_deref()),
+    )
 }

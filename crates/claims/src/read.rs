@@ -224,6 +224,10 @@ impl<'p> At<'p> {
     }
 
     pub(crate) fn date(self, value: Value<'_>) -> Result<UnixTime, ClaimsError> {
+        // Nearly every date is written so.
+        if let Some(Ok(secs)) = value.as_whole().map(i64::try_from) {
+            return Ok(UnixTime::from_secs(secs));
+        }
         let number = value
             .as_number()
             .ok_or_else(|| self.wrong_type(value, "a number of seconds, without quotes"))?;

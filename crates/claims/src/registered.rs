@@ -60,15 +60,14 @@ impl<'a> Registered<'a> {
         }
     }
 
-    /// Reads the member if it is registered or names the user. If it is neither, the result
-    /// is false.
+    /// Reads the member if its name is a registered one. If it is not, the result is false.
+    #[inline]
     pub(crate) fn member(
         &mut self,
         at: At<'_>,
         value: Value<'a>,
         options: &DecodeOptions,
     ) -> Result<bool, ClaimsError> {
-        let mut is_read = true;
         match at.name {
             "sub" => {
                 let sub = at.id(value)?;
@@ -82,14 +81,27 @@ impl<'a> Registered<'a> {
             "nbf" => self.nbf = Some(at.date(value)?),
             "iat" => self.iat = Some(at.date(value)?),
             "jti" => self.jti = Some(at.string(value)?),
-            _ => is_read = false,
+            _ => return Ok(false),
         }
-        // Any claim may name the user, a registered one too.
-        if at.name != "sub" && options.user_claim() == at.name {
-            self.user = Some(at.user_id(value)?);
-            is_read = true;
+        Ok(true)
+    }
+
+    /// Reads the user, if an option says that this member holds it. Any claim may, a
+    /// registered one too. If it does not, the result is false.
+    #[inline]
+    pub(crate) fn user_member(
+        &mut self,
+        at: At<'_>,
+        value: Value<'a>,
+        options: &DecodeOptions,
+    ) -> Result<bool, ClaimsError> {
+        match options.user_id_claim.as_deref() {
+            Some(claim) if claim == at.name && claim != "sub" => {
+                self.user = Some(at.user_id(value)?);
+                Ok(true)
+            }
+            _ => Ok(false),
         }
-        Ok(is_read)
     }
 
     /// When what the token opened expires: at `expire_at`, of which zero and below

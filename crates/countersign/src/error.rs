@@ -140,7 +140,10 @@ impl Error {
 
 /// The beginning of a text from a token, to be shown escaped.
 pub(crate) fn short(text: &str, characters: usize) -> String {
-    text.chars().take(characters).collect()
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => text.get(..end).unwrap_or_default().into(),
+        None => text.into(),
+    }
 }
 
 impl fmt::Display for Error {

@@ -13,7 +13,7 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Stage {
-    /// The token is read: size, parts, base64url, header.
+    /// The token is read: size, number of parts, header.
     Token,
     /// Among several trusted issuers, one is picked.
     Trust,
@@ -21,7 +21,7 @@ pub enum Stage {
     Header,
     /// A key that could have signed it is found.
     Key,
-    /// The signature is verified.
+    /// The payload and the signature are decoded, and the signature is verified.
     Signature,
     /// The claims are read.
     Claims,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use countersign_claims::{ClaimsError, MAX_AUDIENCES, Registered};
-use countersign_json::{JsonError, Object, Value};
+use countersign_json::{Object, Value};
 use countersign_jws::{Unverified, danger};
 
 use crate::Error;
@@ -56,7 +56,7 @@ impl IssuerAndAudience for Registered<'_> {
 /// they are verified.
 #[derive(Default)]
 pub(crate) struct Hints<'t> {
-    unreadable: Option<JsonError>,
+    unreadable: Option<Error>,
     iss: Option<Value<'t>>,
     issuer: Option<Cow<'t, str>>,
     aud: Option<Value<'t>>,
@@ -64,7 +64,7 @@ pub(crate) struct Hints<'t> {
 
 impl<'t> Hints<'t> {
     pub(crate) fn read(token: &Unverified<'t>) -> Self {
-        match Object::parse(danger::unverified_payload(token)) {
+        match Self::claims(token) {
             Ok(claims) => {
                 let iss = claims.get("iss");
                 Self {
@@ -96,10 +96,15 @@ impl<'t> Hints<'t> {
         }
     }
 
+    fn claims(token: &Unverified<'t>) -> Result<Object<'t>, Error> {
+        let payload = danger::unverified_payload(token).map_err(Error::Token)?;
+        Object::parse(payload).map_err(|error| Error::Claims(ClaimsError::Malformed(error)))
+    }
+
     /// Why no entry is picked by `iss`. Claims that cannot be read are malformed, not untrusted.
     pub(crate) fn untrusted(&self) -> Error {
         if let Some(error) = &self.unreadable {
-            return Error::Claims(ClaimsError::Malformed(error.clone()));
+            return error.clone();
         }
         match (&self.issuer, self.iss) {
             (None, Some(iss)) => Error::Claims(ClaimsError::WrongType {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use countersign_jws::{Header, KID_LIMIT, Unverified, Verified, VerifyError};
 use countersign_keys::{Key, KeyError};
-use countersign_signature::{KeyRejected, KeyRejectedReason, Provider, Verifier};
+use countersign_signature::{AlgorithmName, KeyRejected, KeyRejectedReason, Provider, Verifier};
 use countersign_time::UnixTime;
 
 use crate::error::Error;
@@ -34,7 +34,7 @@ pub struct Keyring {
 #[derive(Clone, Debug)]
 struct Entry {
     kid: Option<String>,
-    verifiers: Vec<Arc<dyn Verifier>>,
+    verifiers: Vec<(AlgorithmName, Arc<dyn Verifier>)>,
     not_after: Option<UnixTime>,
 }
 
@@ -42,8 +42,8 @@ impl Entry {
     /// This key, bound to the algorithm of that name.
     fn verifier(&self, alg: &str) -> Option<&dyn Verifier> {
         let mut verifiers = self.verifiers.iter();
-        let found = verifiers.find(|verifier| verifier.algorithm().is_spelled(alg));
-        found.map(|verifier| &**verifier)
+        let (_, verifier) = verifiers.find(|(name, _)| name.is_spelled(alg))?;
+        Some(&**verifier)
     }
 
     /// Whether a token with this `kid` may be signed by this key. `is_taken`: some key has
@@ -93,9 +93,10 @@ impl Keyring {
 
     fn add(mut self, key: &Key, not_after: Option<UnixTime>) -> Result<Self, KeyError> {
         check_kid(key)?;
+        let verifiers = key.verifiers(&self.provider)?.into_iter();
         self.entries.push(Entry {
             kid: key.kid().map(String::from),
-            verifiers: key.verifiers(&self.provider)?,
+            verifiers: verifiers.map(|it| (it.algorithm(), it)).collect(),
             not_after,
         });
         Ok(self)
@@ -220,6 +221,7 @@ pub(crate) fn first_that_verifies<'t, 'k>(
             Err(VerifyError::DerSignature { found, needed }) => {
                 verified = Err(Error::DerSignature { found, needed });
             }
+            Err(VerifyError::Token(error)) => verified = Err(Error::Token(error)),
             Err(_) => {}
         }
     }

@@ -70,7 +70,7 @@ impl<'r, K: TokenKind> Verification<'r, K> {
         observe: &mut impl Observe,
         tally: &mut &'r Arc<Tally>,
     ) -> Result<Accepted<'a, K::Claims<'a>>, VerifyStop> {
-        let token = Unverified::parse_within(self.rules.token_limit, token, scratch);
+        let token = Unverified::parse_header(self.rules.token_limit, token, scratch);
         let token = observe.settle(Stage::Token, token.map_err(Error::Token), |token| {
             let header = token.header();
             let alg = short(header.alg(), 32);
@@ -101,7 +101,7 @@ impl<'r, K: TokenKind> Verification<'r, K> {
         picked
             .check_issued(&token, self.now)
             .and_then(|()| {
-                let payload = danger::unverified_payload(&token);
+                let payload = danger::unverified_payload(&token).map_err(Error::Token)?;
                 self.judged(picked.entry, payload, &mut ()).map(drop)
             })
             .map_err(|error| (error, Some(picked.entry.name().into())))

@@ -100,7 +100,7 @@ fn tokens() -> Vec<(Option<Code>, Stage, String)> {
         (Some(Code::Malformed), Stage::Token, "Invalid jwt".into()),
         (
             Some(Code::Malformed),
-            Stage::Token,
+            Stage::Signature,
             format!("{}xxx", with("")),
         ),
         (

@@ -25,7 +25,7 @@ fn issuer() -> Issuer {
 fn payload(token: &str) -> String {
     let mut scratch = Scratch::default();
     let token = Unverified::parse(token, &mut scratch).unwrap();
-    String::from_utf8(danger::unverified_payload(&token).to_vec()).unwrap()
+    String::from_utf8(danger::unverified_payload(&token).unwrap().to_vec()).unwrap()
 }
 
 fn header(token: &str) -> (String, Option<String>, Option<String>) {

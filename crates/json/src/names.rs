@@ -13,7 +13,7 @@ const FEW: usize = 16;
 pub(crate) struct Names<'a> {
     few: [&'a str; FEW],
     count: usize,
-    many: BTreeSet<Cow<'a, str>>,
+    many: Option<BTreeSet<Cow<'a, str>>>,
     /// The [`mark`]s of all names so far. A name whose mark is new is new too, so it needs no
     /// comparison. This is true for most names.
     marks: u64,
@@ -24,43 +24,51 @@ impl<'a> Names<'a> {
         Self {
             few: [""; FEW],
             count: 0,
-            many: BTreeSet::new(),
+            many: None,
             marks: 0,
         }
     }
 
     /// Adds a name. False if it is there already.
-    pub(crate) fn insert(&mut self, name: Cow<'a, str>) -> bool {
-        let mark = mark(&name);
-        if self.marks & mark != 0 && self.contains(&name) {
+    #[inline]
+    pub(crate) fn insert(&mut self, name: &Cow<'a, str>) -> bool {
+        let mark = mark(name);
+        if self.marks & mark != 0 && self.contains(name) {
             return false;
         }
         self.marks |= mark;
         match (name, self.few.get_mut(self.count)) {
             (Cow::Borrowed(name), Some(place)) => {
                 *place = name;
-                self.count = self.count.saturating_add(1);
+                self.count = self.count.wrapping_add(1);
             }
-            (name, _) => {
-                self.many.insert(name);
-            }
+            _ => self.insert_into_set(name),
         }
         true
     }
 
+    #[cold]
+    fn insert_into_set(&mut self, name: &Cow<'a, str>) {
+        self.many.get_or_insert_default().insert(name.clone());
+    }
+
     fn contains(&self, name: &str) -> bool {
         let few = self.few.get(..self.count).unwrap_or_default();
-        few.contains(&name) || self.many.contains(name)
+        few.contains(&name) || self.many.as_ref().is_some_and(|many| many.contains(name))
     }
 }
 
 /// One bit of 64, computed from the length of the name and its first and last byte. Equal names
 /// have equal marks.
+#[inline]
 fn mark(name: &str) -> u64 {
-    let bytes = name.as_bytes();
-    let byte = |byte: Option<&u8>| byte.map_or(0, |byte| u32::from(*byte));
-    let (first, last) = (byte(bytes.first()), byte(bytes.last()));
+    let (first, last) = match name.as_bytes() {
+        [first, .., last] => (*first, *last),
+        [only] => (*only, 0),
+        [] => (0, 0),
+    };
     let length = u32::from(name.len().to_le_bytes()[0]);
+    let mixed = u32::from(first) ^ u32::from(last).wrapping_mul(5) ^ length.wrapping_mul(11);
     // `wrapping_shl` takes the shift modulo 64.
-    1_u64.wrapping_shl(first ^ last.wrapping_mul(5) ^ length.wrapping_mul(11))
+    1_u64.wrapping_shl(mixed)
 }

@@ -6,7 +6,7 @@ use core::fmt;
 use crate::error::JsonError;
 use crate::names::Names;
 use crate::value::Value;
-use crate::walk::Walk;
+use crate::walk::{Fault, Walk};
 
 /// The members of an object. Each is checked when the iterator reaches it.
 ///
@@ -48,6 +48,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     ///
     /// [`JsonError::NotUtf8`].
+    #[inline]
     pub fn new(text: &'a [u8]) -> Result<Self, JsonError> {
         let text = core::str::from_utf8(text).map_err(|_| JsonError::NotUtf8)?;
         Ok(Self {
@@ -57,7 +58,8 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn read(&mut self) -> Result<Option<(Cow<'a, str>, Value<'a>)>, JsonError> {
+    #[inline]
+    fn read(&mut self) -> Result<Option<(Cow<'a, str>, Value<'a>)>, Fault> {
         let has_member = match self.next {
             Next::FirstMember => self.walk.begin_object()?,
             Next::CommaOrEnd => self.walk.more(b'}')?,
@@ -79,12 +81,13 @@ impl<'a> Iterator for Reader<'a> {
     type Item = Result<(Cow<'a, str>, Value<'a>), JsonError>;
 
     /// An error is the last item.
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         match self.read() {
             Ok(member) => member.map(Ok),
-            Err(error) => {
+            Err(fault) => {
                 self.next = Next::Nothing;
-                Some(Err(error))
+                Some(Err(self.walk.error(fault)))
             }
         }
     }

@@ -1,20 +1,73 @@
 //! Cuts a checked object or array into its values.
 
+use crate::string::plain_until;
+
 /// The values of one checked object or array, in order. An object gives name, value, name, value.
 ///
 /// The whole text was checked before, so quotes and brackets match. Finding the end of a value
 /// needs no more grammar than that.
 #[derive(Clone)]
 pub(crate) struct Split<'a> {
-    rest: &'a str,
+    text: &'a str,
+    at: usize,
 }
 
 impl<'a> Split<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        let text = text.trim_matches([' ', '\t', '\r', '\n']);
-        let inner = text.len().saturating_sub(1);
-        Self {
-            rest: text.get(1..inner).unwrap_or_default(),
+        let bytes = text.as_bytes();
+        let space = bytes.iter().take_while(|byte| is_space(**byte)).count();
+        // Behind the bracket that opens the whole.
+        let at = space.saturating_add(1);
+        Self { text, at }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn step(&mut self, bytes: usize) {
+        self.at = self.at.saturating_add(bytes);
+    }
+
+    /// To the end of the string that begins here.
+    fn string(&mut self) {
+        self.step(1);
+        loop {
+            self.at = plain_until(self.text.as_bytes(), self.at);
+            match self.peek() {
+                Some(b'\\') => self.step(2),
+                _ => return self.step(1),
+            }
+        }
+    }
+
+    /// To the end of the object or array that begins here.
+    fn brackets(&mut self) {
+        let mut depth = 0_usize;
+        while let Some(byte) = self.peek() {
+            match byte {
+                b'"' => {
+                    self.string();
+                    continue;
+                }
+                b'{' | b'[' => depth = depth.saturating_add(1),
+                b'}' | b']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            self.step(1);
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+
+    /// To the end of the number or word that begins here.
+    fn word(&mut self) {
+        while let Some(byte) = self.peek() {
+            if is_space(byte) || matches!(byte, b',' | b'}' | b']') {
+                return;
+            }
+            self.step(1);
         }
     }
 }
@@ -23,37 +76,23 @@ impl<'a> Iterator for Split<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
-        let rest = self
-            .rest
-            .trim_start_matches([' ', '\t', '\r', '\n', ',', ':']);
-        let (value, rest) = rest.split_at_checked(end(rest.as_bytes()))?;
-        self.rest = rest;
-        (!value.is_empty()).then_some(value)
+        while let Some(byte) = self.peek() {
+            if !is_space(byte) && !matches!(byte, b',' | b':') {
+                break;
+            }
+            self.step(1);
+        }
+        let start = self.at;
+        match self.peek()? {
+            b'}' | b']' => return None,
+            b'"' => self.string(),
+            b'{' | b'[' => self.brackets(),
+            _ => self.word(),
+        }
+        self.text.get(start..self.at)
     }
 }
 
-/// The length of the value at the start. The end is always next to an ASCII byte, so it never
-/// cuts a character.
-fn end(text: &[u8]) -> usize {
-    let mut depth = 0_usize;
-    let mut in_string = false;
-    let mut bytes = text.iter().enumerate();
-    while let Some((at, byte)) = bytes.next() {
-        match (in_string, byte) {
-            (true, b'\\') => {
-                bytes.next();
-                continue;
-            }
-            (_, b'"') => in_string = !in_string,
-            (true, _) => continue,
-            (false, b'{' | b'[') => depth = depth.saturating_add(1),
-            (false, b'}' | b']') => depth = depth.saturating_sub(1),
-            (false, b',' | b' ' | b'\t' | b'\r' | b'\n') if depth == 0 => return at,
-            (false, _) => continue,
-        }
-        if depth == 0 && !in_string {
-            return at.saturating_add(1);
-        }
-    }
-    text.len()
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }

@@ -7,8 +7,17 @@ use alloc::string::String;
 #[derive(Clone, Copy)]
 pub(crate) struct Raw<'a> {
     pub(crate) text: &'a str,
-    /// True if it is known to be a string without escapes, which needs no decoding.
-    pub(crate) is_plain_string: bool,
+    pub(crate) known: Known,
+}
+
+/// What the reader learned about a value while it checked it.
+#[derive(Clone, Copy)]
+pub(crate) enum Known {
+    Nothing,
+    /// It is a string without escapes.
+    PlainString,
+    /// It is this number, written as digits only.
+    Whole(u64),
 }
 
 impl<'a> Raw<'a> {
@@ -16,72 +25,42 @@ impl<'a> Raw<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
         Self {
             text,
-            is_plain_string: false,
+            known: Known::Nothing,
         }
     }
 
     /// The decoded string, borrowed if it has no escapes. `None` if the value is not a string, or
     /// has a lone surrogate, which is possible in a collection.
+    #[inline]
     pub(crate) fn decode(self) -> Option<Cow<'a, str>> {
-        if self.is_plain_string {
-            return inside(self.text).map(Cow::Borrowed);
-        }
-        decode(self.text)
-    }
-}
-
-/// A whole string at the start of a text.
-pub(crate) struct Scanned {
-    /// In bytes, with its quotes.
-    pub(crate) length: usize,
-    pub(crate) has_escapes: bool,
-}
-
-/// Reads the string at the start of `text`. The error is the number of valid bytes before the
-/// fault.
-pub(crate) fn scan(text: &[u8]) -> Result<Scanned, usize> {
-    let mut rest = text.strip_prefix(b"\"").ok_or(0_usize)?;
-    let mut has_escapes = false;
-    loop {
-        rest = rest.get(plain(rest)..).unwrap_or_default();
-        let at = text.len().saturating_sub(rest.len());
-        match rest {
-            [b'"', ..] => {
-                return Ok(Scanned {
-                    length: at.saturating_add(1),
-                    has_escapes,
-                });
-            }
-            [b'\\', ..] => {
-                let (_, length) = escape(rest).ok_or(at)?;
-                rest = rest.get(length..).unwrap_or_default();
-                has_escapes = true;
-            }
-            // The end of the text, or a control character.
-            _ => return Err(at),
+        match self.known {
+            Known::PlainString => inside(self.text).map(Cow::Borrowed),
+            Known::Nothing => decode(self.text),
+            Known::Whole(_) => None,
         }
     }
 }
 
-/// The number of bytes at the start before a quote, a backslash or a control character.
-fn plain(text: &[u8]) -> usize {
-    let mut rest = text;
-    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
+/// The index of the next quote, backslash or control character, beginning at `at`. The length of
+/// the text if there is none.
+#[inline]
+pub(crate) fn plain_until(text: &[u8], mut at: usize) -> usize {
+    while let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
         let special = special(u64::from_le_bytes(*word));
         if special != 0 {
             let within = usize::try_from(special.trailing_zeros() / 8).unwrap_or_default();
-            let before = text.len().saturating_sub(rest.len());
-            return before.saturating_add(within);
+            return at.wrapping_add(within);
         }
-        rest = behind;
+        at = at.wrapping_add(8);
     }
     let is_plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | ..0x20);
-    let before = text.len().saturating_sub(rest.len());
-    before.saturating_add(rest.iter().take_while(is_plain).count())
+    let rest = text.get(at..).unwrap_or_default();
+    at.wrapping_add(rest.iter().take_while(is_plain).count())
 }
 
-/// Sets the highest bit of each byte of a little-endian word at which [`plain`] must stop. Only
-/// the lowest mark is reliable: a higher one may come from a carry.
+/// Sets the highest bit of each byte of a little-endian word at which [`plain_until`] must stop.
+/// Only the lowest mark is reliable: a higher one may come from a carry.
+#[inline]
 fn special(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = ONES << 7;
@@ -92,8 +71,12 @@ fn special(word: u64) -> u64 {
 }
 
 /// The text between the quotes.
+#[inline]
 fn inside(text: &str) -> Option<&str> {
-    text.strip_prefix('"')?.strip_suffix('"')
+    match text.as_bytes() {
+        [b'"', .., b'"'] => text.get(1..text.len().wrapping_sub(1)),
+        _ => None,
+    }
 }
 
 fn decode(text: &str) -> Option<Cow<'_, str>> {
@@ -123,7 +106,7 @@ fn split(text: &str) -> Option<(&str, &str)> {
 
 /// The escape at the start of `text`: its character and its length in bytes. A character above
 /// U+FFFF is written as two escapes (a surrogate pair); one of them without the other is refused.
-fn escape(text: &[u8]) -> Option<(char, usize)> {
+pub(crate) fn escape(text: &[u8]) -> Option<(char, usize)> {
     let character = match text {
         [b'\\', b'u', rest @ ..] => {
             let first = unit(rest)?;

@@ -7,7 +7,7 @@ use core::fmt;
 use crate::error::JsonError;
 use crate::grammar;
 use crate::split::Split;
-use crate::string::Raw;
+use crate::string::{Known, Raw};
 use crate::walk::Walk;
 
 /// The type of a value.
@@ -75,7 +75,16 @@ impl<'a> Value<'a> {
     ///
     /// [`JsonError`] says what was found, and where.
     pub fn parse(text: &'a str) -> Result<Self, JsonError> {
-        Walk::new(text).document().map(Self::checked)
+        Walk::new(text).document(0).map(Self::checked)
+    }
+
+    /// The same for a value that will stand in an object: it may nest one level less.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse).
+    pub fn parse_member(text: &'a str) -> Result<Self, JsonError> {
+        Walk::new(text).document(1).map(Self::checked)
     }
 
     /// The text of the value, byte for byte, without space around it.
@@ -85,6 +94,7 @@ impl<'a> Value<'a> {
     }
 
     /// The type.
+    #[inline]
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self.raw.text.as_bytes().first() {
@@ -108,6 +118,29 @@ impl<'a> Value<'a> {
     #[must_use]
     pub fn as_number(&self) -> Option<&'a str> {
         (self.kind() == Kind::Number).then_some(self.raw.text)
+    }
+
+    /// The number, if it is written in at most 18 digits and nothing else: no sign, no
+    /// fraction, no exponent.
+    ///
+    /// ```
+    /// use countersign_json::Value;
+    ///
+    /// assert_eq!(Value::parse("1700000000")?.as_whole(), Some(1_700_000_000));
+    /// assert_eq!(Value::parse("1.0")?.as_whole(), None);
+    /// # Ok::<(), countersign_json::JsonError>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn as_whole(&self) -> Option<u64> {
+        match self.raw.known {
+            Known::Whole(number) => Some(number),
+            Known::PlainString => None,
+            Known::Nothing => match Walk::new(self.raw.text).value(0).ok()?.known {
+                Known::Whole(number) => Some(number),
+                _ => None,
+            },
+        }
     }
 
     /// The boolean, if it is one.

@@ -8,106 +8,149 @@ use alloc::borrow::Cow;
 
 use crate::error::{JsonError, MAX_DEPTH};
 use crate::names::Names;
-use crate::string::{self, Raw};
+use crate::string::{self, Known, Raw};
 
 /// A 64-bit float can hold any number with this many digits before the point: its limit is above
 /// 1.7 × 10^308.
 const SAFE_DIGITS: usize = 308;
 
+/// A number of so many digits fits 64 bits, and is computed while it is read.
+const WHOLE_DIGITS: usize = 18;
+
 /// A place in a text. Everything before it is valid.
 #[derive(Clone)]
 pub(crate) struct Walk<'a> {
     text: &'a str,
-    rest: &'a [u8],
+    at: usize,
+}
+
+/// What is wrong at the place where a walk stopped. It is one byte, which is fast to pass on;
+/// [`Walk::error`] makes the full error of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    NotAnObject,
+    Syntax,
+    /// The walk stands at the beginning of the number.
+    OutOfRange,
+    /// The walk stands at the beginning of the second name.
+    Duplicate,
+    TooDeep,
 }
 
 impl<'a> Walk<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            rest: text.as_bytes(),
+        Self { text, at: 0 }
+    }
+
+    /// The error for a fault that this walk found.
+    #[cold]
+    pub(crate) fn error(&mut self, fault: Fault) -> JsonError {
+        match fault {
+            Fault::NotAnObject => JsonError::NotAnObject,
+            Fault::Syntax => JsonError::syntax(self.text, self.at),
+            Fault::OutOfRange => JsonError::out_of_range(self.text, self.at),
+            Fault::Duplicate => {
+                let name = self.string().ok().and_then(Raw::decode);
+                JsonError::duplicate(&name.unwrap_or_default())
+            }
+            Fault::TooDeep => JsonError::TooDeep,
         }
     }
 
     /// One object and nothing else.
     pub(crate) fn object(&mut self) -> Result<(), JsonError> {
         self.space();
-        if self.rest.first() != Some(&b'{') {
+        if self.peek() != Some(b'{') {
             return Err(JsonError::NotAnObject);
         }
-        self.document()?;
+        self.document(0)?;
         Ok(())
     }
 
-    /// One value and nothing else.
-    pub(crate) fn document(&mut self) -> Result<Raw<'a>, JsonError> {
+    /// One value and nothing else, at this depth.
+    pub(crate) fn document(&mut self, depth: usize) -> Result<Raw<'a>, JsonError> {
         self.space();
-        let value = self.value(0)?;
-        self.end()?;
-        Ok(value)
+        let read = self.value(depth);
+        let value = read.and_then(|value| self.end().map(|()| value));
+        value.map_err(|fault| self.error(fault))
     }
 
     /// The beginning of an object. True if it has a member, which is next.
-    pub(crate) fn begin_object(&mut self) -> Result<bool, JsonError> {
+    pub(crate) fn begin_object(&mut self) -> Result<bool, Fault> {
         if !self.takes(b'{') {
-            return Err(JsonError::NotAnObject);
+            return Err(Fault::NotAnObject);
         }
         Ok(!self.takes(b'}'))
     }
 
     /// The name of a member, its colon and the space after it.
-    pub(crate) fn name(&mut self, names: &mut Names<'a>) -> Result<Cow<'a, str>, JsonError> {
+    #[inline]
+    pub(crate) fn name(&mut self, names: &mut Names<'a>) -> Result<Cow<'a, str>, Fault> {
         self.space();
-        let name = self.string()?;
+        let start = self.at;
         // The escapes were checked, so every string can be decoded.
-        let name = name.decode().unwrap_or_default();
-        if !names.insert(name.clone()) {
-            return Err(JsonError::duplicate(&name));
+        let name = self.string()?.decode().unwrap_or_default();
+        if !names.insert(&name) {
+            self.at = start;
+            return Err(Fault::Duplicate);
         }
         if !self.takes(b':') {
-            return Err(self.syntax());
+            return Err(Fault::Syntax);
         }
         self.space();
         Ok(name)
     }
 
     /// The value that begins here.
-    pub(crate) fn value(&mut self, depth: usize) -> Result<Raw<'a>, JsonError> {
-        let start = self.at();
-        match self.rest.first() {
+    #[inline]
+    pub(crate) fn value(&mut self, depth: usize) -> Result<Raw<'a>, Fault> {
+        let start = self.at;
+        let known = match self.peek() {
             Some(b'"') => return self.string(),
             Some(b'-' | b'0'..=b'9') => self.number()?,
+            _ => self.other_value(depth)?,
+        };
+        Ok(Raw {
+            text: self.since(start),
+            known,
+        })
+    }
+
+    /// A value that is neither a string nor a number.
+    fn other_value(&mut self, depth: usize) -> Result<Known, Fault> {
+        match self.peek() {
             Some(b'{') => self.members(deeper(depth)?)?,
             Some(b'[') => self.elements(deeper(depth)?)?,
             Some(b't') => self.word(b"true")?,
             Some(b'f') => self.word(b"false")?,
             Some(b'n') => self.word(b"null")?,
-            _ => return Err(self.syntax()),
+            _ => return Err(Fault::Syntax),
         }
-        Ok(Raw::new(self.since(start)))
+        Ok(Known::Nothing)
     }
 
     /// Reads what follows a value: true for a comma, false for the closing bracket `end`.
-    pub(crate) fn more(&mut self, end: u8) -> Result<bool, JsonError> {
+    #[inline]
+    pub(crate) fn more(&mut self, end: u8) -> Result<bool, Fault> {
         if self.takes(b',') {
             Ok(true)
         } else if self.takes(end) {
             Ok(false)
         } else {
-            Err(self.syntax())
+            Err(Fault::Syntax)
         }
     }
 
     /// Checks that only space is left.
-    pub(crate) fn end(&mut self) -> Result<(), JsonError> {
+    pub(crate) fn end(&mut self) -> Result<(), Fault> {
         self.space();
-        match self.rest {
-            [] => Ok(()),
-            _ => Err(self.syntax()),
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => Err(Fault::Syntax),
         }
     }
 
-    fn members(&mut self, depth: usize) -> Result<(), JsonError> {
+    fn members(&mut self, depth: usize) -> Result<(), Fault> {
         self.step(1);
         if self.takes(b'}') {
             return Ok(());
@@ -122,7 +165,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn elements(&mut self, depth: usize) -> Result<(), JsonError> {
+    fn elements(&mut self, depth: usize) -> Result<(), Fault> {
         self.step(1);
         if self.takes(b']') {
             return Ok(());
@@ -136,46 +179,74 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn string(&mut self) -> Result<Raw<'a>, JsonError> {
-        let start = self.at();
-        match string::scan(self.rest) {
-            Ok(string) => {
-                self.step(string.length);
-                Ok(Raw {
-                    text: self.since(start),
-                    is_plain_string: !string.has_escapes,
-                })
-            }
-            Err(sound) => {
-                self.step(sound);
-                Err(self.syntax())
+    #[inline]
+    fn string(&mut self) -> Result<Raw<'a>, Fault> {
+        let start = self.at;
+        if self.peek() != Some(b'"') {
+            return Err(Fault::Syntax);
+        }
+        self.step(1);
+        let mut known = Known::PlainString;
+        loop {
+            self.at = string::plain_until(self.text.as_bytes(), self.at);
+            match self.peek() {
+                Some(b'"') => {
+                    self.step(1);
+                    let text = self.since(start);
+                    return Ok(Raw { text, known });
+                }
+                Some(b'\\') => {
+                    known = Known::Nothing;
+                    self.escape()?;
+                }
+                // The end of the text, or a control character.
+                _ => return Err(Fault::Syntax),
             }
         }
     }
 
-    /// A number (RFC 8259 section 6) that a 64-bit float can hold.
-    fn number(&mut self) -> Result<(), JsonError> {
-        let start = self.at();
-        if let [b'-', ..] = self.rest {
+    #[cold]
+    fn escape(&mut self) -> Result<(), Fault> {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let (_, length) = string::escape(rest).ok_or(Fault::Syntax)?;
+        self.step(length);
+        Ok(())
+    }
+
+    #[inline]
+    fn number(&mut self) -> Result<Known, Fault> {
+        let start = self.at;
+        let mut whole = 0_u64;
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            whole = whole.wrapping_mul(10).wrapping_add(u64::from(digit & 0xf));
             self.step(1);
         }
-        let whole = match self.rest {
-            [b'0', ..] => {
+        let digits = self.text.as_bytes().get(start..self.at).unwrap_or_default();
+        let goes_on = matches!(self.peek(), Some(b'.' | b'e' | b'E'));
+        if goes_on || digits.len() > WHOLE_DIGITS || matches!(digits, [] | [b'0', _, ..]) {
+            self.at = start;
+            return self.any_number().map(|()| Known::Nothing);
+        }
+        Ok(Known::Whole(whole))
+    }
+
+    /// A number (RFC 8259 section 6) that a 64-bit float can hold.
+    fn any_number(&mut self) -> Result<(), Fault> {
+        let start = self.at;
+        self.skip(b"-");
+        let whole = match self.peek() {
+            Some(b'0') => {
                 self.step(1);
                 1
             }
             _ => self.digits()?,
         };
-        if let [b'.', ..] = self.rest {
-            self.step(1);
+        if self.skip(b".") {
             self.digits()?;
         }
         let mut is_safe = whole <= SAFE_DIGITS;
-        if let [b'e' | b'E', ..] = self.rest {
-            self.step(1);
-            if let [b'+' | b'-', ..] = self.rest {
-                self.step(1);
-            }
+        if self.skip(b"eE") {
+            self.skip(b"+-");
             self.digits()?;
             is_safe = false;
         }
@@ -184,25 +255,29 @@ impl<'a> Walk<'a> {
         }
         match self.since(start).parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(()),
-            _ => Err(JsonError::out_of_range(self.text, start)),
+            _ => {
+                self.at = start;
+                Err(Fault::OutOfRange)
+            }
         }
     }
 
     /// Reads at least one digit, and returns how many there were.
-    fn digits(&mut self) -> Result<usize, JsonError> {
-        let is_digit = |byte: &&u8| byte.is_ascii_digit();
-        let count = self.rest.iter().take_while(is_digit).count();
-        self.step(count);
-        if count == 0 {
-            return Err(self.syntax());
+    fn digits(&mut self) -> Result<usize, Fault> {
+        let start = self.at;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.step(1);
         }
-        Ok(count)
+        match self.at.saturating_sub(start) {
+            0 => Err(Fault::Syntax),
+            count => Ok(count),
+        }
     }
 
-    fn word(&mut self, word: &[u8]) -> Result<(), JsonError> {
+    fn word(&mut self, word: &[u8]) -> Result<(), Fault> {
         for letter in word {
-            if self.rest.first() != Some(letter) {
-                return Err(self.syntax());
+            if self.peek() != Some(*letter) {
+                return Err(Fault::Syntax);
             }
             self.step(1);
         }
@@ -211,8 +286,8 @@ impl<'a> Walk<'a> {
 
     #[inline]
     fn space(&mut self) {
-        while let [b' ' | b'\t' | b'\r' | b'\n', rest @ ..] = self.rest {
-            self.rest = rest;
+        while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.peek() {
+            self.step(1);
         }
     }
 
@@ -220,9 +295,9 @@ impl<'a> Walk<'a> {
     #[inline]
     fn takes(&mut self, byte: u8) -> bool {
         // Space is rare, so look for it last.
-        if self.rest.first() != Some(&byte) {
+        if self.peek() != Some(byte) {
             self.space();
-            if self.rest.first() != Some(&byte) {
+            if self.peek() != Some(byte) {
                 return false;
             }
         }
@@ -230,27 +305,36 @@ impl<'a> Walk<'a> {
         true
     }
 
-    fn step(&mut self, bytes: usize) {
-        self.rest = self.rest.get(bytes..).unwrap_or_default();
+    /// Reads one of `bytes` if it comes next, without space before it.
+    fn skip(&mut self, bytes: &[u8]) -> bool {
+        let stands_here = self.peek().is_some_and(|byte| bytes.contains(&byte));
+        if stands_here {
+            self.step(1);
+        }
+        stands_here
     }
 
-    fn at(&self) -> usize {
-        self.text.len().saturating_sub(self.rest.len())
+    #[inline]
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Moves on by bytes that the text is known to have.
+    #[inline]
+    fn step(&mut self, bytes: usize) {
+        self.at = self.at.wrapping_add(bytes);
     }
 
     /// The text that was read since `start`. It begins and ends with ASCII.
+    #[inline]
     fn since(&self, start: usize) -> &'a str {
-        self.text.get(start..self.at()).unwrap_or_default()
-    }
-
-    fn syntax(&self) -> JsonError {
-        JsonError::syntax(self.text, self.at())
+        self.text.get(start..self.at).unwrap_or_default()
     }
 }
 
-fn deeper(depth: usize) -> Result<usize, JsonError> {
+fn deeper(depth: usize) -> Result<usize, Fault> {
     if depth >= MAX_DEPTH {
-        return Err(JsonError::TooDeep);
+        return Err(Fault::TooDeep);
     }
     Ok(depth.saturating_add(1))
 }

@@ -11,9 +11,13 @@ use crate::encoding::Encoded;
 use crate::{ParseError, Part, Scratch, Unverified};
 
 /// The payload of a token that nobody verified.
-#[must_use]
-pub fn unverified_payload<'a>(token: &Unverified<'a>) -> &'a [u8] {
-    token.payload
+///
+/// # Errors
+///
+/// [`ParseError`] if the payload or the signature is not base64url. After
+/// [`Unverified::parse`] it never is.
+pub fn unverified_payload<'a>(token: &Unverified<'a>) -> Result<&'a [u8], ParseError> {
+    token.body().map(|body| body.payload)
 }
 
 /// The payload that was decoded last into this room, to keep it without a copy. It is

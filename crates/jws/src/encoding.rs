@@ -28,22 +28,29 @@ impl<'a> Encoded<'a> {
                 limit,
             });
         }
-        let parts = |token: &'a str| {
-            let (signing_input, signature) = token.rsplit_once('.')?;
-            let (header, payload) = signing_input.split_once('.')?;
-            (!payload.contains('.')).then_some(Self {
-                signing_input,
-                header,
-                payload,
-                signature,
-            })
-        };
-        parts(token).ok_or_else(|| ParseError::Parts {
+        Self::parts(token).ok_or_else(|| ParseError::Parts {
             found: if token.is_empty() {
                 0
             } else {
                 token.split('.').count()
             },
+        })
+    }
+
+    /// `None` if there are not exactly two dots.
+    fn parts(token: &'a str) -> Option<Self> {
+        let (header, rest) = cut(token)?;
+        let (payload, signature) = cut(rest)?;
+        if cut(signature).is_some() {
+            return None;
+        }
+        // Up to the second dot.
+        let signed = token.len().checked_sub(signature.len())?.checked_sub(1)?;
+        Some(Self {
+            signing_input: token.get(..signed)?,
+            header,
+            payload,
+            signature,
         })
     }
 
@@ -63,6 +70,12 @@ impl<'a> Encoded<'a> {
             }
         })
     }
+}
+
+/// What stands before the first dot, and behind it.
+fn cut(text: &str) -> Option<(&str, &str)> {
+    let dot = memchr::memchr(b'.', text.as_bytes())?;
+    Some((text.get(..dot)?, text.get(dot.wrapping_add(1)..)?))
 }
 
 /// The length of `bytes` bytes in base64url.

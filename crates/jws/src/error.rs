@@ -174,6 +174,9 @@ pub enum VerifyError {
     },
     /// The signature does not match.
     Signature(InvalidSignature),
+    /// The payload or the signature is not base64url, of a token whose header alone was read
+    /// before ([`Unverified::parse_header`](crate::Unverified::parse_header)).
+    Token(ParseError),
 }
 
 impl fmt::Display for VerifyError {
@@ -188,6 +191,7 @@ impl fmt::Display for VerifyError {
                  s side by side (RFC 7518 section 3.4): convert it, or let the issuer sign so"
             ),
             Self::Signature(error) => error.fmt(f),
+            Self::Token(error) => error.fmt(f),
         }
     }
 }

@@ -23,13 +23,18 @@ pub struct Header<'a> {
 }
 
 impl<'a> Header<'a> {
-    pub(crate) fn parse(json: &'a [u8]) -> Result<Self, ParseError> {
-        let mut header = Self {
-            alg: Cow::Borrowed(""),
+    /// A header of an algorithm and a `typ`, and of nothing else.
+    pub(crate) fn known(alg: &'a str, typ: Option<&'a str>) -> Self {
+        Self {
+            alg: Cow::Borrowed(alg),
             kid: None,
-            typ: None,
+            typ: typ.map(Cow::Borrowed),
             cty: None,
-        };
+        }
+    }
+
+    pub(crate) fn parse(json: &'a [u8]) -> Result<Self, ParseError> {
+        let mut header = Self::known("", None);
         // The text is known to be sound JSON only at its end, and unsound JSON is the first fault.
         let mut fault = None;
         for member in Reader::new(json).map_err(ParseError::Header)? {

@@ -47,6 +47,7 @@ mod der;
 mod encoding;
 mod error;
 mod header;
+mod known;
 mod signing;
 mod token;
 

@@ -1,12 +1,13 @@
 //! From text to payload, with a type for each step.
 
 use alloc::vec::Vec;
+use core::cell::{Cell, OnceCell};
 use core::fmt;
 
 use countersign_signature::{AlgorithmName, Verifier};
 
 use crate::encoding::Encoded;
-use crate::{Header, ParseError, Part, VerifyError, der};
+use crate::{Header, ParseError, Part, VerifyError, der, known};
 
 /// The cap of [`Unverified::parse`], in bytes.
 pub const DEFAULT_LIMIT: usize = 16 * 1024;
@@ -26,14 +27,27 @@ impl fmt::Debug for Scratch {
     }
 }
 
-/// A token whose parts were read, and whose signature was not checked.
+/// A token whose header was read, and whose signature was not checked.
 ///
 /// It gives the header and no payload.
 pub struct Unverified<'a> {
     header: Header<'a>,
-    signing_input: &'a str,
+    encoded: Encoded<'a>,
+    body: OnceCell<Result<Body<'a>, ParseError>>,
+    /// Where the body is decoded to; taken when it is.
+    room: Cell<Option<Room<'a>>>,
+}
+
+/// The decoded parts behind the header.
+#[derive(Clone, Copy)]
+pub(crate) struct Body<'a> {
     pub(crate) payload: &'a [u8],
     signature: &'a [u8],
+}
+
+struct Room<'a> {
+    payload: &'a mut Vec<u8>,
+    signature: &'a mut Vec<u8>,
 }
 
 impl<'a> Unverified<'a> {
@@ -56,17 +70,57 @@ impl<'a> Unverified<'a> {
         token: &'a str,
         scratch: &'a mut Scratch,
     ) -> Result<Self, ParseError> {
+        let unverified = Self::parse_header(limit, token, scratch)?;
+        unverified.body()?;
+        Ok(unverified)
+    }
+
+    /// Reads the header of a token of at most `limit` bytes. The payload and the signature are
+    /// decoded by [`verify`](Self::verify): a token that no key can have signed then costs
+    /// its header alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse), for the size, the number of parts and the header.
+    pub fn parse_header(
+        limit: usize,
+        token: &'a str,
+        scratch: &'a mut Scratch,
+    ) -> Result<Self, ParseError> {
         let encoded = Encoded::split(token, limit)?;
-        encoded.decode(Part::Header, &mut scratch.header)?;
-        let header = Header::parse(&scratch.header)?;
-        encoded.decode(Part::Payload, &mut scratch.payload)?;
-        encoded.decode(Part::Signature, &mut scratch.signature)?;
+        let header = match known::header(encoded.header) {
+            Some(header) => header,
+            None => {
+                encoded.decode(Part::Header, &mut scratch.header)?;
+                Header::parse(&scratch.header)?
+            }
+        };
         Ok(Self {
             header,
-            signing_input: encoded.signing_input,
-            payload: &scratch.payload,
-            signature: &scratch.signature,
+            encoded,
+            body: OnceCell::new(),
+            room: Cell::new(Some(Room {
+                payload: &mut scratch.payload,
+                signature: &mut scratch.signature,
+            })),
         })
+    }
+
+    /// The payload and the signature, decoded the first time that they are asked for.
+    pub(crate) fn body(&self) -> Result<Body<'a>, ParseError> {
+        let decode = || match self.room.take() {
+            Some(room) => {
+                self.encoded.decode(Part::Payload, room.payload)?;
+                self.encoded.decode(Part::Signature, room.signature)?;
+                let (payload, signature) = (room.payload, room.signature);
+                Ok(Body { payload, signature })
+            }
+            // It is there until this has run, and this runs once.
+            None => Err(ParseError::Base64 {
+                part: Part::Payload,
+            }),
+        };
+        self.body.get_or_init(decode).clone()
     }
 
     /// The header, to select keys by.
@@ -79,7 +133,7 @@ impl<'a> Unverified<'a> {
     /// to a payload.
     #[must_use]
     pub fn signing_input(&self) -> &'a str {
-        self.signing_input
+        self.encoded.signing_input
     }
 
     /// Checks the signature with one key. The key decides the algorithm: a header
@@ -87,7 +141,8 @@ impl<'a> Unverified<'a> {
     ///
     /// # Errors
     ///
-    /// [`VerifyError`] if the algorithm is not the key's or the signature does not match.
+    /// [`VerifyError`] if the algorithm is not the key's or the signature does not match, or if
+    /// the payload or the signature is not base64url.
     pub fn verify(&self, key: &dyn Verifier) -> Result<Verified<'a>, VerifyError> {
         let algorithm = key.algorithm();
         if !algorithm.is_spelled(self.header.alg()) {
@@ -96,19 +151,18 @@ impl<'a> Unverified<'a> {
                 needed: algorithm,
             });
         }
-        key.verify(self.signing_input.as_bytes(), self.signature)
-            .map_err(
-                |invalid| match der::needed_instead(algorithm, self.signature) {
-                    Some(needed) => VerifyError::DerSignature {
-                        found: self.signature.len(),
-                        needed,
-                    },
-                    None => VerifyError::Signature(invalid),
+        let Body { payload, signature } = self.body().map_err(VerifyError::Token)?;
+        key.verify(self.encoded.signing_input.as_bytes(), signature)
+            .map_err(|invalid| match der::needed_instead(algorithm, signature) {
+                Some(needed) => VerifyError::DerSignature {
+                    found: signature.len(),
+                    needed,
                 },
-            )?;
+                None => VerifyError::Signature(invalid),
+            })?;
         Ok(Verified {
             header: self.header.clone(),
-            payload: self.payload,
+            payload,
             algorithm,
         })
     }

@@ -27,11 +27,29 @@ use groups::{algorithms, hs256, keys, processes, reconnect, refused, threads};
 use peers::go::Go;
 use report::Report;
 
-const USAGE: &str = "Usage: countersign-bench [--rounds N] [--go PROGRAM] [--countersign PROGRAM]";
+const USAGE: &str = "Usage: countersign-bench [--rounds N] [--only GROUP] [--go PROGRAM] \
+                     [--countersign PROGRAM]";
+
+/// What is measured, in order.
+const GROUPS: [&str; 11] = [
+    "verification",
+    "issuing",
+    "algorithms",
+    "refused",
+    "wrong",
+    "entries",
+    "endpoint",
+    "set",
+    "reconnect",
+    "threads",
+    "processes",
+];
 
 /// The parsed command line.
 struct Options {
     rounds: usize,
+    /// One of [`GROUPS`].
+    only: Option<String>,
     go: Option<PathBuf>,
     countersign: Option<PathBuf>,
 }
@@ -49,6 +67,7 @@ fn main() -> ExitCode {
 fn options(mut arguments: impl Iterator<Item = String>) -> Option<Options> {
     let mut options = Options {
         rounds: 31,
+        only: None,
         go: None,
         countersign: None,
     };
@@ -56,6 +75,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Option<Options> {
         let value = arguments.next()?;
         match option.as_str() {
             "--rounds" => options.rounds = value.parse().ok().filter(|rounds| *rounds > 0)?,
+            "--only" => options.only = Some(value).filter(|it| GROUPS.contains(&it.as_str())),
             "--go" => options.go = Some(value.into()),
             "--countersign" => options.countersign = Some(value.into()),
             _ => return None,
@@ -75,16 +95,24 @@ fn measured(options: &Options) -> Report {
         report.skipped.push(reason.into());
     }
     let (go, rounds) = (go.as_ref(), options.rounds);
-    hs256::verification(&mut report, rounds, go);
-    hs256::issuing(&mut report, rounds);
-    algorithms::verification(&mut report, rounds, go);
-    refused::early(&mut report, rounds);
-    refused::late(&mut report, rounds);
-    refused::many_entries(&mut report, rounds);
-    keys::warm_endpoint(&mut report, rounds);
-    keys::set_of_100(&mut report, rounds);
-    reconnect::second_look(&mut report, rounds);
-    threads::two(&mut report, rounds);
-    processes::commands(&mut report, rounds, options.countersign.as_deref());
+    let countersign = options.countersign.as_deref();
+    for group in GROUPS {
+        if options.only.as_deref().is_some_and(|only| only != group) {
+            continue;
+        }
+        match group {
+            "verification" => hs256::verification(&mut report, rounds, go),
+            "issuing" => hs256::issuing(&mut report, rounds),
+            "algorithms" => algorithms::verification(&mut report, rounds, go),
+            "refused" => refused::early(&mut report, rounds),
+            "wrong" => refused::late(&mut report, rounds),
+            "entries" => refused::many_entries(&mut report, rounds),
+            "endpoint" => keys::warm_endpoint(&mut report, rounds),
+            "set" => keys::set_of_100(&mut report, rounds),
+            "reconnect" => reconnect::second_look(&mut report, rounds),
+            "threads" => threads::two(&mut report, rounds),
+            _ => processes::commands(&mut report, rounds, countersign),
+        }
+    }
     report
 }

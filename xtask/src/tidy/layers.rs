@@ -60,7 +60,12 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "countersign-jws",
         std: Std::Never,
-        needs: &["countersign-json", "countersign-signature", "base64"],
+        needs: &[
+            "countersign-json",
+            "countersign-signature",
+            "base64",
+            "memchr",
+        ],
     },
     Layer {
         name: "countersign-keys",
