@@ -57,9 +57,9 @@ pub(crate) const SUITES: [Suite; 8] = [
     },
     Suite {
         name: "alone",
-        about: "every library builds without the others",
+        about: "every library builds without the others; with --long with each feature alone",
         run: suites::alone,
-        long: None,
+        long: Some(suites::each_feature),
         ahead: None,
     },
     Suite {

@@ -1,5 +1,6 @@
 //! The suites that need nothing but cargo.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -88,6 +89,7 @@ pub(super) fn alone(root: &Path) -> Outcome {
             .args(["check", "--quiet", "--package", name])
             .args(options))
     };
+    check_crates_of_facade(root)?;
     let metadata = Metadata::read(root)?;
     for package in metadata.members().filter(|package| package.is_for_users()) {
         check(&package.name, &[])?;
@@ -106,4 +108,56 @@ pub(super) fn alone(root: &Path) -> Outcome {
         check(name, &["--no-default-features", "--target", BARE])?;
     }
     Ok(Vec::new())
+}
+
+/// The facade without its features has fewer crates than this.
+const FACADE_CRATES: usize = 40;
+
+/// Counts the crates that the facade brings along if none of its features is on.
+fn check_crates_of_facade(root: &Path) -> Result<(), String> {
+    let mut tree = cargo(root);
+    tree.args(["tree", "--package", "countersign", "--no-default-features"]);
+    tree.args(["--edges", "normal", "--prefix", "none"]);
+    let count = crates_in(&output(&mut tree)?);
+    if count < FACADE_CRATES {
+        return Ok(());
+    }
+    Err(format!(
+        "found {count} crates that countersign needs without features; fewer than \
+         {FACADE_CRATES} are promised: see `cargo tree -p countersign --no-default-features -e normal`"
+    ))
+}
+
+/// The different crates in what `cargo tree --prefix none` prints: it marks those that it has
+/// printed before.
+fn crates_in(tree: &str) -> usize {
+    let lines = tree.lines().map(|line| line.trim_end_matches(" (*)"));
+    let crates: BTreeSet<&str> = lines.filter(|line| !line.is_empty()).collect();
+    crates.len()
+}
+
+/// Checks each feature of each crate alone, beside what [`alone`] does: no feature needs another
+/// one that it doesn't turn on.
+pub(super) fn each_feature(root: &Path) -> Outcome {
+    let skipped = alone(root)?;
+    let metadata = Metadata::read(root)?;
+    for package in metadata.members().filter(|package| package.is_for_users()) {
+        for feature in package.features.keys().filter(|name| *name != "default") {
+            let mut command = cargo(root);
+            command.args(["check", "--quiet", "--package", &package.name]);
+            run(command.args(["--no-default-features", "--features", feature]))?;
+        }
+    }
+    Ok(skipped)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::crates_in;
+
+    #[test]
+    fn a_crate_counts_once() {
+        let tree = "a v1.0.0 (/a)\nb v0.1.0\nc v0.2.0\nb v0.1.0 (*)\n\nb v0.2.0\n";
+        assert_eq!(crates_in(tree), 4);
+    }
 }
