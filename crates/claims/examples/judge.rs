@@ -12,11 +12,9 @@ fn main() -> Result<(), ClaimsError> {
     println!("{payload}");
 
     let claims = ConnectionClaims::decode(payload.as_bytes(), &DecodeOptions::default())?;
-    let policy = Policy {
-        audience: Expectation::Exact("chat".into()),
-        leeway: Duration::from_secs(5),
-        ..Policy::default()
-    };
+    let mut policy = Policy::default();
+    policy.audience = Expectation::Exact("chat".into());
+    policy.leeway = Duration::from_secs(5);
     for seconds in [0, 300, 620] {
         let now = noon
             .saturating_sub(Duration::from_secs(10))

@@ -25,11 +25,9 @@ pub const MAX_LEEWAY: Duration = Duration::from_secs(300);
 /// use countersign_claims::{Check, ConnectionClaims, DecodeOptions, Expectation, Policy};
 /// use countersign_time::UnixTime;
 ///
-/// let policy = Policy {
-///     audience: Expectation::Exact("chat".into()),
-///     leeway: Duration::from_secs(5),
-///     ..Policy::default()
-/// };
+/// let mut policy = Policy::default();
+/// policy.audience = Expectation::Exact("chat".into());
+/// policy.leeway = Duration::from_secs(5);
 /// let payload = br#"{"sub":"42","aud":["chat","mail"],"exp":1000}"#;
 /// let claims = ConnectionClaims::decode(payload, &DecodeOptions::default())?;
 /// let registered = &claims.registered;
@@ -44,6 +42,7 @@ pub const MAX_LEEWAY: Duration = Duration::from_secs(300);
 /// # Ok::<(), countersign_claims::ClaimsError>(())
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Policy {
     /// How far the clocks of issuer and server may differ; none by default,
     /// [`MAX_LEEWAY`] at most (more counts as that).

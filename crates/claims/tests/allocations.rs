@@ -17,11 +17,10 @@ fn count(run: impl FnOnce()) -> u64 {
 }
 
 fn policy() -> Policy {
-    Policy {
-        issuer: Expectation::Exact("me".into()),
-        audience: Expectation::Exact("chat".into()),
-        ..Policy::default()
-    }
+    let mut policy = Policy::default();
+    policy.issuer = Expectation::Exact("me".into());
+    policy.audience = Expectation::Exact("chat".into());
+    policy
 }
 
 fn walk(channels: &Channels<'_>) {

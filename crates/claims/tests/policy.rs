@@ -35,10 +35,8 @@ fn exact(text: &str) -> Expectation {
 
 #[test]
 fn g1_exp_may_be_missing_unless_the_policy_requires_it() {
-    let strict = Policy {
-        require_exp: true,
-        ..Policy::default()
-    };
+    let mut strict = Policy::default();
+    strict.require_exp = true;
     assert_eq!(kind(&Policy::default(), "", 100), None);
     assert_eq!(kind(&strict, "", 100), Some(Claims));
     assert_eq!(kind(&strict, r#""exp":101"#, 100), None);
@@ -53,10 +51,8 @@ fn g1_exp_may_be_missing_unless_the_policy_requires_it() {
 #[test]
 fn g4_the_boundaries_of_exp_and_nbf_are_exact_with_and_without_leeway() {
     for leeway in [0, 1, 30, 300] {
-        let policy = Policy {
-            leeway: Duration::from_secs(leeway),
-            ..Policy::default()
-        };
+        let mut policy = Policy::default();
+        policy.leeway = Duration::from_secs(leeway);
         let leeway = i64::try_from(leeway).unwrap();
         for (from_exp, expected) in [(-1, None), (0, Some(Expired)), (1, Some(Expired))] {
             let now = 1000 + leeway + from_exp;
@@ -105,10 +101,8 @@ fn g4_times_are_compared_to_the_fraction_of_a_second() {
         let found = verdict.err().map(|error| error.kind());
         assert_eq!(found, expected, "{claims} at {nanos}");
     }
-    let strict = Policy {
-        max_age: Some(Duration::from_millis(500)),
-        ..Policy::default()
-    };
+    let mut strict = Policy::default();
+    strict.max_age = Some(Duration::from_millis(500));
     assert_eq!(judge(&strict, r#""iat":1000.25"#, at(750_000_000)), Ok(()));
     let error = judge(&strict, r#""iat":1000.25"#, at(750_000_001)).unwrap_err();
     assert_eq!(error.kind(), Expired);
@@ -127,10 +121,8 @@ fn the_fraction_of_now_is_shown_where_it_decides() {
 #[test]
 fn g4_no_leeway_is_longer_than_the_longest() {
     for leeway in [MAX_LEEWAY, Duration::from_secs(86_400), Duration::MAX] {
-        let policy = Policy {
-            leeway,
-            ..Policy::default()
-        };
+        let mut policy = Policy::default();
+        policy.leeway = leeway;
         assert_eq!(kind(&policy, r#""exp":1000"#, 1299), None);
         assert_eq!(kind(&policy, r#""exp":1000"#, 1300), Some(Expired));
         assert_eq!(kind(&policy, r#""nbf":1000"#, 700), None);
@@ -152,11 +144,9 @@ fn g3_g18_any_claim_at_any_time_is_judged_without_a_panic() {
         "9223372036854775807",
     ];
     for leeway in [Duration::ZERO, Duration::MAX] {
-        let policy = Policy {
-            leeway,
-            max_age: Some(Duration::MAX),
-            ..Policy::default()
-        };
+        let mut policy = Policy::default();
+        policy.leeway = leeway;
+        policy.max_age = Some(Duration::MAX);
         for now in times {
             for number in numbers {
                 let claims = format!(r#""exp":{number},"nbf":{number},"iat":{number}"#);
@@ -200,10 +190,8 @@ fn g18_a_clock_that_steps_back_is_simply_another_now() {
 fn g5_iat_is_judged_by_max_age_alone_and_never_for_the_future() {
     let any = Policy::default();
     assert_eq!(kind(&any, r#""iat":99999999999"#, 100), None);
-    let aged = Policy {
-        max_age: Some(Duration::from_secs(60)),
-        ..Policy::default()
-    };
+    let mut aged = Policy::default();
+    aged.max_age = Some(Duration::from_secs(60));
     for (claims, expected) in [
         (r#""iat":100"#, None),
         (r#""iat":40"#, None),
@@ -213,19 +201,15 @@ fn g5_iat_is_judged_by_max_age_alone_and_never_for_the_future() {
     ] {
         assert_eq!(kind(&aged, claims, 100), expected, "{claims}");
     }
-    let lenient = Policy {
-        leeway: Duration::from_secs(1),
-        ..aged
-    };
+    let mut lenient = aged;
+    lenient.leeway = Duration::from_secs(1);
     assert_eq!(kind(&lenient, r#""iat":39"#, 100), None);
 }
 
 #[test]
 fn g7_an_empty_user_is_anonymous_and_may_be_refused() {
-    let closed = Policy {
-        allow_anonymous: false,
-        ..Policy::default()
-    };
+    let mut closed = Policy::default();
+    closed.allow_anonymous = false;
     for (claims, refused) in [
         ("", Some(Anonymous)),
         (r#""sub":"""#, Some(Anonymous)),
@@ -239,10 +223,8 @@ fn g7_an_empty_user_is_anonymous_and_may_be_refused() {
 
 #[test]
 fn g8_a_configured_audience_must_be_among_those_of_the_token() {
-    let policy = Policy {
-        audience: exact("chat"),
-        ..Policy::default()
-    };
+    let mut policy = Policy::default();
+    policy.audience = exact("chat");
     for (claims, accepted) in [
         (r#""aud":"chat""#, true),
         (r#""aud":["chat"]"#, true),
@@ -266,10 +248,8 @@ fn g8_a_configured_audience_must_be_among_those_of_the_token() {
 
 #[test]
 fn g9_a_configured_issuer_is_compared_exactly() {
-    let policy = Policy {
-        issuer: exact("https://a.example"),
-        ..Policy::default()
-    };
+    let mut policy = Policy::default();
+    policy.issuer = exact("https://a.example");
     for (claims, accepted) in [
         (r#""iss":"https://a.example""#, true),
         (r#""iss":"https:\/\/a.example""#, true),
@@ -289,11 +269,9 @@ fn g9_a_configured_issuer_is_compared_exactly() {
 #[test]
 fn g9_a_pattern_is_asked_about_the_whole_text_of_each() {
     let pattern = || Expectation::Matches(Pattern::new("t.st", |text| text == "test"));
-    let policy = Policy {
-        issuer: pattern(),
-        audience: pattern(),
-        ..Policy::default()
-    };
+    let mut policy = Policy::default();
+    policy.issuer = pattern();
+    policy.audience = pattern();
     for (claims, expected) in [
         (r#""iss":"test","aud":["x","test"]"#, None),
         (r#""iss":"xtesty","aud":"test""#, Some(Issuer)),
@@ -333,13 +311,11 @@ fn g17_a_token_is_not_remembered() {
 
 #[test]
 fn checks_come_in_their_order_and_end_with_the_first_that_fails() {
-    let policy = Policy {
-        issuer: exact("i"),
-        audience: exact("a"),
-        max_age: Some(Duration::from_secs(10)),
-        allow_anonymous: false,
-        ..Policy::default()
-    };
+    let mut policy = Policy::default();
+    policy.issuer = exact("i");
+    policy.audience = exact("a");
+    policy.max_age = Some(Duration::from_secs(10));
+    policy.allow_anonymous = false;
     // Each set of claims mends the first failure of the one before it.
     let steps = [
         (r#""exp":0,"nbf":200,"iat":0"#, Check::Issuer, Issuer),
@@ -429,11 +405,9 @@ fn names_of_checks_and_codes_are_stable() {
 #[test]
 fn k2_errors_show_times_and_escaped_names_and_nothing_else_of_a_token() {
     let long = "x".repeat(5000);
-    let policy = Policy {
-        audience: exact("chat"),
-        issuer: exact("me"),
-        ..Policy::default()
-    };
+    let mut policy = Policy::default();
+    policy.audience = exact("chat");
+    policy.issuer = exact("me");
     for claims in [
         r#""iss":"a\u001b[2J\u0000\n\u202e""#.to_owned(),
         format!(r#""iss":"{long}""#),

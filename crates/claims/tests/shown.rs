@@ -75,10 +75,8 @@ fn a_leeway_is_shown_where_there_is_one() {
             "the token expired 50 s ago (`exp` is 100, now is 150, leeway is 7 s); get a new token",
         ),
     ] {
-        let policy = Policy {
-            leeway: Duration::from_secs(leeway),
-            ..Policy::default()
-        };
+        let mut policy = Policy::default();
+        policy.leeway = Duration::from_secs(leeway);
         let error = policy
             .judge(&claims.registered, UnixTime::from_secs(150), |_, _| ())
             .unwrap_err();
@@ -89,14 +87,13 @@ fn a_leeway_is_shown_where_there_is_one() {
 #[test]
 fn what_a_check_compares_is_told_in_a_sentence() {
     let lax = Policy::default();
-    let strict = Policy {
-        leeway: Duration::from_secs(5),
-        audience: Expectation::Exact("chat".into()),
-        issuer: Expectation::Matches(Pattern::new("tenant-.*", |_| true)),
-        require_exp: true,
-        max_age: Some(Duration::from_secs(60)),
-        allow_anonymous: false,
-    };
+    let mut strict = Policy::default();
+    strict.leeway = Duration::from_secs(5);
+    strict.audience = Expectation::Exact("chat".into());
+    strict.issuer = Expectation::Matches(Pattern::new("tenant-.*", |_| true));
+    strict.require_exp = true;
+    strict.max_age = Some(Duration::from_secs(60));
+    strict.allow_anonymous = false;
     let full = r#"{"sub":"42","iss":"i","aud":["a","b"],"exp":10,"nbf":20,"iat":30}"#;
     let table = [
         (&lax, "{}", Issuer, "no issuer is expected"),

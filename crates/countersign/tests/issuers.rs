@@ -3,7 +3,7 @@
 use crate::common;
 
 use common::*;
-use countersign::claims::{Expectation, Pattern, Policy};
+use countersign::claims::Pattern;
 use countersign::{Authenticator, Authority, Code, Key, Rules, Trust, UnixTime};
 
 const A: &[u8] = b"the secret of issuer A, of 32 bytes and more";
@@ -15,10 +15,7 @@ fn authority(secret: &[u8]) -> Authority {
 
 fn for_audience(secret: &[u8], audience: &str) -> Authority {
     let ring = keyring(&[&Key::secret(secret).unwrap()]);
-    let authority = Authority::builder().keyring(ring).policy(Policy {
-        audience: Expectation::Exact(audience.into()),
-        ..Policy::default()
-    });
+    let authority = Authority::builder().keyring(ring).audience(audience);
     authority.name(audience).build().unwrap()
 }
 

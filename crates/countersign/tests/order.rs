@@ -7,12 +7,10 @@ use countersign::{Authenticator, Authority, Code, Rules, claims};
 
 /// Accepts what [`GOOD`] says, of at most 500 bytes.
 fn strict() -> Authenticator {
-    let policy = claims::Policy {
-        audience: claims::Expectation::Exact("chat".into()),
-        issuer: claims::Expectation::Exact("backend".into()),
-        allow_anonymous: false,
-        ..claims::Policy::default()
-    };
+    let mut policy = claims::Policy::default();
+    policy.audience = claims::Expectation::Exact("chat".into());
+    policy.issuer = claims::Expectation::Exact("backend".into());
+    policy.allow_anonymous = false;
     Authenticator::builder()
         .key(secret().with_kid("k"))
         .policy(policy)

@@ -30,10 +30,8 @@ fn j12_a_verification_goes_by_one_set_of_rules_from_start_to_end() {
     // with the audience of another set would pass, or one of the same would fail so.
     let rules = |set: usize| {
         let secret = Key::secret(secrets[set].as_bytes()).unwrap();
-        let policy = Policy {
-            audience: Expectation::Exact(set.to_string()),
-            ..Policy::default()
-        };
+        let mut policy = Policy::default();
+        policy.audience = Expectation::Exact(set.to_string());
         let builder = Authenticator::builder().key(secret).policy(policy);
         builder.rules().unwrap()
     };

@@ -21,10 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .expires_in(Duration::from_secs(60))
         .sign()?;
 
-    let mut now = Now {
-        wall: start,
-        monotonic: Duration::ZERO,
-    };
+    let mut now = Now::new(start, Duration::ZERO);
     let mut session = Session::new("client-1".into(), Arc::new(Settings::default()), now);
 
     // What a client of the second generation sends first.

@@ -316,10 +316,10 @@ fn what_is_not_implemented_is_not_available() {
 #[test]
 fn a_reload_closes_only_those_whose_authority_is_gone() {
     let reload = |names: &[&str], settings: Settings| {
-        Event::Reloaded(Reload {
-            settings: Arc::new(settings),
-            authorities: names.iter().map(|name| (*name).to_owned()).collect(),
-        })
+        Event::Reloaded(Reload::new(
+            Arc::new(settings),
+            names.iter().map(|name| (*name).to_owned()).collect(),
+        ))
     };
     let mut driver = Driver::open(V2, open_channels(), r#"{"sub":"42"}"#);
     assert_eq!(

@@ -108,10 +108,8 @@ fn a_subscription_ends_25_seconds_after_its_token() {
     for generation in BOTH {
         let mut driver = Driver::open(generation, open_channels(), r#"{"sub":"42"}"#);
         let actions = driver.subscribe("$room", &room(60));
-        let result = SubscribeResult {
-            ttl: Some(60),
-            data: None,
-        };
+        let mut result = SubscribeResult::default();
+        result.ttl = Some(60);
         assert_eq!(result_of(&actions), Some(&ReplyResult::Subscribe(result)));
         let info = membership(&actions).info.channel.clone().unwrap();
         assert_eq!(info.as_json().as_deref(), Some(r#"{"s":1}"#));

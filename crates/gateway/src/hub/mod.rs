@@ -45,6 +45,7 @@ pub trait Hub: fmt::Debug + Send + Sync {
 
 /// A connection in a channel.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Member {
     /// The connection's number, unique in this server.
     pub connection: u64,
@@ -58,11 +59,20 @@ pub struct Member {
 
 /// How many are in a channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PresenceStats {
     /// Connections.
     pub clients: u32,
     /// Different users among them.
     pub users: u32,
+}
+
+impl PresenceStats {
+    /// So many connections, of so many users.
+    #[must_use]
+    pub const fn new(clients: u32, users: u32) -> Self {
+        Self { clients, users }
+    }
 }
 
 /// What a hub answers, at once or later.

@@ -10,6 +10,7 @@ use crate::wire::{ClientInfo, Close, Command, Payload, Push, Reply};
 
 /// The time of both clocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Now {
     /// The wall clock, which the ends of tokens follow. It may be set.
     pub wall: UnixTime,
@@ -17,8 +18,17 @@ pub struct Now {
     pub monotonic: Duration,
 }
 
+impl Now {
+    /// This moment by both clocks.
+    #[must_use]
+    pub const fn new(wall: UnixTime, monotonic: Duration) -> Self {
+        Self { wall, monotonic }
+    }
+}
+
 /// When a session must be told the time. `None` is never.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Wakeup {
     /// By the wall clock.
     pub wall: Option<UnixTime>,
@@ -55,11 +65,23 @@ pub enum Event {
 
 /// What a new configuration means to a session.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Reload {
     /// What to go by from now on.
     pub settings: Arc<Settings>,
     /// The names of the authorities that are trusted now.
     pub authorities: Arc<[String]>,
+}
+
+impl Reload {
+    /// A configuration with these settings, which trusts these authorities.
+    #[must_use]
+    pub const fn new(settings: Arc<Settings>, authorities: Arc<[String]>) -> Self {
+        Self {
+            settings,
+            authorities,
+        }
+    }
 }
 
 /// What the hub answered.
@@ -134,6 +156,7 @@ pub enum Action {
 
 /// How a client is in a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Membership {
     /// The channel.
     pub channel: String,

@@ -97,6 +97,7 @@ pub enum Close {
 
 /// What a close frame says.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CloseFrame {
     /// The close code.
     pub code: u16,

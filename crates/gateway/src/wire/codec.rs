@@ -20,6 +20,7 @@ pub enum Format {
 
 /// One generation in one format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Codec {
     /// The generation.
     pub generation: Generation,

@@ -4,11 +4,20 @@ use super::Payload;
 
 /// One command of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Command {
     /// What the reply is matched by. Only [`Request::Send`] and [`Request::Pong`] go without (0).
     pub id: u32,
     /// What is asked for.
     pub request: Request,
+}
+
+impl Command {
+    /// A command that is answered under this id.
+    #[must_use]
+    pub const fn new(id: u32, request: Request) -> Self {
+        Self { id, request }
+    }
 }
 
 /// What a command asks for.

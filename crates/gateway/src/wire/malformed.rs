@@ -3,7 +3,8 @@
 use core::fmt;
 
 /// A frame that is no message of the protocol. The connection is closed as bad request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Malformed;
 
 impl fmt::Display for Malformed {

@@ -6,11 +6,20 @@ use super::{ErrorCode, Payload, Unsubscribed};
 
 /// An answer to one command.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Reply {
     /// The command's id.
     pub id: u32,
     /// What it came to.
     pub result: Result<ReplyResult, ErrorCode>,
+}
+
+impl Reply {
+    /// The answer to the command of this id.
+    #[must_use]
+    pub const fn new(id: u32, result: Result<ReplyResult, ErrorCode>) -> Self {
+        Self { id, result }
+    }
 }
 
 /// The result of a command.
@@ -52,6 +61,7 @@ pub enum ReplyResult {
 
 /// What a client learns when its session opens.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ConnectResult {
     /// The client ID, new for each connection.
     pub client: String,
@@ -65,6 +75,7 @@ pub struct ConnectResult {
 
 /// What a client learns when a subscription opens.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SubscribeResult {
     /// In how many seconds a new token is due; `None` is never.
     pub ttl: Option<u32>,

@@ -64,7 +64,7 @@ impl Driver {
     ) -> Self {
         let wall = UnixTime::from_secs(START);
         let monotonic = Duration::from_secs(1000);
-        let now = Now { wall, monotonic };
+        let now = Now::new(wall, monotonic);
         let mut session = Session::new("client-1".into(), Arc::new(settings), now);
         session.set_generation(generation);
         Self {
@@ -94,10 +94,7 @@ impl Driver {
     }
 
     pub(crate) fn now(&self) -> Now {
-        Now {
-            wall: self.wall,
-            monotonic: self.monotonic,
-        }
+        Now::new(self.wall, self.monotonic)
     }
 
     /// What an event leads to, and nothing beyond it.
@@ -149,7 +146,7 @@ impl Driver {
     pub(crate) fn command(&mut self, request: Request) -> Command {
         let id = self.next_id;
         self.next_id += 1;
-        Command { id, request }
+        Command::new(id, request)
     }
 
     pub(crate) fn send(&mut self, request: Request) -> Vec<Action> {

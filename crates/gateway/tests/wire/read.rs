@@ -282,7 +282,7 @@ fn what_is_no_command_is_malformed_and_ends_the_frame() {
         let commands = read_all(Format::Json, &mut Some(V1), &bytes);
         assert_eq!(
             commands,
-            [Err(Malformed)],
+            [Err(Malformed::default())],
             "{}",
             String::from_utf8_lossy(&bytes)
         );
@@ -299,7 +299,7 @@ fn what_is_no_command_is_malformed_and_ends_the_frame() {
         &delimited([number(1, 1), number(2, 1), field(3, field(1, b"\xff"))].concat()),
     ] {
         let commands = read_all(Format::Protobuf, &mut Some(V1), bytes);
-        assert_eq!(commands, [Err(Malformed)], "{bytes:?}");
+        assert_eq!(commands, [Err(Malformed::default())], "{bytes:?}");
     }
 }
 

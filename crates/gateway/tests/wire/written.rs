@@ -32,21 +32,24 @@ fn info_bytes() -> Vec<u8> {
 fn results() -> Vec<(ReplyResult, String, &'static str, u64, Vec<u8>)> {
     let version = env!("CARGO_PKG_VERSION");
     let anonymous = Arc::new(ClientInfo::new("", "d"));
+    let subscribed = |ttl: Option<u32>, data: Option<Payload>| {
+        let mut result = SubscribeResult::default();
+        result.ttl = ttl;
+        result.data = data;
+        result
+    };
+    let connected = |ttl: Option<u32>, channel: &str, subscribed: SubscribeResult, ping: u32| {
+        let mut result = ConnectResult::default();
+        result.client = text("c");
+        result.ttl = ttl;
+        result.subscriptions = vec![(text(channel), subscribed)];
+        result.ping = ping;
+        ReplyResult::Connect(result)
+    };
     let entry = |key: &str, value: Vec<u8>| field(1, [field(1, key), field(2, value)].concat());
     vec![
         (
-            ReplyResult::Connect(ConnectResult {
-                client: text("c"),
-                ttl: Some(60),
-                subscriptions: vec![(
-                    text("a\""),
-                    SubscribeResult {
-                        ttl: None,
-                        data: Some(json("[1]")),
-                    },
-                )],
-                ping: 25,
-            }),
+            connected(Some(60), "a\"", subscribed(None, Some(json("[1]"))), 25),
             format!(
                 r#"{{"client":"c","version":"{version}","expires":true,"ttl":60,"subs":{{"a\"":{{"data":[1]}}}},"ping":25,"pong":true}}"#
             ),
@@ -64,12 +67,7 @@ fn results() -> Vec<(ReplyResult, String, &'static str, u64, Vec<u8>)> {
             .concat(),
         ),
         (
-            ReplyResult::Connect(ConnectResult {
-                client: text("c"),
-                ttl: None,
-                subscriptions: vec![(text("a"), SubscribeResult::default())],
-                ping: 0,
-            }),
+            connected(None, "a", subscribed(None, None), 0),
             format!(r#"{{"client":"c","version":"{version}","subs":{{"a":{{}}}}}}"#),
             "connect",
             5,
@@ -82,17 +80,14 @@ fn results() -> Vec<(ReplyResult, String, &'static str, u64, Vec<u8>)> {
             .concat(),
         ),
         (
-            ReplyResult::Subscribe(SubscribeResult {
-                ttl: Some(u32::MAX),
-                data: None,
-            }),
+            ReplyResult::Subscribe(subscribed(Some(u32::MAX), None)),
             text(r#"{"expires":true,"ttl":4294967295}"#),
             "subscribe",
             6,
             [number(1, 1), number(2, u64::from(u32::MAX))].concat(),
         ),
         (
-            ReplyResult::Subscribe(SubscribeResult::default()),
+            ReplyResult::Subscribe(subscribed(None, None)),
             text("{}"),
             "subscribe",
             6,
@@ -164,10 +159,7 @@ fn check(codec: Codec, found: &[u8], expected: &[u8]) {
 #[test]
 fn every_result_is_written_in_every_codec() {
     for (result, json, name, number_in_v2, protobuf) in results() {
-        let reply = Reply {
-            id: 300,
-            result: Ok(result),
-        };
+        let reply = Reply::new(300, Ok(result));
         let v1_json = format!(r#"{{"id":300,"result":{json}}}"#);
         let v2_json = format!(r#"{{"id":300,"{name}":{json}}}"#);
         let mut v1_protobuf = number(1, 300);
@@ -204,10 +196,7 @@ fn errors_are_temporary_in_v2_alone() {
         (ErrorCode::NotAvailable, 108, "not available", false),
         (ErrorCode::TokenExpired, 109, "token expired", false),
     ] {
-        let reply = Reply {
-            id: 1,
-            result: Err(error),
-        };
+        let reply = Reply::new(1, Err(error));
         let json = |more: &str| {
             format!(r#"{{"id":1,"error":{{"code":{code},"message":"{message}"{more}}}}}"#)
         };

@@ -74,10 +74,7 @@ impl Client {
             })
             .collect();
         let options = options::read(&given, config.uses_sections()).unwrap();
-        let now = Now {
-            wall: UnixTime::from_secs(START),
-            monotonic: Duration::from_secs(1000),
-        };
+        let now = Now::new(UnixTime::from_secs(START), Duration::from_secs(1000));
         let settings = Arc::new(options.server.sessions);
         Self {
             session: Session::new(CLIENT.into(), settings, now),

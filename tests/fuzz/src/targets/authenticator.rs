@@ -49,13 +49,11 @@ fn keyring() -> Keyring {
 
 /// A lax one, a strict one, and one with several issuers.
 static AUTHENTICATORS: LazyLock<[Authenticator; 3]> = LazyLock::new(|| {
-    let strict = Policy {
-        audience: Expectation::Exact("a".into()),
-        issuer: Expectation::Exact("i".into()),
-        require_exp: true,
-        allow_anonymous: false,
-        ..Policy::default()
-    };
+    let mut strict = Policy::default();
+    strict.audience = Expectation::Exact("a".into());
+    strict.issuer = Expectation::Exact("i".into());
+    strict.require_exp = true;
+    strict.allow_anonymous = false;
     let one = || Authority::builder().keyring(keyring());
     let plain = || one().build().unwrap();
     let several = Trust::builder()

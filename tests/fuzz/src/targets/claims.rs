@@ -72,14 +72,12 @@ fn registered(claims: &Registered<'_>, data: &[u8]) {
     ] {
         assert_eq!(read.is_some(), other.get(name).is_some(), "{name}");
     }
-    let strict = Policy {
-        audience: Expectation::Exact("a".into()),
-        issuer: Expectation::Exact("a".into()),
-        require_exp: true,
-        max_age: Some(core::time::Duration::from_secs(60)),
-        allow_anonymous: false,
-        ..Policy::default()
-    };
+    let mut strict = Policy::default();
+    strict.audience = Expectation::Exact("a".into());
+    strict.issuer = Expectation::Exact("a".into());
+    strict.require_exp = true;
+    strict.max_age = Some(core::time::Duration::from_secs(60));
+    strict.allow_anonymous = false;
     let times = [0, 1, 1_700_000_000].map(UnixTime::from_secs);
     for now in [UnixTime::MIN, UnixTime::MAX].into_iter().chain(times) {
         let verdict = Policy::default().judge(claims, now, |_, _| ());

@@ -198,10 +198,7 @@ fn run(data: &[u8]) {
     } else {
         Generation::V1
     };
-    let now = Now {
-        wall: UnixTime::from_secs(START),
-        monotonic: Duration::ZERO,
-    };
+    let now = Now::new(UnixTime::from_secs(START), Duration::ZERO);
     let settings = settings(&input);
     let mut session = Session::new("client".into(), Arc::new(settings.clone()), now);
     session.set_generation(generation);
@@ -218,10 +215,7 @@ fn run(data: &[u8]) {
         let event = match step {
             Step::Command(id, what) => {
                 held.open.push(*id);
-                Event::Command(Command {
-                    id: *id,
-                    request: what.request(),
-                })
+                Event::Command(Command::new(*id, what.request()))
             }
             Step::Pass { wall, monotonic } => {
                 let wall_now = held.now.wall.as_secs() + i64::from(*wall);
@@ -231,10 +225,10 @@ fn run(data: &[u8]) {
             }
             Step::Heard => Event::Heard,
             Step::Malformed => Event::Malformed,
-            Step::Reload(is_trusted) => Event::Reloaded(Reload {
-                settings: Arc::new(settings.clone()),
-                authorities: is_trusted.then(|| "main".to_owned()).into_iter().collect(),
-            }),
+            Step::Reload(is_trusted) => Event::Reloaded(Reload::new(
+                Arc::new(settings.clone()),
+                is_trusted.then(|| "main".to_owned()).into_iter().collect(),
+            )),
             Step::Shutdown => Event::Shutdown,
             Step::Gone => Event::Gone,
         };

@@ -78,14 +78,14 @@ impl Section<'_> {
                 ),
             ));
         }
-        Ok(Policy {
-            leeway: token.leeway,
-            audience: self.expectation("audience", &token.audience, &token.audience_regex)?,
-            issuer: self.issuer_expectation()?,
-            require_exp: token.require_exp,
-            max_age: token.max_age,
-            allow_anonymous: anonymous,
-        })
+        let mut policy = Policy::default();
+        policy.leeway = token.leeway;
+        policy.audience = self.expectation("audience", &token.audience, &token.audience_regex)?;
+        policy.issuer = self.issuer_expectation()?;
+        policy.require_exp = token.require_exp;
+        policy.max_age = token.max_age;
+        policy.allow_anonymous = anonymous;
+        Ok(policy)
     }
 
     fn issuer_expectation(self) -> Result<Expectation, ConfigError> {
