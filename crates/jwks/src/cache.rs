@@ -62,18 +62,35 @@ pub(crate) enum Cached {
     KidRequired,
     UnknownKey,
     Unavailable(KeysUnavailable),
-    /// A fetch is needed. So many have ended until now.
-    FetchNeeded {
-        ended: u64,
-    },
+    FetchNeeded(FetchNeeded),
+}
+
+/// A fetch is needed first.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FetchNeeded {
+    /// How many fetches had begun.
+    pub(crate) begun: u64,
+    /// How many had ended.
+    pub(crate) ended: u64,
 }
 
 /// What a token says of its key.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Query<'q> {
     pub(crate) kid: Option<&'q str>,
-    /// What tells this token from others: its whole text, or else its `kid`.
-    pub(crate) token: &'q [u8],
+    /// When it was first shown.
+    pub(crate) shown: Shown<'q>,
+}
+
+/// When a token was first shown.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Shown<'q> {
+    /// As is remembered of a token with this text.
+    Token(&'q [u8]),
+    /// Now. Of a `kid` alone nothing can be remembered: an older token may have the same.
+    Now,
+    /// When this many fetches had begun.
+    Before(u64),
 }
 
 impl KeyCache {
@@ -122,11 +139,13 @@ impl KeyCache {
             }
             Answer::KidRequired => Cached::KidRequired,
             Answer::Pending => {
+                let begun = state.begun();
                 // Remembered now, so that the fetch counts as later than this.
-                self.first_shown(query, state.begun());
-                Cached::FetchNeeded {
+                self.first_shown(query, begun);
+                Cached::FetchNeeded(FetchNeeded {
+                    begun,
                     ended: state.ended(),
-                }
+                })
             }
             Answer::Missing {
                 is_retired,
@@ -157,11 +176,16 @@ impl KeyCache {
 
     /// How many fetches had begun when this token was first shown.
     fn first_shown(&self, query: Query<'_>, begun: u64) -> u64 {
+        let token = match query.shown {
+            Shown::Token(token) => token,
+            Shown::Now => return begun,
+            Shown::Before(earlier) => return earlier,
+        };
         let tokens = self
             .group
             .as_ref()
             .map_or(&self.unknown, FetchGroup::unknown);
-        tokens.first_shown(self.endpoint.as_str(), query.token, begun)
+        tokens.first_shown(self.endpoint.as_str(), token, begun)
     }
 
     /// Remembers that the client is in use.

@@ -8,7 +8,7 @@ use countersign_fetch::{EndpointUrl, FetchError, FetchErrorKind};
 use countersign_published_keys::{KidKeys, Report};
 use countersign_signature::Provider;
 
-use crate::cache::{Cached, KeyCache, Query};
+use crate::cache::{Cached, FetchNeeded, KeyCache, Query, Shown};
 use crate::counters::Counters;
 use crate::discovery::Issuer;
 use crate::driver::Driver;
@@ -35,11 +35,6 @@ pub enum Lookup {
     Unavailable(KeysUnavailable),
 }
 
-/// A fetch is needed first. So many have ended until now.
-struct FetchNeeded {
-    ended: u64,
-}
-
 /// The key set of one endpoint. A clone is another handle to the same set.
 ///
 /// See the crate's page for an example.
@@ -62,7 +57,7 @@ impl Jwks {
     /// takes no lock and allocates nothing.
     ///
     /// Where you have the token, [`lookup_for`](Self::lookup_for) tells more often for certain
-    /// that its key is unknown.
+    /// that its key is unknown: of a `kid` alone, nothing is remembered.
     #[must_use]
     pub fn lookup(&self, kid: Option<&str>) -> Lookup {
         self.lookup_query(by_kid(kid))
@@ -72,7 +67,10 @@ impl Jwks {
     /// key is not held, so that the next time it is shown there is certainty.
     #[must_use]
     pub fn lookup_for(&self, kid: Option<&str>, token: &[u8]) -> Lookup {
-        self.lookup_query(Query { kid, token })
+        self.lookup_query(Query {
+            kid,
+            shown: Shown::Token(token),
+        })
     }
 
     /// The same as [`lookup`](Self::lookup), and waits where a fetch is needed, but at most
@@ -86,13 +84,16 @@ impl Jwks {
     /// The same for a token, as [`lookup_for`](Self::lookup_for).
     #[must_use]
     pub fn resolve_for(&self, kid: Option<&str>, token: &[u8]) -> Lookup {
-        self.resolve_query(Query { kid, token })
+        self.resolve_query(Query {
+            kid,
+            shown: Shown::Token(token),
+        })
     }
 
     fn lookup_query(&self, query: Query<'_>) -> Lookup {
         let ended = match self.first_look(query) {
             Ok(found) => return found,
-            Err(FetchNeeded { ended }) => ended,
+            Err(needed) => needed.ended,
         };
         if let Some(driver) = self.living_driver() {
             // No other fetch can begin while the transport of this one does not return.
@@ -107,15 +108,19 @@ impl Jwks {
     }
 
     fn resolve_query(&self, query: Query<'_>) -> Lookup {
-        let ended = match self.first_look(query) {
+        let needed = match self.first_look(query) {
             Ok(found) => return found,
-            Err(FetchNeeded { ended }) => ended,
+            Err(needed) => needed,
         };
         // A fetch that failed may still leave keys to be used, and says so.
-        if let Err(unavailable) = self.await_fetch(false, ended) {
+        if let Err(unavailable) = self.await_fetch(false, needed.ended) {
             return Lookup::Unavailable(unavailable);
         }
-        self.look(query).unwrap_or_else(|FetchNeeded { .. }| {
+        let shown = match query.shown {
+            Shown::Now => Shown::Before(needed.begun),
+            known => known,
+        };
+        self.look(Query { shown, ..query }).unwrap_or_else(|_| {
             let error = FetchError::new(
                 FetchErrorKind::Timeout,
                 "the fetched keys went out of date before they were used",
@@ -168,7 +173,7 @@ impl Jwks {
             Cached::KidRequired => Ok(Lookup::KidRequired),
             Cached::UnknownKey => Ok(Lookup::UnknownKey),
             Cached::Unavailable(unavailable) => Ok(Lookup::Unavailable(unavailable)),
-            Cached::FetchNeeded { ended } => Err(FetchNeeded { ended }),
+            Cached::FetchNeeded(needed) => Err(needed),
         }
     }
 
@@ -310,10 +315,9 @@ impl Jwks {
     }
 }
 
-/// Where there is no token, its `kid` tells it from others.
 fn by_kid(kid: Option<&str>) -> Query<'_> {
     Query {
         kid,
-        token: kid.unwrap_or_default().as_bytes(),
+        shown: Shown::Now,
     }
 }

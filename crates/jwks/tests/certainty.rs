@@ -113,3 +113,23 @@ fn j2_a_token_that_a_flood_has_pushed_out_of_memory_is_not_called_unknown() {
     bench.jwks.refresh().unwrap();
     assert!(matches!(show(&bench, "b", 0), Lookup::UnknownKey));
 }
+
+#[test]
+fn j9_a_kid_that_was_asked_for_before_its_key_was_published_is_not_called_unknown() {
+    let bench = bench();
+    bench.script.then(ok(&[key(1).jwk("a")]));
+    bench.script.then(ok(&[key(1).jwk("a")]));
+    bench
+        .script
+        .otherwise(ok(&[key(1).jwk("a"), key(2).jwk("new")]));
+    assert_eq!(bench.resolve("a", &key(1)), "found");
+    bench.advance(COOLDOWN);
+    // Who asks and has a fetch made is told for certain. Then the key is published.
+    assert_eq!(bench.resolve("new", &key(2)), "unknown");
+    for _ in 0..COOLDOWN {
+        assert_eq!(bench.resolve("new", &key(2)), "unavailable");
+        assert_eq!(bench.lookup("new", &key(2)), "unavailable");
+        bench.advance(1);
+    }
+    assert_eq!(bench.resolve("new", &key(2)), "found");
+}
