@@ -8,7 +8,6 @@ use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use countersign_fetch::{EndpointUrl, Fetch, FetchError, FetchErrorKind};
-use countersign_published_keys::KidKeys;
 use countersign_signature::Provider;
 
 use crate::attempt::Attempts;
@@ -17,6 +16,7 @@ use crate::counters::Tally;
 use crate::discovery::Issuer;
 use crate::group::FetchGroup;
 use crate::log;
+use crate::query::{Cached, FetchNeeded, Query, Shown};
 use crate::seats::Seats;
 use crate::settings::Settings;
 use crate::state::{Answer, Event, State};
@@ -54,43 +54,6 @@ pub(crate) struct KeyCache {
     unknown: UnknownTokens,
     /// When a look-up was last made, in seconds of the clock.
     used_at: AtomicU64,
-}
-
-/// What the cache has for a token.
-pub(crate) enum Cached {
-    Found(KidKeys),
-    KidRequired,
-    UnknownKey,
-    Unavailable(KeysUnavailable),
-    FetchNeeded(FetchNeeded),
-}
-
-/// A fetch is needed first.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct FetchNeeded {
-    /// How many fetches had begun.
-    pub(crate) begun: u64,
-    /// How many had ended.
-    pub(crate) ended: u64,
-}
-
-/// What a token says of its key.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Query<'q> {
-    pub(crate) kid: Option<&'q str>,
-    /// When it was first shown.
-    pub(crate) shown: Shown<'q>,
-}
-
-/// When a token was first shown.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Shown<'q> {
-    /// As is remembered of a token with this text.
-    Token(&'q [u8]),
-    /// Now. Of a `kid` alone nothing can be remembered: an older token may have the same.
-    Now,
-    /// When this many fetches had begun.
-    Before(u64),
 }
 
 impl KeyCache {

@@ -8,11 +8,12 @@ use countersign_fetch::{EndpointUrl, FetchError, FetchErrorKind};
 use countersign_published_keys::{KidKeys, Report};
 use countersign_signature::Provider;
 
-use crate::cache::{Cached, FetchNeeded, KeyCache, Query, Shown};
+use crate::cache::KeyCache;
 use crate::counters::Counters;
 use crate::discovery::Issuer;
 use crate::driver::Driver;
 use crate::pending::{Pending, Ready};
+use crate::query::{Cached, FetchNeeded, Query, Shown};
 use crate::settings::Settings;
 use crate::unavailable::KeysUnavailable;
 

@@ -92,6 +92,7 @@ mod lazy;
 mod log;
 mod pending;
 mod pool;
+mod query;
 mod seats;
 mod settings;
 mod state;
