@@ -1,2 +1,2 @@
-//! The gateway against real clients of Centrifugo: see `README.md` and `tests/clients.rs`.
+//! The gateway against real clients of Centrifugo: see `README.md` and `tests/`.
 #![forbid(unsafe_code)]

@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 
 use build::{build, built};
 
+use crate::centrifugo::{self, Build};
 use crate::failure::Failure;
-use crate::{centrifugo, files, process};
+use crate::{files, process};
 
 const USAGE: &str = "bench takes [--server] [--rounds N] [--write-docs], or --check, or \
                      --write-baseline; found";
@@ -65,10 +66,11 @@ fn server(root: &Path, rounds: Option<&str>) -> Result<String, String> {
     if let Some(rounds) = rounds {
         command.args(["--rounds", rounds]);
     }
-    match centrifugo::installed(root) {
-        Ok(program) => {
+    match centrifugo::installed(root, Build::Optimised) {
+        Ok(Some(program)) => {
             command.arg("--centrifugo").arg(program);
         }
+        Ok(None) => eprintln!("Centrifugo is left out: {}", centrifugo::NO_GO),
         Err(reason) => eprintln!("Centrifugo is left out: {reason}"),
     }
     process::output(&mut command)

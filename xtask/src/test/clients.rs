@@ -7,22 +7,31 @@ use std::path::Path;
 
 use super::outcome::Outcome;
 use super::peers::{self, Peer};
+use crate::centrifugo::{self, Build};
 use crate::process;
 
 const OF_NPM: Peer = peers::of_npm("centrifuge");
 /// `centrifuge-python`, and PyJWT, which signs the tokens for all clients.
 const OF_PIP: Peer = peers::of_pip("pyjwt");
 
-/// Installs missing clients, and runs the scenarios with all that are installed.
+/// Installs missing clients, and runs the scenarios with all that are installed. Compares with
+/// Centrifugo where `go` can install it.
 pub(super) fn run(root: &Path) -> Outcome {
     let folder = root.join("tests/clients");
-    let (ready, skipped, mut failed) = peers::make_ready(&[OF_NPM, OF_PIP], &folder);
+    let (ready, mut skipped, mut failed) = peers::make_ready(&[OF_NPM, OF_PIP], &folder);
     process::run(process::cargo(root).args(["build", "--package", "countersign-cli"]))?;
     let mut tests = process::cargo(root);
     tests.args(["test", "--package", "countersign-clients", "--no-fail-fast"]);
     // The tests fail if a client that is named here is missing. Without the variable, they look
     // for clients themselves, and skip missing ones.
     tests.env("COUNTERSIGN_CLIENTS", ready.join(","));
+    match centrifugo::installed(root, Build::Quick) {
+        Ok(Some(program)) => {
+            tests.env("COUNTERSIGN_CENTRIFUGO", program);
+        }
+        Ok(None) => skipped.push(format!("side by side: {}", centrifugo::NO_GO)),
+        Err(error) => failed.push(error),
+    }
     failed.extend(process::run(&mut tests).err());
     if failed.is_empty() {
         Ok(skipped)

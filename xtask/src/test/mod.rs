@@ -77,18 +77,18 @@ pub(crate) const SUITES: [Suite; 8] = [
         ahead: None,
     },
     Suite {
-        name: "clients",
-        about: "the server and real clients of Centrifugo",
-        run: clients::run,
-        long: None,
-        ahead: None,
-    },
-    Suite {
         name: "centrifugo",
         about: "what a Centrifugo that runs does with the rows of docs/compatibility.md",
         run: centrifugo::run,
         long: Some(centrifugo::run_whole),
         ahead: Some(centrifugo::start),
+    },
+    Suite {
+        name: "clients",
+        about: "the server and real clients of Centrifugo, which see the same of both servers or what is recorded",
+        run: clients::run,
+        long: None,
+        ahead: None,
     },
 ];
 

@@ -1,99 +1,13 @@
 //! Starts the backend and the server, and runs every scenario with each client.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::arithmetic_side_effects,
-    clippy::needless_pass_by_value,
-    clippy::field_reassign_with_default,
-    missing_docs
-)]
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::path::Path;
+use std::process::Command;
 use std::sync::mpsc;
 use std::thread;
 
-/// The clients that `cargo xtask test` has installed, separated by commas. Without the variable,
-/// the tests look for clients themselves, and skip missing ones.
-const READY: &str = "COUNTERSIGN_CLIENTS";
-
-const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
-
-const PYTHON: &str = if cfg!(windows) {
-    ".venv/Scripts/python.exe"
-} else {
-    ".venv/bin/python3"
-};
-
-/// Whether a player's library is installed, or must be.
-fn is_ready(player: &str, installed: &str) -> bool {
-    let promised = std::env::var(READY).ok();
-    let is_ready = match &promised {
-        Some(ready) => ready.split(',').any(|name| name == player),
-        None => Path::new(FOLDER).join(installed).exists(),
-    };
-    if !is_ready {
-        eprintln!("skipped: {player} is not installed in {FOLDER}");
-    }
-    is_ready
-}
-
-/// The built program, in the target folder of this test.
-fn program() -> Option<PathBuf> {
-    let test = std::env::current_exe().unwrap();
-    let built = test.parent().and_then(Path::parent).unwrap();
-    let path = built.join(format!("countersign{}", std::env::consts::EXE_SUFFIX));
-    let is_here = path.is_file();
-    assert!(
-        is_here || std::env::var(READY).is_err(),
-        "{} has gone",
-        path.display()
-    );
-    if !is_here {
-        eprintln!("skipped: build the program first: cargo build --package countersign-cli");
-    }
-    is_here.then_some(path)
-}
-
-/// A process that is killed when this is dropped.
-struct Running {
-    child: Child,
-    _input: Option<ChildStdin>,
-    first_line: String,
-}
-
-impl Running {
-    /// Starts it, and waits for its first line of output.
-    fn start(command: &mut Command) -> Self {
-        let mut child = command
-            .current_dir(FOLDER)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let first_line = lines.next().unwrap().unwrap();
-        // Read and drop its later output, so that it never waits for a reader.
-        thread::spawn(move || lines.for_each(drop));
-        Self {
-            _input: child.stdin.take(),
-            child,
-            first_line,
-        }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::support::{FOLDER, PYTHON, Running, is_ready, listening, program};
 
 /// The servers and the backend that the players talk to.
 struct Place {
@@ -149,13 +63,7 @@ impl Place {
     }
 }
 
-/// The URL in `{"listening":"ws://…"}`.
-fn listening(line: &str) -> String {
-    let url = line.split('"').find(|part| part.starts_with("ws://"));
-    url.unwrap_or_else(|| panic!("{line}")).to_owned()
-}
-
-/// The body of a response of the backend.
+/// The body of an answer of the backend.
 fn get(url: &str, path: &str) -> String {
     let address = url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).unwrap();
