@@ -1,5 +1,5 @@
-//! Signs a payload, reads the token back, and shows what is refused: another
-//! payload under the same signature, another key's algorithm, no signature at all.
+//! Signs a payload, verifies the token, and shows refused tokens: another payload with the same
+//! signature, a key for another algorithm, no signature.
 //!
 //! Run it with `cargo run -p countersign-jws --example sign_a_token`.
 
@@ -9,7 +9,7 @@ use countersign_jws::{NewHeader, Scratch, Unverified, sign};
 use countersign_signature::{KeyMaterial, Secret, Verifier};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // A secret that the whole world knows; take 32 random bytes for one of yours.
+    // A public example. For your own secret, use 32 random bytes.
     let secret = KeyMaterial::Secret(Secret::new([7; 64].as_slice())?);
     let provider = countersign_ring::provider();
     let hs256 = provider.get("HS256").ok_or("no HS256")?;
@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let token = sign(&*signer, header, br#"{"sub":"42"}"#)?;
     println!("signed: {token}");
 
-    // Kept from token to token, the scratch makes reading free of allocations.
+    // If you keep the scratch for the next token, reading allocates nothing.
     let mut scratch = Scratch::default();
     let mut show = |what: &str, token: &str, key: &dyn Verifier| {
         let outcome = match Unverified::parse(token, &mut scratch) {

@@ -1,10 +1,10 @@
-//! Signatures in DER, which many libraries for ECDSA make and no JWS has. They are told
-//! apart only to name the mistake in an error; none is ever accepted.
+//! Recognises signatures in DER, which many libraries for ECDSA make, but which JWS doesn't
+//! allow. This is only for an error that names the mistake; such a signature is never accepted.
 
 use countersign_signature::AlgorithmName;
 
-/// The length of an algorithm's signatures, if `signature` is one of ECDSA in DER
-/// (`SEQUENCE { r INTEGER, s INTEGER }`) in its place.
+/// The right length for signatures of the algorithm, if `signature` is an ECDSA signature in DER
+/// (`SEQUENCE { r INTEGER, s INTEGER }`).
 pub(crate) fn needed_instead(algorithm: AlgorithmName, signature: &[u8]) -> Option<usize> {
     let needed = match algorithm {
         AlgorithmName::ES256 => 64,

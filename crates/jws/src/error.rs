@@ -1,4 +1,4 @@
-//! What can be wrong with a token before its claims are read.
+//! Errors of tokens, before their claims are read.
 
 use alloc::string::String;
 use core::{error, fmt};
@@ -31,8 +31,8 @@ impl fmt::Display for Part {
     }
 }
 
-/// Why a token could not be read. It holds nothing of the token, except a name that the
-/// header has twice, cut to 64 characters; that is shown escaped.
+/// Why a token could not be read. It contains nothing of the token, except a duplicate name of
+/// the header, which is cut to 64 characters and displayed escaped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParseError {
@@ -43,7 +43,7 @@ pub enum ParseError {
         /// The cap.
         limit: usize,
     },
-    /// Other than three parts separated by dots.
+    /// Not exactly three parts separated by dots.
     Parts {
         /// How many there are; 0 for an empty token.
         found: usize,
@@ -53,15 +53,15 @@ pub enum ParseError {
         /// Where.
         part: Part,
     },
-    /// Not base64url as RFC 7515 section 2 has it.
+    /// Not base64url as defined in RFC 7515 section 2.
     Base64 {
         /// Where.
         part: Part,
     },
     /// The header is not one strict JSON object.
     Header(JsonError),
-    /// A header member whose name is that of a known one in another letter case, such as
-    /// `Alg`. Readers that ignore case would take it for the known one.
+    /// The name of a header member differs from a known one only in letter case, such as `Alg`.
+    /// Readers that ignore case would read it as the known one.
     HeaderName {
         /// The right name.
         known: &'static str,
@@ -75,15 +75,15 @@ pub enum ParseError {
     },
     /// No `alg`, or an empty one.
     AlgorithmMissing,
-    /// `alg` is `none` in some spelling: any letter case, anything around it that no
-    /// algorithm's name can hold.
+    /// `alg` is `none` in some spelling: in any letter case, and with any characters around it
+    /// that a name of an algorithm can't contain.
     AlgorithmNone,
     /// `kid` is longer than [`KID_LIMIT`] bytes.
     KidTooLong {
         /// Its length in bytes.
         found: usize,
     },
-    /// A member that changes how the token is to be read: `crit`, `b64`, `zip` or `enc`.
+    /// A member that changes how the token must be read: `crit`, `b64`, `zip` or `enc`.
     Extension {
         /// Its name.
         name: &'static str,
@@ -152,20 +152,20 @@ impl fmt::Display for ParseError {
 
 impl error::Error for ParseError {}
 
-/// Why a token was not verified by one key. It holds nothing of the token, except the
-/// algorithm's name and the length of its signature.
+/// Why a key did not verify a token. It contains nothing of the token, except the algorithm's
+/// name and the length of the signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// The header names another algorithm than the key is bound to.
+    /// The header names another algorithm than that of the key.
     Algorithm {
-        /// What the header names, cut to 32 characters; shown escaped.
+        /// The name in the header, cut to 32 characters and displayed escaped.
         found: String,
-        /// What the key is bound to.
+        /// The algorithm of the key.
         needed: AlgorithmName,
     },
-    /// The signature is in DER. It does not match: JWS has the two numbers side by side
-    /// (RFC 7518 section 3.4).
+    /// The signature is in DER, so it does not match: a JWS has only the two numbers, one after
+    /// the other (RFC 7518 section 3.4).
     DerSignature {
         /// Its length in bytes.
         found: usize,

@@ -1,23 +1,22 @@
 //! JSON Web Signatures in compact serialization (RFC 7515 section 3.1).
 //!
-//! A token goes one way, and a type proves each step:
+//! A token is read in two steps, and each step has a type:
 //!
-//! 1. [`Unverified::parse`] splits, decodes and reads the header. It gives the
-//!    header, to select a key by, and no payload.
-//! 2. [`Unverified::verify`] with a [`Verifier`](countersign_signature::Verifier)
-//!    makes a [`Verified`], the only way to the payload.
+//! 1. [`Unverified::parse`] splits, decodes and reads the header. It gives the header, to select
+//!    a key, but not the payload.
+//! 2. [`Unverified::verify`] with a [`Verifier`](countersign_signature::Verifier) makes a
+//!    [`Verified`]. Only this gives the payload.
 //!
-//! What is refused before any key is touched: tokens over a cap, other than three
-//! parts, base64url that is not canonical, headers that are not strict JSON,
-//! `alg` missing or `none`, `crit`, `b64: false`, `zip` and `enc`, and known names in
-//! another letter case. Header members that point at keys (`jku`, `jwk`, `x5u`, `x5c`) are
-//! never read.
+//! These tokens are refused before a key is used: tokens that are too long or don't have three
+//! parts, base64url that is not canonical, headers that are not strict JSON, a missing `alg` or
+//! `none`, `crit`, `b64: false`, `zip` and `enc`, and known names in another letter case. Header
+//! members that point at keys (`jku`, `jwk`, `x5u`, `x5c`) are never read.
 //!
-//! [`sign`] makes a token; a [`TokenSigner`] makes many. Looking without verifying lives
-//! in [`danger`].
+//! [`sign`] makes a token; a [`TokenSigner`] makes many. Functions that read without verifying
+//! are in [`danger`].
 //!
-//! It relies on `countersign-signature` and `countersign-json`. It knows nothing
-//! of claims, key formats, time or I/O.
+//! It relies on `countersign-signature` and `countersign-json`. It knows nothing about claims,
+//! key formats, time or I/O.
 //!
 //! # Example
 //!

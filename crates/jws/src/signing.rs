@@ -1,4 +1,4 @@
-//! Making tokens.
+//! Makes tokens.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -9,7 +9,7 @@ use countersign_signature::{AlgorithmName, Signer, SigningError};
 
 use crate::encoding::{encode, encoded_len};
 
-/// The members of a new token's header beside `alg`, which is the key's.
+/// The members of a new token's header, except `alg`, which comes from the key.
 ///
 /// ```
 /// use countersign_jws::NewHeader;
@@ -22,15 +22,15 @@ use crate::encoding::{encode, encoded_len};
 pub struct NewHeader<'a> {
     /// The media type of the token (RFC 7515 section 4.1.9).
     pub typ: Option<&'a str>,
-    /// Which key signed it (RFC 7515 section 4.1.4). A token with more than
-    /// [`KID_LIMIT`](crate::KID_LIMIT) bytes is signed, and refused by this crate's reader.
+    /// The `kid` of the key that signs it (RFC 7515 section 4.1.4). A longer one than
+    /// [`KID_LIMIT`](crate::KID_LIMIT) bytes is signed, but this crate refuses to read it.
     pub kid: Option<&'a str>,
     /// The media type of the payload (RFC 7515 section 4.1.10).
     pub cty: Option<&'a str>,
 }
 
 impl<'a> NewHeader<'a> {
-    /// A header of `alg` alone.
+    /// A header with only `alg`.
     pub const EMPTY: Self = Self {
         typ: None,
         kid: None,
@@ -47,7 +47,7 @@ impl<'a> NewHeader<'a> {
         self
     }
 
-    /// The same header, naming the key.
+    /// The same header with this `kid`.
     #[must_use]
     pub const fn with_kid(mut self, kid: &'a str) -> Self {
         self.kid = Some(kid);
@@ -62,7 +62,7 @@ impl<'a> NewHeader<'a> {
     }
 }
 
-/// A key with the header of its tokens, which is encoded once.
+/// A key and the header of its tokens. The header is encoded only once.
 ///
 /// ```
 /// use countersign_jws::{NewHeader, Scratch, TokenSigner, Unverified};
@@ -86,7 +86,7 @@ pub struct TokenSigner {
 }
 
 impl TokenSigner {
-    /// Tokens of this header beside `alg`, signed by this key.
+    /// Makes tokens with `alg` and this header, signed with this key.
     #[must_use]
     pub fn new(signer: Arc<dyn Signer>, header: NewHeader<'_>) -> Self {
         let header = encoded(header, signer.algorithm());
@@ -108,9 +108,9 @@ impl TokenSigner {
         signed(&self.header, &*self.signer, payload)
     }
 
-    /// The same for a payload that the caller needs no more. The signature is made in its
-    /// buffer, so that the token is the only allocation if the payload is as long as the
-    /// signature.
+    /// The same, for a payload that the caller no longer needs. Its buffer is used for the
+    /// signature, so that the token is the only allocation if the payload is at least as long as
+    /// the signature.
     ///
     /// # Errors
     ///
@@ -126,7 +126,7 @@ impl TokenSigner {
 
 /// Signs `payload`, any bytes, as a token in compact serialization.
 ///
-/// Whoever signs many tokens with one key keeps a [`TokenSigner`] instead.
+/// To sign many tokens with one key, use a [`TokenSigner`].
 ///
 /// # Errors
 ///
@@ -166,7 +166,7 @@ fn encoded(header: NewHeader<'_>, algorithm: AlgorithmName) -> String {
     encoded
 }
 
-/// The bytes of the longest signature that is expected; a longer one grows the token once.
+/// The length of the longest usual signature. A longer one makes the token grow once.
 fn room_for_signature(algorithm: AlgorithmName) -> usize {
     match algorithm.as_str().get(..2) {
         // An RSA key of 4096 bits.
@@ -189,7 +189,7 @@ fn start(header: &str, payload: &[u8], room: usize) -> String {
     token
 }
 
-/// Signs what stands in `token` and adds the signature. `buffer` is empty.
+/// Signs the text in `token` and appends the signature. `buffer` is empty.
 fn finish(
     token: &mut String,
     signer: &dyn Signer,

@@ -1,4 +1,4 @@
-//! Who chooses the algorithm: rows A and B12 of the attack catalogue.
+//! The key chooses the algorithm: rows A and B12 of the attack catalogue.
 
 use crate::common;
 
@@ -25,7 +25,7 @@ const ALGORITHMS: [AlgorithmName; 13] = [
     AlgorithmName::EDDSA,
 ];
 
-/// Accepts every signature, and counts how often it was asked.
+/// Accepts every signature, and counts its calls.
 #[derive(Debug)]
 struct Credulous {
     algorithm: AlgorithmName,
@@ -222,7 +222,8 @@ fn a9_an_algorithm_is_spelled_one_way_alone() {
     }
 }
 
-/// RFC 9864 section 2.2: `Ed25519` is `EdDSA` by another name; no other is.
+/// RFC 9864 section 2.2: `Ed25519` is another name of `EdDSA`. No other algorithm has a second
+/// name.
 #[test]
 fn a13_eddsa_has_two_names() {
     for (alg, verifies) in [

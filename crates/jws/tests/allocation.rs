@@ -1,5 +1,5 @@
-//! What one token costs in allocations (row K7 of the attack catalogue). This
-//! binary counts them all, also those inside a backend.
+//! How many allocations one token costs (row K7 of the attack catalogue). This binary counts all
+//! of them, also those inside a backend.
 
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
 
@@ -14,7 +14,7 @@ use countersign_signature::{
 };
 use vectors::*;
 
-/// Parses and verifies with a scratch that served this token before.
+/// Parses and verifies with a scratch that was used for this token before.
 fn warm(token: &str, key: &dyn Verifier) -> AllocationInfo {
     let mut scratch = Scratch::default();
     let mut check = || {
@@ -65,7 +65,7 @@ fn the_header_costs_no_allocation_either() {
     assert_eq!(info.count_total, 0);
 }
 
-/// Both libraries allocate to compute with a modulus; that is theirs to do.
+/// Both libraries allocate to compute with a modulus; our code doesn't.
 #[test]
 fn rsa_allocates_inside_the_library_alone() {
     let public = RsaPublicKey::new(decode(A2_N), decode("AQAB")).unwrap();
@@ -99,8 +99,8 @@ fn e3_e9_a_token_over_the_cap_or_full_of_dots_costs_nothing() {
     }
 }
 
-/// Without a warm scratch, and whatever the header holds, a token costs memory
-/// in proportion to its length.
+/// Even without a used scratch, and with any header, a token costs memory in proportion to its
+/// length.
 #[test]
 fn k7_a_hostile_header_costs_no_more_memory_than_a_few_times_its_length() {
     let names: String = (0..900).map(|i| format!(r#","\u0061{i}":"\n""#)).collect();

@@ -1,4 +1,4 @@
-//! The sentences of errors: what was found, what is expected, what to do.
+//! The texts of errors: what was found, what is expected, what to do.
 
 use countersign_json::{JsonError, Kind};
 use countersign_jws::{ParseError, Part, VerifyError};

@@ -30,8 +30,8 @@ fn with_part(token: &str, part: usize, change: impl Fn(&str) -> String) -> Strin
     parts.join(".")
 }
 
-/// With a good signature where the signature is not what was changed, so that
-/// nothing but the decoder can refuse the token.
+/// With a valid signature, unless the signature itself was changed, so that only the decoder can
+/// refuse the token.
 fn signed_again(token: &str, part: usize) -> String {
     match token.rsplit_once('.') {
         Some((signing_input, _)) if part != 2 => key(7).complete(signing_input),
@@ -82,7 +82,7 @@ fn e2_a_token_has_three_parts() {
     for (token, found) in table {
         assert_eq!(on(&token), parts(found), "{token:?}");
     }
-    // Three parts, of which some are empty: the header is looked at first.
+    // Three parts, some of them empty: the header is checked first.
     for token in ["..", &format!(".{payload}.{signature}")] {
         let refused = on(token);
         assert!(
@@ -114,7 +114,7 @@ fn e4_an_empty_payload_is_a_payload() {
     let token = key(7).token(r#"{"alg":"HS256"}"#, "");
     assert!(token.contains(".."));
     assert_eq!(on(&token), accepted(""));
-    // Detached: signed over a payload that the token does not carry.
+    // Detached: the signature is over a payload that the token doesn't contain.
     let detached = with_part(&key(7).token(r#"{"alg":"HS256"}"#, "{}"), 1, |_| {
         String::new()
     });
@@ -262,11 +262,11 @@ fn e8_characters_beyond_ascii_and_nul_are_refused() {
             }
         }
     }
-    // A dot of another script parts nothing.
+    // A dot of another script doesn't separate parts.
     assert_eq!(on(&good.replace('.', "\u{ff0e}")), parts(1));
 }
 
-/// A well-signed token of exactly this many bytes.
+/// A token of exactly this many bytes, with a valid signature.
 fn token_of(length: usize) -> String {
     for filler in ["", "a", "aa"] {
         let header = format!(r#"{{"alg":"HS256","x":"{filler}"}}"#);

@@ -1,5 +1,5 @@
-//! What a header may say and what nobody listens to: rows D of the attack
-//! catalogue. Every token here is well signed.
+//! Which header members are used, and which are ignored: rows D of the attack catalogue. Every
+//! token here has a valid signature.
 
 use crate::common;
 
@@ -11,7 +11,7 @@ fn unreadable(error: ParseError) -> Verdict {
     Verdict::Unreadable(error)
 }
 
-/// Reads the `kid` of a token that carries this JSON value as its `kid`.
+/// Reads the `kid` of a token whose header has this JSON value as `kid`.
 fn kid_of(json: &str) -> Option<String> {
     let token = key(7).token(format!(r#"{{"alg":"HS256","kid":{json}}}"#), "{}");
     let mut scratch = Scratch::default();
@@ -198,7 +198,7 @@ fn d10_unencoded_payloads_are_refused_with_or_without_crit() {
         let header = format!(r#"{{"alg":"HS256","crit":["b64"],"b64":{value}}}"#);
         assert_eq!(key(7).on_header(header), crit, "{value}");
     }
-    // What `true` says is the case anyway (RFC 7797 section 3).
+    // `true` is the default (RFC 7797 section 3).
     assert_eq!(
         key(7).on_header(r#"{"alg":"HS256","b64":true}"#),
         accepted("{}")
@@ -236,7 +236,7 @@ fn d12_typ_is_compared_as_a_media_type() {
         ("text/jwt", "jwt", false),
         ("application/a/b", "a/b", false),
         ("applicationé", "JWT", false),
-        // The Kelvin sign is no `k` here: case folds in ASCII alone.
+        // The Kelvin sign is not a `k` here: only ASCII letters fold.
         ("to\u{212a}en", "token", false),
     ];
     for (typ, wanted, same) in table {
@@ -308,7 +308,7 @@ fn g22_a_known_name_in_another_case_is_refused_and_the_right_one_told() {
         ("Zip", "zip"),
         ("ENC", "enc"),
     ] {
-        // Beside the right name, and in its place; a value that says nothing does not help.
+        // Beside the right name, or instead of it, with any value.
         for header in [
             format!(r#"{{"alg":"HS256","{name}":null}}"#),
             format!(r#"{{"{name}":true,"alg":"HS256"}}"#),

@@ -1,5 +1,5 @@
-//! A header is one strict JSON object: rows D14 and F of the attack catalogue, as
-//! far as they concern headers. Every token here is well signed.
+//! A header is one strict JSON object: rows D14 and F of the attack catalogue, as far as they
+//! concern headers. Every token here has a valid signature.
 
 use crate::common;
 

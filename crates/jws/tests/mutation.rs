@@ -1,5 +1,5 @@
-//! No token but the one that was signed verifies: every change of one character,
-//! and many random ones from a fixed seed. Nothing panics on the way.
+//! Only the signed token verifies: this tries every change of one character, and many random
+//! changes from a fixed seed. Nothing panics.
 
 use crate::common;
 
@@ -7,8 +7,8 @@ use common::{ALPHABET, Generator, Verdict, key, rich_token, verdict};
 use countersign_jws::danger::Parts;
 use countersign_jws::{DEFAULT_LIMIT, ParseError};
 
-/// Every change of one character in a token is a change of what it says or of
-/// how it is spelled, and either is refused.
+/// Every change of one character changes the content of a token or its spelling. Both are
+/// refused.
 #[test]
 fn e6_no_change_of_one_character_verifies() {
     let token = rich_token();
@@ -92,11 +92,11 @@ fn assert_refused(token: &str) {
         !matches!(found, Verdict::Accepted(_)),
         "{token:?}: {found:?}"
     );
-    // Looking without verifying does not panic either.
+    // Reading without verifying doesn't panic either.
     drop(Parts::decode(DEFAULT_LIMIT, token));
 }
 
-/// Row K2: an error says what was found and never shows the token.
+/// Row K2: an error says what was found, but never shows the token.
 #[test]
 fn k2_errors_show_nothing_of_the_token() {
     let honest = key(7);

@@ -1,5 +1,5 @@
-//! The signed examples of the RFCs, whole, and the refusal of those that are not
-//! compact, not signed, or not encoded.
+//! The signed examples of the RFCs verify. Examples that are not compact, not signed, or not
+//! encoded are refused.
 
 extern crate alloc;
 
@@ -52,7 +52,7 @@ fn ed25519_private() -> KeyMaterial<'static> {
     KeyMaterial::OkpPrivate(private.unwrap())
 }
 
-/// Over every backend that has the algorithm.
+/// The verifiers of every backend that has the algorithm.
 fn verifiers(algorithm: &str, key: &KeyMaterial<'_>) -> Vec<Arc<dyn Verifier>> {
     let providers = [
         countersign_ring::provider(),
@@ -179,7 +179,7 @@ fn deterministic_signing_reproduces_the_examples_byte_for_byte() {
     }
 }
 
-/// Where the RFC's header is written as ours is, the whole token is the same.
+/// If the RFC writes the header in our form, the whole token is the same.
 #[test]
 fn whole_tokens_of_the_examples_are_reproduced() {
     let bilbo = NewHeader::default().with_kid("018c0ae5-4d9b-471b-bfd6-eef314bc7037");
@@ -243,7 +243,7 @@ fn the_examples_in_json_serialization_are_refused() {
     }
 }
 
-/// RFC 7797 section 4: the payload stands there as it is, or is left out.
+/// RFC 7797 section 4: the payload is in the token unencoded, or left out.
 #[test]
 fn the_examples_with_an_unencoded_payload_are_refused() {
     let (header, signature) = UNENCODED_DETACHED.split_once("..").unwrap();
@@ -255,14 +255,14 @@ fn the_examples_with_an_unencoded_payload_are_refused() {
         let raw = format!("{header}.$.02.{signature}");
         let four = Verdict::Unreadable(ParseError::Parts { found: 4 });
         assert_eq!(verdict(&raw, &*verifier), four);
-        // The signature is good: it is the header that is refused.
+        // The signature is valid: the header is the reason for the refusal.
         let signing_input = format!("{header}.$.02");
         let signed = verifier.verify(signing_input.as_bytes(), &decode(signature));
         assert_eq!(signed, Ok(()));
     }
 }
 
-/// Many libraries for ECDSA make signatures in DER; a JWS has none.
+/// Many libraries for ECDSA make signatures in DER, which JWS doesn't allow.
 #[test]
 fn b3_a_der_signature_is_refused_and_called_one() {
     let key = ec_public(Curve::P256, A3_X, A3_Y);
@@ -295,7 +295,8 @@ fn b3_a_der_signature_is_refused_and_called_one() {
                 .to_string()
                 .starts_with("found a signature in DER, of 7")
         );
-        // Anything else than one whole signature in DER is a signature that does not match.
+        // If it isn't exactly one signature in DER, the error is that the signature does not
+        // match.
         for other in [
             &der[..der.len() - 1],
             &[&der[..], &[0]].concat(),

@@ -1,5 +1,5 @@
-//! What the tests share: tokens with any header, signed for real, so that a
-//! refusal can only be the header's or the form's doing.
+//! Shared by the tests: tokens with any header and a valid signature, so that only the header or
+//! the form can be the reason for a refusal.
 
 #![allow(dead_code, unreachable_pub)] // each test binary uses its part
 #![allow(clippy::arithmetic_side_effects, clippy::std_instead_of_alloc)]
@@ -44,7 +44,7 @@ pub fn verdict_within(limit: usize, token: &str, key: &dyn Verifier) -> Verdict 
 /// The symbols of base64url by their values (RFC 4648 section 5).
 pub const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// One HS256 secret, both ends of it.
+/// One HS256 secret, for signing and verifying.
 #[derive(Debug)]
 pub struct Key {
     pub signer: Arc<dyn Signer>,
@@ -61,12 +61,12 @@ pub fn key(byte: u8) -> Key {
 }
 
 impl Key {
-    /// A token of any header, sound or not, with a good signature.
+    /// A token with any header, valid or not, and a valid signature.
     pub fn token(&self, header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
         self.complete(&format!("{}.{}", encode(header), encode(payload)))
     }
 
-    /// Adds a good signature to the first two parts.
+    /// Adds a valid signature to the first two parts.
     pub fn complete(&self, signing_input: &str) -> String {
         let mut signature = Vec::new();
         self.signer
@@ -75,7 +75,7 @@ impl Key {
         format!("{signing_input}.{}", encode(signature))
     }
 
-    /// The verdict on a token of this header, well signed by this key.
+    /// The verdict on a token with this header and a valid signature by this key.
     pub fn on_header(&self, header: impl AsRef<[u8]>) -> Verdict {
         verdict(&self.token(header, "{}"), &*self.verifier)
     }
@@ -115,8 +115,8 @@ impl Generator {
     }
 }
 
-/// A token with `-` and `_` in each part, and no part a multiple of four
-/// characters: every kind of lax base64 can be tried on each part.
+/// A token with `-` and `_` in each part, and no part with a multiple of four characters, so that
+/// every kind of lax base64 can be tried on each part.
 pub fn rich_token() -> String {
     let rich =
         |part: &str| part.contains('-') && part.contains('_') && !part.len().is_multiple_of(4);

@@ -1,5 +1,5 @@
-//! Keys and tokens of RFC 7515 appendix A, RFC 7520 section 4, RFC 7797 section 4
-//! and RFC 8037 appendix A, as they stand there without line breaks.
+//! Keys and tokens of RFC 7515 appendix A, RFC 7520 section 4, RFC 7797 section 4 and RFC 8037
+//! appendix A, unchanged, but without line breaks.
 
 #![allow(dead_code, unreachable_pub)] // each test binary uses its part
 
