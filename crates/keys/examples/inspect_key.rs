@@ -1,5 +1,5 @@
-//! Shows what a file of keys holds: PEM, DER, JWK or JWK Set, found out by looking.
-//! Private parts and secrets stay unseen.
+//! Shows the content of a key file: PEM, DER, JWK or JWK Set; the format is detected. It doesn't
+//! show private parts and secrets.
 //!
 //! `cargo run -p countersign-keys --example inspect_key crates/keys/tests/data/p256.spki.pem`
 
@@ -41,7 +41,7 @@ fn show(key: &Key) {
         println!("  a secret has no public half");
         return;
     }
-    // The thumbprint is the SHA-256 of this text (RFC 7638), which holds public parts alone.
+    // The thumbprint is the SHA-256 of this text (RFC 7638), which contains only public parts.
     match key.thumbprint_input() {
         Ok(input) => println!("  thumbprint input: {input}"),
         Err(error) => println!("  no thumbprint: {error}"),

@@ -1,4 +1,4 @@
-//! From a key to the algorithms of a provider.
+//! Binds keys to the algorithms of a provider.
 
 use alloc::format;
 use alloc::sync::Arc;
@@ -13,18 +13,17 @@ use crate::error::{KeyErrorReason, name};
 use crate::{Key, KeyError, Operation};
 
 impl Key {
-    /// A verifier for every algorithm of `provider` that this key fits and permits, at
-    /// least one, in the provider's order.
+    /// A verifier for every algorithm of `provider` that this key fits and permits, in the
+    /// provider's order. There is at least one.
     ///
     /// # Errors
     ///
-    /// [`KeyError`] if there is none, with the most telling reason; and for a private key,
-    /// whose public half is never derived silently: say
-    /// [`into_public`](Self::into_public), or load the public key.
+    /// [`KeyError`] with the most helpful reason if no algorithm fits. Also for a private key:
+    /// call [`into_public`](Self::into_public), or load the public key.
     pub fn verifiers(&self, provider: &Provider) -> Result<Vec<Arc<dyn Verifier>>, KeyError> {
         self.refuse_private()?;
         self.refuse_encryption()?;
-        // A key that names its algorithm permits no other.
+        // A key that names an algorithm permits no other one.
         if let Some(alg) = self.algorithm()
             && let Some(algorithm) = provider.get(alg)
         {
@@ -33,7 +32,7 @@ impl Key {
         let mut verifiers = Vec::new();
         let mut refusals = Vec::new();
         for algorithm in provider.iter() {
-            // Its refusal would say nothing but that the key is no secret.
+            // Skip it: its error would only say that the key is not a secret.
             if algorithm.takes_secrets() && !self.is_secret() {
                 continue;
             }
@@ -59,12 +58,13 @@ impl Key {
         self.bind(find(provider, alg)?)
     }
 
-    /// The signer for `alg`, or for the key's own algorithm: its `alg`; if it has none,
-    /// HS256 for a secret, RS256 for RSA (PS256 for RSASSA-PSS), the one of its curve; for a
-    /// curve that is not known here, the first algorithm of the provider that takes it.
+    /// The signer for `alg`, or, without it, for the key's own algorithm. That is the `alg` of
+    /// the key; if it has none, HS256 for a secret, RS256 for RSA (PS256 for RSASSA-PSS), and the
+    /// algorithm of its curve. For a curve that this crate doesn't know, it is the first
+    /// algorithm of the provider that accepts the key.
     ///
-    /// Of an algorithm with two names, EdDSA and Ed25519, the signer has the one by which it
-    /// was asked for, so that tokens and the published JWK say the same.
+    /// EdDSA has a second name, Ed25519. The signer has the requested name, so that tokens and
+    /// the published JWK have the same one.
     ///
     /// ```
     /// use countersign_keys::Key;
@@ -107,7 +107,7 @@ impl Key {
         Err(self.most_telling(refusals))
     }
 
-    // An error about the kind of key comes before one about what its file says.
+    // Report a wrong kind of key first, before what the file says about its use.
     fn bind_signer(&self, algorithm: &dyn Algorithm) -> Result<Arc<dyn Signer>, KeyError> {
         let signer = algorithm.signer(&self.material)?;
         self.hold_to_its_word(algorithm, signer.algorithm())?;
@@ -122,11 +122,12 @@ impl Key {
         Ok(verifier)
     }
 
-    /// Refuses what an algorithm bound against its own word: to another name, or a key of
-    /// the kind that it says it does not take.
+    /// Refuses a key that an algorithm bound in contradiction to itself: to another name, or of a
+    /// kind that it says it doesn't accept.
     ///
-    /// [`permits`](Self::permits) asks by the algorithm's name, and a token is compared with
-    /// the name of the bound key: if the names differ, one answer is for another algorithm.
+    /// [`permits`](Self::permits) uses the algorithm's name, and a token's `alg` is compared with
+    /// the name of the bound key. If the two names differ, one of these checks is for the wrong
+    /// algorithm.
     fn hold_to_its_word(
         &self,
         algorithm: &dyn Algorithm,
@@ -162,8 +163,8 @@ impl Key {
         ))
     }
 
-    /// The JOSE name of the first algorithm for a key of this kind. Only the provider knows
-    /// it for a key on a curve that is not known here.
+    /// The JOSE name of the first algorithm for a key of this kind. For a key on a curve that
+    /// this crate doesn't know, only the provider can say.
     fn own_algorithm(&self) -> Option<&str> {
         if let [first, ..] = self.limited_to {
             return Some(first.as_str());
@@ -182,7 +183,8 @@ impl Key {
         Some(name.as_str())
     }
 
-    /// The algorithm whose refusal says most about a key on a curve that no algorithm takes.
+    /// The algorithm with the most helpful refusal for a key on a curve that no algorithm
+    /// accepts.
     fn nearest_algorithm(&self) -> Option<AlgorithmName> {
         match &self.material {
             KeyMaterial::EcPublic(_) | KeyMaterial::EcPrivate(_) => Some(AlgorithmName::ES256),
@@ -191,8 +193,8 @@ impl Key {
         }
     }
 
-    /// Why no algorithm took the key. Most algorithms say of every key that it is of another
-    /// kind; a reason about the key itself says more.
+    /// Why no algorithm accepted the key. Most algorithms only say that the key is of another
+    /// kind. A reason about the key itself is more helpful.
     fn most_telling(&self, refusals: Vec<(AlgorithmName, KeyError)>) -> KeyError {
         const ANOTHER_KIND: KeyErrorReason = KeyErrorReason::Rejected(KeyRejectedReason::WrongKey);
         let own = self.algorithm().or_else(|| self.own_algorithm());
@@ -207,7 +209,7 @@ impl Key {
                 nearest.get_or_insert(refusal);
             }
         }
-        // A key that names its algorithm is refused by all others for that name.
+        // If a key names its algorithm, all other algorithms refuse it for this name.
         if self.alg.is_some() {
             about_the_key = None;
         }
@@ -229,8 +231,8 @@ impl Key {
     }
 }
 
-/// A signer of `EdDSA` whose tokens name it `Ed25519`, as the JWK of its key does: a reader
-/// that compares the two finds no key otherwise (RFC 7517 section 4.4, RFC 9864 section 2.2).
+/// A signer of `EdDSA` whose tokens have the name `Ed25519`, like the JWK of its key. Otherwise a
+/// reader that compares the two names finds no key (RFC 7517 section 4.4, RFC 9864 section 2.2).
 #[derive(Debug)]
 struct ByEd25519(Arc<dyn Signer>);
 

@@ -1,4 +1,4 @@
-//! Why a text is no key, or why a key cannot be used: what was found, and what is needed.
+//! Errors of reading and using keys: what was found, and what is needed.
 
 use alloc::format;
 use alloc::string::String;
@@ -12,9 +12,9 @@ use countersign_signature::{KeyMaterial, KeyRejected, KeyRejectedReason};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyErrorReason {
-    /// The text is damaged, or is no key in any form that is read here.
+    /// The text is damaged, or is not a key in any supported form.
     Unreadable,
-    /// A key that was recognised and is not read: encrypted, DSA, an unknown `kty`.
+    /// The key was recognised, but is not supported: encrypted, DSA, an unknown `kty`.
     Unsupported,
     /// An HMAC secret that is itself the text or the bytes of a key.
     SecretIsAKey,
@@ -22,16 +22,17 @@ pub enum KeyErrorReason {
     NotPermitted,
     /// The provider has no algorithm for this key, or none of that name.
     NoAlgorithm,
-    /// The other half of the pair is needed, and this key does not carry it.
+    /// The other half of the key pair is needed, but this key doesn't contain it.
     HalfMissing,
     /// The parts of the key were refused; see [`KeyRejected`].
     Rejected(KeyRejectedReason),
 }
 
-/// A text that is no key, or a key that cannot be used as was asked: "found …; …".
+/// Why a text is not a key, or a key can't be used as requested. `Display` has the form "found …;
+/// …".
 ///
-/// It shows no part of a key: names, lengths and kinds alone. Names that come
-/// from the text are escaped and cut.
+/// It shows only names, lengths and kinds, and no part of a key. Names that come from the text
+/// are escaped and cut.
 ///
 /// ```
 /// use countersign_keys::{Key, KeyErrorReason};
@@ -126,7 +127,7 @@ impl From<PemError> for KeyError {
 /// A text that should be JSON.
 impl From<JsonError> for KeyError {
     fn from(error: JsonError) -> Self {
-        // The error is a sentence of the same form as ours.
+        // The text of this error has the same form as ours.
         let sentence = format!("{error}");
         let (found, needed) = sentence
             .strip_prefix("found ")
@@ -136,7 +137,7 @@ impl From<JsonError> for KeyError {
     }
 }
 
-/// A private key that came without its public half, where that half is needed.
+/// The error for a private key without its public half, if that half is needed.
 pub(crate) fn half_missing(key: &KeyMaterial<'_>) -> KeyError {
     KeyError::new(
         KeyErrorReason::HalfMissing,
@@ -145,7 +146,7 @@ pub(crate) fn half_missing(key: &KeyMaterial<'_>) -> KeyError {
     )
 }
 
-/// A name out of a text for an error: escaped, and cut to 64 characters.
+/// A name from a text, for an error: escaped, and cut to 64 characters.
 pub(crate) fn name(text: &str) -> impl fmt::Display + '_ {
     struct Name<'a>(&'a str);
     impl fmt::Display for Name<'_> {

@@ -1,19 +1,19 @@
-//! A key as text: JWK, PEM and thumbprint.
+//! Writes a key as JWK, as PEM, and as a thumbprint.
 
 use alloc::string::String;
 
 use crate::{Key, KeyError, jwk};
 
 impl Key {
-    /// The JWK of this key, **private members included**, with `alg`, `use`, `kid` and
-    /// `key_ops` as far as it has them.
+    /// The JWK of this key, **private members included**, with its `alg`, `use`, `kid` and
+    /// `key_ops`, if it has them.
     ///
-    /// That an RSASSA-PSS key is for PS256, PS384 and PS512 alike has no form in a JWK and
-    /// is lost; hold the key to one of them ([`with_algorithm`](Self::with_algorithm)).
+    /// A JWK can't say that an RSASSA-PSS key is for PS256, PS384 and PS512, so this limit is
+    /// lost. To keep a limit, choose one of them with [`with_algorithm`](Self::with_algorithm).
     ///
     /// # Errors
     ///
-    /// [`KeyError`] for a private key that came without its public half: a JWK has both.
+    /// [`KeyError`] for a private key without its public half: a JWK has both.
     pub fn to_jwk(&self) -> Result<String, KeyError> {
         jwk::write(self)
     }
@@ -43,14 +43,14 @@ impl Key {
         jwk::write(&self.clone().into_public()?)
     }
 
-    /// PEM: `PRIVATE KEY` (PKCS#8) of a private key, `PUBLIC KEY` (SubjectPublicKeyInfo) of
-    /// a public one. Of an Ed25519 private key it holds the seed alone, without the public
-    /// half (RFC 8410 section 7): the form that every OpenSSL reads. `kid`, `alg`, `use` and
-    /// `key_ops` have no place in it.
+    /// Writes PEM: `PRIVATE KEY` (PKCS#8) for a private key, `PUBLIC KEY` (SubjectPublicKeyInfo)
+    /// for a public one. An Ed25519 private key is written as its seed only, without the public
+    /// half (RFC 8410 section 7): every OpenSSL reads this form. PEM can't contain `kid`, `alg`,
+    /// `use` and `key_ops`.
     ///
     /// # Errors
     ///
-    /// [`KeyError`] for a secret and for a key on a curve without a known identifier.
+    /// [`KeyError`] for a secret, and for a key on a curve whose identifier is unknown.
     pub fn to_pem(&self) -> Result<String, KeyError> {
         Ok(countersign_pem::to_pem(&self.material, self.limited_to)?)
     }
@@ -64,18 +64,18 @@ impl Key {
         self.clone().into_public()?.to_pem()
     }
 
-    /// The text whose SHA-256 is the thumbprint (RFC 7638 section 3): the required members
-    /// of the public half. **Of a secret this is the secret itself.**
+    /// The text whose SHA-256 is the thumbprint (RFC 7638 section 3): the required members of the
+    /// public half. ***For a secret, the text contains the secret itself.**
     ///
     /// # Errors
     ///
-    /// [`KeyError`] for a private key that came without its public half.
+    /// [`KeyError`] for a private key without its public half.
     pub fn thumbprint_input(&self) -> Result<String, KeyError> {
         jwk::thumbprint_input(&self.material)
     }
 
-    /// The thumbprint of the key (RFC 7638), in base64url. The hash comes from the caller,
-    /// since this crate knows no cryptographic library.
+    /// The thumbprint of the key (RFC 7638), in base64url. The caller passes the hash function
+    /// in, because this crate uses no cryptographic library.
     ///
     /// ```
     /// use countersign_keys::Key;

@@ -1,4 +1,4 @@
-//! Text and bytes to keys: PEM, DER, JWK, and files of any form.
+//! Reads keys: PEM, DER, JWK, and files in any of these forms.
 
 use countersign_json::Object;
 use countersign_pem::{Form, is_pem, is_ssh_public_key};
@@ -11,23 +11,23 @@ impl Key {
     /// `EC PARAMETERS` before it) or `CERTIFICATE`.
     ///
     /// Line breaks may be written as the two characters `\n`. Text outside of the block is
-    /// ignored. Of a certificate the public key is taken: its dates, its issuer and its
-    /// signature are **not** judged.
+    /// ignored. Only the public key of a certificate is read: its dates, its issuer and its
+    /// signature are **not** checked.
     ///
-    /// A label that names another form than the content has gives a
-    /// [warning](Self::warnings), as long as both are public or both private.
+    /// If the label names another form than the content has, there is a
+    /// [warning](Self::warnings), as long as both are public or both are private.
     ///
     /// # Errors
     ///
-    /// [`KeyError`] unless there is exactly one key; for a private key under the label of a
-    /// public one and the reverse; for an encrypted key, explicit curve parameters, and a key
-    /// that the seam rejects.
+    /// [`KeyError`] if there is not exactly one key; if a private key has the label of a public
+    /// one, or the reverse; for an encrypted key, for explicit curve parameters, and for a key
+    /// that `countersign-signature` rejects.
     pub fn from_pem(text: &str) -> Result<Self, KeyError> {
         Ok(Self::of(countersign_pem::from_pem(text)?))
     }
 
-    /// The key of a DER file: the same forms as [`from_pem`](Self::from_pem), told apart by
-    /// their structure.
+    /// The key of a DER file. It reads the same forms as [`from_pem`](Self::from_pem), and
+    /// recognises them by their structure.
     ///
     /// # Errors
     ///
@@ -39,13 +39,14 @@ impl Key {
     /// One JWK (RFC 7517): RSA, EC, OKP, oct or AKP, public or private. A byte order mark
     /// before it is ignored.
     ///
-    /// `x5c`, `x5u`, `x5t` and members that are not known are ignored.
+    /// `x5c`, `x5u`, `x5t` and unknown members are ignored.
     ///
     /// # Errors
     ///
-    /// [`KeyError`] if the text is no strict JSON object, a member is missing, of the wrong
-    /// type, not canonical base64url or of another key type, the `kid` is longer than
-    /// [`KID_LIMIT`](crate::KID_LIMIT), and for a key that the seam rejects.
+    /// [`KeyError`] if the text is not a strict JSON object; if a member is missing, has the
+    /// wrong type, is not canonical base64url or belongs to another key type; if the `kid` is
+    /// longer than [`KID_LIMIT`](crate::KID_LIMIT); and for a key that `countersign-signature`
+    /// rejects.
     pub fn from_jwk(text: &[u8]) -> Result<Self, KeyError> {
         let object = Object::parse(set::without_mark(text))?;
         if object.get("kty").is_none() && object.get("keys").is_some() {
@@ -58,9 +59,8 @@ impl Key {
     }
 }
 
-/// Reads a file of any form that holds keys, found out by looking: PEM, JWK, JWK Set or
-/// DER. A byte order mark before a text is ignored. An HMAC secret is no such file;
-/// it has [`Key::secret`].
+/// Reads a key file and detects its form: PEM, JWK, JWK Set or DER. A byte order mark before a
+/// text is ignored. For an HMAC secret use [`Key::secret`].
 ///
 /// ```
 /// let jwk = br#"{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr8"}"#;
@@ -71,13 +71,13 @@ impl Key {
 ///
 /// # Errors
 ///
-/// [`KeyError`] as the reader of that form has it: of a set, one odd key is skipped; a
-/// file of one key must be whole.
+/// [`KeyError`] of the reader for that form. An unusable key in a set is skipped, but a file with
+/// one key must be valid.
 pub fn read(bytes: &[u8]) -> Result<KeySet, KeyError> {
     let text = set::without_mark(bytes);
     match text.trim_ascii_start().first() {
         Some(b'{' | b'[' | b'<') => set::read_json(text),
-        // Before PEM: a file in DER may hold the words with which PEM begins.
+        // Check this before PEM: a DER file may contain the text with which PEM begins.
         Some(0x30) if Form::of_der(bytes).is_some() => Key::from_der(bytes).map(KeySet::from),
         _ if is_pem(text) || is_ssh_public_key(text) => match core::str::from_utf8(text) {
             Ok(text) => Key::from_pem(text).map(KeySet::from),

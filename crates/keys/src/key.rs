@@ -1,4 +1,4 @@
-//! One key: its material, and what its file says about its use.
+//! One key: its parts, and what its file says about its use.
 
 use alloc::format;
 use alloc::string::String;
@@ -13,7 +13,7 @@ use crate::{KeyError, KeyWarning, secret};
 /// The longest `kid` of a key, in bytes: a token's `kid` is read up to this length.
 pub const KID_LIMIT: usize = 256;
 
-/// What a key is wanted for.
+/// What a key will be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Operation {
@@ -26,9 +26,9 @@ pub enum Operation {
 /// One key with what its file says about it: `kid`, `alg`, `use`, `key_ops`, and the
 /// limits of an RSASSA-PSS identifier.
 ///
-/// The parts were checked when they were read; whether the key fits an algorithm is
-/// answered by [`verifiers`](Self::verifiers), [`verifier`](Self::verifier) and
-/// [`signer`](Self::signer). `Debug` shows public parts alone.
+/// The parts were checked when they were read. [`verifiers`](Self::verifiers),
+/// [`verifier`](Self::verifier) and [`signer`](Self::signer) check whether the key fits an
+/// algorithm. `Debug` shows only public parts.
 ///
 /// ```
 /// use countersign_keys::Key;
@@ -56,7 +56,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// A key of checked parts, about which nothing else is known.
+    /// A key of checked parts, without a `kid` and without limits.
     ///
     /// # Errors
     ///
@@ -85,8 +85,8 @@ impl Key {
         }
     }
 
-    /// An HMAC secret: these bytes, taken literally. Nothing is decoded, and the name of a
-    /// file is not opened.
+    /// An HMAC secret of exactly these bytes. They are not decoded, and a file name is not
+    /// opened.
     ///
     /// ```
     /// use countersign_keys::{Key, KeyErrorReason};
@@ -98,38 +98,38 @@ impl Key {
     ///
     /// # Errors
     ///
-    /// [`KeyError`] if there are no bytes, and for a secret that is itself a PEM, DER,
-    /// JWK, JWK Set, ssh public key or a point on a curve, also with space, quotes or a byte
-    /// order mark around it, in base64, in hexadecimal, and in UTF-16: everyone who knows a
-    /// public key could sign with it.
+    /// [`KeyError`] if there are no bytes. Also for a secret that is itself a PEM, DER, JWK, JWK
+    /// Set, ssh public key or a point on a curve, even with space, quotes or a byte order mark
+    /// around it, and even in base64, hexadecimal or UTF-16: everyone who knows this public key
+    /// could sign with it.
     pub fn secret(bytes: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         Self::new(KeyMaterial::Secret(Secret::new(bytes.as_ref())?))
     }
 
-    /// This key under an identifier (`kid`).
+    /// This key with an identifier (`kid`).
     #[must_use]
     pub fn with_kid(mut self, kid: impl Into<String>) -> Self {
         self.kid = Some(kid.into());
         self
     }
 
-    /// This key, held to the algorithm of this JOSE name (`alg`).
+    /// This key, limited to the algorithm with this JOSE name (`alg`).
     #[must_use]
     pub fn with_algorithm(mut self, alg: impl Into<String>) -> Self {
         self.alg = Some(alg.into());
         self
     }
 
-    /// This key, held to this use (`use`): `sig` for signatures. Some readers of a published
-    /// set, Centrifugo among them, pass over a key without it.
+    /// This key, limited to this use (`use`): `sig` for signatures. Some readers of a published
+    /// set, such as Centrifugo, ignore a key without `use`.
     #[must_use]
     pub fn with_use(mut self, public_use: impl Into<String>) -> Self {
         self.public_use = Some(public_use.into());
         self
     }
 
-    /// This key, usable although it is a secret shorter than the hash
-    /// (see [`Secret::allow_short`]). Other keys stay as they are.
+    /// Allows a secret that is shorter than the hash (see [`Secret::allow_short`]). Other keys
+    /// stay unchanged.
     #[must_use]
     pub fn allow_short(mut self) -> Self {
         self.material = match self.material {
@@ -151,8 +151,8 @@ impl Key {
         self.kid.as_deref()
     }
 
-    /// The one algorithm that the key is held to: its `alg` (RFC 7517 section 4.4), or that
-    /// of the hash in its RSASSA-PSS parameters.
+    /// The only algorithm for which the key may be used: its `alg` (RFC 7517 section 4.4), or the
+    /// algorithm of its RSASSA-PSS parameters.
     #[must_use]
     pub fn algorithm(&self) -> Option<&str> {
         match (&self.alg, self.limited_to) {
@@ -186,15 +186,15 @@ impl Key {
         matches!(self.material, KeyMaterial::Secret(_))
     }
 
-    /// What should be corrected although the key works: a wrong label of its PEM, a line
-    /// break or quotes around a secret. Show them to whoever configured the key.
+    /// Faults to correct, although the key works: a wrong label of its PEM, a line break or
+    /// quotes around a secret. Show them to the person who configured the key.
     #[must_use]
     pub fn warnings(&self) -> &[KeyWarning] {
         &self.warnings
     }
 
-    /// Whether this was a private key before [`into_public`](Self::into_public): a set that
-    /// publishes it has given it away.
+    /// Whether this was a private key before [`into_public`](Self::into_public). If a published
+    /// set contained it, the private key has leaked.
     #[must_use]
     pub fn was_private(&self) -> bool {
         self.was_private
@@ -205,7 +205,7 @@ impl Key {
     ///
     /// # Errors
     ///
-    /// [`KeyError`] for a secret, and for a private key that came without its public half.
+    /// [`KeyError`] for a secret, and for a private key without its public half.
     pub fn into_public(mut self) -> Result<Self, KeyError> {
         if self.material.is_public() {
             return Ok(self);
@@ -225,7 +225,7 @@ impl Key {
         Ok(self)
     }
 
-    /// Corrects what the key says of itself after its private half was dropped.
+    /// Corrects the key's `key_ops` after its private half was dropped.
     pub(crate) fn drop_signing(&mut self) {
         if let Some(operations) = &mut self.key_ops {
             let may_verify = operations.iter().any(|op| op == "verify" || op == "sign");
@@ -237,10 +237,10 @@ impl Key {
         self.was_private = true;
     }
 
-    /// Whether what the key says of itself allows `operation` with `algorithm`: `alg`, `use`
-    /// and `key_ops` are held to when present and never required (RFC 7517 sections 4.2 to
-    /// 4.4); an RSASSA-PSS key is for PS256, PS384 and PS512, or one of them. Whether its
-    /// parts fit is for the algorithm to say.
+    /// Whether the key allows `operation` with `algorithm`: `alg`, `use` and `key_ops` are obeyed
+    /// if present and never required (RFC 7517 sections 4.2 to 4.4). An RSASSA-PSS key is for
+    /// PS256, PS384 and PS512, or one of them. The algorithm itself checks whether the parts of
+    /// the key fit.
     ///
     /// ```
     /// use countersign_keys::{Key, Operation};
@@ -257,7 +257,7 @@ impl Key {
     ///
     /// # Errors
     ///
-    /// [`KeyError`] names what forbids it.
+    /// [`KeyError`] says what forbids it.
     pub fn permits(&self, algorithm: AlgorithmName, operation: Operation) -> Result<(), KeyError> {
         if let Some(alg) = &self.alg
             && !algorithm.is_spelled(alg)
@@ -294,10 +294,10 @@ impl Key {
         }
     }
 
-    /// Refuses a key that says it is for encryption, before any algorithm is asked: that it
-    /// fits none is then no news.
+    /// Refuses a key for encryption, before any algorithm is tried: the error is more helpful
+    /// than one that no algorithm fits.
     pub(crate) fn refuse_encryption(&self) -> Result<(), KeyError> {
-        /// What the key management algorithms of JWE begin with (RFC 7518 section 4.1).
+        /// How the names of JWE's key management algorithms begin (RFC 7518 section 4.1).
         const ENCRYPTION: [&str; 6] = ["RSA-OAEP", "RSA1_5", "ECDH-ES", "A128", "A192", "A256"];
         if let Some(public_use) = &self.public_use
             && public_use == "enc"

@@ -3,22 +3,25 @@
 //!
 //! - [`Key`]: one key, from [`from_pem`](Key::from_pem), [`from_der`](Key::from_der),
 //!   [`from_jwk`](Key::from_jwk), or an HMAC [`secret`](Key::secret).
-//! - [`KeySet`]: a JWK Set; one odd key never spoils it.
-//! - [`read`]: a file of any of these forms, found out by looking.
+//! - [`KeySet`]: a JWK Set. An unusable key in it never spoils the others.
+//! - [`read`]: reads a file in any of these forms, and detects the form.
 //!
 //! # What is checked
 //!
-//! - Sizes, curve equations and known weaknesses: by `countersign-signature`, when the
+//! - `countersign-signature` checks sizes, curve equations and known weaknesses when the key
 //!   material is made.
-//! - By `countersign-pem`: the form of PEM and DER. One key a PEM, named curves alone.
-//! - Here: the form of JWK. Strict JSON and base64url, members that belong to the key's type.
-//! - What a key says of its use (`use`, `key_ops`, `alg`, RSASSA-PSS parameters) is held to
-//!   when present, never required.
+//! - `countersign-pem` checks the form of PEM and DER: one key in a PEM, only named curves.
+//! - This crate checks the form of JWK: strict JSON and base64url, only members that belong to
+//!   the key's type.
+//! - What a key says about its use (`use`, `key_ops`, `alg`, RSASSA-PSS parameters) is obeyed if
+//!   present, and never required.
 //! - An HMAC secret that is itself a key is refused.
-//! - Private and public keys are both read; asking one for the work of the other is refused.
+//! - Both private and public keys are read. A private key never verifies, and a public key never
+//!   signs.
 //!
-//! It relies on `countersign-json` for JSON and on `countersign-pem` for PEM and DER. It never computes with a private key, follows a URL, reads a file or a clock:
-//! **a certificate is no more than its public key here; its dates are not judged.**
+//! It relies on `countersign-json` for JSON and on `countersign-pem` for PEM and DER. It never
+//! computes with a private key, follows a URL, or reads a file or a clock. **Only the public key
+//! of a certificate is used; its dates are not checked.**
 //!
 //! # Example
 //!

@@ -1,8 +1,8 @@
-//! Is this HMAC secret itself a key? Everyone who knows a public key can sign with it if it
-//! is configured as a secret (CVE-2016-10555 and the many after it).
+//! Finds HMAC secrets that are themselves keys. If a public key is configured as a secret,
+//! everyone who knows it can sign tokens (CVE-2016-10555 and many later ones).
 //!
-//! Two kinds of public keys can't be told from random bytes, and pass: the bare modulus of
-//! an RSA key, and the 32 bytes of an Ed25519 key.
+//! Two kinds of public keys look like random bytes, so they are not found: the bare modulus of an
+//! RSA key, and the 32 bytes of an Ed25519 key.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -49,7 +49,7 @@ fn check_text(text: &[u8], charset: &str) -> Result<(), KeyError> {
     Ok(())
 }
 
-/// A text of PEM that was encoded as base64 once more.
+/// Whether this is a PEM text that was encoded as base64 once more.
 pub(crate) fn is_pem_in_base64(text: &[u8]) -> bool {
     of_base64(trimmed(text)).is_some_and(|bytes| is_pem(&bytes))
 }
@@ -73,13 +73,13 @@ fn recognise(text: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Broken JSON counts too, such as a JWK whose quotes a shell has escaped.
+/// Also finds broken JSON, such as a JWK whose quotes a shell has escaped.
 fn is_jwk(text: &[u8]) -> bool {
     let is_set = Object::parse(text).is_ok_and(|object| object.get("keys").is_some());
     is_set || (matches!(text.first(), Some(b'{' | b'[')) && contains(text, b"kty"))
 }
 
-/// `04 || x || y` or `x || y`. Random bytes of that length satisfy no curve's equation.
+/// `04 || x || y` or `x || y`. Random bytes of that length don't satisfy the equation of a curve.
 fn is_point(bytes: &[u8]) -> bool {
     for curve in [Curve::P256, Curve::P384, Curve::P521, Curve::SECP256K1] {
         if EcPublicKey::from_uncompressed(curve, bytes).is_ok() {
@@ -94,7 +94,7 @@ fn is_point(bytes: &[u8]) -> bool {
     false
 }
 
-/// Base64 of either alphabet, padded or not, broken into lines or not.
+/// Decodes base64 of either alphabet, with or without padding and line breaks.
 fn of_base64(text: &[u8]) -> Option<Vec<u8>> {
     const LAX: GeneralPurposeConfig = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
@@ -111,8 +111,8 @@ fn of_base64(text: &[u8]) -> Option<Vec<u8>> {
     None
 }
 
-/// Hexadecimal digits, in either case, with or without `0x` in front and space or colons
-/// between them.
+/// Decodes hexadecimal digits in either case, with or without `0x` before them, and space or
+/// colons between them.
 fn of_hexadecimal(text: &[u8]) -> Option<Vec<u8>> {
     let text = text.strip_prefix(b"0x").unwrap_or(text);
     let mut digits = Vec::new();
@@ -128,8 +128,8 @@ fn of_hexadecimal(text: &[u8]) -> Option<Vec<u8>> {
     rest.is_empty().then(|| bytes.collect())
 }
 
-/// A text in UTF-16, as editors of Windows save it: the text of a key is ASCII, which that
-/// encoding fills up with zeros. There may be a byte order mark.
+/// Decodes UTF-16, in which editors of Windows save texts, with or without a byte order mark. The
+/// text of a key is ASCII, so every second byte is zero.
 fn of_utf16(bytes: &[u8]) -> Option<Vec<u8>> {
     let text = bytes.trim_ascii_start();
     let text = text.strip_prefix(b"\xff\xfe").unwrap_or(text);
@@ -138,7 +138,7 @@ fn of_utf16(bytes: &[u8]) -> Option<Vec<u8>> {
         .then(|| text.iter().copied().filter(|byte| *byte != 0).collect())
 }
 
-/// The text without space, quotes, byte order marks and written line breaks around it.
+/// The text without space, quotes, byte order marks and escaped line breaks around it.
 fn trimmed(bytes: &[u8]) -> &[u8] {
     let mut text = bytes.trim_ascii();
     while let Some(rest) = text

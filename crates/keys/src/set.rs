@@ -11,15 +11,15 @@ use countersign_json::{JsonError, Object, ObjectWriter, Value};
 use crate::error::name;
 use crate::{Key, KeyError, jwk};
 
-/// The keys that a set may have unless the caller says otherwise.
+/// The default limit on the number of keys in a set.
 pub const MAX_KEYS: usize = 100;
 
 /// A JWK Set: one entry for each of its keys, in order. An entry is a key that could be
 /// read, or one that is skipped, with the reason.
 ///
-/// One odd key never spoils the set (RFC 7517 section 5). Whether a key fits an algorithm
-/// is asked later, of each: see [`Key::verifiers`]. Two keys may have the same `kid`; what
-/// that means is for the caller to decide.
+/// An unusable key never spoils the set (RFC 7517 section 5). Whether a key fits an algorithm is
+/// checked later, for each key: see [`Key::verifiers`]. Two keys may have the same `kid`; the
+/// caller decides what that means.
 ///
 /// ```
 /// use countersign_keys::KeySet;
@@ -46,11 +46,11 @@ pub struct KeySet {
 
 #[derive(Clone, Debug)]
 enum Entry {
-    // Boxed: an entry is then as small as the other kind.
+    // Boxed, so that both kinds of entries are small.
     Key(Box<Key>),
     Skipped {
         skipped: Box<Skipped>,
-        /// The public half of a private key that could not be read: enough to verify with.
+        /// The public half of a private key that could not be read. It is enough for verifying.
         public_half: Option<Box<Key>>,
     },
 }
@@ -91,10 +91,11 @@ impl KeySet {
     ///
     /// # Errors
     ///
-    /// [`KeyError`] if the text is no JSON object (RFC 8259), has a name of its own twice, or
-    /// `keys` is missing, no array, empty, or longer than that. A key that cannot be read is
-    /// no error, nor is what strict reading finds in one, such as a name twice, bytes that
-    /// are not UTF-8 or half a surrogate: it is [`skipped`](Self::skipped).
+    /// [`KeyError`] if the text is not a JSON object (RFC 8259), or has a duplicate name outside
+    /// of the keys; or if `keys` is missing, not an array, empty, or too long. A key that cannot
+    /// be read is not an error: it is [`skipped`](Self::skipped). The same is true for a key that
+    /// isn't strict JSON, for example with duplicate names, bytes that are not UTF-8 or a lone
+    /// surrogate.
     pub fn from_json(text: &[u8]) -> Result<Self, KeyError> {
         Self::from_json_up_to(MAX_KEYS, text)
     }
@@ -136,8 +137,8 @@ impl KeySet {
         Ok(Self { entries })
     }
 
-    /// Every entry, in the order of the set: a key, or why it was skipped. An entry's place
-    /// is its index in the array `keys`.
+    /// Every entry, in the order of the set: a key, or why it was skipped. The position of an
+    /// entry is its index in the array `keys`.
     pub fn entries(&self) -> impl Iterator<Item = Result<&Key, &Skipped>> + '_ {
         self.entries.iter().map(|entry| match entry {
             Entry::Key(key) => Ok(&**key),
@@ -163,8 +164,8 @@ impl KeySet {
         self.entries().filter_map(Result::err)
     }
 
-    /// The JWK Set to publish: the public half of each key that has one, also where its
-    /// private half could not be read. A secret has none, and is left out.
+    /// The JWK Set to publish: the public half of each key, even if its private half could not be
+    /// read. Secrets have no public half, and are left out.
     ///
     /// ```
     /// use countersign_keys::{Key, KeySet};
@@ -205,9 +206,9 @@ impl KeySet {
         Ok(ObjectWriter::new().raw("keys", &jwks).finish())
     }
 
-    /// The set as strangers published it: a secret is skipped, since everyone knows it now;
-    /// of a private key the public half is kept, and [`Key::was_private`] tells of it. That
-    /// holds too where the private half could not be read, such as an RSA key with `d` alone.
+    /// Prepares a set that others published. A secret is skipped, because everyone knows it now.
+    /// Only the public half of a private key is kept, and [`Key::was_private`] is true for it.
+    /// This also works if the private half could not be read, such as an RSA key with only `d`.
     #[must_use]
     pub fn into_public(self) -> Self {
         let entries = self.entries.into_iter().enumerate();
@@ -266,7 +267,7 @@ impl FromIterator<Key> for KeySet {
 const NEEDED: &str = "a JWK Set is an object whose \"keys\" is an array of JWKs \
                       (RFC 7517 section 5)";
 
-/// The text without a byte order mark, which editors and some servers put in front.
+/// The text without a byte order mark, which editors and some servers put before it.
 pub(crate) fn without_mark(text: &[u8]) -> &[u8] {
     text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text)
 }
@@ -279,7 +280,7 @@ pub(crate) fn read_json(text: &[u8]) -> Result<KeySet, KeyError> {
     if object.get("keys").is_some() && object.get("kty").is_none() {
         return KeySet::of(&document, MAX_KEYS);
     }
-    // What makes a set of odd keys readable is no excuse for a single key.
+    // Lax reading is only for sets: a single key must be strict JSON.
     if !document.is_strict {
         Object::parse(text)?;
     }
@@ -289,9 +290,9 @@ pub(crate) fn read_json(text: &[u8]) -> Result<KeySet, KeyError> {
     jwk::read(*object).map(KeySet::from)
 }
 
-/// The text of a set, each of whose keys is judged for itself.
+/// The text of a set, whose keys are checked one by one.
 struct Text<'t> {
-    /// With U+FFFD in place of bytes that are not UTF-8.
+    /// With U+FFFD instead of bytes that are not UTF-8.
     text: Cow<'t, str>,
 }
 
@@ -306,8 +307,8 @@ impl<'t> Text<'t> {
         matches!(self.text, Cow::Borrowed(_))
     }
 
-    /// A document that is strict JSON throughout is read once. In any other, what is wrong
-    /// outside of every key is an error, and each key is read again for itself.
+    /// A document that is entirely strict JSON is read once. Otherwise, a fault outside of the
+    /// keys is an error, and each key is read again separately.
     fn parse(&self) -> Result<Document<'_>, KeyError> {
         let text = self.text.as_bytes();
         if self.is_as_sent()
@@ -338,9 +339,9 @@ impl<'t> Text<'t> {
 /// The object of a text.
 struct Document<'t> {
     object: Object<'t>,
-    /// Whether all of it is strict JSON, every key included.
+    /// Whether the whole document is strict JSON, including every key.
     is_strict: bool,
-    /// Whether the text holds the bytes that were sent, since all of them are UTF-8.
+    /// Whether the text has exactly the bytes that were sent, because all of them are UTF-8.
     is_as_sent: bool,
 }
 
@@ -395,7 +396,7 @@ fn skip(index: usize, value: Value<'_>, reason: KeyError, public_half: Option<Bo
     }
 }
 
-/// Whether an object is one of those that are published beside key sets.
+/// Whether an object is another kind of document that is published beside key sets.
 fn is_other_document(object: &Object<'_>) -> bool {
     object.get("jwks_uri").is_some() || has_certificates(object)
 }

@@ -1,4 +1,4 @@
-//! What works and should be corrected.
+//! Warnings about keys that work but should be corrected.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -19,24 +19,24 @@ use countersign_pem::Mislabelled;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyWarning {
-    /// The label of a PEM block names another form than its content has.
+    /// The label of a PEM block doesn't fit the form of its content.
     #[non_exhaustive]
     Label {
         /// The label.
         label: &'static str,
-        /// What the content is, such as "a private key in PKCS#8 form".
+        /// The form of the content, such as "a private key in PKCS#8 form".
         content: &'static str,
         /// The label of that form.
         right: &'static str,
     },
     /// A secret begins or ends with a line break, which is part of it.
     LineBreak,
-    /// A secret stands in quotes, which are part of it.
+    /// A secret is in quotes, which are part of it.
     Quotes,
 }
 
 impl KeyWarning {
-    /// What is odd about the bytes of a secret. Random bytes, such as those of a JWK, may end in
+    /// The warnings about the bytes of a secret. Random bytes, such as those of a JWK, may end in
     /// a line break by chance: only text is looked at.
     pub(crate) fn of_secret(secret: &[u8]) -> Vec<Self> {
         if core::str::from_utf8(secret).is_err() {

@@ -1,4 +1,4 @@
-//! From a JWK to a key.
+//! Reads a JWK.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -23,8 +23,8 @@ pub(crate) fn read(object: Object<'_>) -> Result<Key, KeyError> {
     read_halves(object, Halves::All)
 }
 
-/// Reads the public half of a private JWK; the private members are not looked at.
-/// `None` if it is no private key of a pair.
+/// Reads the public half of a private JWK, and ignores the private members. `None` if it is not
+/// the private key of a pair.
 pub(crate) fn read_public_half(object: Object<'_>) -> Option<Result<Key, KeyError>> {
     let is_private = object.get("d").is_some() || object.get("priv").is_some();
     is_private.then(|| read_halves(object, Halves::Public))
@@ -70,13 +70,13 @@ fn read_halves(object: Object<'_>, halves: Halves) -> Result<Key, KeyError> {
 }
 
 struct Jwk<'a> {
-    /// The members that are known here, in the order of the text.
+    /// The known members, in the order of the text.
     members: Vec<(&'static str, Value<'a>)>,
     halves: Halves,
 }
 
 impl<'a> Jwk<'a> {
-    /// One walk over the object: it would be costly to look up each member there.
+    /// Reads the object in one pass, because looking up each member would be slow.
     fn new(object: Object<'a>, halves: Halves) -> Self {
         let mut members = Vec::with_capacity(8);
         for (name, value) in object {
@@ -212,7 +212,7 @@ impl<'a> Jwk<'a> {
                     "an operation stands there once (RFC 7517 section 4.3)",
                 ));
             }
-            // The registry has eight operations; this bounds the search above.
+            // The registry has eight operations. This limit bounds the search above.
             if operations.len() == 64 {
                 return Err(KeyError::unreadable(
                     "more than 64 key_ops",
@@ -256,7 +256,7 @@ impl<'a> Jwk<'a> {
         })
     }
 
-    /// A private member, where private halves are read.
+    /// A private member, if private halves are read.
     fn private(&self, member: &str) -> Result<Option<Vec<u8>>, KeyError> {
         match self.halves {
             Halves::All => self.bytes(member),
@@ -264,8 +264,7 @@ impl<'a> Jwk<'a> {
         }
     }
 
-    /// A member in base64url, without padding, its last character canonical
-    /// (RFC 7515 section 2).
+    /// A member in canonical base64url without padding (RFC 7515 section 2).
     fn bytes(&self, member: &str) -> Result<Option<Vec<u8>>, KeyError> {
         let Some(value) = self.get(member) else {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! From a key to a JWK, and to the input of its thumbprint.
+//! Writes a JWK, and the input of its thumbprint.
 
 use alloc::format;
 use alloc::string::String;
@@ -11,10 +11,11 @@ use countersign_signature::{KeyMaterial, RsaPublicKey};
 use crate::error::half_missing;
 use crate::{Key, KeyError};
 
-/// The JWK of a key, private members included.
+/// The JWK of a key, with its private members.
 pub(crate) fn write(key: &Key) -> Result<String, KeyError> {
     let mut jwk = parts(&key.material)?;
-    // Of an algorithm key pair `alg` is a part, and written with the others.
+    // For an algorithm key pair (AKP), `alg` is a part of the key, and is written with the other
+    // parts.
     let is_written = matches!(
         key.material,
         KeyMaterial::AkpPublic(_) | KeyMaterial::AkpPrivate(_)
@@ -33,8 +34,8 @@ pub(crate) fn write(key: &Key) -> Result<String, KeyError> {
     Ok(jwk.finish())
 }
 
-/// The required members of the public half, their names in order, without space
-/// (RFC 7638 section 3, RFC 8037 section 2). Of a secret, the input is the secret.
+/// The required members of the public half, sorted by name, without space (RFC 7638 section 3,
+/// RFC 8037 section 2). For a secret, the input contains the secret.
 pub(crate) fn thumbprint_input(key: &KeyMaterial<'_>) -> Result<String, KeyError> {
     let jwk = ObjectWriter::new();
     let jwk = match key {
