@@ -1,8 +1,8 @@
-//! Looking without verifying. **Nothing here is to be trusted.**
+//! Reading without verifying. **Never trust what these functions return.**
 //!
-//! Two uses are legitimate: showing a token to the person who holds it, and
-//! picking an entry of a configured list of issuers before the key is known. An
-//! answer that reaches any other decision is a forged login.
+//! Two uses are legitimate: showing a token to the person who holds it, and picking an entry of a
+//! configured list of issuers before the key is known. Any other decision that relies on them
+//! accepts forged logins.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -10,7 +10,7 @@ use core::fmt;
 use crate::encoding::Encoded;
 use crate::{ParseError, Part, Scratch, Unverified};
 
-/// The payload of a token that nobody verified.
+/// The payload of a token that was not verified.
 ///
 /// # Errors
 ///
@@ -20,18 +20,18 @@ pub fn unverified_payload<'a>(token: &Unverified<'a>) -> Result<&'a [u8], ParseE
     token.body().map(|body| body.payload)
 }
 
-/// The payload that was decoded last into this room, to keep it without a copy. It is
-/// verified only if that token was.
+/// The payload that was decoded last into this scratch, without a copy. It is verified only if
+/// its token was.
 #[must_use]
 pub fn into_payload(scratch: Scratch) -> Vec<u8> {
     scratch.payload
 }
 
-/// The decoded parts of a token that nobody verified, and whose header nobody judged.
+/// The decoded parts of a token. Neither its signature nor its header was checked.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Parts {
-    /// The header: JSON, one hopes.
+    /// The header: any bytes, normally JSON.
     pub header: Vec<u8>,
     /// The payload: any bytes.
     pub payload: Vec<u8>,
@@ -44,7 +44,7 @@ impl Parts {
     ///
     /// # Errors
     ///
-    /// [`ParseError`] if it has not three parts of base64url.
+    /// [`ParseError`] if it doesn't have three parts in base64url.
     pub fn decode(limit: usize, token: &str) -> Result<Self, ParseError> {
         let encoded = Encoded::split(token, limit)?;
         let decode = |part| {

@@ -1,7 +1,7 @@
 //! Three parts of base64url (RFC 7515 section 2), read strictly.
 //!
-//! Padding, other alphabets, white space and non-zero trailing bits are refused
-//! (RFC 4648 sections 3.3 and 3.5): one signed token has one spelling.
+//! Padding, other alphabets, white space and non-zero trailing bits are refused (RFC 4648
+//! sections 3.3 and 3.5): a signed token has only one spelling.
 
 use alloc::vec::Vec;
 
@@ -19,8 +19,7 @@ pub(crate) struct Encoded<'a> {
 }
 
 impl<'a> Encoded<'a> {
-    /// Splits a token of at most `limit` bytes. Its work is bounded by the cap,
-    /// however many dots there are.
+    /// Splits a token of at most `limit` bytes. The limit bounds its work, even with many dots.
     pub(crate) fn split(token: &'a str, limit: usize) -> Result<Self, ParseError> {
         if token.len() > limit {
             return Err(ParseError::TooLong {
@@ -54,7 +53,7 @@ impl<'a> Encoded<'a> {
         })
     }
 
-    /// Decodes one part into `bytes`, replacing what is there.
+    /// Decodes one part into `bytes`, and replaces its content.
     pub(crate) fn decode(&self, part: Part, bytes: &mut Vec<u8>) -> Result<(), ParseError> {
         let encoded = match part {
             Part::Header => self.header,
@@ -72,7 +71,7 @@ impl<'a> Encoded<'a> {
     }
 }
 
-/// What stands before the first dot, and behind it.
+/// The text before the first dot, and the text after it.
 fn cut(text: &str) -> Option<(&str, &str)> {
     let dot = memchr::memchr(b'.', text.as_bytes())?;
     Some((text.get(..dot)?, text.get(dot.wrapping_add(1)..)?))

@@ -7,13 +7,13 @@ use countersign_json::{Reader, Value, known_in_another_case};
 
 use crate::{KID_LIMIT, ParseError};
 
-/// The members that are read. Another name that differs from one of these by letter case
-/// alone is an error: a reader that ignores case would take it for the known one.
+/// The members that are read. A name that differs from one of these only in letter case is an
+/// error, because a reader that ignores case would read it as the known one.
 const KNOWN: [&str; 8] = ["alg", "kid", "typ", "cty", "crit", "b64", "zip", "enc"];
 
-/// The members of a header that are read here.
+/// The members of a header that this crate reads.
 ///
-/// They are not to be trusted: they *select* among keys that are already there.
+/// Don't trust them: they only *select* among existing keys.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Header<'a> {
     alg: Cow<'a, str>,
@@ -23,7 +23,7 @@ pub struct Header<'a> {
 }
 
 impl<'a> Header<'a> {
-    /// A header of an algorithm and a `typ`, and of nothing else.
+    /// A header with only an algorithm and a `typ`.
     pub(crate) fn known(alg: &'a str, typ: Option<&'a str>) -> Self {
         Self {
             alg: Cow::Borrowed(alg),
@@ -35,7 +35,7 @@ impl<'a> Header<'a> {
 
     pub(crate) fn parse(json: &'a [u8]) -> Result<Self, ParseError> {
         let mut header = Self::known("", None);
-        // The text is known to be sound JSON only at its end, and unsound JSON is the first fault.
+        // Read to the end before reporting a fault, because invalid JSON must be reported first.
         let mut fault = None;
         for member in Reader::new(json).map_err(ParseError::Header)? {
             let (name, value) = member.map_err(ParseError::Header)?;
@@ -84,8 +84,8 @@ impl<'a> Header<'a> {
         &self.alg
     }
 
-    /// The key that the token says it is signed by, compared byte for byte and
-    /// never normalised. At most [`KID_LIMIT`] bytes of anything.
+    /// The `kid` of the key with which the token says it is signed. It has at most [`KID_LIMIT`]
+    /// bytes of any text. It is compared byte for byte and never normalised.
     #[must_use]
     pub fn kid(&self) -> Option<&str> {
         self.kid.as_deref()
@@ -103,8 +103,8 @@ impl<'a> Header<'a> {
         self.cty.as_deref()
     }
 
-    /// Whether `typ` names the media type `wanted`: letter case does not count, and
-    /// `application/` may be left out on either side (RFC 7515 section 4.1.9).
+    /// Whether `typ` names the media type `wanted`: letter case is ignored, and `application/`
+    /// may be missing on either side (RFC 7515 section 4.1.9).
     #[must_use]
     pub fn is_typ(&self, wanted: &str) -> bool {
         self.typ().is_some_and(|typ| same_media_type(typ, wanted))
@@ -135,9 +135,9 @@ fn string<'a>(name: &'static str, value: Value<'a>) -> Result<Cow<'a, str>, Pars
     })
 }
 
-/// Whether `alg` is `none` in any letter case, with anything around it that no
-/// algorithm's name can hold. Equality with a key's algorithm would refuse these
-/// too; here they are refused before anyone looks for a key.
+/// Whether `alg` is `none` in any letter case, with any characters around it that a name of an
+/// algorithm can't contain. The comparison with a key's algorithm would refuse these too, but
+/// this refuses them before a key is looked up.
 fn is_none(alg: &str) -> bool {
     let foreign = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '_' | '.'));
     alg.trim_matches(foreign).eq_ignore_ascii_case("none")
@@ -147,8 +147,8 @@ fn same_media_type(a: &str, b: &str) -> bool {
     subtype(a).eq_ignore_ascii_case(subtype(b))
 }
 
-/// The media type without `application/`, which stands for itself only if no
-/// other `/` follows (RFC 7515 section 4.1.9).
+/// The media type without `application/`. The prefix is only removed if no other `/` follows (RFC
+/// 7515 section 4.1.9).
 fn subtype(media_type: &str) -> &str {
     const PREFIX: &str = "application/";
     match media_type.split_at_checked(PREFIX.len()) {

@@ -1,4 +1,4 @@
-//! From text to payload, with a type for each step.
+//! Reads a token, from its text to its payload, with a type for each step.
 
 use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell};
@@ -9,11 +9,11 @@ use countersign_signature::{AlgorithmName, Verifier};
 use crate::encoding::Encoded;
 use crate::{Header, ParseError, Part, VerifyError, der, known};
 
-/// The cap of [`Unverified::parse`], in bytes.
+/// The longest token for [`Unverified::parse`], in bytes.
 pub const DEFAULT_LIMIT: usize = 16 * 1024;
 
-/// Room for the decoded parts of one token. Kept and used again, it makes
-/// reading the next token free of allocations.
+/// A buffer for the decoded parts of one token. If you use it again, reading the next token
+/// allocates nothing.
 #[derive(Clone, Default)]
 pub struct Scratch {
     header: Vec<u8>,
@@ -29,16 +29,16 @@ impl fmt::Debug for Scratch {
 
 /// A token whose header was read, and whose signature was not checked.
 ///
-/// It gives the header and no payload.
+/// It gives the header, but not the payload.
 pub struct Unverified<'a> {
     header: Header<'a>,
     encoded: Encoded<'a>,
     body: OnceCell<Result<Body<'a>, ParseError>>,
-    /// Where the body is decoded to; taken when it is.
+    /// The buffer for the body, until the body is decoded.
     room: Cell<Option<Room<'a>>>,
 }
 
-/// The decoded parts behind the header.
+/// The decoded parts after the header.
 #[derive(Clone, Copy)]
 pub(crate) struct Body<'a> {
     pub(crate) payload: &'a [u8],
@@ -75,9 +75,9 @@ impl<'a> Unverified<'a> {
         Ok(unverified)
     }
 
-    /// Reads the header of a token of at most `limit` bytes. The payload and the signature are
-    /// decoded by [`verify`](Self::verify): a token that no key can have signed then costs
-    /// its header alone.
+    /// Reads the header of a token of at most `limit` bytes. [`verify`](Self::verify) decodes the
+    /// payload and the signature, so a token that no key can have signed costs only the reading
+    /// of its header.
     ///
     /// # Errors
     ///
@@ -106,7 +106,7 @@ impl<'a> Unverified<'a> {
         })
     }
 
-    /// The payload and the signature, decoded the first time that they are asked for.
+    /// The payload and the signature. The first call decodes them.
     pub(crate) fn body(&self) -> Result<Body<'a>, ParseError> {
         let decode = || match self.room.take() {
             Some(room) => {
@@ -115,7 +115,7 @@ impl<'a> Unverified<'a> {
                 let (payload, signature) = (room.payload, room.signature);
                 Ok(Body { payload, signature })
             }
-            // It is there until this has run, and this runs once.
+            // The buffer is there until this closure has run, and it runs only once.
             None => Err(ParseError::Base64 {
                 part: Part::Payload,
             }),
@@ -123,26 +123,26 @@ impl<'a> Unverified<'a> {
         self.body.get_or_init(decode).clone()
     }
 
-    /// The header, to select keys by.
+    /// The header, to select a key.
     #[must_use]
     pub fn header(&self) -> &Header<'a> {
         &self.header
     }
 
-    /// The text that the signature covers, as it was shown: to tell tokens apart, and no way
-    /// to a payload.
+    /// The text that the signature covers, unchanged. Use it to distinguish tokens, not to read
+    /// the payload.
     #[must_use]
     pub fn signing_input(&self) -> &'a str {
         self.encoded.signing_input
     }
 
-    /// Checks the signature with one key. The key decides the algorithm: a header
-    /// that names another one is refused before the signature is looked at.
+    /// Checks the signature with one key. The key decides the algorithm: a header that names
+    /// another algorithm is refused before the signature is checked.
     ///
     /// # Errors
     ///
-    /// [`VerifyError`] if the algorithm is not the key's or the signature does not match, or if
-    /// the payload or the signature is not base64url.
+    /// [`VerifyError`] if the algorithm is not that of the key, if the signature does not match,
+    /// or if the payload or the signature is not base64url.
     pub fn verify(&self, key: &dyn Verifier) -> Result<Verified<'a>, VerifyError> {
         let algorithm = key.algorithm();
         if !algorithm.is_spelled(self.header.alg()) {
@@ -190,7 +190,7 @@ impl<'a> Verified<'a> {
         &self.header
     }
 
-    /// The payload: the very bytes that the signature covers, decoded.
+    /// The decoded payload, exactly the bytes that the signature covers.
     #[must_use]
     pub fn payload(&self) -> &'a [u8] {
         self.payload
