@@ -16,6 +16,7 @@ mod config_embedded;
 mod config_empty;
 mod config_expectations;
 mod config_faults;
+mod config_forms;
 mod config_issuers;
 mod config_keys;
 mod config_names;

@@ -72,6 +72,9 @@ fn an_unknown_option_among_those_of_tokens_is_an_error_whatever_it_is_like() {
             r#"{"client":{"subscription_token":{"zz":1}}}"#,
             "client.subscription_token.zz",
         ),
+        // The flat spelling of the same sections.
+        (r#"{"token_colour":"x"}"#, "token_colour"),
+        (r#"{"Subscription_Token_zz":1}"#, "Subscription_Token_zz"),
         (
             r#"{"token_trusted_issuers":[{"issuer":"i","colour":"x"}]}"#,
             "token_trusted_issuers[0].colour",

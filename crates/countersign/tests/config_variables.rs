@@ -80,6 +80,20 @@ fn a_variable_that_is_no_option_is_an_error_if_it_is_close_to_one_and_else_a_war
 }
 
 #[test]
+fn an_option_of_the_server_keeps_the_name_of_its_variable() {
+    let names = |environment: &[(&str, &str)]| {
+        let config = read(environment);
+        let options = config.other_options().iter();
+        options.map(|it| it.name.clone()).collect::<Vec<_>>()
+    };
+    let of_centrifugo = ("CENTRIFUGO_PORT", "8001");
+    let ours = ("COUNTERSIGN_PORT", "8002");
+    assert_eq!(names(&[of_centrifugo]), ["CENTRIFUGO_PORT"]);
+    assert_eq!(names(&[ours]), ["COUNTERSIGN_PORT"]);
+    assert_eq!(names(&[ours, of_centrifugo]), ["COUNTERSIGN_PORT"]);
+}
+
+#[test]
 fn what_a_container_platform_sets_for_a_service_is_passed_over() {
     for prefix in ["COUNTERSIGN", "CENTRIFUGO"] {
         for (name, value) in [

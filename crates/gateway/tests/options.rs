@@ -205,6 +205,25 @@ fn variables_win_over_the_file() {
 }
 
 #[test]
+fn a_variable_of_centrifugo_is_read_ours_wins_over_it_and_each_is_told_by_its_name() {
+    let centrifugo = variable("CENTRIFUGO_HTTP_SERVER_PORT", "8001");
+    let ours = variable("COUNTERSIGN_PORT", "8002");
+    for (given, port) in [
+        (vec![centrifugo.clone()], 8001),
+        (vec![ours.clone(), centrifugo], 8002),
+    ] {
+        assert_eq!(read(&given, false).unwrap().port, Some(port));
+    }
+    for name in ["CENTRIFUGO_PORT", "COUNTERSIGN_PORT"] {
+        let error = read(&[variable(name, "many")], false).unwrap_err();
+        assert!(error.to_string().contains(&format!("`{name}`")), "{error}");
+    }
+    // Two names of one option in one layer.
+    let twice = [ours, variable("COUNTERSIGN_HTTP_SERVER_PORT", "8003")];
+    assert!(read(&twice, false).is_err());
+}
+
+#[test]
 fn faults_name_the_option_and_what_is_expected() {
     for (text, expected) in [
         (

@@ -246,7 +246,7 @@ impl Config {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OtherOption {
-    /// Its name: `namespaces`, `client.channel_limit`, `COUNTERSIGN_PORT`.
+    /// Its name: `namespaces`, `client.channel_limit`, `COUNTERSIGN_PORT`, `CENTRIFUGO_PORT`.
     pub name: String,
     /// Its value, as JSON. That of a variable is a JSON string.
     pub json: String,

@@ -10,7 +10,7 @@ use super::OptionError;
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GivenOption {
-    /// Its name: `channel`, `client.expired_close_delay`, `COUNTERSIGN_PORT`.
+    /// Its name: `channel`, `client.expired_close_delay`, `COUNTERSIGN_PORT`, `CENTRIFUGO_PORT`.
     pub name: String,
     /// Its value, as JSON. That of a variable is a JSON string.
     pub json: String,
@@ -46,15 +46,53 @@ impl core::fmt::Debug for GivenOption {
     }
 }
 
+/// Where an option was given. A later layer wins over an earlier one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layer {
+    File,
+    /// A variable that begins with `CENTRIFUGO_`.
+    Centrifugo,
+    /// A variable that begins with `COUNTERSIGN_`.
+    Countersign,
+}
+
+impl Layer {
+    pub(super) const ALL: [Self; 3] = [Self::File, Self::Centrifugo, Self::Countersign];
+
+    /// The prefix of its names.
+    pub(super) const fn prefix(self) -> &'static str {
+        match self {
+            Self::File => "",
+            Self::Centrifugo => "CENTRIFUGO_",
+            Self::Countersign => "COUNTERSIGN_",
+        }
+    }
+
+    pub(super) fn of(option: &GivenOption) -> Self {
+        if !option.from_environment {
+            Self::File
+        } else if option.name.starts_with(Self::Centrifugo.prefix()) {
+            Self::Centrifugo
+        } else {
+            Self::Countersign
+        }
+    }
+}
+
 /// A value, with the name that errors call it by.
 #[derive(Clone)]
 pub(super) struct Setting {
     pub(super) name: String,
     pub(super) value: Value,
-    pub(super) from_environment: bool,
+    pub(super) layer: Layer,
 }
 
 impl Setting {
+    /// The value of a variable is text: other types are read out of it.
+    pub(super) fn is_variable(&self) -> bool {
+        self.layer != Layer::File
+    }
+
     pub(super) fn fault(&self, message: impl Into<String>) -> OptionError {
         OptionError::new(&self.name, message)
     }
@@ -66,7 +104,7 @@ impl Setting {
     pub(super) fn flag(&self) -> Result<bool, OptionError> {
         match &self.value {
             Value::Bool(flag) => Ok(*flag),
-            Value::String(text) if self.from_environment => match text.as_str() {
+            Value::String(text) if self.is_variable() => match text.as_str() {
                 "1" | "t" | "true" | "TRUE" | "True" => Ok(true),
                 "0" | "f" | "false" | "FALSE" | "False" => Ok(false),
                 _ => Err(self.wrong("true or false")),
@@ -118,7 +156,7 @@ impl Setting {
                 .iter()
                 .map(|item| item.as_str().map(String::from))
                 .collect(),
-            Value::String(text) if self.from_environment => {
+            Value::String(text) if self.is_variable() => {
                 Some(text.split_whitespace().map(String::from).collect())
             }
             _ => None,
@@ -134,7 +172,7 @@ impl Setting {
     pub(super) fn tables(&self) -> Result<Vec<Vec<Self>>, OptionError> {
         let parsed;
         let value = match &self.value {
-            Value::String(text) if self.from_environment => {
+            Value::String(text) if self.is_variable() => {
                 parsed = serde_json::from_str(text).unwrap_or_default();
                 &parsed
             }
@@ -152,7 +190,7 @@ impl Setting {
                     .map(|(name, value)| Self {
                         name: format!("{}[{index}].{name}", self.name),
                         value: value.clone(),
-                        from_environment: false,
+                        layer: Layer::File,
                     })
                     .collect(),
             );
@@ -167,7 +205,7 @@ impl Setting {
             Value::Bool(flag) => !flag,
             Value::Number(number) => number.as_f64() == Some(0.0),
             Value::String(text) => {
-                text.is_empty() || self.from_environment && matches!(self.flag(), Ok(false))
+                text.is_empty() || self.is_variable() && matches!(self.flag(), Ok(false))
             }
             Value::Array(items) => items.is_empty(),
             Value::Object(table) => table.is_empty(),

@@ -5,12 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::channel::{self, Draft};
-use super::given::{GivenOption, Setting};
+use super::given::{GivenOption, Layer, Setting};
 use super::{OptionError, Options, Secret, TlsSource};
 use crate::session::ChannelRules;
-
-/// The prefix of environment variables.
-const ENVIRONMENT: &str = "COUNTERSIGN_";
 
 /// Sections whose options are read one by one.
 const SECTIONS: [&str; 5] = [
@@ -102,12 +99,8 @@ pub fn read(given: &[GivenOption], is_v6: bool) -> Result<Options, OptionError> 
         is_v4: is_v6,
         ..Reader::default()
     };
-    // Variables win over the file.
-    for from_environment in [false, true] {
-        for option in given
-            .iter()
-            .filter(|it| it.from_environment == from_environment)
-        {
+    for layer in Layer::ALL {
+        for option in given.iter().filter(|it| Layer::of(it) == layer) {
             reader.take(option)?;
         }
     }
@@ -129,14 +122,14 @@ impl Reader {
         let setting = Setting {
             name: option.name.clone(),
             value,
-            from_environment: option.from_environment,
+            layer: Layer::of(option),
         };
         self.add(setting)
     }
 
     fn add(&mut self, setting: Setting) -> Result<(), OptionError> {
         let path = path_of(&setting);
-        if SECTIONS.contains(&path.as_str()) && !setting.from_environment {
+        if SECTIONS.contains(&path.as_str()) && !setting.is_variable() {
             let Value::Object(table) = &setting.value else {
                 return Err(setting.fault("found no table; expected a table of options"));
             };
@@ -145,7 +138,7 @@ impl Reader {
                 self.add(Setting {
                     name: format!("{}.{name}", setting.name),
                     value: value.clone(),
-                    from_environment: false,
+                    layer: Layer::File,
                 })?;
             }
             return Ok(());
@@ -161,8 +154,7 @@ impl Reader {
         }
         if let Some(canonical) = canonical(&path) {
             let before = self.settings.get(canonical);
-            if let Some(other) = before.filter(|it| it.from_environment == setting.from_environment)
-            {
+            if let Some(other) = before.filter(|it| it.layer == setting.layer) {
                 return Err(
                     setting.fault(format!("the same option as `{}`; give it once", other.name))
                 );
@@ -328,31 +320,23 @@ impl Reader {
 /// The name of an option as it stands in a file. That of a variable is looked for among the
 /// names that are known here.
 fn path_of(setting: &Setting) -> String {
-    if !setting.from_environment {
+    if !setting.is_variable() {
         return setting.name.clone();
     }
+    let bare = setting.name.strip_prefix(setting.layer.prefix());
+    let bare = bare.unwrap_or_default().to_ascii_lowercase();
     let known = NAMES
         .iter()
         .flat_map(|(name, others)| core::iter::once(*name).chain(others.iter().copied()));
-    let known = known.chain(RESTRICTING);
-    for name in known {
-        if variable(name) == setting.name {
+    for name in known.chain(RESTRICTING) {
+        if name.replace('.', "_") == bare {
             return name.to_owned();
         }
     }
-    let name = setting.name.strip_prefix(ENVIRONMENT);
-    let name = name.unwrap_or_default().to_ascii_lowercase();
-    match name.strip_prefix("channel_without_namespace_") {
+    match bare.strip_prefix("channel_without_namespace_") {
         Some(key) => format!("{WITHOUT_NAMESPACE}{key}"),
-        None => name,
+        None => bare,
     }
-}
-
-fn variable(name: &str) -> String {
-    format!(
-        "{ENVIRONMENT}{}",
-        name.replace('.', "_").to_ascii_uppercase()
-    )
 }
 
 fn canonical(path: &str) -> Option<&'static str> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 
 use super::client_options::Draft;
-use super::names::{Known, Names, Target, is_in_token_section, is_section};
+use super::names::{Known, Names, Target, is_of_tokens, is_section};
 use super::nearest::closest;
 use super::refused::refuse;
 use super::setting::{Setting, Source};
@@ -233,21 +233,27 @@ fn keep_for_the_server(draft: &mut Draft, setting: &Setting) {
     let Ok(json) = serde_json::to_string(&setting.value) else {
         return;
     };
+    let others = &mut draft.config.other_options;
     let (name, from_environment) = match setting.source {
-        // Ours comes later and takes the place of one of Centrifugo.
-        Source::Variable(prefix) => {
-            let key = Spelling::Variable(prefix).key(&setting.name);
-            (Spelling::Variable(Prefix::Countersign).write(&key), true)
+        Source::Variable(_) => {
+            // Ours comes later and takes the place of one of Centrifugo.
+            let key = variable_key(&setting.name);
+            others.retain(|other| !other.from_environment || variable_key(&other.name) != key);
+            (setting.name.clone(), true)
         }
         Source::File | Source::TrustedIssuer => (setting.name.to_lowercase(), false),
     };
-    let others = &mut draft.config.other_options;
-    others.retain(|other| other.name != name);
     others.push(OtherOption {
         name,
         json,
         from_environment,
     });
+}
+
+/// What a variable of Centrifugo and ours for the same option have in common.
+fn variable_key(name: &str) -> String {
+    let prefix = Prefix::of(name).unwrap_or(Prefix::Countersign);
+    Spelling::Variable(prefix).key(name)
 }
 
 /// Whether an option of a file, or the variable of one of tokens, is one of v6. The names of
@@ -271,7 +277,7 @@ fn unknown(
     let name = setting.name.as_str();
     let meant = closest(name, names.ours());
     let is_file = spelling == Spelling::File;
-    if meant.is_some() || (is_file && is_in_token_section(name)) {
+    if meant.is_some() || (is_file && is_of_tokens(name)) {
         return Err(ConfigError::no_such_option(name, meant));
     }
     if is_file {

@@ -120,12 +120,17 @@ pub(super) fn is_section(path: &str) -> bool {
     SECTIONS.contains(&path.as_str())
 }
 
-/// Whether an option of this name lies in one of the sections that are ours alone.
-pub(super) fn is_in_token_section(name: &str) -> bool {
+/// Whether an option of this name lies in one of the sections that are ours alone, in today's
+/// spelling or in the flat one of Centrifugo v2 to v5.
+pub(super) fn is_of_tokens(name: &str) -> bool {
+    const SECTIONS: [&str; 4] = [
+        "client.token.",
+        "client.subscription_token.",
+        "token_",
+        "subscription_token_",
+    ];
     let name = name.to_lowercase();
-    ["client.token.", "client.subscription_token."]
-        .iter()
-        .any(|section| name.starts_with(section))
+    SECTIONS.iter().any(|section| name.starts_with(section))
 }
 
 /// Every name of every option, with its canonical one (that of v6).

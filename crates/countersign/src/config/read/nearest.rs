@@ -164,7 +164,7 @@ mod tests {
             "push_notifications",
             "client.rate_limit",
             "client.token.colour",
-            "token_revoke",
+            "token_colour",
             "client.user_status",
         ] {
             assert_eq!(meant(name), None, "{name}");
