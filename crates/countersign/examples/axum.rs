@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::get};
-use countersign::{Authenticator, Issuer, Key, now};
+use countersign::{Authenticator, Error, Issuer, Key, now};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -19,34 +19,50 @@ struct Mine {
 async fn hello(
     State(auth): State<Arc<Authenticator>>,
     headers: HeaderMap,
-) -> Result<String, Response> {
+) -> Result<String, Refused> {
     let shown = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok());
     let token = shown.and_then(|value| value.strip_prefix("Bearer "));
-    let token = token.ok_or_else(|| StatusCode::UNAUTHORIZED.into_response())?;
-    // Where keys come from an endpoint, this awaits a fetch and blocks no thread.
-    let accepted = auth
-        .token_async(token, now())
-        .await
-        .map_err(|error| refusal(&error))?;
-    let mine: Mine = accepted
-        .claims()
-        .map_err(|_| StatusCode::FORBIDDEN.into_response())?;
+    let token = token.ok_or(Error::NoToken)?;
+    // If the keys must be fetched from an endpoint, this awaits the fetch and blocks no thread.
+    let accepted = auth.token_async(token, now()).await?;
+    let mine: Mine = accepted.claims()?;
     Ok(format!("Hello {} of {}", accepted.user(), mine.tenant))
 }
 
-/// 401, or 503 with `Retry-After` while the keys can't be fetched.
-fn refusal(error: &countersign::Error) -> Response {
-    let status = StatusCode::from_u16(error.code().http_status());
-    let status = status.unwrap_or(StatusCode::UNAUTHORIZED);
-    let code = error.code().to_string();
-    match error.retry_after() {
-        Some(pause) => {
-            let seconds = pause.as_secs().saturating_add(1).to_string();
-            (status, [(header::RETRY_AFTER, seconds)], code).into_response()
+/// The answer to a request whose token was refused.
+struct Refused(Error);
+
+/// For `?`: the errors of a verification and of own claims.
+impl<E: Into<Error>> From<E> for Refused {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for Refused {
+    /// 401, or 503 if the keys can't be fetched. The text of the error is for the log alone.
+    fn into_response(self) -> Response {
+        let Self(error) = self;
+        println!("refused: {}: {error}", error.code());
+        let status = StatusCode::from_u16(error.code().http_status());
+        let status = status.unwrap_or(StatusCode::UNAUTHORIZED);
+        let mut response = (status, error.code().as_str()).into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            // RFC 6750 section 3
+            let scheme = header::HeaderValue::from_static("Bearer");
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, scheme);
         }
-        None => (status, code).into_response(),
+        if let Some(pause) = error.retry_after() {
+            let seconds = pause.as_secs().saturating_add(1);
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
     }
 }
 

@@ -7,11 +7,37 @@ use countersign_claims::ClaimsError;
 use countersign_jws::{Header, ParseError};
 
 use crate::code::{Advice, Code};
+use crate::deserialize::DeserializeError;
 
 /// Why a token was refused: what was found and what is expected, never the token
 /// or a secret.
 ///
-/// What a client is told is the [`code`](Self::code) alone; the sentence is for the log.
+/// Write the text of the error to the log. Tell the client only the [`code`](Self::code), the
+/// [`advice`](Self::advice), and after how long to try again ([`retry_after`](Self::retry_after)).
+///
+/// Claims of your own that don't fit your type are an error of the same type, so one `?` serves both:
+///
+/// ```
+/// use countersign::{Authenticator, Code, Error, Issuer, Key, now};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Mine {
+///     tenant: String,
+/// }
+///
+/// fn tenant(auth: &Authenticator, token: &str) -> Result<String, Error> {
+///     let mine: Mine = auth.token(token, now())?.claims()?;
+///     Ok(mine.tenant)
+/// }
+///
+/// let key = Key::secret(b"a secret of at least 32 bytes ...")?;
+/// let issuer = Issuer::builder().key(key.clone()).build()?;
+/// let auth = Authenticator::builder().key(key).build()?;
+/// let error = tenant(&auth, &issuer.token("42").sign()?).unwrap_err();
+/// assert_eq!(error.code(), Code::Claims);
+/// assert_eq!(error.to_string(), "missing field `tenant`");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
@@ -82,6 +108,9 @@ pub enum Error {
     NoToken,
     /// The claims are not as they must be.
     Claims(ClaimsError),
+    /// The payload doesn't fit your own type. You make this from the error of
+    /// [`claims`](crate::Token::claims), for example by `?`.
+    Deserialize(DeserializeError),
 }
 
 impl Error {
@@ -113,6 +142,7 @@ impl Error {
             Self::Untrusted { .. } | Self::ForeignUser { .. } => Code::Issuer,
             Self::NoToken => Code::NoToken,
             Self::Claims(error) => Code::of_claims(error.kind()),
+            Self::Deserialize(_) => Code::Claims,
         }
     }
 
@@ -228,7 +258,14 @@ impl fmt::Display for Error {
                 write!(f, "{error}, or raise `channel.max_length`")
             }
             Self::Claims(error) => error.fmt(f),
+            Self::Deserialize(error) => error.fmt(f),
         }
+    }
+}
+
+impl From<DeserializeError> for Error {
+    fn from(error: DeserializeError) -> Self {
+        Self::Deserialize(error)
     }
 }
 

@@ -149,6 +149,26 @@ fn claims_that_do_not_fit_a_type_are_named_and_not_shown() {
 }
 
 #[test]
+fn claims_that_do_not_fit_a_type_have_a_code_and_advice() {
+    fn tenant(auth: &Authenticator, token: &str) -> Result<String, Error> {
+        let mine: Mine = auth.token(token, NOW)?.claims()?;
+        Ok(mine.tenant)
+    }
+    let (auth, issuer) = (auth(), issuer());
+    let token = issuer.token("42").claims(&mine()).unwrap().sign().unwrap();
+    assert_eq!(tenant(&auth, &token).as_deref(), Ok("acme"));
+
+    let token = issuer.token("42").claim("tenant", "acme").unwrap();
+    let error = tenant(&auth, &token.sign().unwrap()).unwrap_err();
+    let told = (error.code(), error.advice(), error.retry_after());
+    assert_eq!(told, (Code::Claims, Advice::GiveUp, None));
+    assert_eq!(error.to_string(), "missing field `roles`");
+
+    let error = tenant(&auth, "no token").unwrap_err();
+    assert_eq!(error.code(), Code::Malformed);
+}
+
+#[test]
 fn a_name_that_the_builder_sets_or_that_is_given_twice_is_an_error() {
     let issuer = issuer();
     let new = || issuer.connection("42");
