@@ -156,6 +156,10 @@ impl AuthorityBuilder {
 
     /// The keys that are published at this URL. A thread fetches them ahead of time, from
     /// [`build`](Self::build) on.
+    ///
+    /// Each call makes a new client, which has no keys yet. To keep the keys over a
+    /// [`reload`](crate::Authenticator::reload), give [`keys`](Self::keys) a clone of one
+    /// [`KeySource`](crate::KeySource).
     #[cfg(feature = "jwks")]
     pub fn jwks(self, url: impl Into<String>) -> Self {
         self.published(Published::KeySet(url.into()))

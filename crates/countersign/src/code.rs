@@ -47,6 +47,8 @@ pub enum Code {
 }
 
 /// What a client should do about it. There are these three, so a server can match them all.
+///
+/// `Display` writes `give up`, `try again` or `get a new token`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Advice {
     /// The same token will never be accepted: do not come back with it.

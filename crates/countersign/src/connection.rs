@@ -61,17 +61,17 @@ impl Connection {
         self.meta.as_deref()
     }
 
-    /// Checks that this connection, made from the token of a refresh, is for the same
-    /// identity as the connection that it renews.
+    /// Checks that this connection, made from the new token of a refresh, is for the same user as
+    /// the open one, whose [`identity`](Token::identity) is `current`.
     ///
     /// # Errors
     ///
     /// [`Error::Claims`] if it is for another user, or of another authority or issuer.
-    pub fn check_identity(&self, renewed: &Identity) -> Result<(), Error> {
+    pub fn check_identity(&self, current: &Identity) -> Result<(), Error> {
         let identity = self.identity();
-        let what = if !identity.same_authority(renewed) {
+        let what = if !identity.same_authority(current) {
             "authority"
-        } else if identity.user() != renewed.user() {
+        } else if identity.user() != current.user() {
             "user"
         } else {
             return Ok(());

@@ -33,7 +33,9 @@ impl<'i, K> NewToken<'i, K> {
         }
     }
 
-    /// It expires so long after it is issued; without this it never does.
+    /// It expires so long after it is issued; without this it never does. Both times are counted
+    /// from the beginning of the second in which it is issued, so it is valid for up to one second
+    /// less. For a token that lives for less than a few seconds, set `exp` by [`with`](Self::with).
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
         self.lifetime = Some(lifetime);
         self

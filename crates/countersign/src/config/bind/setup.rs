@@ -84,7 +84,8 @@ impl<'c> SetupBuilder<'c> {
 
     /// For a reload: binds keys by the algorithms of the setup `before`, and fetches them as
     /// it does. An endpoint that is configured as before keeps its client, so that no key is
-    /// forgotten that may be unavailable just now.
+    /// forgotten that may be unavailable just now. Two setups that are in use at the same time,
+    /// such as those of tokens for two purposes, share their clients in this way too.
     ///
     /// ```
     /// use countersign::Authenticator;
@@ -217,6 +218,9 @@ impl Config {
     /// of HS256 to HS512 that `algorithms` lists, under `client.token.hmac_secret_key`,
     /// with the `iss` and `aud` that are expected. A token that this configuration would
     /// refuse, such as one without the `exp` that `require_exp` asks for, is not made.
+    ///
+    /// It is the issuer of the section itself. For an entry of `trusted_issuers`, build an
+    /// [`Issuer`] with the `iss` and `aud` of the entry.
     ///
     /// # Errors
     ///

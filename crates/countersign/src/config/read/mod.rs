@@ -98,6 +98,9 @@ impl Config {
 /// From a section of a server's own configuration, in any format of serde, with the same checks
 /// as a file of ours. Environment variables are not read.
 ///
+/// The error is that of the format's library. Some of them, such as `toml`, show the line of the
+/// file at which the section begins: keep secrets off that line.
+///
 /// ```
 /// use countersign::config::Config;
 ///
