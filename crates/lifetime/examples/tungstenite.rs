@@ -1,19 +1,18 @@
 //! A chat server on plain tokio-tungstenite whose connections end with their tokens:
 //! `cargo run -p countersign-lifetime --example tungstenite`
 //!
-//! Ada renews her token once and then no more. Bob's token has no end. Both run in this program, in
-//! about one second: its tokens live for 300 ms, and the server waits 200 ms before it closes.
+//! Ada renews her token once and then no more. Bob's token has no end. Eve renews with a token of Bob.
+//! All run in this program, in about one second: its tokens live for 300 ms, and the server waits
+//! 200 ms before it closes. `countersign` makes and verifies the tokens.
 
 use core::time::Duration;
 use std::collections::HashMap;
 use std::error::Error;
-use std::time::SystemTime;
 
-use countersign_claims::{ConnectionClaims, DecodeOptions};
+use countersign::{Advice, Authenticator, Identity, Issuer, Key, UnixTime, now};
 use countersign_lifetime::{
     Action, CloseReason, Event, Expiry, Handle, Lifetime, Rules, Wheel, WheelFull,
 };
-use countersign_time::UnixTime;
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
@@ -31,14 +30,30 @@ const TOKEN_LIFE: Duration = Duration::from_millis(300);
 async fn main() -> Result<(), AnyError> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("ws://{}", listener.local_addr()?);
+    let key = Key::secret("a secret that backend and server share")?;
+    let backend = Issuer::builder().key(key.clone()).build()?;
+    let auth = Authenticator::builder().key(key).build()?;
     let (to_keeper, from_connections) = mpsc::unbounded_channel();
-    let keeper = tokio::spawn(keep(from_connections));
+    let keeper = tokio::spawn(keep(auth, from_connections));
     let server = tokio::spawn(serve(listener, to_keeper));
 
-    let ada = tokio::spawn(client(url.clone(), "Ada", Some(TOKEN_LIFE), 1));
-    let bob = tokio::spawn(client(url, "Bob", None, 0));
-    let (ada, bob) = (ada.await??, bob.await??);
-    println!("Ada's connection ended with {ada}, Bob's with {bob}");
+    // `expires_in` counts whole seconds. This example is faster than that, so it sets `exp` itself.
+    let token = |user, life| {
+        let exp = now().saturating_add(life);
+        backend
+            .connection(user)
+            .with(|claims| claims.exp(exp))
+            .sign()
+    };
+    let first = |user| token(user, TOKEN_LIFE);
+    let second = |user| token(user, TOKEN_LIFE.saturating_mul(2));
+    let endless = backend.connection("Bob").sign()?;
+    let ada = client(url.clone(), "Ada", first("Ada")?, Some(second("Ada")?));
+    let bob = client(url.clone(), "Bob", endless, None);
+    let eve = client(url, "Eve", first("Eve")?, Some(second("Bob")?));
+    let (ada, bob, eve) = (tokio::spawn(ada), tokio::spawn(bob), tokio::spawn(eve));
+    let (ada, bob, eve) = (ada.await??, bob.await??, eve.await??);
+    println!("Ada's connection ended with {ada}, Bob's with {bob}, Eve's with {eve}");
 
     // The keeper ends when no connection and no server is there to tell it anything.
     server.abort();
@@ -49,7 +64,7 @@ async fn main() -> Result<(), AnyError> {
 /// What the connections tell the keeper. Connections are numbered.
 enum Told {
     Opened(u32, mpsc::UnboundedSender<Message>),
-    /// The payload of a token. A real server has verified the signature by now: `countersign` does.
+    /// A token: the first one, or a new one.
     Token(u32, String),
     Gone(u32),
 }
@@ -57,13 +72,17 @@ enum Told {
 /// What the keeper knows of one connection.
 struct Connection {
     outbox: mpsc::UnboundedSender<Message>,
-    /// `None`: it has sent no token yet.
+    /// Whose connection it is. `None`: it has sent no token yet.
+    identity: Option<Identity>,
     lifetime: Option<Lifetime>,
     timer: Option<Handle>,
 }
 
 /// The one task that follows the lifetimes of all connections.
-async fn keep(mut told: mpsc::UnboundedReceiver<Told>) -> Result<(), WheelFull> {
+async fn keep(
+    auth: Authenticator,
+    mut told: mpsc::UnboundedReceiver<Told>,
+) -> Result<(), WheelFull> {
     let mut wheel = Wheel::new(now());
     let mut connections = HashMap::new();
     loop {
@@ -74,7 +93,7 @@ async fn keep(mut told: mpsc::UnboundedReceiver<Told>) -> Result<(), WheelFull> 
             .min(Duration::from_secs(3600));
         tokio::select! {
             message = told.recv() => match message {
-                Some(message) => hear(message, &mut connections, &mut wheel)?,
+                Some(message) => hear(message, &auth, &mut connections, &mut wheel)?,
                 None => return Ok(()),
             },
             () = tokio::time::sleep(pause) => {}
@@ -92,6 +111,7 @@ type Timers = Wheel<u32, UnixTime>;
 
 fn hear(
     message: Told,
+    auth: &Authenticator,
     connections: &mut HashMap<u32, Connection>,
     wheel: &mut Timers,
 ) -> Result<(), WheelFull> {
@@ -99,14 +119,15 @@ fn hear(
         Told::Opened(number, outbox) => {
             let connection = Connection {
                 outbox,
+                identity: None,
                 lifetime: None,
                 timer: None,
             };
             connections.insert(number, connection);
         }
-        Told::Token(number, payload) => {
+        Told::Token(number, token) => {
             if let Some(connection) = connections.get_mut(&number) {
-                let event = judge(&payload, now());
+                let event = judge(auth, &token, &mut connection.identity);
                 step(connection, number, event, wheel)?;
             }
         }
@@ -120,15 +141,31 @@ fn hear(
     Ok(())
 }
 
-/// What became of a token. A real server also compares the user with that of the first token.
-fn judge(payload: &str, now: UnixTime) -> Event {
-    match ConnectionClaims::decode(payload.as_bytes(), &DecodeOptions::default()) {
-        Err(_) => Event::TokenInvalid,
-        Ok(claims) => match claims.registered.exp {
-            Some(exp) if exp <= now => Event::TokenExpired,
-            exp => Event::Renewed(exp.map(Expiry::at)),
-        },
+/// Verifies a token and compares its user with that of the first token.
+///
+/// If keys come from an endpoint, call `connection_async` in the task of the connection instead, so
+/// that a fetch of keys makes nobody else wait.
+fn judge(auth: &Authenticator, token: &str, identity: &mut Option<Identity>) -> Event {
+    let connection = match auth.connection(token, now()) {
+        Ok(connection) => connection,
+        Err(error) => {
+            return match error.advice() {
+                Advice::TryAgain => Event::KeysUnavailable,
+                Advice::GetNewToken => Event::TokenExpired,
+                Advice::GiveUp => Event::TokenInvalid,
+            };
+        }
+    };
+    let shown = connection.identity();
+    let owner = identity.get_or_insert_with(|| shown.clone());
+    if !shown.same_authority(owner) {
+        return Event::OtherAuthority;
     }
+    if shown != *owner {
+        return Event::OtherUser;
+    }
+    let ends = connection.expires().zip(connection.valid_until());
+    Event::Renewed(ends.map(|(expires, valid_until)| Expiry::new(expires, valid_until)))
 }
 
 /// Takes an event, carries out what follows from it, and sets the timer anew.
@@ -212,20 +249,16 @@ async fn pass_messages(
     }
 }
 
-/// Connects, and renews its token so many times when it is asked to. Says how its connection ended.
+/// Connects, and sends the second token when it is asked for one. Says how its connection ended.
 async fn client(
     url: String,
     name: &'static str,
-    life: Option<Duration>,
-    mut renewals: u32,
+    first: String,
+    mut second: Option<String>,
 ) -> Result<String, AnyError> {
-    let token = || match life {
-        Some(life) => format!(r#"{{"sub":"{name}","exp":{}}}"#, now().saturating_add(life)),
-        None => format!(r#"{{"sub":"{name}"}}"#),
-    };
     let (mut socket, _) = connect_async(url).await?;
-    socket.send(Message::text(token())).await?;
-    if life.is_none() {
+    socket.send(Message::text(first)).await?;
+    if second.is_none() {
         tokio::time::sleep(TOKEN_LIFE.saturating_mul(4)).await;
         socket.close(None).await?;
     }
@@ -237,18 +270,13 @@ async fn client(
             Message::Text(text) => {
                 println!("{name} hears: {text}");
                 if text.as_str() == ASK
-                    && let Some(left) = renewals.checked_sub(1)
+                    && let Some(token) = second.take()
                 {
-                    renewals = left;
-                    socket.send(Message::text(token())).await?;
+                    socket.send(Message::text(token)).await?;
                 }
             }
             _ => {}
         }
     }
     Ok("nothing".to_owned())
-}
-
-fn now() -> UnixTime {
-    SystemTime::now().into()
 }

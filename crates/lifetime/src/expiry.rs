@@ -4,7 +4,9 @@ use countersign_time::UnixTime;
 
 /// Until when a token is good.
 ///
-/// A token without an end has none of these: it is `None` where an `Option<Expiry>` is expected.
+/// A token without an end has none of these: it is `None` where an `Option<Expiry>` is expected. For
+/// a `Connection` or a `Subscription` of `countersign`, that is
+/// `token.expires().zip(token.valid_until()).map(|(expires, until)| Expiry::new(expires, until))`.
 ///
 /// ```
 /// use countersign_time::UnixTime;

@@ -105,15 +105,18 @@ pub enum Event {
     /// A new token was verified: it is of the same user and the same authority, and good until
     /// then. `None`: without end.
     Renewed(Option<Expiry>),
-    /// The new token has expired.
+    /// The new token was refused, and the client should get another one: it has expired, or its
+    /// key was retired. In terms of `countersign`: `Advice::GetNewToken`.
     TokenExpired,
-    /// The new token is invalid for a reason that time does not heal.
+    /// The new token was refused, and another one from the same backend won't be better:
+    /// `Advice::GiveUp`.
     TokenInvalid,
     /// The new token is for another user; with a subscription also: for another client or channel.
     OtherUser,
     /// The new token is valid, and from another authority or issuer (`iss`).
     OtherAuthority,
-    /// Whether the new token is valid is not known now: the keys could not be fetched.
+    /// The new token may be valid a little later: `Advice::TryAgain`. The keys could not be
+    /// fetched, or the token is not valid yet.
     KeysUnavailable,
 }
 
