@@ -1,5 +1,5 @@
-//! An algorithm of one's own, whole. It is no signature at all (the sum of some
-//! bytes); it shows what an author writes and what a user then does with it.
+//! A complete algorithm of your own. It isn't a real signature (only the sum of some bytes), but
+//! it shows what an author writes and how a user uses it.
 //!
 //! Run it with `cargo run -p countersign-signature --example toy_algorithm`.
 
@@ -13,10 +13,10 @@ use countersign_signature::{
     Provider, Secret, Signer, SigningError, Verifier,
 };
 
-/// Minted in a `const`, so that a bad name fails the build.
+/// Defined in a `const`, so that a bad name fails the build.
 const TOY1: AlgorithmName = AlgorithmName::from_static("TOY1");
 
-/// The algorithm: what binds keys.
+/// The algorithm, which binds keys.
 #[derive(Debug)]
 struct Toy;
 
@@ -52,7 +52,7 @@ impl Algorithm for Toy {
     }
 }
 
-/// One key, bound. A real one would not print it.
+/// One bound key. A real `Debug` must not show it.
 #[derive(Debug)]
 struct Bound(u8);
 

@@ -8,9 +8,9 @@ use crate::{AlgorithmName, InvalidSignature, KeyMaterial, KeyRejected, SigningEr
 
 /// One key for checking signatures, bound to exactly one algorithm.
 ///
-/// Made by [`Algorithm::verifier`] when the key is loaded, never by a token.
+/// [`Algorithm::verifier`] makes it when the key is loaded. A token never makes one.
 pub trait Verifier: Debug + Send + Sync {
-    /// The algorithm that this key is bound to.
+    /// The algorithm of this key.
     fn algorithm(&self) -> AlgorithmName;
 
     /// Checks `signature`, in the form of RFC 7518 (raw `r || s` for ECDSA),
@@ -18,27 +18,27 @@ pub trait Verifier: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`InvalidSignature`], which says nothing more: a signature of the wrong
-    /// length and one that does not match look the same.
+    /// [`InvalidSignature`], without a reason: a signature of the wrong length and one that does
+    /// not match give the same error.
     fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature>;
 }
 
 /// One key for making signatures, bound to exactly one algorithm.
 pub trait Signer: Debug + Send + Sync {
-    /// The algorithm that this key is bound to.
+    /// The algorithm of this key.
     fn algorithm(&self) -> AlgorithmName;
 
     /// Appends the signature over `message` to `signature`.
     ///
     /// # Errors
     ///
-    /// [`SigningError`] if the library failed; `signature` is then as it was.
+    /// [`SigningError`] if the library failed. `signature` is unchanged then.
     fn sign(&self, message: &[u8], signature: &mut Vec<u8>) -> Result<(), SigningError>;
 }
 
-/// What one library offers for one algorithm. Implementations are `static`s.
+/// The implementation of one algorithm by one library. Implementations are `static`s.
 ///
-/// See the crate's example for a whole one.
+/// See the crate's example for a complete one.
 pub trait Algorithm: Debug + Send + Sync {
     /// The algorithm's JOSE name.
     fn name(&self) -> AlgorithmName;
@@ -46,21 +46,21 @@ pub trait Algorithm: Debug + Send + Sync {
     /// Whether keys of this algorithm are secrets ([`KeyMaterial::Secret`]), as for HMAC. If
     /// not, its keys are pairs, whose public half may be published.
     ///
-    /// [`Provider::for_key_pairs`](crate::Provider::for_key_pairs) goes by this answer, so
-    /// that keys from a public place never meet an algorithm that takes secrets. An algorithm
-    /// takes keys of one of the two kinds, and refuses keys of the other as
+    /// [`Provider::for_key_pairs`](crate::Provider::for_key_pairs) relies on this answer, so that
+    /// published keys are never bound to an algorithm that takes secrets. An algorithm accepts
+    /// only one of the two kinds of keys, and refuses the other as
     /// [`WrongKey`](crate::KeyRejectedReason::WrongKey).
     fn takes_secrets(&self) -> bool;
 
     /// Binds a secret or a public key to this algorithm.
     ///
-    /// The verifier must report this algorithm's [`name`](Self::name), even if another
-    /// algorithm does the work: a verifier of another name is not used.
+    /// The verifier must report this algorithm's [`name`](Self::name), even if it wraps another
+    /// algorithm: a verifier with another name is not used.
     ///
     /// # Errors
     ///
-    /// [`KeyRejected`] if the key is of another kind, too weak, malformed, or beyond what
-    /// the library can do.
+    /// [`KeyRejected`] if the key is of another kind, too weak, malformed, or not supported by
+    /// the library.
     fn verifier(&self, key: &KeyMaterial<'_>) -> Result<Arc<dyn Verifier>, KeyRejected>;
 
     /// Binds a secret or a private key to this algorithm. The signer must report this

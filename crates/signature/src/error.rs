@@ -1,6 +1,6 @@
-//! What can go wrong at the seam.
+//! Errors of keys and signatures.
 //!
-//! A signature error is opaque on purpose; a key error says all it can without
+//! A signature error gives no reason, on purpose. A key error says as much as it can without
 //! showing a secret.
 
 use alloc::string::{String, ToString};
@@ -12,7 +12,7 @@ use core::{error, fmt};
 pub struct InvalidSignature;
 
 impl InvalidSignature {
-    /// For those who write a [`Verifier`](crate::Verifier).
+    /// For authors of a [`Verifier`](crate::Verifier).
     #[must_use]
     pub const fn new() -> Self {
         Self
@@ -27,14 +27,14 @@ impl fmt::Display for InvalidSignature {
 
 impl error::Error for InvalidSignature {}
 
-/// The library could not sign; for a key that was accepted, this means that its
-/// source of randomness failed.
+/// The library could not sign. Because the key was accepted before, this means that the source of
+/// randomness failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SigningError;
 
 impl SigningError {
-    /// For those who write a [`Signer`](crate::Signer).
+    /// For authors of a [`Signer`](crate::Signer).
     #[must_use]
     pub const fn new() -> Self {
         Self
@@ -53,13 +53,14 @@ impl error::Error for SigningError {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyRejectedReason {
-    /// A key of another kind than is needed: another family, curve, or half of the pair.
+    /// The key is of the wrong kind: another family, another curve, or the other half of the
+    /// pair.
     WrongKey,
-    /// A key of the right kind that is too short or has a known weakness.
+    /// The key is of the right kind, but too short or with a known weakness.
     Weak,
     /// Not a key at all: a point off its curve, a wrong length, parts that disagree.
     Malformed,
-    /// A good key, beyond what this library offers.
+    /// A valid key that this library doesn't support.
     Unsupported,
 }
 
@@ -80,8 +81,8 @@ pub struct KeyRejected {
 }
 
 impl KeyRejected {
-    /// A rejection of your own. `found` and `needed` are parts of the sentence
-    /// "found …; …" and must not show a secret.
+    /// Makes a rejection. `found` and `needed` are the parts of the sentence "found …; …" and
+    /// must not show a secret.
     #[must_use]
     pub fn new(
         reason: KeyRejectedReason,
@@ -102,7 +103,7 @@ impl KeyRejected {
         Self::new(KeyRejectedReason::WrongKey, key.to_string(), needed)
     }
 
-    /// `key` is good, but this library cannot use it; `needed` says what to do.
+    /// `key` is valid, but this library cannot use it; `needed` says what to do.
     #[must_use]
     pub fn unsupported(key: &impl fmt::Display, needed: impl Into<String>) -> Self {
         Self::new(KeyRejectedReason::Unsupported, key.to_string(), needed)

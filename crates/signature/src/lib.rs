@@ -1,24 +1,23 @@
-//! The seam between JOSE signature algorithms and what uses them.
+//! The interface between JOSE signature algorithms and the code that uses them.
 //!
-//! An algorithm is open, not an enum: anyone adds one in a crate of their own.
-//! This crate holds what both sides must agree on, and nothing else:
+//! The set of algorithms is open, not an enum: anyone can add one in their own crate. This crate
+//! contains only what both sides must agree on:
 //!
-//! - [`AlgorithmName`]: a JOSE name such as `HS256`; `none` cannot be made.
-//! - [`KeyMaterial`]: the parts of one key, checked when it is made. HMAC secrets,
-//!   public keys and private keys are different variants, so that a public key
-//!   can never be taken for a secret.
+//! - [`AlgorithmName`]: a JOSE name such as `HS256`. `none` is refused.
+//! - [`KeyMaterial`]: the parts of one key, checked when it is made. HMAC secrets, public keys
+//!   and private keys are different variants, so that a public key can never be used as a secret.
 //! - [`Verifier`] and [`Signer`]: one key bound to exactly one algorithm.
-//! - [`Algorithm`]: what one library offers for one algorithm, a `static`.
-//! - [`Provider`]: a set of algorithms, composed at start and passed by hand.
+//! - [`Algorithm`]: the implementation of one algorithm by one library, a `static`.
+//! - [`Provider`]: a set of algorithms. A program composes it at start and passes it on.
 //!
-//! It relies on `core` and `alloc`. It never reads JSON, a clock, a file or the
-//! network, and knows no cryptographic library. The only arithmetic here is on
-//! public keys: is this point on its curve, is this modulus sane.
+//! It relies on `core` and `alloc`. It never reads JSON, a clock, a file or the network, and uses
+//! no cryptographic library. The only arithmetic here is on public keys: is this point on its
+//! curve, is this modulus plausible?
 //!
 //! # Example
 //!
-//! An algorithm of your own touches no crate but yours. This toy one is no
-//! signature at all; it shows the shape.
+//! To add an algorithm, you only need your own crate. This toy isn't a real signature; it shows
+//! the form.
 //!
 //! ```
 //! use std::sync::Arc;

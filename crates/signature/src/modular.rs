@@ -1,7 +1,7 @@
 //! Arithmetic modulo a public prime, to check public keys.
 //!
-//! Numbers are arrays of 64-bit limbs, as many as the prime needs. Its time depends on the
-//! numbers, so **no secret may ever come here**.
+//! Numbers are arrays of 64-bit limbs, as many as the prime needs. The time depends on the
+//! numbers, so **never use it with a secret**.
 
 use core::cmp::Ordering;
 
@@ -12,7 +12,7 @@ pub(crate) struct Number<const N: usize>([u64; N]);
 impl<const N: usize> Number<N> {
     pub(crate) const ZERO: Self = Self([0; N]);
 
-    /// From big-endian bytes; `None` if they are more than the limbs hold.
+    /// From big-endian bytes; `None` if they don't fit in the limbs.
     pub(crate) fn from_be_bytes(bytes: &[u8]) -> Option<Self> {
         let mut limbs = [0; N];
         let mut chunks = bytes.rchunks(8);
@@ -40,7 +40,7 @@ impl<const N: usize> Number<N> {
         shifted
     }
 
-    /// The sum, and whether it has one bit more than the limbs hold.
+    /// The sum, and whether it needs one bit more than the limbs have.
     fn plus(&self, other: &Self) -> (Self, bool) {
         let mut sum = Self::ZERO;
         let mut carry = false;
@@ -54,7 +54,7 @@ impl<const N: usize> Number<N> {
         (sum, carry)
     }
 
-    /// The difference, and whether it is negative; it then has 2 to the power of 64 N added.
+    /// The difference, and whether it is negative. If it is, 2 to the power of 64 N is added.
     fn minus(&self, other: &Self) -> (Self, bool) {
         let mut difference = Self::ZERO;
         let mut borrow = false;
@@ -97,7 +97,7 @@ impl<const N: usize> Field<N> {
         if lowest & 1 == 0 {
             return None;
         }
-        // Newton's method: each step doubles the bits that are right, beginning with three.
+        // Newton's method: it begins with three right bits, and each step doubles their number.
         let mut inverse = lowest;
         for _ in 0..5 {
             let error = 2_u64.wrapping_sub(lowest.wrapping_mul(inverse));
@@ -139,7 +139,7 @@ impl<const N: usize> Field<N> {
             }
             let (top, overflow) = above.overflowing_add(carry);
 
-            // A multiple of the prime makes the lowest limb zero, and it falls away.
+            // Adding a multiple of the prime makes the lowest limb zero, so it can be dropped.
             let lowest = sum.first().copied().unwrap_or(0);
             let factor = lowest.wrapping_mul(self.inverse);
             let mut shifted = [0; N];
@@ -162,7 +162,8 @@ impl<const N: usize> Field<N> {
         self.reduced(Number(sum), above != 0)
     }
 
-    /// A number below twice the prime, of which `carry` is the bit that the limbs don't hold.
+    /// Reduces a number below twice the prime. `carry` is its highest bit, which the limbs can't
+    /// hold.
     fn reduced(&self, number: Number<N>, carry: bool) -> Number<N> {
         if carry || number >= self.prime {
             number.minus(&self.prime).0
@@ -171,9 +172,9 @@ impl<const N: usize> Field<N> {
         }
     }
 
-    /// Whether `a` is a square: its Jacobi symbol over the prime is not -1. The binary
-    /// algorithm subtracts and halves alone (Shallit and Sorenson, "A Binary Algorithm
-    /// for the Jacobi Symbol").
+    /// Whether `a` is a square: its Jacobi symbol over the prime is not -1. The binary algorithm
+    /// only subtracts and halves (Shallit and Sorenson, "A Binary Algorithm for the Jacobi
+    /// Symbol").
     pub(crate) fn is_square(&self, a: &Number<N>) -> bool {
         let (mut a, mut n) = (*a, self.prime);
         let mut negative = false;
@@ -208,11 +209,11 @@ fn low(number: u128) -> u64 {
     number as u64
 }
 
-/// The remainder of a big-endian number by a small one.
+/// The remainder of a big-endian number divided by a small one.
 pub(crate) fn remainder(bytes: &[u8], divisor: u32) -> u32 {
     let divisor = u64::from(divisor);
     let mut rest = 0_u64;
-    // From the highest digit of 32 bits, which may have fewer bytes.
+    // Begin with the highest digit of 32 bits, which may have fewer bytes.
     for digit in bytes.rchunks(4).rev() {
         let digit = digit
             .iter()
@@ -239,7 +240,7 @@ mod tests {
     fn products_and_sums_match_those_of_native_integers() {
         let prime = 0xffff_fffb_u128;
         let field = field(prime);
-        // R, to take away the division by it.
+        // R, to undo the division by it.
         let r = (u128::MAX % prime + 1) % prime;
         let r_squared = number(r * r % prime);
         let mut a = 1_u128;

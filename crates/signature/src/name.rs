@@ -1,13 +1,13 @@
 //! Names of JOSE algorithms (RFC 7518 section 3.1, RFC 8037, RFC 9864).
 //!
-//! A name is compared by equality, letter case included (RFC 7515 section 4.1.1).
+//! Names are compared exactly, including letter case (RFC 7515 section 4.1.1).
 
 use core::fmt;
 
 /// A JOSE algorithm name such as `HS256`.
 ///
-/// The set is open: mint a name for your own algorithm with
-/// [`from_static`](Self::from_static). `none`, in any spelling, cannot be made.
+/// The set is open: make a name for your own algorithm with [`from_static`](Self::from_static).
+/// `none` is refused, in any spelling.
 ///
 /// ```
 /// use countersign_signature::AlgorithmName;
@@ -48,9 +48,9 @@ impl AlgorithmName {
     pub const ES512: Self = Self("ES512");
     /// EdDSA on Ed25519 (RFC 8037 section 3.1), which RFC 9864 calls `Ed25519`.
     pub const EDDSA: Self = Self("EdDSA");
-    /// The other name of [`EDDSA`](Self::EDDSA) (RFC 9864 section 2.2): what a header says
-    /// that is signed by a key of that name. Algorithms and verifiers go by `EdDSA`, and
-    /// take both.
+    /// The other name of [`EDDSA`](Self::EDDSA) (RFC 9864 section 2.2): the name in a header that
+    /// is signed by a key with this name. Algorithms and verifiers have the name `EdDSA`, and
+    /// accept both.
     pub const ED25519: Self = Self("Ed25519");
 
     /// A name for an algorithm of your own.
@@ -59,8 +59,8 @@ impl AlgorithmName {
     ///
     /// # Panics
     ///
-    /// If the name is `none` in any letter case, is empty, is longer than 64
-    /// bytes, or holds anything but ASCII letters, digits, `-`, `+`, `_` and `.`.
+    /// If the name is `none` in any letter case, is empty, is longer than 64 bytes, or contains
+    /// other characters than ASCII letters, digits, `-`, `+`, `_` and `.`.
     #[must_use]
     #[allow(clippy::panic)] // evaluated on names that authors write, in a const
     pub const fn from_static(name: &'static str) -> Self {
@@ -70,7 +70,7 @@ impl AlgorithmName {
         }
     }
 
-    /// The name as it stands in a header.
+    /// The name as written in a header.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         self.0
@@ -85,7 +85,7 @@ impl AlgorithmName {
     }
 }
 
-/// Why this is no algorithm's name, if it is none.
+/// Why this can't be the name of an algorithm; `None` if it can.
 pub(crate) const fn fault(name: &str) -> Option<&'static str> {
     let mut bytes = name.as_bytes();
     if bytes.is_empty() || bytes.len() > 64 {

@@ -1,14 +1,14 @@
-//! A set of algorithms, composed at start and passed by hand.
+//! A set of algorithms. A program composes it at start and passes it on.
 
 use alloc::vec::Vec;
 
 use crate::Algorithm;
 
-/// A set of algorithms, at most one a name.
+/// A set of algorithms, at most one for each name.
 ///
-/// Never a global and never a Cargo feature: compose one where your program
-/// starts. A later algorithm replaces an earlier one of the same name, so that
-/// you can exchange one part of another provider.
+/// There is no global provider and no Cargo feature for it: compose one when your program starts.
+/// A later algorithm replaces an earlier one of the same name, so that you can replace a part of
+/// another provider.
 ///
 /// ```
 /// use countersign_signature::Provider;
@@ -22,13 +22,13 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// A provider of these algorithms.
+    /// A provider with these algorithms.
     #[must_use]
     pub fn new(algorithms: impl IntoIterator<Item = &'static dyn Algorithm>) -> Self {
         algorithms.into_iter().fold(Self::default(), Self::with)
     }
 
-    /// This provider with one algorithm added, or replaced if its name is there.
+    /// Adds an algorithm, or replaces the one with the same name.
     #[must_use]
     pub fn with(mut self, algorithm: &'static dyn Algorithm) -> Self {
         match self
@@ -49,8 +49,8 @@ impl Provider {
         self
     }
 
-    /// This provider with only the algorithms of key pairs, for keys that are published:
-    /// those that take secrets are gone (see [`Algorithm::takes_secrets`]).
+    /// This provider with only the algorithms of key pairs, for published keys: without those
+    /// that take secrets (see [`Algorithm::takes_secrets`]).
     #[must_use]
     pub fn for_key_pairs(self) -> Self {
         self.only(|algorithm| !algorithm.takes_secrets())

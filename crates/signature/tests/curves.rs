@@ -1,4 +1,4 @@
-//! Which curves are the same one.
+//! Which curves are equal.
 
 use countersign_signature::{Curve, OkpCurve, OkpPublicKey};
 
@@ -33,7 +33,7 @@ fn c6_no_other_curve_can_take_the_name_of_a_known_one() {
     }
     // The same parameters under another name are another curve.
     assert_ne!(Curve::new("prime256v1", prime, a, b), Curve::P256);
-    // Zeros in front of a number do not count.
+    // Leading zeros of a number don't matter.
     let seven = [&[0; 31][..], &[7]].concat().leak();
     let prime = hex("fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2f").leak();
     assert_eq!(

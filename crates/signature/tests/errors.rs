@@ -1,4 +1,4 @@
-//! The sentences of errors at the seam.
+//! The texts of errors.
 
 use countersign_signature::{InvalidSignature, KeyRejected, KeyRejectedReason, SigningError};
 

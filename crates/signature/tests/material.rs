@@ -1,4 +1,4 @@
-//! The checks that every key passes before it exists.
+//! The checks that every key must pass.
 
 use countersign_signature::{
     AkpPrivateKey, AkpPublicKey, Curve, EcPrivateKey, EcPublicKey, KeyMaterial, KeyRejected,
@@ -12,7 +12,7 @@ fn hex(text: &str) -> Vec<u8> {
     digits.chunks(2).map(|pair| byte(pair).unwrap()).collect()
 }
 
-/// An odd number of exactly so many bits. Whether it has two factors, no check asks.
+/// An odd number with this number of bits. No check tests whether it has two prime factors.
 fn modulus(bits: usize) -> Vec<u8> {
     let mut bytes = vec![0; bits.div_ceil(8)];
     bytes[0] = 1 << ((bits - 1) % 8);
@@ -89,7 +89,7 @@ fn c4_leading_zeros_of_rsa_numbers_are_dropped() {
             assert_eq!(key, RsaPublicKey::new(n.as_slice(), F4).unwrap());
         }
     }
-    // They do not help a short modulus over the limit.
+    // They don't make a short modulus long enough.
     let padded = [&[0; 128], &modulus(1024)[..]].concat();
     assert_eq!(
         rsa(&padded, F4).unwrap_err().found(),
@@ -114,8 +114,8 @@ fn times(number: &[u8], factor: u32) -> Vec<u8> {
     product
 }
 
-/// What the faulty library makes is, modulo each of the small primes, a power of 65537.
-/// So is `1 + m * 2^k`, where `m` is the product of those primes: it is 65537^0.
+/// A modulus of the faulty library is a power of 65537 modulo each of the small primes. `1 + m *
+/// 2^k` is one too, where `m` is the product of these primes: it is 65537^0.
 #[test]
 fn c5_a_modulus_with_the_roca_fingerprint_is_refused() {
     let primes = [
@@ -137,7 +137,7 @@ fn c5_a_modulus_with_the_roca_fingerprint_is_refused() {
             "{rejected}"
         );
     }
-    // 3 is no power of 65537 modulo 3, nor is the sum.
+    // The sum is a multiple of 3, so it is no power of 65537 modulo 3.
     let mut other = one;
     *other.last_mut().unwrap() = 3;
     assert!(rsa(&other, F4).is_ok());
@@ -313,7 +313,7 @@ fn b7_an_ed25519_key_of_small_order_is_refused() {
         assert_eq!(rejected.reason(), KeyRejectedReason::Weak, "{key}");
         assert_eq!(rejected.found(), "an Ed25519 key of small order");
     }
-    // The same points written otherwise: x = 0 with a sign, y = 0 and 1 with p added.
+    // Other encodings of the same points: x = 0 with a sign, and y = 0 and 1 with p added.
     let other_forms = [
         "0100000000000000000000000000000000000000000000000000000000000080",
         "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",

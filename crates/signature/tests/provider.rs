@@ -1,4 +1,4 @@
-//! Sets of algorithms, composed of toys.
+//! Providers with toy algorithms.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use countersign_signature::{
     Verifier,
 };
 
-/// An algorithm that binds any secret, or no key at all.
+/// An algorithm that binds any secret, or no key.
 #[derive(Debug)]
 struct Toy {
     name: &'static str,

@@ -1,5 +1,5 @@
-//! Algorithm key pairs (`kty` `AKP`): keys that name their one algorithm, as the
-//! post-quantum signatures do. Known here so that a crate of its own can add one.
+//! Algorithm key pairs (`kty` `AKP`): keys that name their only algorithm, like those of
+//! post-quantum signatures. They are defined here so that other crates can add such an algorithm.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -8,7 +8,7 @@ use core::fmt;
 use super::shown::{Hex, Redacted};
 use crate::{KeyRejected, name};
 
-/// The public half of an algorithm key pair. Its bytes are for the algorithm to check.
+/// The public half of an algorithm key pair. The algorithm checks its bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AkpPublicKey<'a> {
     algorithm: Cow<'a, str>,
@@ -16,12 +16,12 @@ pub struct AkpPublicKey<'a> {
 }
 
 impl<'a> AkpPublicKey<'a> {
-    /// A public key for the algorithm of this JOSE name, of these bytes (`pub`).
+    /// A public key for the algorithm with this JOSE name, from these bytes (`pub`).
     ///
     /// # Errors
     ///
-    /// [`KeyRejected`] if there are no bytes, or the name is none that an
-    /// [`AlgorithmName`](crate::AlgorithmName) can have, such as `none`.
+    /// [`KeyRejected`] if there are no bytes, or if an [`AlgorithmName`](crate::AlgorithmName)
+    /// can't have this name, for example `none`.
     pub fn new(
         algorithm: impl Into<Cow<'a, str>>,
         bytes: impl Into<Cow<'a, [u8]>>,
@@ -31,7 +31,7 @@ impl<'a> AkpPublicKey<'a> {
         Ok(Self { algorithm, bytes })
     }
 
-    /// The JOSE name of the one algorithm.
+    /// The JOSE name of its only algorithm.
     #[must_use]
     pub fn algorithm(&self) -> &str {
         &self.algorithm
@@ -62,7 +62,7 @@ impl fmt::Debug for AkpPublicKey<'_> {
     }
 }
 
-/// A private algorithm key pair: the seed, with the public half where the file carried it.
+/// A private algorithm key pair: the seed, and the public half if the file contains it.
 #[derive(Clone)]
 pub struct AkpPrivateKey<'a> {
     algorithm: Cow<'a, str>,
@@ -71,7 +71,7 @@ pub struct AkpPrivateKey<'a> {
 }
 
 impl<'a> AkpPrivateKey<'a> {
-    /// A private key for the algorithm of this JOSE name, of this seed (`priv`).
+    /// A private key for the algorithm with this JOSE name, from this seed (`priv`).
     ///
     /// # Errors
     ///
@@ -98,19 +98,19 @@ impl<'a> AkpPrivateKey<'a> {
         })
     }
 
-    /// The JOSE name of the one algorithm.
+    /// The JOSE name of its only algorithm.
     #[must_use]
     pub fn algorithm(&self) -> &str {
         &self.algorithm
     }
 
-    /// The seed (`priv`). It is the secret.
+    /// The seed (`priv`). Keep it secret.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
         &self.seed
     }
 
-    /// The public half, where the file carried it.
+    /// The public half, if the file contains it.
     #[must_use]
     pub fn public(&self) -> Option<&AkpPublicKey<'a>> {
         self.public.as_ref()
@@ -137,7 +137,7 @@ impl fmt::Debug for AkpPrivateKey<'_> {
     }
 }
 
-/// The name is a stranger's, and stands in errors: it is bounded here.
+/// The name comes from outside and is shown in errors, so its length is limited here.
 fn check(algorithm: &str, bytes: &[u8]) -> Result<(), KeyRejected> {
     if let Some(fault) = name::fault(algorithm) {
         let short: String = algorithm.chars().take(64).collect();

@@ -8,7 +8,7 @@ use super::shown::{Hex, Redacted};
 use crate::KeyRejected;
 use crate::modular::Field;
 
-/// A curve `y² = x³ + ax + b` over a prime field. Open: mint your own.
+/// A curve `y² = x³ + ax + b` over a prime field. You can define your own.
 ///
 /// Two curves are equal if their names and all their parameters are.
 ///
@@ -61,7 +61,7 @@ impl Curve {
             "0051953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef109e156193951ec7e937b1652c0bd3bb1bf073573df883d2c34f1ef451fd46b503f00",
         ),
     );
-    /// secp256k1 (RFC 8812 section 3), known here so that an error can name it.
+    /// secp256k1 (RFC 8812 section 3), defined here so that errors can name it.
     pub const SECP256K1: Self = Self::known(
         "secp256k1",
         &hex::<32>("fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2f"),
@@ -69,7 +69,7 @@ impl Curve {
         &[7],
     );
 
-    /// The curves that have a name here.
+    /// The curves with a constant in this type.
     const KNOWN: [Self; 4] = [Self::P256, Self::P384, Self::P521, Self::SECP256K1];
 
     const fn known(
@@ -86,15 +86,15 @@ impl Curve {
         }
     }
 
-    /// A curve by its JOSE name and its parameters, big-endian. The prime has no
-    /// leading zero byte and at most 575 bits; its bytes are those of a coordinate.
+    /// A curve with its JOSE name and its parameters, big-endian. The prime has no leading zero
+    /// byte and at most 575 bits. A coordinate has the same length as the prime.
     ///
     /// Use it in a `const`, so that a wrong parameter fails the build.
     ///
     /// # Panics
     ///
-    /// If the name is that of a curve of this type's constants, such as `P-256`, and a
-    /// parameter is not. No key can then be called a P-256 key and lie on another curve.
+    /// If the name is that of a constant of this type, such as `P-256`, but a parameter differs.
+    /// So no key can claim to be on P-256 but lie on another curve.
     #[must_use]
     #[allow(
         clippy::panic,
@@ -133,7 +133,7 @@ impl Curve {
         self.prime.len()
     }
 
-    /// Whether `(x, y)` satisfies the curve's equation, each below the prime.
+    /// Whether `(x, y)` satisfies the curve's equation, and both are below the prime.
     fn contains(&self, x: &[u8], y: &[u8]) -> Option<bool> {
         match self.prime.len() {
             0..=32 => self.contains_in::<4>(x, y),
@@ -161,7 +161,7 @@ impl fmt::Debug for Curve {
     }
 }
 
-/// A point on its curve.
+/// A public key: a point on its curve.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EcPublicKey<'a> {
     curve: Curve,
@@ -170,7 +170,8 @@ pub struct EcPublicKey<'a> {
 }
 
 impl<'a> EcPublicKey<'a> {
-    /// The point of these affine coordinates, big-endian, each of the curve's full length.
+    /// The point with these affine coordinates, big-endian, each with the full length for the
+    /// curve.
     ///
     /// # Errors
     ///
@@ -199,7 +200,7 @@ impl<'a> EcPublicKey<'a> {
         Ok(Self { curve, x, y })
     }
 
-    /// The point of the uncompressed form `04 || x || y` (SEC 1 section 2.3.3).
+    /// Reads the uncompressed form `04 || x || y` (SEC 1 section 2.3.3).
     ///
     /// # Errors
     ///
@@ -232,13 +233,13 @@ impl<'a> EcPublicKey<'a> {
         self.curve
     }
 
-    /// The coordinate `x`, big-endian, of the curve's full length.
+    /// The coordinate `x`, big-endian, with the full length for the curve.
     #[must_use]
     pub fn x(&self) -> &[u8] {
         &self.x
     }
 
-    /// The coordinate `y`, big-endian, of the curve's full length.
+    /// The coordinate `y`, big-endian, with the full length for the curve.
     #[must_use]
     pub fn y(&self) -> &[u8] {
         &self.y
@@ -271,7 +272,7 @@ impl fmt::Debug for EcPublicKey<'_> {
     }
 }
 
-/// A private scalar on its curve, with the public point where the file carried it.
+/// A private key: a scalar, and the public point if the file contains it.
 #[derive(Clone)]
 pub struct EcPrivateKey<'a> {
     curve: Curve,
@@ -280,9 +281,8 @@ pub struct EcPrivateKey<'a> {
 }
 
 impl<'a> EcPrivateKey<'a> {
-    /// A private key of the scalar `d`, big-endian, of the curve's full length.
-    /// Whether it lies in its range and matches the point is for the library to
-    /// check that signs with it.
+    /// A private key with the scalar `d`, big-endian, with the full length for the curve. The
+    /// library that signs with it checks whether `d` is in its range and matches the point.
     ///
     /// # Errors
     ///
@@ -317,13 +317,13 @@ impl<'a> EcPrivateKey<'a> {
         self.curve
     }
 
-    /// The private scalar, big-endian, of the curve's full length. It is the secret.
+    /// The private scalar, big-endian, with the full length for the curve. Keep it secret.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
         &self.d
     }
 
-    /// The public point, where the file carried it.
+    /// The public point, if the file contains it.
     #[must_use]
     pub fn public(&self) -> Option<&EcPublicKey<'a>> {
         self.public.as_ref()
@@ -368,7 +368,7 @@ const fn same(mut a: &[u8], mut b: &[u8]) -> bool {
     a.is_empty() && b.is_empty()
 }
 
-/// Hexadecimal to bytes, for the constants of this file, when it is compiled.
+/// Converts hexadecimal to bytes at compile time, for the constants of this file.
 #[allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,

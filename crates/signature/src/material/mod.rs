@@ -1,9 +1,9 @@
 //! The parts of one key, checked when they are made.
 //!
-//! A value of these types has passed the import checks: sizes, curve equations,
-//! known weaknesses. A backend need not repeat them. Secrets and private parts
-//! never appear in `Debug` or `Display`. They are not wiped from memory when
-//! dropped: that takes `unsafe` or a dependency, and this crate has neither.
+//! A value of these types has passed the import checks: sizes, curve equations, known weaknesses.
+//! Backends don't need to repeat them. Secrets and private parts never appear in `Debug` or
+//! `Display`. They are not wiped from memory when dropped, because that needs `unsafe` or a
+//! dependency, and this crate has neither.
 
 mod akp;
 mod ec;
@@ -22,11 +22,10 @@ pub use secret::Secret;
 
 use crate::{AlgorithmName, KeyRejected};
 
-/// The parts of one key. Secrets, public keys and private keys are different
-/// variants: none can be taken for another.
+/// The parts of one key. Secrets, public keys and private keys are different variants, so they
+/// can't be confused.
 ///
-/// `Display` says what kind of key it is ("a P-256 private key") and nothing of
-/// its content; `Debug` shows public parts alone.
+/// `Display` shows only the kind of key ("a P-256 private key"). `Debug` shows only public parts.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum KeyMaterial<'a> {
@@ -44,9 +43,9 @@ pub enum KeyMaterial<'a> {
     OkpPublic(OkpPublicKey<'a>),
     /// A private octet key pair.
     OkpPrivate(OkpPrivateKey<'a>),
-    /// A public key that names its one algorithm (`kty` `AKP`).
+    /// A public key that names its only algorithm (`kty` `AKP`).
     AkpPublic(AkpPublicKey<'a>),
-    /// A private key that names its one algorithm.
+    /// A private key that names its only algorithm.
     AkpPrivate(AkpPrivateKey<'a>),
 }
 
@@ -67,7 +66,7 @@ impl KeyMaterial<'_> {
         }
     }
 
-    /// Whether this is the private half of a pair. A secret is not: it has no halves.
+    /// Whether this is the private half of a pair. A secret isn't, because it has no halves.
     #[must_use]
     pub fn is_private(&self) -> bool {
         matches!(
@@ -82,8 +81,8 @@ impl KeyMaterial<'_> {
         !self.is_private() && !matches!(self, Self::Secret(_))
     }
 
-    /// The public half: of a private key that carries it, or of a public key itself.
-    /// `None` for a secret, and for a private key that does not carry its public half.
+    /// The public half of a private key that contains it, or a public key itself. `None` for a
+    /// secret, and for a private key without its public half.
     #[must_use]
     pub fn public(&self) -> Option<KeyMaterial<'_>> {
         match self {
@@ -96,8 +95,8 @@ impl KeyMaterial<'_> {
         }
     }
 
-    /// The rejection for a key that `algorithm` cannot verify with; `kind` is
-    /// what it takes, such as "P-256".
+    /// The rejection for a key with which `algorithm` cannot verify. `kind` is the kind that it
+    /// accepts, such as "P-256".
     #[must_use]
     pub fn cannot_verify(&self, algorithm: AlgorithmName, kind: &str) -> KeyRejected {
         if self.is_private() {
@@ -110,8 +109,8 @@ impl KeyMaterial<'_> {
         }
     }
 
-    /// The rejection for a key that `algorithm` cannot sign with; `kind` is
-    /// what it takes, such as "P-256".
+    /// The rejection for a key with which `algorithm` cannot sign. `kind` is the kind that it
+    /// accepts, such as "P-256".
     #[must_use]
     pub fn cannot_sign(&self, algorithm: AlgorithmName, kind: &str) -> KeyRejected {
         if self.is_public() {

@@ -7,24 +7,24 @@ use super::shown::{Hex, Redacted};
 use crate::KeyRejected;
 use crate::modular::{Field, Number};
 
-/// The curve of an octet key pair. Open: mint your own.
+/// The curve of an octet key pair. You can define your own.
 ///
-/// A curve has no parameter but its name: whoever writes `Ed25519` gets the curve of
-/// [`ED25519`](Self::ED25519), whose keys are checked.
+/// A curve has only a name: a curve named `Ed25519` is equal to [`ED25519`](Self::ED25519), whose
+/// keys are checked.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct OkpCurve(&'static str);
 
 impl OkpCurve {
-    /// Ed25519 (RFC 8032), the one whose keys are checked here.
+    /// Ed25519 (RFC 8032), the only curve whose keys are checked here.
     pub const ED25519: Self = Self("Ed25519");
-    /// Ed448 (RFC 8032), known here so that an error can name it.
+    /// Ed448 (RFC 8032), defined here so that errors can name it.
     pub const ED448: Self = Self("Ed448");
-    /// X25519 (RFC 7748), for key agreement alone; known here so that an error can name it.
+    /// X25519 (RFC 7748), only for key agreement; defined here so that errors can name it.
     pub const X25519: Self = Self("X25519");
-    /// X448 (RFC 7748), for key agreement alone; known here so that an error can name it.
+    /// X448 (RFC 7748), only for key agreement; defined here so that errors can name it.
     pub const X448: Self = Self("X448");
 
-    /// A curve by its JOSE name (`crv`).
+    /// A curve with this JOSE name (`crv`).
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
         Self(name)
@@ -51,13 +51,13 @@ pub struct OkpPublicKey<'a> {
 }
 
 impl<'a> OkpPublicKey<'a> {
-    /// A public key of these bytes (`x`).
+    /// A public key from these bytes (`x`).
     ///
     /// # Errors
     ///
-    /// [`KeyRejected`] for an Ed25519 key that is not the canonical encoding of
-    /// a point on the curve, or whose point has small order: signatures under
-    /// such a key can be forged. Keys on other curves are taken as they are.
+    /// [`KeyRejected`] for an Ed25519 key that is not the canonical encoding of a point on the
+    /// curve, or whose point has small order, because anyone can forge signatures for such a key.
+    /// Keys on other curves are not checked.
     pub fn new(curve: OkpCurve, bytes: impl Into<Cow<'a, [u8]>>) -> Result<Self, KeyRejected> {
         let bytes = bytes.into();
         if curve == OkpCurve::ED25519 {
@@ -97,7 +97,7 @@ impl fmt::Debug for OkpPublicKey<'_> {
     }
 }
 
-/// A private octet key pair: the seed, with the public half where the file carried it.
+/// A private octet key pair: the seed, and the public half if the file contains it.
 #[derive(Clone)]
 pub struct OkpPrivateKey<'a> {
     curve: OkpCurve,
@@ -106,13 +106,13 @@ pub struct OkpPrivateKey<'a> {
 }
 
 impl<'a> OkpPrivateKey<'a> {
-    /// A private key of this seed (`d`). Whether it matches the public half is
-    /// for the library to check that signs with it.
+    /// A private key from this seed (`d`). The library that signs with it checks whether it
+    /// matches the public half.
     ///
     /// # Errors
     ///
-    /// [`KeyRejected`] for an Ed25519 seed that has not 32 bytes, or a public
-    /// half on another curve.
+    /// [`KeyRejected`] for an Ed25519 seed that doesn't have 32 bytes, or a public half on
+    /// another curve.
     pub fn new(
         curve: OkpCurve,
         seed: impl Into<Cow<'a, [u8]>>,
@@ -146,13 +146,13 @@ impl<'a> OkpPrivateKey<'a> {
         self.curve
     }
 
-    /// The seed (`d`). It is the secret.
+    /// The seed (`d`). Keep it secret.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
         &self.seed
     }
 
-    /// The public half, where the file carried it.
+    /// The public half, if the file contains it.
     #[must_use]
     pub fn public(&self) -> Option<&OkpPublicKey<'a>> {
         self.public.as_ref()

@@ -7,17 +7,17 @@ use super::shown::{Hex, Redacted};
 use crate::KeyRejected;
 use crate::modular::remainder;
 
-/// Least and greatest modulus, in bits. RFC 7518 section 3.3 sets the least; the
-/// greatest bounds the work that a hostile key can cause.
+/// The smallest and the largest modulus, in bits. RFC 7518 section 3.3 gives the smallest; the
+/// largest limits the work that a hostile key can cause.
 const MODULUS_BITS: core::ops::RangeInclusive<usize> = 2048..=8192;
-/// The greatest public exponent, in bits: *ring*'s limit, for the same reason.
+/// The largest public exponent, in bits. It is *ring*'s limit, for the same reason.
 const EXPONENT_BITS: usize = 33;
 
 /// The public half of an RSA key: 2048 to 8192 bits, with an odd exponent from 3
 /// to 33 bits, and without the fingerprint of CVE-2017-15361 (ROCA).
 ///
-/// Numbers are big-endian. Leading zero bytes are dropped, although RFC 7518
-/// section 6.3.1 forbids writing them: some issuers do.
+/// Numbers are big-endian. Leading zero bytes are dropped: RFC 7518 section 6.3.1 forbids them,
+/// but some issuers write them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RsaPublicKey<'a> {
     modulus: Cow<'a, [u8]>,
@@ -25,12 +25,12 @@ pub struct RsaPublicKey<'a> {
 }
 
 impl<'a> RsaPublicKey<'a> {
-    /// A key of this modulus (`n`) and public exponent (`e`).
+    /// A key with this modulus (`n`) and public exponent (`e`).
     ///
     /// # Errors
     ///
-    /// [`KeyRejected`] if a number is out of its range, even, or the modulus
-    /// carries the ROCA fingerprint.
+    /// [`KeyRejected`] if a number is out of its range or even, or if the modulus has the ROCA
+    /// fingerprint.
     pub fn new(
         modulus: impl Into<Cow<'a, [u8]>>,
         exponent: impl Into<Cow<'a, [u8]>>,
@@ -151,8 +151,8 @@ impl fmt::Debug for RsaPrivateParts<'_> {
     }
 }
 
-/// An RSA private key with its public half. Whether its numbers agree is for the
-/// library to check that signs with it.
+/// An RSA private key with its public half. The library that signs with it checks whether its
+/// numbers agree.
 #[derive(Clone, Debug)]
 pub struct RsaPrivateKey<'a> {
     public: RsaPublicKey<'a>,
@@ -160,7 +160,7 @@ pub struct RsaPrivateKey<'a> {
 }
 
 impl<'a> RsaPrivateKey<'a> {
-    /// A private key of a checked public half and the private numbers.
+    /// A private key from a checked public half and the private numbers.
     ///
     /// # Errors
     ///
@@ -194,7 +194,7 @@ impl<'a> RsaPrivateKey<'a> {
         &self.public
     }
 
-    /// The private numbers. They are the secret.
+    /// The private numbers. Keep them secret.
     #[must_use]
     pub fn expose(&self) -> &RsaPrivateParts<'a> {
         &self.parts
@@ -241,11 +241,11 @@ fn is_even(number: &[u8]) -> bool {
     number.last().is_none_or(|byte| byte & 1 == 0)
 }
 
-/// Whether a modulus looks like those of CVE-2017-15361: modulo each of these
-/// primes it is a power of 65537. A good modulus does so by chance once in 2^27
-/// or less (Nemec et al., "The Return of Coppersmith's Attack", section 3.2).
+/// Whether a modulus looks like those of CVE-2017-15361: modulo each of these primes it is a
+/// power of 65537. A good modulus has this fingerprint by chance only once in 2^27 or less (Nemec
+/// et al., "The Return of Coppersmith's Attack", section 3.2).
 fn has_roca_fingerprint(modulus: &[u8]) -> bool {
-    // First those modulo which 65537 has few powers: there most moduli differ.
+    // First the primes modulo which 65537 has few powers, because most moduli fail there.
     const PRIMES: [u32; 38] = [
         37, 11, 13, 17, 19, 3, 5, 7, 23, 29, 31, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89,
         97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,

@@ -6,7 +6,7 @@ use core::fmt;
 use super::shown::Redacted;
 use crate::{AlgorithmName, KeyRejected};
 
-/// An HMAC secret: bytes, taken literally.
+/// An HMAC secret: exactly these bytes.
 ///
 /// ```
 /// use countersign_signature::{AlgorithmName, Secret};
@@ -28,11 +28,11 @@ pub struct Secret<'a> {
 }
 
 impl<'a> Secret<'a> {
-    /// A secret of these bytes.
+    /// A secret from these bytes.
     ///
     /// # Errors
     ///
-    /// [`KeyRejected`] if there are none.
+    /// [`KeyRejected`] if there are no bytes.
     pub fn new(bytes: impl Into<Cow<'a, [u8]>>) -> Result<Self, KeyRejected> {
         let bytes = bytes.into();
         if bytes.is_empty() {
@@ -47,10 +47,10 @@ impl<'a> Secret<'a> {
         })
     }
 
-    /// The same secret, usable although it is shorter than the hash.
+    /// Allows this secret even if it is shorter than the hash.
     ///
-    /// Whoever sees one token can try secrets at leisure; a short one is found
-    /// (RFC 8725 section 3.5).
+    /// An attacker with one token can try secrets offline, and finds a short one (RFC 8725
+    /// section 3.5).
     #[must_use]
     pub fn allow_short(mut self) -> Self {
         self.allow_short = true;
@@ -68,7 +68,7 @@ impl<'a> Secret<'a> {
     /// # Errors
     ///
     /// [`KeyRejected`] if the secret is shorter than the hash and
-    /// [`allow_short`](Self::allow_short) was not said.
+    /// [`allow_short`](Self::allow_short) was not called.
     pub fn bytes_for(
         &self,
         algorithm: AlgorithmName,
@@ -87,7 +87,7 @@ impl<'a> Secret<'a> {
         Ok(&self.bytes)
     }
 
-    /// The bytes, to export them. They are the secret.
+    /// The bytes, to export them. Keep them secret.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
         &self.bytes

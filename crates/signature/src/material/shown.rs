@@ -11,7 +11,7 @@ impl fmt::Debug for Hex<'_> {
     }
 }
 
-/// In the place of a secret in `Debug`.
+/// Shown instead of a secret in `Debug`.
 pub(super) struct Redacted;
 
 impl fmt::Debug for Redacted {
