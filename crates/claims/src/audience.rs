@@ -10,12 +10,13 @@ use countersign_json::{Array, Kind, Value};
 use crate::ClaimsError;
 use crate::read::{At, short};
 
-/// The most elements that `aud` may have. Each of them is compared with what a server expects,
-/// partly before the signature is verified, so a token must not choose how many there are.
+/// The most elements that `aud` may have. Each of them is compared with the audience that a
+/// server expects, sometimes before the signature is verified. So a token must not choose their
+/// number.
 pub const MAX_AUDIENCES: usize = 100;
 
 /// The `aud` claim (RFC 7519 section 4.1.3), checked to be a string or an array of at most
-/// [`MAX_AUDIENCES`] strings, and read on demand.
+/// [`MAX_AUDIENCES`] strings. The strings are read on demand.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Audience<'a>(Inner<'a>);
 

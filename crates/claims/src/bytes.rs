@@ -1,4 +1,4 @@
-//! `info` and `data`: JSON as it was written, or any bytes in base64.
+//! `info` and `data`: JSON as in the token, or any bytes in base64.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -11,10 +11,10 @@ use countersign_json::Value;
 use crate::ClaimsError;
 use crate::read::At;
 
-/// Bytes for the application: the text of any JSON value exactly as the token has
-/// it (`null` is JSON's null), or what a `b64…` claim decodes to.
+/// Bytes for the application: the text of any JSON value exactly as in the token (`null` is
+/// JSON's null), or the decoded bytes of a `b64…` claim.
 ///
-/// They are passed on unread. Whoever reads them must expect names such as `__proto__`.
+/// They are passed on unread. Code that reads them must expect names such as `__proto__`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Bytes<'a>(Inner<'a>);
 
@@ -29,7 +29,7 @@ impl<'a> Bytes<'a> {
         Self(Inner::Json(value.raw()))
     }
 
-    /// The JSON text, if it is that.
+    /// The JSON text, if it is JSON.
     #[must_use]
     pub fn as_json(&self) -> Option<&'a str> {
         match &self.0 {
@@ -68,7 +68,7 @@ impl fmt::Debug for Bytes<'_> {
     }
 }
 
-/// One pair of claims such as `info` and `b64info`, as it is being read.
+/// One pair of claims such as `info` and `b64info`, while it is read.
 #[derive(Default)]
 pub(crate) struct Pair<'a> {
     json: Option<Bytes<'a>>,
@@ -87,21 +87,21 @@ impl<'a> Pair<'a> {
                 "is not base64; use the standard alphabet with padding (RFC 4648 section 4)",
             ));
         }
-        // As in Centrifugo, where backends send the empty string for "not set".
+        // As in Centrifugo: backends send the empty string for "not set".
         if !text.is_empty() {
             self.base64 = Some(Bytes(Inner::Base64(text)));
         }
         Ok(())
     }
 
-    /// Base64 wins.
+    /// If both are set, base64 counts.
     pub(crate) fn finish(self) -> Option<Bytes<'a>> {
         self.base64.or(self.json)
     }
 }
 
-/// Decodes base64 piece by piece and gives each piece to `take`, without allocating. False:
-/// a piece is not base64; the pieces before it were given out.
+/// Decodes base64 piece by piece, without allocating, and passes each piece to `take`. False if a
+/// piece is not base64; the pieces before it were passed on already.
 ///
 /// Line breaks are skipped, as Go's `encoding/base64` does: encoders such as Ruby's `encode64`
 /// write them, and Centrifugo accepts such tokens. All else is strict: the standard alphabet,
@@ -121,7 +121,7 @@ fn decode(text: &[u8], mut take: impl FnMut(&[u8])) -> bool {
         }
         let piece = piece.get(..length).unwrap_or_default();
         let is_last = symbols.peek().is_none();
-        // Padding belongs to the end of the last piece alone.
+        // Only the last piece may end with padding.
         let decoded_bytes = if is_last {
             STANDARD.decode_slice(piece, &mut decoded)
         } else {

@@ -8,8 +8,8 @@ use countersign_json::{Array, Object, Value};
 use crate::read::At;
 use crate::{ClaimsError, Limits, SubscribeOptions};
 
-/// The channels of `subs` with their options; if that is empty or absent, those of
-/// `channels`. They are checked when the token is decoded, and read on demand.
+/// The channels of `subs` with their options; if `subs` is empty or absent, those of `channels`.
+/// They are checked when the token is decoded, and read on demand.
 ///
 /// Names have 1 to 255 bytes and no control characters. `channels` may name one
 /// channel twice, `subs` cannot.
@@ -53,7 +53,7 @@ impl<'a> Channels<'a> {
         Ok(Self(Inner::Options(subs, count.0)))
     }
 
-    /// How many there are.
+    /// The number of channels.
     #[must_use]
     pub fn len(&self) -> usize {
         match self.0 {
@@ -86,7 +86,7 @@ impl<'a> Channels<'a> {
             Inner::Names(names, _) => (Some(names), None),
             Inner::Options(subs, _) => (None, Some(subs)),
         };
-        // Everything was checked when it was decoded, so nothing is left out here.
+        // Everything was checked when the token was decoded, so `flatten` leaves nothing out.
         let names = names.into_iter().flatten();
         let names = names.filter_map(|name| Some((name.as_str()?, SubscribeOptions::default())));
         let subs = subs.into_iter().flatten();

@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-/// One check of a [`Policy`](crate::Policy); in [`Check::ALL`] in the order in which
-/// they are made.
+/// One check of a [`Policy`](crate::Policy). [`Check::ALL`] has them in the order in which they
+/// run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Check {
@@ -11,9 +11,9 @@ pub enum Check {
     Issuer,
     /// One `aud` is the expected audience.
     Audience,
-    /// `exp` plus the leeway lies ahead.
+    /// `exp` plus the leeway is in the future.
     Expiry,
-    /// `nbf` minus the leeway has come.
+    /// `nbf` minus the leeway is not in the future.
     NotBefore,
     /// `iat` is not too long ago.
     Age,

@@ -7,17 +7,17 @@ use countersign_time::UnixTime;
 
 /// The claims of a connection token, borrowed from its payload.
 ///
-/// Unknown claims are ignored, but must be sound JSON.
+/// Unknown claims are ignored, but must be valid JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConnectionClaims<'a> {
     /// The user and the registered claims.
     pub registered: Registered<'a>,
-    /// About the connection, shown to others: `b64info`, else `info`.
+    /// Data about the connection, shown to others: `b64info`, otherwise `info`.
     pub info: Option<Bytes<'a>>,
-    /// `subs`, or, where it is empty or absent, `channels`.
+    /// `subs`, or, if it is empty or absent, `channels`.
     pub channels: Channels<'a>,
-    /// `meta`: about the connection, for the backend alone; never sent to a client.
+    /// `meta`: data about the connection, only for the backend; never sent to a client.
     pub meta: Option<Bytes<'a>>,
     /// `expire_at` as written; [`expires`](Self::expires) says what it means.
     pub expire_at: Option<i64>,
@@ -44,13 +44,13 @@ impl<'a> ConnectionClaims<'a> {
 
     /// Decodes the payload of a token whose signature was verified.
     ///
-    /// Nothing is judged yet: see [`Policy::judge`](crate::Policy::judge).
+    /// The policy is not checked yet: see [`Policy::judge`](crate::Policy::judge).
     ///
     /// # Errors
     ///
-    /// [`ClaimsError::Malformed`] if the payload is not one sound JSON object;
-    /// [`ClaimsError::WrongKind`] if there is any `channel`, whatever its type and
-    /// whatever else is wrong; otherwise what is wrong with the first bad claim.
+    /// [`ClaimsError::Malformed`] if the payload is not one valid JSON object;
+    /// [`ClaimsError::WrongKind`] if there is a `channel` of any type, even if other claims are
+    /// wrong; otherwise the error of the first bad claim.
     pub fn decode(payload: &'a [u8], options: &DecodeOptions) -> Result<Self, ClaimsError> {
         let mut registered = Registered::default();
         let mut info = Pair::default();
@@ -93,8 +93,8 @@ impl<'a> ConnectionClaims<'a> {
 
     /// When the connection expires and a new token is due; `None` is never.
     ///
-    /// `expire_at` decides if present (zero or less is never), else `exp`. It has no
-    /// say in whether the token itself has expired: `exp` is judged all the same.
+    /// `expire_at` decides if present (zero or less is never), otherwise `exp`. It doesn't change
+    /// when the token itself expires: `exp` is always checked.
     #[must_use]
     pub fn expires(&self) -> Option<UnixTime> {
         self.registered.expires(self.expire_at)

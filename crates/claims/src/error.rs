@@ -1,4 +1,4 @@
-//! Why claims were refused.
+//! Errors of claims.
 
 use alloc::string::String;
 use core::time::Duration;
@@ -27,7 +27,7 @@ impl fmt::Display for TokenKind {
     }
 }
 
-/// What a [`ClaimsError`] comes down to; one each for the codes of the facade.
+/// The kind of a [`ClaimsError`]: one for each code of the facade.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ClaimsErrorKind {
@@ -35,17 +35,17 @@ pub enum ClaimsErrorKind {
     Malformed,
     /// A subscription token where a connection token belongs, or the reverse.
     WrongKind,
-    /// A claim is missing, of the wrong type, or holds what it must not.
+    /// A claim is missing, has the wrong type, or has a value that is not allowed.
     Claims,
     /// `exp` has passed, or the token is older than the policy allows.
     Expired,
-    /// `nbf` lies ahead.
+    /// `nbf` is in the future.
     NotYetValid,
-    /// The token is for somebody else.
+    /// The token is for another audience.
     Audience,
-    /// The token is from somebody else.
+    /// The token is from another issuer.
     Issuer,
-    /// The user is empty where anonymous users are refused.
+    /// The user is empty, and anonymous users are refused.
     Anonymous,
 }
 
@@ -68,8 +68,8 @@ impl ClaimsErrorKind {
 
 /// Why claims were refused: what was found, what was expected, what to do.
 ///
-/// Of the values in a token it shows times, and `iss` and `aud` escaped and cut
-/// short; of `sub`, `info`, `meta` and all the rest it shows nothing but the name.
+/// From the token it shows times, and `iss` and `aud`, escaped and cut. It shows no other values,
+/// only the names of claims such as `sub`, `info` and `meta`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClaimsError {
@@ -89,15 +89,15 @@ pub enum ClaimsError {
         /// The type that was expected, such as "a string".
         expected: &'static str,
     },
-    /// A claim whose name differs from a known one by letter case alone. Go programs write
-    /// and read such names; taken for an unknown claim it would be passed over.
+    /// The name of a claim differs from a known one only in letter case. Go programs write and
+    /// read such names. If it counted as unknown, it would be ignored.
     LetterCase {
-        /// The claim, such as `Exp`, escaped when it was found.
+        /// The claim, such as `Exp`, already escaped.
         found: String,
         /// The name that was meant, such as `exp`.
         right: String,
     },
-    /// A number that no time or integer of 64 bits holds.
+    /// A number that doesn't fit in a time or an integer of 64 bits.
     OutOfRange {
         /// The claim.
         claim: String,
@@ -142,7 +142,7 @@ pub enum ClaimsError {
         /// The time of judgement.
         now: UnixTime,
     },
-    /// `nbf` minus the leeway lies ahead (RFC 7519 section 4.1.5).
+    /// `nbf` minus the leeway is in the future (RFC 7519 section 4.1.5).
     NotYetValid {
         /// The claim.
         nbf: UnixTime,
@@ -151,7 +151,7 @@ pub enum ClaimsError {
         /// The time of judgement.
         now: UnixTime,
     },
-    /// `iat` lies further back than the policy's `max_age`.
+    /// `iat` is longer ago than the policy's `max_age`.
     TooOld {
         /// The claim.
         iat: UnixTime,
@@ -176,13 +176,13 @@ pub enum ClaimsError {
     },
     /// The user is empty and the policy refuses anonymous users.
     Anonymous,
-    /// A subscription token that names neither a user nor a client. Whoever has it could
+    /// A subscription token that names neither a user nor a client. Anyone who has it could
     /// subscribe.
     Unbound {
         /// The claim that would name the user.
         user_claim: String,
     },
-    /// A sound token, but for another user, client or channel than this request's.
+    /// A valid token, but for another user, client or channel than this request.
     Mismatch {
         /// `user`, `client` or `channel`.
         what: &'static str,
@@ -190,7 +190,7 @@ pub enum ClaimsError {
 }
 
 impl ClaimsError {
-    /// What it comes down to.
+    /// The kind of this error.
     #[must_use]
     pub fn kind(&self) -> ClaimsErrorKind {
         match self {
@@ -329,7 +329,8 @@ impl fmt::Display for ClaimsError {
 }
 
 impl error::Error for ClaimsError {
-    /// What lies below the cause whose text this error shows.
+    /// The source of the JSON error, because this error already shows the text of the JSON error
+    /// itself.
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
             Self::Malformed(error) => error.source(),
@@ -359,8 +360,8 @@ impl From<JsonError> for ClaimsError {
     }
 }
 
-/// A time for a sentence that compares it with `other`: without its fraction, unless both lie
-/// in the same second.
+/// A time for a text that compares it with `other`: without its fraction, unless both are in the
+/// same second.
 pub(crate) fn shown_beside(time: UnixTime, other: UnixTime) -> UnixTime {
     if time.as_secs() == other.as_secs() {
         time
@@ -381,7 +382,7 @@ impl fmt::Display for Span {
     }
 }
 
-/// The leeway, where there is one.
+/// The leeway, if there is one.
 struct Leeway(Duration);
 
 impl fmt::Display for Leeway {

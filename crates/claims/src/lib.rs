@@ -1,27 +1,27 @@
-//! What the claims of a token say, and the policy that judges them at a given time.
+//! Decodes the claims of a token, and checks them by a policy at a given time.
 //!
-//! - [`ConnectionClaims`] and [`SubscriptionClaims`] are those of Centrifugo's two kinds of
-//!   token; [`TokenClaims`] are those of any other JWT. They are decoded from the payload of
-//!   a token, strictly and in one pass, and borrow from it. Decoding a typical token
-//!   allocates nothing; strings with escapes and objects of many members allocate a little.
-//! - [`Policy`] judges the claims that all kinds share ([`Registered`]): issuer, audience,
-//!   expiry, not-before, age, anonymous users. The caller tells it what time it is.
+//! - [`ConnectionClaims`] and [`SubscriptionClaims`] are the claims of Centrifugo's two kinds of
+//!   token; [`TokenClaims`] are the claims of any other JWT. They are decoded from the payload of
+//!   a token, strictly and in one pass, and borrow from it. Decoding a typical token allocates
+//!   nothing; strings with escapes and objects of many members allocate a little.
+//! - [`Policy`] checks the claims that all kinds share ([`Registered`]): issuer, audience,
+//!   expiry, not-before, age, anonymous users. The caller passes the time in.
 //! - [`ClaimsError`] says what was found, what was expected and what to do.
 //!
-//! A claim means what it means to Centrifugo. Where Centrifugo is lax, this is strict:
+//! Claims have the same meaning as in Centrifugo. Where Centrifugo is lax, this crate is strict:
 //!
-//! - A claim of the wrong type, `null` included, is an error and never "absent".
-//! - Names are compared exactly. A name that differs from a known one by letter case alone,
-//!   such as `Exp`, is an error; all other unknown claims are ignored.
-//! - Ids (user, channel, client) hold no control characters. With one, an id could forge a
-//!   line of a log, or be cut short by a system that ends strings with NUL.
-//! - A token with a `channel` claim is a subscription token, one without is a connection
-//!   token. Neither passes for the other, even if one key signs both.
+//! - A claim of the wrong type, also `null`, is an error and never "absent".
+//! - Names are compared exactly. A name that differs from a known one only in letter case, such
+//!   as `Exp`, is an error; all other unknown claims are ignored.
+//! - Ids (user, channel, client) have no control characters. With one, an id could forge a line
+//!   in a log, or be truncated by a system that ends strings with NUL.
+//! - A token with a `channel` claim is a subscription token, one without is a connection token.
+//!   They can't be confused, even if one key signs both.
 //! - A subscription token names a user or a client.
 //!
-//! It relies on `countersign-json` for syntax and on `base64`. It knows no signature
-//! and no key, reads no clock and does no I/O. The caller bounds the payload's size. A token
-//! can be replayed until it expires: `jti` is read and never remembered.
+//! It relies on `countersign-json` for syntax and on `base64`. It checks no signature, uses no
+//! key, reads no clock and does no I/O. The caller limits the size of the payload. A token can be
+//! replayed until it expires: `jti` is read but not remembered.
 //!
 //! # Example
 //!

@@ -1,16 +1,17 @@
-//! From the bytes of a payload to its claims, one by one.
+//! Reads the claims of a payload, one by one.
 
 use countersign_json::{Reader, Value};
 
 use crate::read::At;
 use crate::{ClaimsError, DecodeOptions, Registered};
 
-/// Reads every member of the payload: into `registered` what every kind of token has, and by
-/// `own` what this kind alone has. `own` tells whether it knows the claim.
+/// Reads every member of the payload. The claims that every kind of token has go into
+/// `registered`. `own` reads the claims that only this kind has, and returns whether it knows the
+/// claim.
 ///
-/// The first error counts, with two exceptions: a payload that is no sound JSON is always
-/// reported as such, and a token of the wrong kind as that. `names` are the claims that have a
-/// meaning in this kind of token; they are refused in another letter case.
+/// The first error is reported, with two exceptions that come before it: a payload that is not
+/// valid JSON, and a token of the wrong kind. `names` are the claims that have a meaning in this
+/// kind of token; they are refused in another letter case.
 pub(crate) fn read_members<'a>(
     payload: &'a [u8],
     options: &DecodeOptions,
@@ -19,7 +20,8 @@ pub(crate) fn read_members<'a>(
     mut own: impl FnMut(At<'_>, Value<'a>) -> Result<bool, ClaimsError>,
 ) -> Result<(), ClaimsError> {
     let mut outcome = Ok(());
-    // To the end, also after an error: only then is the payload known to be sound.
+    // Read to the end, also after an error, because only then the payload is known to be valid
+    // JSON.
     for member in Reader::new(payload)? {
         let (name, value) = member?;
         let at = At::top(&name);

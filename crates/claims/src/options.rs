@@ -8,8 +8,8 @@ use crate::{Bytes, ClaimsError};
 
 /// Channel options that a token overrides; `None` leaves the server's own setting.
 ///
-/// Each is an object `{"value": bool}`; without `value` it is `false`, as Go
-/// writes it. Unknown options are ignored.
+/// Each is an object `{"value": bool}`; without `value` it is `false`, because Go omits it then.
+/// Unknown options are ignored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Overrides {
@@ -76,16 +76,16 @@ fn read_override(at: At<'_>, value: Value<'_>) -> Result<bool, ClaimsError> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SubscribeOptions<'a> {
-    /// About the subscriber, shown to others in the channel: `b64info`, else `info`.
+    /// Data about the subscriber, shown to others in the channel: `b64info`, otherwise `info`.
     pub info: Option<Bytes<'a>>,
-    /// For the client, sent when it is subscribed: `b64data`, else `data`.
+    /// Data for the client, sent when it is subscribed: `b64data`, otherwise `data`.
     pub data: Option<Bytes<'a>>,
     /// `override`.
     pub overrides: Overrides,
 }
 
 impl<'a> SubscribeOptions<'a> {
-    /// An entry of `subs`, which stands at `subs`.
+    /// Reads an entry of `subs`.
     pub(crate) fn read(subs: At<'_>, channel: &str, value: Value<'a>) -> Result<Self, ClaimsError> {
         let at = subs.channel(channel);
         let mut reader = OptionsReader::default();
@@ -99,7 +99,7 @@ impl<'a> SubscribeOptions<'a> {
     }
 }
 
-/// The options as they are being read, member by member.
+/// The options while they are read, member by member.
 #[derive(Default)]
 pub(crate) struct OptionsReader<'a> {
     info: Pair<'a>,

@@ -11,14 +11,13 @@ use crate::read::short;
 use crate::{Check, ClaimsError, Registered};
 use countersign_time::UnixTime;
 
-/// The most leeway that counts: five minutes. RFC 7519 section 4.1.4 speaks of "no
-/// more than a few minutes"; more would quietly lengthen the life of every token.
+/// The largest leeway: five minutes. RFC 7519 section 4.1.4 says "no more than a few minutes";
+/// more would silently extend the life of every token.
 pub const MAX_LEEWAY: Duration = Duration::from_secs(300);
 
-/// What a token must meet to be accepted. The default checks times that are there
-/// and leaves the rest open.
+/// What a token must meet to be accepted. The default checks only the times that are present.
 ///
-/// An expectation that is configured makes its claim required.
+/// A configured expectation makes its claim required.
 ///
 /// ```
 /// use core::time::Duration;
@@ -44,8 +43,8 @@ pub const MAX_LEEWAY: Duration = Duration::from_secs(300);
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Policy {
-    /// How far the clocks of issuer and server may differ; none by default,
-    /// [`MAX_LEEWAY`] at most (more counts as that).
+    /// How far the clocks of issuer and server may differ; zero by default. More than
+    /// [`MAX_LEEWAY`] counts as [`MAX_LEEWAY`].
     pub leeway: Duration,
     /// What one `aud` must be.
     pub audience: Expectation,
@@ -53,8 +52,8 @@ pub struct Policy {
     pub issuer: Expectation,
     /// Whether a token without `exp` is refused; `false`, as in Centrifugo.
     pub require_exp: bool,
-    /// How long ago `iat` may lie. `None`: `iat` is not looked at. An `iat` in the future is
-    /// no fault; `nbf` is for that.
+    /// How long ago `iat` may be. With `None`, `iat` is ignored. An `iat` in the future is not an
+    /// error; `nbf` is the claim for that.
     pub max_age: Option<Duration>,
     /// Whether an empty user is accepted; `true`: the backend signed it.
     pub allow_anonymous: bool,
@@ -74,14 +73,14 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Makes every check, in the order of [`Check::ALL`], until one fails.
+    /// Runs every check, in the order of [`Check::ALL`], until one fails.
     ///
     /// `observe` gets the outcome of each check, so that a trace comes from the same code as
     /// the verdict.
     ///
     /// # Errors
     ///
-    /// That of the check that failed.
+    /// The error of the check that failed.
     pub fn judge(
         &self,
         claims: &Registered<'_>,
@@ -96,7 +95,7 @@ impl Policy {
         Ok(())
     }
 
-    /// Makes one check.
+    /// Runs one check.
     ///
     /// # Errors
     ///
@@ -192,8 +191,8 @@ impl Policy {
         Ok(())
     }
 
-    /// What a check compares, in one sentence for people. It shows `iss` and `aud` escaped
-    /// and cut short, and never the user.
+    /// What a check compares, in one sentence for people. It shows `iss` and `aud`, escaped and
+    /// cut, and never the user.
     #[must_use]
     pub fn compared(&self, check: Check, claims: &Registered<'_>, now: UnixTime) -> String {
         let absent = || String::from("absent");
@@ -261,7 +260,7 @@ pub enum Expectation {
     Any,
     /// Exactly this text, byte for byte.
     Exact(String),
-    /// Whatever the pattern matches.
+    /// Any text that the pattern matches.
     Matches(Pattern),
 }
 
@@ -294,8 +293,8 @@ impl fmt::Display for Expectation {
     }
 }
 
-/// A predicate on text, and how errors show it. The caller brings it, for example a regular
-/// expression, and must see to it that it matches **the whole text** and takes linear time.
+/// A predicate on text, and its form in errors. The caller passes it in, for example a regular
+/// expression, and must make sure that it matches **the whole text** in linear time.
 ///
 /// ```
 /// use countersign_claims::{Expectation, Pattern};
@@ -310,7 +309,7 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// `text` is what errors show.
+    /// A pattern that errors show as `text`.
     #[must_use]
     pub fn new(
         text: impl Into<Arc<str>>,
@@ -322,7 +321,7 @@ impl Pattern {
         }
     }
 
-    /// What errors show.
+    /// The text in errors.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text

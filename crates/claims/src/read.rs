@@ -1,4 +1,4 @@
-//! Typed readings of one claim, and the options of decoding.
+//! Reads single claims by type, and has the options of decoding.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -9,7 +9,7 @@ use countersign_json::{Kind, Object, Value, known_in_another_case};
 use crate::ClaimsError;
 use countersign_time::UnixTime;
 
-/// How much a token may hold. Its whole size is bounded by the caller.
+/// How much a token may contain. Its whole size is bounded by the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -42,12 +42,12 @@ impl Default for Limits {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DecodeOptions {
-    /// The claim to read the user from instead of `sub`: one claim of the top level, by its
-    /// exact name (dots are part of the name, not a path). It is a string or an integer,
-    /// whose decimal digits are then the user, as in Centrifugo. `sub` is then checked and
-    /// not used.
+    /// The claim to read the user from instead of `sub`: one claim of the top level, by its exact
+    /// name (dots are part of the name, not a path). It is a string or an integer. The user is
+    /// then the decimal digits of the integer, as in Centrifugo. `sub` is still checked, but not
+    /// used.
     pub user_id_claim: Option<String>,
-    /// How much a token may hold.
+    /// How much a token may contain.
     pub limits: Limits,
 }
 
@@ -58,10 +58,10 @@ impl DecodeOptions {
     }
 }
 
-/// Where a value stands in the claims, for errors.
+/// The place of a value in the claims, for errors.
 #[derive(Clone, Copy)]
 pub(crate) struct At<'p> {
-    /// What holds it; a claim of the top level has none.
+    /// The place of the object or array around it; `None` for a claim of the top level.
     parent: Option<&'p At<'p>>,
     /// The name of the claim, or the channel that an entry of `subs` is for.
     pub(crate) name: &'p str,
@@ -78,7 +78,7 @@ impl<'p> At<'p> {
         }
     }
 
-    /// A member of the object that stands here.
+    /// A member of the object at this place.
     pub(crate) fn member(&'p self, name: &'p str) -> Self {
         Self {
             parent: Some(self),
@@ -87,7 +87,7 @@ impl<'p> At<'p> {
         }
     }
 
-    /// The entry of `subs`, which stands here, for a channel.
+    /// The entry for a channel, if this is the place of `subs`.
     pub(crate) fn channel(&'p self, channel: &'p str) -> Self {
         Self {
             is_channel: true,
@@ -95,10 +95,10 @@ impl<'p> At<'p> {
         }
     }
 
-    /// The claim as errors name it, such as `exp` or `subs["news"].override.presence`.
+    /// The name of the claim in errors, such as `exp` or `subs["news"].override.presence`.
     pub(crate) fn claim(self) -> String {
         let Some(parent) = self.parent else {
-            // Whoever issues or configures a token chooses this name: escape it.
+            // The issuer or the configuration chooses this name, so escape it.
             return self.name.escape_debug().collect();
         };
         let parent = parent.claim();
@@ -117,7 +117,7 @@ impl<'p> At<'p> {
         }
     }
 
-    /// An entry of an array of strings that is none.
+    /// The error for an entry of an array of strings that is not a string.
     pub(crate) fn wrong_entry(self, index: usize, value: Value<'_>) -> ClaimsError {
         ClaimsError::WrongType {
             claim: format!("{}[{index}]", self.claim()),
@@ -133,11 +133,11 @@ impl<'p> At<'p> {
         }
     }
 
-    /// Refuses a name that differs from a known one by letter case alone; other names are
-    /// unknown claims.
+    /// Refuses a name that differs from a known one only in letter case; other names are unknown
+    /// claims.
     ///
-    /// Whoever wrote `Exp` meant `exp`, and Go reads it so. Passed over, a token that has
-    /// ended would be one without end.
+    /// `Exp` was meant as `exp`, and Go reads it as `exp`. If it were ignored, an expired token
+    /// would never expire.
     pub(crate) fn check_case<'k>(
         self,
         known: impl IntoIterator<Item = &'k str>,
@@ -164,7 +164,7 @@ impl<'p> At<'p> {
         Ok(id)
     }
 
-    /// The user where an option names the claim: a string, or an integer's own digits.
+    /// The user, if an option names the claim: a string, or the digits of an integer.
     pub(crate) fn user_id<'a>(self, value: Value<'a>) -> Result<Cow<'a, str>, ClaimsError> {
         match value.as_number() {
             Some(number) if is_integer(number) => Ok(Cow::Borrowed(number)),
@@ -200,10 +200,11 @@ impl<'p> At<'p> {
         self.no_control(name)
     }
 
-    /// An id with control characters would read as something else in a log, on a terminal or
-    /// as a C string.
+    /// Refuses control characters: with one, an id would look like something else in a log, on a
+    /// terminal or as a C string.
     fn no_control(self, id: &str) -> Result<(), ClaimsError> {
-        // ASCII without control characters, as most ids are: told without decoding characters.
+        // Most ids are ASCII without control characters. This is checked without decoding
+        // characters.
         let is_plain = |is_plain, byte| is_plain & matches!(byte, b' '..=b'~');
         if !id.bytes().fold(true, is_plain) && id.chars().any(char::is_control) {
             return Err(self.invalid("holds a control character; an id must have none"));
@@ -237,7 +238,7 @@ impl<'p> At<'p> {
         })
     }
 
-    /// Digits alone: no fraction, no exponent.
+    /// Only digits: no fraction, no exponent.
     pub(crate) fn integer(self, value: Value<'_>) -> Result<i64, ClaimsError> {
         let number = value.as_number().ok_or_else(|| {
             self.wrong_type(value, "an integer number of seconds, without quotes")

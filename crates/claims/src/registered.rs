@@ -1,4 +1,4 @@
-//! The claims that every kind of token has, and that a policy judges.
+//! The claims that every kind of token has, and that a policy checks.
 
 use alloc::borrow::Cow;
 
@@ -12,22 +12,22 @@ use countersign_time::UnixTime;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Registered<'a> {
-    /// The user: `sub`, or the claim that
-    /// [`user_id_claim`](DecodeOptions::user_id_claim) names. `None` if the claim is absent;
-    /// empty says anonymous. Exactly as written: nothing is trimmed, folded or normalised.
-    /// [`user_id`](Self::user_id) doesn't tell absent from empty.
+    /// The user: `sub`, or the claim that [`user_id_claim`](DecodeOptions::user_id_claim) names.
+    /// `None` if the claim is absent; empty means anonymous. It is exactly as written: not
+    /// trimmed, folded or normalised. [`user_id`](Self::user_id) doesn't distinguish absent and
+    /// empty.
     pub user: Option<Cow<'a, str>>,
     /// `iss`, who issued the token.
     pub iss: Option<Cow<'a, str>>,
     /// `aud`, whom it is for.
     pub aud: Audience<'a>,
-    /// `exp`: from this time on the token is refused.
+    /// `exp`: the token is refused from this time on.
     pub exp: Option<UnixTime>,
-    /// `nbf`: before this time the token is refused.
+    /// `nbf`: the token is refused before this time.
     pub nbf: Option<UnixTime>,
     /// `iat`, when it was issued.
     pub iat: Option<UnixTime>,
-    /// `jti`, the token's own id. Nothing here remembers it.
+    /// `jti`, the token's own id. It is not remembered.
     pub jti: Option<Cow<'a, str>>,
 }
 
@@ -35,7 +35,7 @@ impl<'a> Registered<'a> {
     /// The names of the registered claims (RFC 7519 section 4.1).
     pub const NAMES: &'static [&'static str] = &["sub", "iss", "aud", "exp", "nbf", "iat", "jti"];
 
-    /// The user; empty is anonymous: the claim is absent or empty.
+    /// The user. Empty means anonymous: the claim is absent or empty.
     #[must_use]
     pub fn user_id(&self) -> &str {
         self.user.as_deref().unwrap_or_default()
@@ -47,7 +47,7 @@ impl<'a> Registered<'a> {
         self.user_id().is_empty()
     }
 
-    /// Checks that the token is for this user, as a token that refreshes must be.
+    /// Checks that the token is for this user, which is required for a refresh.
     ///
     /// # Errors
     ///
@@ -86,8 +86,8 @@ impl<'a> Registered<'a> {
         Ok(true)
     }
 
-    /// Reads the user, if an option says that this member holds it. Any claim may, a
-    /// registered one too. If it does not, the result is false.
+    /// Reads the user, if an option says that this member contains it. This can be any claim,
+    /// also a registered one. Otherwise the result is false.
     #[inline]
     pub(crate) fn user_member(
         &mut self,
@@ -104,8 +104,8 @@ impl<'a> Registered<'a> {
         }
     }
 
-    /// When what the token opened expires: at `expire_at`, of which zero and below
-    /// mean never; without it at `exp`.
+    /// When the connection or subscription expires: at `expire_at`, where zero or less means
+    /// never; without `expire_at`, at `exp`.
     pub(crate) fn expires(&self, expire_at: Option<i64>) -> Option<UnixTime> {
         match expire_at {
             Some(at) => (at > 0).then(|| UnixTime::from_secs(at)),

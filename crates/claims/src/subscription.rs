@@ -10,19 +10,19 @@ use countersign_time::UnixTime;
 
 /// The claims of a subscription token, borrowed from its payload.
 ///
-/// Unknown claims are ignored, but must be sound JSON.
+/// Unknown claims are ignored, but must be valid JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SubscriptionClaims<'a> {
     /// The user and the registered claims.
     pub registered: Registered<'a>,
-    /// `channel`, the one channel that the token opens.
+    /// `channel`, the only channel that the token is for.
     pub channel: Cow<'a, str>,
-    /// `client`, the one connection that may use the token; empty or absent is any.
+    /// `client`, the only connection that may use the token; empty or absent means any.
     pub client: Option<Cow<'a, str>>,
     /// `info`, `b64info`, `data`, `b64data` and `override`.
     pub options: SubscribeOptions<'a>,
-    /// `eto`, "expire token only": `exp` bounds the token and not the subscription.
+    /// `eto`, "expire token only": `exp` limits only the token, not the subscription.
     pub eto: bool,
     /// `expire_at` as written; [`expires`](Self::expires) says what it means.
     pub expire_at: Option<i64>,
@@ -51,15 +51,15 @@ impl<'a> SubscriptionClaims<'a> {
 
     /// Decodes the payload of a token whose signature was verified.
     ///
-    /// Nothing is judged yet: see [`Policy::judge`](crate::Policy::judge) and
-    /// [`Scope::check`].
+    /// The policy and the scope are not checked yet: see [`Policy::judge`](crate::Policy::judge)
+    /// and [`Scope::check`].
     ///
     /// # Errors
     ///
-    /// [`ClaimsError::Malformed`] if the payload is not one sound JSON object;
-    /// [`ClaimsError::WrongKind`] if there is no `channel`, whatever else is wrong;
-    /// otherwise what is wrong with the first bad claim; [`ClaimsError::Unbound`] if the token
-    /// names neither a user nor a client.
+    /// [`ClaimsError::Malformed`] if the payload is not one valid JSON object;
+    /// [`ClaimsError::WrongKind`] if there is no `channel`, even if other claims are wrong;
+    /// otherwise the error of the first bad claim; [`ClaimsError::Unbound`] if the token names
+    /// neither a user nor a client.
     pub fn decode(payload: &'a [u8], options: &DecodeOptions) -> Result<Self, ClaimsError> {
         let mut registered = Registered::default();
         let mut subscribe = OptionsReader::default();
@@ -86,7 +86,7 @@ impl<'a> SubscriptionClaims<'a> {
         );
         let Some(channel) = channel else {
             return Err(match read {
-                // These say more about what went wrong: `Channel` may stand there.
+                // These errors say more: there may be a `Channel`, for example.
                 Err(error @ (ClaimsError::Malformed(_) | ClaimsError::LetterCase { .. })) => error,
                 _ => ClaimsError::WrongKind {
                     found: TokenKind::Connection,
@@ -113,9 +113,9 @@ impl<'a> SubscriptionClaims<'a> {
 
     /// When the subscription expires and a new token is due; `None` is never.
     ///
-    /// `expire_at` decides if present (zero or less is never). Without it the
-    /// subscription expires at `exp`, or never under `eto`. Neither has a say in
-    /// whether the token itself has expired: `exp` is judged all the same.
+    /// `expire_at` decides if present (zero or less is never). Without it, the subscription
+    /// expires at `exp`, or never with `eto`. Neither changes when the token itself expires:
+    /// `exp` is always checked.
     #[must_use]
     pub fn expires(&self) -> Option<UnixTime> {
         if self.eto && self.expire_at.is_none() {
@@ -138,15 +138,15 @@ impl<'a> SubscriptionClaims<'a> {
 pub struct Scope<'a> {
     /// The one channel.
     pub channel: &'a str,
-    /// The one user that may use the token, the empty one if it is for anonymous connections;
-    /// `None` if it names a client alone, as the tokens of Centrifugo v2 do.
+    /// The only user that may use the token; empty for anonymous connections. `None` if it names
+    /// only a client, like the tokens of Centrifugo v2.
     pub user: Option<&'a str>,
-    /// The one connection that may use the token, if it names one.
+    /// The only connection that may use the token, if it names one.
     pub client: Option<&'a str>,
 }
 
 impl<'a> Scope<'a> {
-    /// What a token of these claims is for.
+    /// What a token with these claims is for.
     #[must_use]
     pub const fn new(channel: &'a str, user: Option<&'a str>, client: Option<&'a str>) -> Self {
         Self {

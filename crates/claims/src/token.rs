@@ -5,9 +5,9 @@ use crate::{ClaimsError, DecodeOptions, Registered};
 
 /// The registered claims of any JWT, borrowed from its payload.
 ///
-/// All other claims are the application's own, and must be sound JSON. A claim named `channel`
-/// has no meaning here, so tokens of different purposes need another mark: `aud`, or `typ` in
-/// the header (RFC 8725 sections 3.11 and 3.12).
+/// All other claims are the application's own, and must be valid JSON. A claim named `channel`
+/// has no meaning here, so tokens for different purposes must be distinguished in another way:
+/// `aud`, or `typ` in the header (RFC 8725 sections 3.11 and 3.12).
 ///
 /// ```
 /// use countersign_claims::{DecodeOptions, TokenClaims};
@@ -30,12 +30,12 @@ impl<'a> TokenClaims<'a> {
 
     /// Decodes the payload of a token whose signature was verified.
     ///
-    /// Nothing is judged yet: see [`Policy::judge`](crate::Policy::judge).
+    /// The policy is not checked yet: see [`Policy::judge`](crate::Policy::judge).
     ///
     /// # Errors
     ///
-    /// [`ClaimsError::Malformed`] if the payload is not one sound JSON object; otherwise what
-    /// is wrong with the first bad claim.
+    /// [`ClaimsError::Malformed`] if the payload is not one valid JSON object; otherwise the
+    /// error of the first bad claim.
     pub fn decode(payload: &'a [u8], options: &DecodeOptions) -> Result<Self, ClaimsError> {
         let mut registered = Registered::default();
         read_members(payload, options, Self::NAMES, &mut registered, |_, _| {
