@@ -17,6 +17,18 @@ struct Server {
 impl Server {
     fn start(status: &'static str, body: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::serve(listener, status, body)
+    }
+
+    /// An issuer whose one answer is its discovery document and its key set too.
+    fn issuer(key: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let issuer = format!("http://{}", listener.local_addr().unwrap());
+        let body = format!(r#"{{"issuer":"{issuer}","jwks_uri":"{issuer}/keys","keys":[{key}]}}"#);
+        Self::serve(listener, "200 OK", body)
+    }
+
+    fn serve(listener: TcpListener, status: &'static str, body: String) -> Self {
         let address = listener.local_addr().unwrap();
         let thread = thread::spawn(move || {
             for stream in listener.incoming() {
@@ -179,6 +191,49 @@ fn every_endpoint_of_a_configuration_is_asked() {
         for url in expected {
             let shown = said.out.lines().any(|line| line == url);
             assert_eq!(shown, expected.len() > 1, "{said:?}");
+        }
+    }
+}
+
+#[test]
+fn the_keys_of_a_configured_issuer_are_shown_and_checkconfig_names_it() {
+    let place = Place::new();
+    let server = Server::issuer(GOOD);
+    let issuer = server.url().replace("/keys", "");
+    let config = format!(r#"{{"token_jwks_issuer":"{issuer}","token_audience":"chat"}}"#);
+    place.write("config.json", config);
+    for arguments in [&["jwks"][..], &["jwks", &issuer]] {
+        let said = place.run(arguments);
+        assert_eq!(said.code, 0, "{said:?}");
+        assert!(said.out.contains("1 usable"), "{said:?}");
+    }
+    let json = &place.run(&["--json", "jwks"]).json()[0];
+    assert_eq!(json["issuer"], issuer.as_str());
+    let said = place.run(&["checkconfig"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    let of_issuer = format!("whatever the issuer {issuer:?} publishes");
+    assert!(said.out.contains(&of_issuer), "{said:?}");
+    assert!(
+        said.out.contains(&format!("`iss` is {issuer:?}")),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_discovery_document_in_the_place_of_a_set_leads_to_the_option_for_it() {
+    let place = Place::new();
+    let document = r#"{"issuer":"https://id.example","jwks_uri":"https://id.example/keys"}"#;
+    let server = Server::start("200 OK", document.into());
+    place.write("document.json", document);
+    for source in [server.url().as_str(), "document.json"] {
+        let said = place.run(&["jwks", source]);
+        assert_eq!(said.code, 1, "{said:?}");
+        for word in [
+            "discovery document",
+            "https://id.example/keys",
+            "`jwks_issuer`",
+        ] {
+            assert!(said.err.contains(word), "{said:?}");
         }
     }
 }

@@ -204,3 +204,42 @@ fn j12_tokens_are_accepted_without_a_break_while_endpoints_are_reloaded() {
     });
     assert_eq!(server.all_requests(), requests, "all keys were kept");
 }
+
+#[cfg(unix)]
+#[test]
+fn endpoints_with_the_same_options_of_tls_and_proxy_share_one_transport() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let pipe = folder.join(format!("reload-{}.fifo", std::process::id()));
+    let _ = std::fs::remove_file(&pipe);
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let values: Vec<String> = (0..100).map(|number| format!("r{number}")).collect();
+    // Other options differ, and the file is one.
+    let ca_file = format!(r#""jwks_ca_file": {pipe:?}"#);
+    let text = format!(
+        r#"{{"client": {{"token": {{
+            "jwks_public_endpoint": "https://id.example/{{{{realm}}}}", {ca_file},
+            "issuer_regex": "(?P<realm>{})",
+            "trusted_issuers": [
+                {{"issuer": "a", "jwks_public_endpoint": "https://a.example/", "jwks_retries": 0, {ca_file}}},
+                {{"jwks_issuer": "https://b.example", "jwks_cooldown": "9s", {ca_file}}}
+            ]
+        }}}}}}"#,
+        values.join("|")
+    );
+    let pem = authority().pem();
+    // What is written once can be read once: a second reader would wait without end.
+    let writing = thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::write(pipe, pem)
+    });
+    let (done, built) = std::sync::mpsc::channel();
+    thread::spawn(move || {
+        let setup = config(&text).setup().on_demand().build();
+        done.send(setup.map(|setup| setup.ignore_warnings().rules.endpoints().len()))
+    });
+    let built = built.recv_timeout(std::time::Duration::from_secs(60));
+    assert_eq!(built.unwrap().unwrap(), 102);
+    writing.join().unwrap().unwrap();
+    std::fs::remove_file(&pipe).unwrap();
+}

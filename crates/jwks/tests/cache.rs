@@ -207,6 +207,8 @@ fn j7_garbage_or_an_empty_set_never_evicts_good_keys() {
         "<html></html>",
         r#"{"keys":[{"kty":"oct","kid":"a","k":"c2VjcmV0"}]}"#,
         r#"{"keys":[{"kty":"RSA"}]}"#,
+        // A `kid` that no token may have.
+        &set(&[key(1).jwk(&"k".repeat(257))]),
     ] {
         let bench = bench();
         bench.script.then(ok(&[key(1).jwk("a")]));

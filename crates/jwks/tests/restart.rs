@@ -182,6 +182,12 @@ fn a_pipe_in_the_place_of_the_file_does_not_keep_a_start_waiting() {
     let made = std::process::Command::new("mkfifo").arg(&path).status();
     assert!(made.unwrap().success());
     assert_eq!(after_restart(&path, URL, 1), "unavailable");
+    // Nor does a link to one, or a folder.
+    let link = path.with_file_name("link");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    assert_eq!(after_restart(&link, URL, 1), "unavailable");
+    let folder = path.parent().unwrap().to_owned();
+    assert_eq!(after_restart(&folder, URL, 1), "unavailable");
 }
 
 #[test]
