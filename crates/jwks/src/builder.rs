@@ -145,6 +145,9 @@ impl Builder {
     /// ([`Clock::wall`]). A file that is damaged, of another endpoint, from the future,
     /// writable by others or made by somebody else than who runs the program, root or
     /// the owner of its folder is passed over with a warning.
+    ///
+    /// Outside Unix, owner and permissions are not checked, because the standard library does not
+    /// tell them: there, put the file into a folder that nobody else can write to.
     pub fn last_known_good(mut self, path: impl Into<PathBuf>) -> Self {
         self.last_known_good = Some(path.into());
         self

@@ -187,7 +187,7 @@ pub(super) const TOKEN_OPTIONS: &[TokenOption] = &[
     option(
         "jwks_last_known_good_file",
         Text(|it| &mut it.jwks.last_known_good_file),
-        "a file that keeps the last good set over restarts; none",
+        "a file that keeps the last good set over restarts; outside Unix its owner is not checked, so use a folder that nobody else can write to; none",
     ),
     restriction(
         "audience",
