@@ -1,4 +1,4 @@
-//! One fetch: its attempts, and what becomes of an answer.
+//! One fetch: its attempts, and the result of a response.
 
 use alloc::sync::Arc;
 use core::panic::AssertUnwindSafe;
@@ -18,11 +18,12 @@ use crate::kept::KeptSet;
 use crate::settings::Settings;
 use crate::state::{Held, Outcome};
 
-/// What one fetch needs, borrowed from the client.
+/// The data for one fetch, borrowed from the client.
 #[derive(Debug)]
 pub(crate) struct Attempts<'c> {
     pub(crate) endpoint: &'c EndpointUrl,
-    /// Whose discovery document is at `endpoint`; none if the key set itself is there.
+    /// The issuer whose discovery document is at `endpoint`; `None` if the key set itself is
+    /// there.
     pub(crate) issuer: Option<&'c Issuer>,
     pub(crate) settings: &'c Settings,
     pub(crate) provider: &'c Provider,
@@ -48,8 +49,8 @@ impl Attempts<'_> {
             if failed.is_some() && self.clock.now() >= deadline {
                 break;
             }
-            // A panic in a transport, or over a key of an unforeseen kind, fails this one
-            // attempt: the thread and the last good set survive it.
+            // If a transport panics, or the code that reads a key, only this attempt fails. The
+            // thread and the last good set survive.
             let attempt = catch_unwind(AssertUnwindSafe(|| self.attempt(deadline)));
             let failure = match attempt.unwrap_or_else(|_| Err(panicked().into())) {
                 Ok(outcome) => return outcome,
@@ -73,8 +74,8 @@ impl Attempts<'_> {
     }
 
     fn attempt(&self, deadline: Duration) -> Result<Outcome, Failed> {
-        // The age of a set counts from here: a key that is removed while the answer is on its
-        // way was removed later than this.
+        // The age of a set counts from here, because a key may be removed while the response is
+        // on its way.
         let fetched_at = self.clock.now();
         let Some(issuer) = self.issuer else {
             return self.key_set(self.endpoint, None, fetched_at, Duration::MAX, deadline);
@@ -90,7 +91,7 @@ impl Attempts<'_> {
             })
     }
 
-    /// Reads the issuer's document, and how long it is fresh.
+    /// Reads the issuer's document, and returns how long it is fresh.
     fn discover(
         &self,
         issuer: &Issuer,
@@ -119,7 +120,7 @@ impl Attempts<'_> {
         most_life: Duration,
         deadline: Duration,
     ) -> Result<Outcome, Failed> {
-        // What is held may be from another place, if the issuer has moved its set.
+        // The held set may be from another URL, if the issuer has moved its set.
         let place = |found: &Option<Discovered>| found.as_ref().map(|it| it.key_set.clone());
         let same = self
             .held
@@ -163,7 +164,7 @@ impl Attempts<'_> {
         })
     }
 
-    /// One request, in the time that is left of the fetch.
+    /// One request, within the remaining time of the fetch.
     fn get(
         &self,
         endpoint: &EndpointUrl,
@@ -197,7 +198,7 @@ impl From<FetchError> for Failed {
     }
 }
 
-/// What a client with these settings makes of a JWK Set, usable keys or none.
+/// The report that a client with these settings makes of a JWK Set, even if no key is usable.
 ///
 /// ```
 /// use countersign_jwks::{Settings, inspect};
@@ -210,8 +211,8 @@ impl From<FetchError> for Failed {
 ///
 /// # Errors
 ///
-/// [`FetchError`] if it is larger than [`Settings::body_limit`], not a JWK Set, holds no key at
-/// all, or more than [`Settings::key_limit`].
+/// [`FetchError`] if it is larger than [`Settings::body_limit`], is not a JWK Set, or has no key
+/// at all or more than [`Settings::key_limit`].
 pub fn inspect(
     document: &[u8],
     provider: &Provider,
@@ -230,7 +231,7 @@ pub(crate) struct ReadKeys {
     pub(crate) kept: Option<KeptSet>,
 }
 
-/// Reads a JWK Set, whether or not it has a usable key.
+/// Reads a JWK Set, even if no key is usable.
 pub(crate) fn read_keys(
     document: &[u8],
     provider: &Provider,

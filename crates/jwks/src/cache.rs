@@ -25,11 +25,12 @@ use crate::unavailable::KeysUnavailable;
 use crate::unknown_tokens::UnknownTokens;
 use crate::wakers::Wakers;
 
-/// What all handles of a client and its background thread share.
+/// The data that all handles of a client share with the threads that fetch.
 #[derive(Debug)]
 pub(crate) struct KeyCache {
     pub(crate) endpoint: EndpointUrl,
-    /// Whose discovery document is at `endpoint`; none if the key set itself is there.
+    /// The issuer whose discovery document is at `endpoint`; `None` if the key set itself is
+    /// there.
     pub(crate) issuer: Option<Issuer>,
     pub(crate) settings: Settings,
     pub(crate) provider: Provider,
@@ -39,9 +40,9 @@ pub(crate) struct KeyCache {
     pub(crate) tally: Tally,
     pub(crate) spread: u8,
     pub(crate) state: ArcSwap<State>,
-    /// Held while one state is exchanged for the next; readers never take it.
+    /// Locked while the state is replaced by the next one. Readers never lock it.
     turn: Mutex<()>,
-    /// Told whenever a fetch ends, for callers that block.
+    /// Notified whenever a fetch ends, for callers that block.
     fetch_ended: Condvar,
     pub(crate) wakers: Wakers,
     seats: Seats,
@@ -50,7 +51,7 @@ pub(crate) struct KeyCache {
     forced: AtomicBool,
     /// The endpoints that share their budget with this one.
     pub(crate) group: Option<FetchGroup>,
-    /// Of this endpoint alone, where it is in no group.
+    /// For this endpoint only, if it is in no group.
     unknown: UnknownTokens,
     /// When a look-up was last made, in seconds of the clock.
     used_at: AtomicU64,
@@ -103,7 +104,7 @@ impl KeyCache {
             Answer::KidRequired => Cached::KidRequired,
             Answer::Pending => {
                 let begun = state.begun();
-                // Remembered now, so that the fetch counts as later than this.
+                // Remember the token now, so that a fetch that begins later counts as later.
                 self.first_shown(query, begun);
                 Cached::FetchNeeded(FetchNeeded {
                     begun,
@@ -117,7 +118,7 @@ impl KeyCache {
                 error,
             } => {
                 self.tally.unknown_kids.add();
-                // Anybody can cause this with forged tokens, so it is not logged by default.
+                // Anyone can cause this with forged tokens, so it is not logged by default.
                 tracing::debug!(endpoint = %self.endpoint, kid = ?query.kid, "unknown kid");
                 let first_shown = self.first_shown(query, state.begun());
                 if is_retired || first_shown < confirmed_by {
@@ -153,7 +154,7 @@ impl KeyCache {
 
     /// Remembers that the client is in use.
     fn note_use(&self, now: Duration) {
-        // Read first: a line that every look-up writes would slow all of them down.
+        // Read first: if every look-up wrote this cache line, all look-ups would be slower.
         if self.used_at.load(Ordering::Relaxed) != now.as_secs() {
             self.used_at.store(now.as_secs(), Ordering::Relaxed);
         }
@@ -164,7 +165,7 @@ impl KeyCache {
         now.saturating_sub(used_at) > self.settings.idle_after
     }
 
-    /// Lets go of all but the last set, if nobody has used the client for a while.
+    /// Drops everything except the last set, if the client was not used for a while.
     pub(crate) fn release_if_idle(&self) {
         if self.is_idle(self.clock.now()) {
             self.unknown.clear();
@@ -191,13 +192,13 @@ impl KeyCache {
             if forced || state.may_start(now, &self.settings) {
                 return true;
             }
-            // What was wanted has been fetched meanwhile, or may not be now.
+            // The wanted fetch has been made already, or is not allowed now.
             self.wanted.store(false, Ordering::Release);
         }
         now >= self.due_at(now)
     }
 
-    /// How long until a fetch is due though nobody asks.
+    /// The time until a fetch is due without a look-up.
     pub(crate) fn rest(&self) -> Duration {
         let now = self.clock.now();
         self.due_at(now).saturating_sub(now)
@@ -228,7 +229,7 @@ impl KeyCache {
         self.apply(&turn, Event::Wanted { forced })?.in_flight()
     }
 
-    /// Makes the fetch of this number. The error is that of this fetch alone.
+    /// Makes the fetch with this number. The error is only about this fetch.
     pub(crate) fn run_fetch(&self, number: u64) -> Result<(), FetchError> {
         let before = self.state.load_full();
         let outcome = Attempts {
@@ -244,7 +245,7 @@ impl KeyCache {
             keeps_text: self.store.is_some(),
         }
         .run();
-        // Whoever wanted a fetch until now is served by this one.
+        // This fetch serves all callers that wanted one until now.
         self.wanted.store(false, Ordering::Release);
         self.forced.store(false, Ordering::Release);
         let turn = self.lock();
@@ -265,17 +266,17 @@ impl KeyCache {
         Ok(())
     }
 
-    /// The error of a fetch whose transport did not return in time. Wakes those who wait for
-    /// it: nothing else would.
+    /// The error of a fetch whose transport did not return in time. Wakes the callers that wait
+    /// for it, because nothing else would.
     pub(crate) fn abandon(&self) -> Option<FetchError> {
         let error = self.abandoned_error()?;
         self.wake_all();
         Some(error)
     }
 
-    /// Wakes all who wait, blocked or polling.
+    /// Wakes all waiting callers, blocked or polling.
     pub(crate) fn wake_all(&self) {
-        // Taken, so that nobody is between a look at the state and the wait.
+        // Lock it, so that no caller is between reading the state and waiting.
         drop(self.lock());
         self.fetch_ended.notify_all();
         self.wakers.wake_all();
@@ -292,12 +293,12 @@ impl KeyCache {
         state.usable(self.clock.now(), &self.settings).is_some()
     }
 
-    /// Whether a wait is over that began when this many fetches had ended.
+    /// Whether a wait is over that began after `ended` fetches had ended.
     pub(crate) fn is_over(&self, ended: u64) -> bool {
         self.state.load().ended() != ended || self.abandoned_error().is_some()
     }
 
-    /// Begins with the set of the last-known-good file, if there is one of use.
+    /// Begins with the set of the last-known-good file, if there is a usable one.
     pub(crate) fn restore(&self) {
         let Some(store) = &self.store else { return };
         let now = self.clock.now();
@@ -368,7 +369,7 @@ impl KeyCache {
         KeysUnavailable::failed(error, RETRY)
     }
 
-    /// Exchanges the state for the next one, if `event` makes one.
+    /// Replaces the state by the next one, if `event` changes it.
     fn apply(&self, _turn: &MutexGuard<'_, ()>, event: Event) -> Option<Arc<State>> {
         let state = self.state.load();
         let next = Arc::new(state.next(event, self.clock.now(), &self.settings)?);
@@ -377,7 +378,7 @@ impl KeyCache {
     }
 
     fn lock(&self) -> MutexGuard<'_, ()> {
-        // It guards no data that a panic could leave half-written.
+        // It guards no data that a panic could leave incomplete.
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -385,5 +386,5 @@ impl KeyCache {
 /// When to try again if a wait ended without a fetch.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// The rest of a client that nobody uses, before a look whether somebody does again.
+/// How often an unused client checks whether it is used again.
 const IDLE_REST: Duration = Duration::from_secs(60);

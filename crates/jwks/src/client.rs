@@ -1,4 +1,4 @@
-//! The client, as its callers see it.
+//! The client and its public interface.
 
 use alloc::sync::Arc;
 use core::time::Duration;
@@ -17,22 +17,22 @@ use crate::query::{Cached, FetchNeeded, Query, Shown};
 use crate::settings::Settings;
 use crate::unavailable::KeysUnavailable;
 
-/// What the client has for a token.
+/// The result of a look-up.
 #[derive(Debug)]
 pub enum Lookup {
     /// The keys of this `kid`.
     Found(KidKeys),
     /// A fetch is needed first. Await it, or call [`Jwks::resolve`] where waiting is allowed.
     Pending(Pending),
-    /// The endpoint has no key for this `kid`, for certain: an earlier set had it and the
-    /// present one lacks it, or a fetch that began after the token was first shown did not bring
-    /// it. The token's key was retired, or never was: a new token is needed.
+    /// The endpoint has no key for this `kid`, for certain: an earlier set had it and the present
+    /// one lacks it, or a fetch that began after the token was first shown did not bring it. The
+    /// token's key was retired or never existed: a new token is needed.
     UnknownKey,
     /// The token names no `kid` and must:
     /// [`Settings::allow_missing_kid`] is off, or the set does not hold exactly one usable key.
     KidRequired,
-    /// No verdict: the keys could not be fetched, or the key may be newer than the set that is
-    /// held. Try again after [`KeysUnavailable::retry_after`].
+    /// No result: the keys could not be fetched, or the key may be newer than the held set. Try
+    /// again after [`KeysUnavailable::retry_after`].
     Unavailable(KeysUnavailable),
 }
 
@@ -97,7 +97,7 @@ impl Jwks {
             Err(needed) => needed.ended,
         };
         if let Some(driver) = self.living_driver() {
-            // No other fetch can begin while the transport of this one does not return.
+            // No other fetch can begin before the transport of this one returns.
             if let Some(error) = self.cache.abandon() {
                 let pause = self.cache.settings.cooldown;
                 return Lookup::Unavailable(KeysUnavailable::failed(error, pause));
@@ -113,7 +113,7 @@ impl Jwks {
             Ok(found) => return found,
             Err(needed) => needed,
         };
-        // A fetch that failed may still leave keys to be used, and says so.
+        // After a failed fetch, the held keys may still be usable.
         if let Err(unavailable) = self.await_fetch(false, needed.ended) {
             return Lookup::Unavailable(unavailable);
         }
@@ -145,8 +145,8 @@ impl Jwks {
         self.cache.wait(ended, deadline.unwrap_or(now))
     }
 
-    /// Has a thread fetch. While a fetch is under way there is nothing to tell the threads, and
-    /// thousands of callers must not wake them for that.
+    /// Asks a thread to fetch. While a fetch is under way, the threads are not woken, because
+    /// thousands of callers would wake them for nothing.
     fn want_fetch(&self, driver: &Driver, forced: bool) {
         self.cache.want(forced);
         if self.cache.is_due() {
@@ -154,7 +154,7 @@ impl Jwks {
         }
     }
 
-    /// The hold on the threads that fetch, if they are in this process.
+    /// The driver of the threads that fetch, if they are in this process.
     fn living_driver(&self) -> Option<&Driver> {
         self.driver.as_deref().filter(|driver| driver.is_alive())
     }
@@ -220,14 +220,14 @@ impl Jwks {
         }
     }
 
-    /// Makes the fetch that is due or wanted now, if there is one, on this thread. Gives
-    /// the time until the next will be due. For callers without the background thread.
+    /// Makes the fetch that is due or wanted now, if there is one, on this thread. Returns the
+    /// time until the next one is due. It is for clients without threads that fetch.
     #[expect(clippy::must_use_candidate, reason = "called for what it does")]
     pub fn drive(&self) -> Duration {
         self.cache.drive()
     }
 
-    /// Fetches now, whatever the cooldown says, or waits for the fetch under way.
+    /// Fetches now, even during the cooldown, or waits for the fetch under way.
     ///
     /// # Errors
     ///
@@ -248,7 +248,7 @@ impl Jwks {
         state.error().cloned().map_or(Ok(()), Err)
     }
 
-    /// The keys of the set that is held, used and skipped.
+    /// The keys of the held set, used and skipped.
     #[must_use]
     pub fn report(&self) -> Option<Arc<Report>> {
         let state = self.cache.state.load();
@@ -286,15 +286,15 @@ impl Jwks {
         &self.cache.endpoint
     }
 
-    /// The issuer whose discovery document says where the keys are, if the client was made
-    /// from one. Its keys speak for tokens with exactly this `iss`, and for no others.
+    /// The issuer whose discovery document says where the keys are, if the client was made from
+    /// one. Its keys may only verify tokens with exactly this `iss`.
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
         self.cache.issuer.as_ref().map(Issuer::as_str)
     }
 
-    /// Where the set that is held is from, as the issuer's discovery document said; none without
-    /// an issuer or a set.
+    /// The URL of the held set, from the issuer's discovery document; `None` without an issuer or
+    /// a set.
     #[must_use]
     pub fn discovered(&self) -> Option<EndpointUrl> {
         let state = self.cache.state.load();
@@ -302,8 +302,8 @@ impl Jwks {
         Some(discovered.key_set.clone())
     }
 
-    /// The algorithms that keys may be bound to: of those given, the ones that take no
-    /// secret.
+    /// The algorithms to which keys may be bound: the given ones, without those that take
+    /// secrets.
     #[must_use]
     pub fn provider(&self) -> &Provider {
         &self.cache.provider

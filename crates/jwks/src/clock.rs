@@ -1,4 +1,4 @@
-//! Where the time comes from.
+//! The sources of time.
 //!
 //! Ages are counted by a clock that never steps back. The wall clock, which may step, is read
 //! only for the last-known-good file, because the next process shares no other clock.
@@ -24,7 +24,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 /// }
 /// ```
 pub trait Clock: Debug + Send + Sync {
-    /// The time now. A later call never gives less.
+    /// The time now. A later call never returns less.
     fn now(&self) -> Duration;
 
     /// The time now by the wall clock, which may step. The last-known-good file is dated by

@@ -19,7 +19,7 @@ pub struct Counters {
     pub keys_used: usize,
     /// Keys of the set that are skipped.
     pub keys_skipped: usize,
-    /// Look-ups of a `kid` that the set does not hold, whether or not that was certain.
+    /// Look-ups of a `kid` that the set does not have, certain or not.
     pub unknown_kids: u64,
     /// Look-ups that failed at once, without a fetch, because the last one is less than a
     /// cooldown ago. A look-up after an awaited fetch counts too.

@@ -17,7 +17,7 @@ const SHOWN: usize = 200;
 /// An issuer that publishes a discovery document.
 #[derive(Clone, Debug)]
 pub(crate) struct Issuer {
-    /// As it was given: tokens and the document must have these very bytes.
+    /// As it was given: tokens and the document must have exactly these bytes.
     issuer: Box<str>,
     document: EndpointUrl,
     allow_plain_http: bool,

@@ -1,4 +1,5 @@
-//! The threads' hold on one endpoint: they fetch for it while a handle of its client is there.
+//! Connects one endpoint with the threads that fetch: they fetch for it while a handle of its
+//! client exists.
 
 use alloc::sync::Arc;
 use core::sync::atomic::AtomicUsize;
@@ -20,7 +21,7 @@ impl Driver {
         Ok(Self { place })
     }
 
-    /// Has a thread look at what is wanted.
+    /// Makes a thread look at this endpoint.
     pub(crate) fn wake(&self) {
         self.place.wake();
     }
@@ -42,8 +43,8 @@ impl Scheduled for KeyCache {
 
     fn waits(&self) {
         self.abandon();
-        // A fetch that waits for a thread has not begun, so nothing else ends these waits: each
-        // has a deadline, and looks at it when it is woken.
+        // A fetch that waits for a thread has not begun, so nothing else ends these waits. Each
+        // waiting caller has a deadline, and checks it when it is woken.
         if self
             .wakers
             .is_overdue(self.settings.total_deadline.saturating_mul(2))

@@ -1,4 +1,4 @@
-//! How long an answer says that it is good for (RFC 9111).
+//! How long a response is fresh (RFC 9111).
 
 use core::time::Duration;
 
@@ -8,9 +8,9 @@ use crate::settings::Settings;
 
 /// How long a set from this answer is fresh, counted from its request.
 ///
-/// `Cache-Control` shortens the time to live, and lengthens it only as far as the settings
-/// say. The time that a cache on the way held the answer (`Age`, RFC 9111 section 4.2.3) is
-/// subtracted. The least life is left, as far as that keeps within the longest life: with
+/// `Cache-Control` shortens the time to live, and lengthens it only as far as the settings say.
+/// The time that a cache on the way held the answer (`Age`, RFC 9111 section 4.2.3) is
+/// subtracted. The result is at least the least life, as far as the longest life allows: with
 /// less, there would be no time to refresh ahead.
 ///
 /// # Errors
@@ -43,7 +43,7 @@ pub(crate) fn lifetime(response: &Response, settings: &Settings) -> Result<Durat
     Ok(life.saturating_sub(age).max(least))
 }
 
-/// How long ago the answer left the endpoint, as the caches on the way tell.
+/// How long ago the response left the endpoint, according to the caches on the way.
 fn age(response: &Response) -> Duration {
     response
         .header("age")

@@ -1,13 +1,13 @@
-//! Endpoints that share what an unverified token can set in motion.
+//! Endpoints that share limits on the work that unverified tokens can cause.
 
 use alloc::sync::Arc;
 use core::sync::atomic::AtomicUsize;
 
 use crate::unknown_tokens::UnknownTokens;
 
-/// Endpoints whose choice is up to tokens that nobody has verified, such as those of one
-/// template. Together they have at most four fetches at a time, and one memory of tokens with
-/// unknown keys. A clone is the same group.
+/// Endpoints that unverified tokens can choose, such as those of one template. Together they have
+/// at most four fetches at a time, and one memory of tokens with unknown keys. A clone is the
+/// same group.
 ///
 /// ```
 /// use countersign_jwks::{FetchGroup, Jwks};

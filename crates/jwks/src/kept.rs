@@ -1,13 +1,13 @@
-//! What the last-known-good file keeps of a set: its public keys, and what the report said of
-//! keys that may not be kept as they were published.
+//! The content of the last-known-good file: the public keys of a set, and the reports on keys
+//! that may not be stored as they were published.
 //!
-//! A secret and a private half never reach the file. Without a note of them, nobody would be
-//! warned of them after a restart, when the endpoint answers that its set hasn't changed.
+//! Secrets and private halves are never stored. The notes are needed for the warning about them
+//! after a restart, if the endpoint answers that its set hasn't changed.
 
 use countersign_json::{Object, ObjectWriter, Value};
 use countersign_published_keys::{KeyReport, PublishedKeys, Report};
 
-/// A set as the file holds it.
+/// A set in the form of the file.
 #[derive(Debug)]
 pub(crate) struct KeptSet {
     /// A JWK Set of public keys.

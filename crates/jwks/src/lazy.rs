@@ -13,8 +13,8 @@ use crate::clock::{Clock, SystemClock};
 
 /// A client that is made when it is first needed, so that an endpoint that no token names costs
 /// nothing. If it can't be made, the error is remembered for a
-/// [`cooldown`](crate::Settings::cooldown): to try reads files, and forged tokens could have
-/// that done for each of them.
+/// [`cooldown`](crate::Settings::cooldown): making a client reads files, and forged tokens could
+/// cause that again and again.
 ///
 /// ```
 /// use countersign_jwks::{Jwks, LazyJwks};
@@ -30,7 +30,7 @@ pub struct LazyJwks {
     algorithms: Provider,
     issuer: Option<Box<str>>,
     client: OnceLock<Jwks>,
-    /// Held while the client is made: once, though many ask.
+    /// Locked while the client is made, so that it is made only once.
     make: Mutex<Option<Make>>,
 }
 
@@ -38,7 +38,7 @@ pub struct LazyJwks {
 struct Make {
     builder: Builder,
     clock: Arc<dyn Clock>,
-    /// Why the last attempt failed, and until when there is no other.
+    /// Why the last attempt failed, and the time before which there is no other attempt.
     failed: Option<(SettingsError, Duration)>,
 }
 
@@ -83,7 +83,7 @@ impl LazyJwks {
             return Ok(client);
         }
         let mut make = self.lock();
-        // Perhaps made while this waited.
+        // It may have been made while this call waited.
         if let Some(client) = self.started() {
             return Ok(client);
         }
@@ -136,7 +136,7 @@ impl LazyJwks {
         &self.algorithms
     }
 
-    /// The issuer that the keys speak for: see [`Jwks::issuer`].
+    /// The issuer whose tokens the keys may verify: see [`Jwks::issuer`].
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
         self.issuer.as_deref()

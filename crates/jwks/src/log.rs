@@ -1,4 +1,4 @@
-//! What an operator's log is told of a fetch.
+//! Logs the results of a fetch.
 
 use core::time::Duration;
 

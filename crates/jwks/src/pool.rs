@@ -25,11 +25,11 @@ const MOST_OF_A_GROUP: usize = 4;
 const LINGER: Duration = Duration::from_secs(5);
 /// The shortest rest between two looks at one endpoint, in case a clock misbehaves.
 const SHORTEST_REST: Duration = Duration::from_millis(10);
-/// The rest after a panic, which may well repeat itself; and between two looks at an endpoint
-/// that waits for a thread or has one.
+/// The pause after a panic, which may happen again, and between two looks at an endpoint that
+/// waits for a thread or has one.
 const REST: Duration = Duration::from_secs(1);
 
-/// What is scheduled: one endpoint.
+/// An endpoint that is scheduled.
 pub(crate) trait Scheduled: Send + Sync {
     /// What is due now. Must be quick.
     fn tick(&self) -> Tick;
@@ -176,7 +176,7 @@ impl Pool {
 impl State {
     /// Begins anew in a process that was forked.
     fn forget(&mut self, process: u32) {
-        // Whatever the other process had is not dropped here: its threads may have held it.
+        // Don't drop the entries of the other process: its threads may have used them.
         core::mem::forget(core::mem::take(&mut self.entries));
         self.due.clear();
         self.ready.clear();
@@ -243,7 +243,8 @@ fn schedule() {
             continue;
         };
         let (endpoint, stage) = (entry.endpoint.clone(), entry.stage);
-        // Somebody may wake it while it is looked at; that must not be overwritten below.
+        // Set this first: a caller may wake the endpoint during the look, and that must not be
+        // overwritten below.
         state.look_at(id, now.checked_add(REST).unwrap_or(now));
         let expected = state.entries.get(&id).map(|entry| entry.due);
         drop(state);
@@ -284,7 +285,8 @@ fn look(endpoint: &dyn Scheduled, stage: Stage) -> Tick {
     })
 }
 
-/// Has a thread look at what is ready, a new one if all are busy and there may be one more.
+/// Makes a thread look at the ready endpoints; a new thread if all are busy and there may be one
+/// more.
 fn hire(state: &mut State) {
     if state.idle == 0 && state.fetching < MOST_FETCHING {
         let started = thread::Builder::new()
@@ -292,7 +294,7 @@ fn hire(state: &mut State) {
             .spawn(fetch);
         match started {
             Ok(_) => state.fetching = state.fetching.saturating_add(1),
-            // The next one that is ready tries again; those who wait have a deadline.
+            // The next ready endpoint tries again, and waiting callers have a deadline.
             Err(error) => tracing::warn!(%error, "no thread could be started to fetch keys"),
         }
     }

@@ -1,10 +1,10 @@
-//! What a look-up asks, and what the cache has for it.
+//! The input and the result of a look-up in the cache.
 
 use countersign_published_keys::KidKeys;
 
 use crate::unavailable::KeysUnavailable;
 
-/// What the cache has for a token.
+/// The result for a token.
 pub(crate) enum Cached {
     Found(KidKeys),
     KidRequired,
@@ -22,7 +22,7 @@ pub(crate) struct FetchNeeded {
     pub(crate) ended: u64,
 }
 
-/// What a token says of its key.
+/// What a token says about its key.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Query<'q> {
     pub(crate) kid: Option<&'q str>,
@@ -35,7 +35,8 @@ pub(crate) struct Query<'q> {
 pub(crate) enum Shown<'q> {
     /// As is remembered of a token with this text.
     Token(&'q [u8]),
-    /// Now. Of a `kid` alone nothing can be remembered: an older token may have the same.
+    /// Now. A `kid` without its token can't be remembered, because an older token may have the
+    /// same.
     Now,
     /// When this many fetches had begun.
     Before(u64),

@@ -1,4 +1,4 @@
-//! What may be set, and within which bounds.
+//! The settings and their limits.
 
 use core::time::Duration;
 
@@ -62,7 +62,7 @@ pub struct Settings {
     pub body_limit: usize,
     /// The most keys that one set may hold, usable or not. Default: 100.
     pub key_limit: usize,
-    /// How many callers may wait for one fetch at once; more are told that the keys are
+    /// How many callers may wait for one fetch at once; for more callers the keys are
     /// unavailable. Those that block and those that await are counted apart. Default: 1024.
     pub waiter_limit: usize,
     /// `Cache-Control: max-age` always shortens [`time_to_live`](Self::time_to_live),
@@ -72,8 +72,8 @@ pub struct Settings {
     /// Whether a token without `kid` may be checked against a set that holds exactly one
     /// usable key. Default: no.
     pub allow_missing_kid: bool,
-    /// Whether `http:` is allowed for hosts other than loopback ones. Whoever sits on the
-    /// wire then chooses the keys. Default: no.
+    /// Whether `http:` is allowed for hosts other than loopback ones. An attacker on the network
+    /// can then replace the keys. Default: no.
     pub allow_plain_http: bool,
 }
 
@@ -106,12 +106,11 @@ impl Settings {
     /// The longest time that a key stays trusted after it was removed from the endpoint:
     /// `max(time_to_live, cache_control_may_lengthen_to) + stale_if_error`.
     ///
-    /// The second part passes only if the endpoint fails all that time. If
+    /// The second part only applies if the endpoint fails all that time. If
     /// [`accept_age_up_to`](Self::accept_age_up_to) and twice the longest cooldown or deadline
     /// together exceed the first part, they count instead of it.
     ///
-    /// A cache between here and the endpoint that holds answers without sending `Age` adds the
-    /// time that it holds them: nothing tells of it.
+    /// A cache on the way that stores responses but sends no `Age` adds an unknown time.
     #[must_use]
     pub fn removed_key_trusted_at_most(&self) -> Duration {
         let aged = self

@@ -1,9 +1,9 @@
-//! The state machine: what is known, what may be answered, when to fetch.
+//! The state machine: which keys are known, what to answer, when to fetch.
 //!
-//! A state is a value. Readers decide from it without a lock; an event makes the next
-//! one. The time and the outcome of a fetch come in as arguments: there is no clock, no
-//! transport, no thread and no wait in here. It remembers no `kid` that no set has held, so
-//! invented ones cannot make it grow.
+//! A state is a value. Readers decide from it without a lock; an event makes the next one. The
+//! time and the outcome of a fetch come in as arguments: there is no clock, no transport, no
+//! thread and no wait in here. It only remembers `kid`s that a set had, so invented ones cannot
+//! make it grow.
 
 use alloc::sync::Arc;
 use core::time::Duration;
@@ -45,8 +45,8 @@ const MOST_RETIRED: usize = 1000;
 #[derive(Clone, Debug)]
 pub(crate) struct Held {
     pub(crate) set: Arc<PublishedKeys>,
-    /// The set as the last-known-good file holds it, if there is one. It belongs to `etag` and
-    /// `fetched_at`: a 304 renews all three together.
+    /// The set in the form of the last-known-good file, if there is a file. It belongs to `etag`
+    /// and `fetched_at`: a 304 renews all three together.
     pub(crate) kept: Option<Arc<KeptSet>>,
     /// Where an issuer's discovery document said that the set is, if it was asked.
     pub(crate) discovered: Option<Discovered>,
@@ -79,7 +79,7 @@ struct Failure {
     error: FetchError,
     /// No other fetch begins before this time.
     quiet_until: Duration,
-    /// When the next fetch is due though nobody asks.
+    /// When the next fetch is due without a look-up.
     due_at: Duration,
 }
 

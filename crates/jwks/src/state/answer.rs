@@ -1,4 +1,4 @@
-//! What a state answers, and when it lets a fetch begin.
+//! The answer of a state to a look-up, and when a fetch may begin.
 
 use core::time::Duration;
 
@@ -8,7 +8,7 @@ use countersign_published_keys::{KidKeys, KidMatch};
 use super::{Failure, Held, Latest, State, in_flight_limit};
 use crate::settings::Settings;
 
-/// What is answered to one look-up.
+/// The answer to one look-up.
 #[derive(Debug)]
 pub(crate) enum Answer<'s> {
     Found {
@@ -36,14 +36,14 @@ pub(crate) enum Answer<'s> {
 }
 
 impl State {
-    /// What a token with this `kid` is told.
+    /// The answer for a token with this `kid`.
     pub(crate) fn look_up(
         &self,
         kid: Option<&str>,
         now: Duration,
         settings: &Settings,
     ) -> Answer<'_> {
-        // No fetch could help a token that names no key.
+        // A fetch can't help if the token has no `kid`.
         if kid.is_none() && !settings.allow_missing_kid {
             return Answer::KidRequired;
         }
@@ -133,7 +133,7 @@ impl State {
         }
     }
 
-    /// When a fetch is due without anybody asking.
+    /// When a fetch is due without a look-up.
     pub(crate) fn due_at(&self, settings: &Settings) -> Duration {
         match &self.latest {
             Latest::Never => Duration::ZERO,
