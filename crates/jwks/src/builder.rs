@@ -1,4 +1,4 @@
-//! Putting a client together.
+//! Builds a client.
 
 use alloc::sync::Arc;
 use core::hash::{BuildHasher, Hasher};
@@ -17,11 +17,11 @@ use crate::group::FetchGroup;
 use crate::settings::Settings;
 use crate::store::Store;
 
-/// Puts a [`Jwks`] together. Made by [`Jwks::builder`].
+/// Builds a [`Jwks`]. Made by [`Jwks::builder`].
 #[derive(Clone, Debug)]
 #[must_use = "it does nothing before `build`"]
 pub struct Builder {
-    /// Of the key set, or of the issuer.
+    /// The URL of the key set, or of the issuer.
     pub(crate) url: String,
     from_issuer: bool,
     provider: Provider,
@@ -35,8 +35,8 @@ pub struct Builder {
 }
 
 impl Jwks {
-    /// A builder for the set at this URL. `provider` holds the algorithms that keys may
-    /// be bound to.
+    /// A builder for the set at this URL. `provider` has the algorithms to which keys may be
+    /// bound.
     pub fn builder(url: impl Into<String>, provider: Provider) -> Builder {
         Builder {
             url: url.into(),
@@ -71,8 +71,8 @@ impl Jwks {
     /// [`total_deadline`](Settings::total_deadline).
     ///
     /// The document must name exactly this issuer, and its `jwks_uri` must be an [`EndpointUrl`],
-    /// over TLS if the issuer is. **Accept only tokens whose `iss` is [`Jwks::issuer`]**, byte for
-    /// byte: the keys speak for no other.
+    /// over TLS if the issuer is. ***Accept only tokens whose `iss` is [`Jwks::issuer`]**, byte
+    /// for byte: these keys may not verify tokens of another issuer.
     ///
     /// ```
     /// use countersign_fetch::Response;
@@ -108,7 +108,7 @@ impl Builder {
         self.from_issuer.then_some(self.url.as_str())
     }
 
-    /// The algorithms that keys may be bound to, as they were given.
+    /// The given algorithms, to which keys may be bound.
     #[must_use]
     pub fn provider(&self) -> &Provider {
         &self.provider
@@ -126,25 +126,25 @@ impl Builder {
         self
     }
 
-    /// A transport of your own, instead of an [`HttpFetch`] for this client alone. Clients that
-    /// share one, as an `Arc`, read its files and the system's root certificates once.
+    /// Your own transport, instead of an [`HttpFetch`] only for this client. Clients that share
+    /// one, as an `Arc`, read its files and the system's root certificates once.
     pub fn fetch(mut self, fetch: impl Fetch + 'static) -> Self {
         self.fetch = Some(Arc::new(fetch));
         self
     }
 
-    /// A clock of your own, instead of [`SystemClock`].
+    /// Your own clock, instead of [`SystemClock`].
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Some(Arc::new(clock));
         self
     }
 
-    /// Keeps the last good set in this file, so that a restart during an outage still
-    /// verifies. It is replaced atomically, readable by its owner alone, and holds public
-    /// keys. The set's age goes on counting from its fetch, by the wall clock
-    /// ([`Clock::wall`]). A file that is damaged, of another endpoint, from the future,
-    /// writable by others or made by somebody else than who runs the program, root or
-    /// the owner of its folder is passed over with a warning.
+    /// Keeps the last good set in this file, so that a restart during an outage still verifies.
+    /// It is replaced atomically, only its owner can read it, and it contains only public keys.
+    /// The set's age still counts from its fetch, by the wall clock ([`Clock::wall`]). These
+    /// files are ignored with a warning: a file that is damaged, of another endpoint, from the
+    /// future, or writable by others, and a file whose owner is neither the user who runs the
+    /// program, nor root, nor the owner of its folder.
     ///
     /// Outside Unix, owner and permissions are not checked, because the standard library does not
     /// tell them: there, put the file into a folder that nobody else can write to.
@@ -159,8 +159,8 @@ impl Builder {
         self
     }
 
-    /// Leaves fetching to whoever calls [`Jwks::resolve`], [`Jwks::refresh`] or [`Jwks::drive`],
-    /// on their own thread. Nothing is fetched before that.
+    /// Starts no thread that fetches. Only calls of [`Jwks::resolve`], [`Jwks::refresh`] or
+    /// [`Jwks::drive`] fetch, on the thread of the caller.
     pub fn on_demand(mut self) -> Self {
         self.on_demand = true;
         self
@@ -172,8 +172,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] if the URL, a setting or a file is refused, or the system gives no
-    /// thread.
+    /// [`SettingsError`] if the URL, a setting or a file is refused, or if no thread can be
+    /// started.
     pub fn build(self) -> Result<Jwks, SettingsError> {
         let on_demand = self.on_demand;
         let cache = Arc::new(self.cache()?);
@@ -223,7 +223,7 @@ impl Builder {
         let mut cache = KeyCache::new(
             endpoint,
             self.settings,
-            // No published key is a secret: algorithms with secrets are left out.
+            // Published keys are never secrets, so algorithms that take secrets are left out.
             self.provider.for_key_pairs(),
             fetch,
             clock,
