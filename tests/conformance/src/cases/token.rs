@@ -1,6 +1,7 @@
 //! Cases of one token: how it is made, what checks it, and the result.
 
 use core::time::Duration;
+use std::ffi::OsString;
 
 use countersign::config::{Config, Format};
 use countersign::fetch::Response;
@@ -23,7 +24,7 @@ use crate::records::Record;
 pub(crate) const NOW: i64 = 1_700_000_000;
 
 /// The names that a record of a token may have, besides [`super::COMMON`].
-pub(crate) const NAMES: [&str; 23] = [
+pub(crate) const NAMES: [&str; 24] = [
     "alg",
     "header",
     "payload",
@@ -33,6 +34,7 @@ pub(crate) const NAMES: [&str; 23] = [
     "token",
     "keys",
     "config",
+    "environment",
     "jwks",
     "allow",
     "kind",
@@ -99,12 +101,23 @@ pub(crate) fn run(record: &Record, values: &Values, provider: &Provider) -> Verd
 /// Whether a configuration is valid. No key is fetched.
 fn configured(record: &Record, values: &Values) -> Verdict {
     let text = expand_text(record.need("config"), values);
-    let setup =
-        Config::from_text(&text, Format::Json, []).and_then(|it| it.setup().on_demand().build());
+    let setup = Config::from_text(&text, Format::Json, environment(record, values))
+        .and_then(|it| it.setup().on_demand().build());
     match setup {
         Ok(_) => Verdict::accept("it holds"),
         Err(error) => Verdict::refuse("configuration", &error),
     }
+}
+
+/// The environment variables of a record: `NAME=VALUE`.
+pub(crate) fn environment(record: &Record, values: &Values) -> Vec<(OsString, OsString)> {
+    let mut variables = Vec::new();
+    for variable in record.all("environment") {
+        let variable = expand_text(variable, values);
+        let (name, value) = variable.split_once('=').expect("NAME=VALUE");
+        variables.push((name.into(), value.into()));
+    }
+    variables
 }
 
 fn verdict(record: &Record, values: &Values, shown: Result<String, Error>) -> Verdict {
@@ -227,7 +240,7 @@ fn authenticator(
     };
     if let Some(config) = record.get("config") {
         let text = expand_text(config, values);
-        let setup = Config::from_text(&text, Format::Json, [])
+        let setup = Config::from_text(&text, Format::Json, environment(record, values))
             .and_then(|config| config.setup().provider(provider.clone()).build())
             .map_err(|error| Verdict::refuse("configuration", &error))?;
         if let Some(about) = record.get("warns")

@@ -14,7 +14,7 @@ use crate::report::Report;
 const FILE: &str = include_str!("../../data/centrifugo.txt");
 
 /// A section of the page: its number, its title, and how its rows are known.
-const SECTIONS: [(&str, &str, &str); 7] = [
+const SECTIONS: [(&str, &str, &str); 8] = [
     ("1", "Tokens: the tests of its verifier", "v6, its tests"),
     (
         "2",
@@ -30,6 +30,7 @@ const SECTIONS: [(&str, &str, &str); 7] = [
     ),
     ("6", "Edges, measured", "v6, its parser run alone"),
     ("8", "Both versions, run side by side", "both, run"),
+    ("9", "Files and variables", "its documentation"),
 ];
 
 /// The suite.
@@ -237,7 +238,7 @@ mod tests {
     use crate::records;
 
     /// How many rows each section has.
-    const ROWS: [(&str, usize); 8] = [
+    const ROWS: [(&str, usize); 9] = [
         ("1", 45),
         ("2", 14),
         ("3", 9),
@@ -246,6 +247,7 @@ mod tests {
         ("6", 39),
         ("7", 5),
         ("8", 17),
+        ("9", 16),
     ];
 
     #[test]

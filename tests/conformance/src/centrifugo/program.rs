@@ -1,6 +1,7 @@
 //! Centrifugo's program: asks it about a token or a configuration, and puts its answer in a word.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -35,6 +36,12 @@ pub(super) struct Program {
     endpoint: SocketAddr,
     documents: Documents,
     next: AtomicUsize,
+}
+
+/// What it is asked about: a configuration in JSON, and the environment variables over it.
+pub(super) struct Asked {
+    pub(super) config: String,
+    pub(super) environment: Vec<(OsString, OsString)>,
 }
 
 impl Program {
@@ -76,22 +83,20 @@ impl Program {
     pub(super) fn check_token(
         &self,
         command: &str,
-        config: &str,
+        asked: &Asked,
         token: &str,
     ) -> Result<(&'static str, String), String> {
-        let config = self.write(config)?;
-        let (is_accepted, said) = self.run(command, &config, Some(token))?;
+        let (is_accepted, said) = self.run(command, asked, Some(token))?;
         Ok((verdict(is_accepted, &said)?, said))
     }
 
     /// Its verdict on a configuration. Keys are read with the first token alone.
-    pub(super) fn check_config(&self, config: &str) -> Result<(&'static str, String), String> {
-        let config = self.write(config)?;
-        let (is_good, said) = self.run("checkconfig", &config, None)?;
+    pub(super) fn check_config(&self, asked: &Asked) -> Result<(&'static str, String), String> {
+        let (is_good, said) = self.run("checkconfig", asked, None)?;
         if !is_good {
             return Ok(("config", said));
         }
-        let (_, said) = self.run("checktoken", &config, Some(READABLE))?;
+        let (_, said) = self.run("checktoken", asked, Some(READABLE))?;
         let is_faulty = is_about_configuration(&said);
         Ok((if is_faulty { "config" } else { ACCEPT }, said))
     }
@@ -109,15 +114,17 @@ impl Program {
     fn run(
         &self,
         command: &str,
-        config: &Path,
+        asked: &Asked,
         token: Option<&str>,
     ) -> Result<(bool, String), String> {
+        let config = self.write(&asked.config)?;
         let mut program = Command::new(&self.path);
         for (name, _) in env::vars_os() {
             if name.to_string_lossy().starts_with("CENTRIFUGO_") {
                 program.env_remove(name);
             }
         }
+        program.envs(asked.environment.iter().cloned());
         program.arg(command).arg("-c").arg(config).args(token);
         let output = program.output().map_err(|error| told(&self.path, &error))?;
         let said = String::from_utf8_lossy(&output.stdout);

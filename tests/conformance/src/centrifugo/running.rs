@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::FILE;
-use super::program::Program;
+use super::program::{Asked, Program};
 use crate::cases::text::{Values, expand, expand_text};
 use crate::cases::{self, token};
 use crate::judge::Judge;
@@ -159,15 +159,20 @@ fn run(program: &Program, case: &Case) -> Result<(&'static str, String), String>
         (None, Some(config)) => expand_text(config, &values),
         (None, None) => expand_text(r#"{"token_hmac_secret_key":"${hs.text}"}"#, &values),
     };
+    let environment = token::environment(&record, &values);
+    let asked = Asked {
+        config,
+        environment,
+    };
     if record.get("only") == Some("configuration") {
-        return program.check_config(&config);
+        return program.check_config(&asked);
     }
     let kind = record.get("kind").map(|kind| expand_text(kind, &values));
     let command = match kind.as_deref() {
         Some("subscription") => "checksubtoken",
         _ => "checktoken",
     };
-    program.check_token(command, &config, &token::make(&record, &values))
+    program.check_token(command, &asked, &token::make(&record, &values))
 }
 
 /// The text with each time that lies near the time of the cases moved to now. What lies ahead is
