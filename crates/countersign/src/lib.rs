@@ -1,5 +1,5 @@
-//! JWT authentication for real-time servers: who connects, for how long, and what
-//! the application backend signed about them.
+//! JWT authentication for real-time servers: who the user of a connection is, how long the
+//! connection may last, and what else the application backend signed about the user.
 //!
 //! # Verify a token
 //!
@@ -45,18 +45,21 @@
 //! - [`Authenticator`] verifies connection and subscription tokens, and any JWT ([`Token`]).
 //!   Tokens of different purposes are told apart by `aud` or `typ`: see [`Token`].
 //! - [`Issuer`] makes them, for backends and for tests.
-//! - [`Authority`]: one of several trusted issuers. [`Identity`]: whose user it is.
+//! - [`Authority`] is one of several trusted issuers. [`Identity`] says who a user is: compare
+//!   identities, for example when a client sends a new token.
 //! - [`Error`] has a stable [`Code`] and says what a client should do.
-//! - [`Explanation`] tells each step of a verification and why it ended so.
-//! - [`Rules`], [`Trust`] and [`Keyring`] are for those who compose by hand.
-//! - `config` reads what an operator writes; the option names of Centrifugo work.
+//! - [`Explanation`] describes each step of a verification and its result.
+//! - [`Key`] reads a secret, PEM, DER or JWK; [`keys::read`] reads a file in any of these forms.
+//! - [`Rules`], [`Trust`] and [`Keyring`] are for servers that put their rules together by hand.
+//! - `config` reads configuration files; the option names of Centrifugo work.
+//! - The crate `countersign-lifetime` says when a connection needs a new token and when it ends.
 //!
-//! It owns no socket and no async runtime. [`now`] is the one place that reads the clock;
-//! everything that judges is told the time.
+//! This crate opens no socket for clients and needs no async runtime. Only [`now`] reads the
+//! clock. Every function that checks a token takes the time as an argument.
 //!
 //! # Features
 //!
-//! All but `fastest` are on by default, and each only adds.
+//! All except `fastest` and `prometheus` are on by default. Each one only adds something.
 //!
 //! | feature | what it adds |
 //! |---|---|
@@ -64,7 +67,8 @@
 //! | `toml`, `yaml` | configuration files in these formats |
 //! | `jwks` | keys that an issuer publishes at an endpoint |
 //! | `rustcrypto` | ES512, and new keys |
-//! | `fastest` | `fastest_provider`, over AWS-LC |
+//! | `fastest` | `fastest_provider`, which uses the fastest library for each algorithm |
+//! | `prometheus` | `Counters::to_prometheus`: counters as Prometheus text |
 #![forbid(unsafe_code)]
 
 #[cfg(all(doctest, feature = "config"))]
