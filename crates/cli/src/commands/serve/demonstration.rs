@@ -50,13 +50,13 @@ impl Demonstration {
         }
         console.line(format_args!("listening on {}\n", styled(HEAD, url)))?;
         console.line(format_args!(
-            "There is no configuration, so this is a demonstration: the secret was made for this\n\
-             run, and ends with it. In a page or in node, with the library centrifuge 2.x:\n\n  \
+            "There is no configuration, so the server made a new secret. It uses the secret until it\n\
+             stops. To connect from a page or from node, with the library centrifuge 2.x:\n\n  \
              var centrifuge = new Centrifuge(\"{url}\");\n  \
              centrifuge.setToken(\"{token}\");\n  \
              centrifuge.connect();\n\n\
-             With 3.x to 5.x the token is an option: new Centrifuge(url, {{ token: \"…\" }}).\n\
-             The token is user {USER:?}, for a day. Stop with Ctrl-C."
+             With 3.x to 5.x, pass the token as an option: new Centrifuge(url, {{ token: \"…\" }}).\n\
+             The token is for user {USER:?} and valid for a day. Stop the server with Ctrl-C."
         ))?;
         Ok(())
     }
