@@ -112,10 +112,10 @@ impl fmt::Debug for Channels<'_> {
 }
 
 #[derive(Default)]
-struct Count(usize);
+pub(crate) struct Count(usize);
 
 impl Count {
-    fn one_more(&mut self, at: At<'_>, limits: &Limits) -> Result<(), ClaimsError> {
+    pub(crate) fn one_more(&mut self, at: At<'_>, limits: &Limits) -> Result<(), ClaimsError> {
         if self.0 >= limits.channels {
             return Err(ClaimsError::TooMany {
                 claim: at.claim(),

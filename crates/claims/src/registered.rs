@@ -60,6 +60,15 @@ impl<'a> Registered<'a> {
         }
     }
 
+    /// Checks a new `sub` as decoding does.
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError::Invalid`] if it holds a control character.
+    pub fn check_sub(sub: &str) -> Result<(), ClaimsError> {
+        At::top("sub").no_control(sub)
+    }
+
     /// Reads the member if its name is a registered one. If it is not, the result is false.
     #[inline]
     pub(crate) fn member(

@@ -106,9 +106,13 @@ impl<'i, K> NewToken<'i, K> {
     where
         K: Opens,
     {
-        let json = serde_json::to_string(info).map_err(|_| IssueError::NoJson {
+        let no_json = || IssueError::NoJson {
             claim: Some("info".into()),
-        })?;
+        };
+        // Room for the whole payload, which is written there.
+        let mut json = Vec::with_capacity(512);
+        serde_json::to_writer(&mut json, info).map_err(|_| no_json())?;
+        let json = String::from_utf8(json).map_err(|_| no_json())?;
         Ok(self.with(|claims| claims.info_json(json)))
     }
 

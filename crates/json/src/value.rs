@@ -78,7 +78,7 @@ impl<'a> Value<'a> {
         Walk::new(text).document(0).map(Self::checked)
     }
 
-    /// The same for a value that will stand in an object: it may nest one level less.
+    /// The same for a value that will be a member of an object: it may nest one level less.
     ///
     /// # Errors
     ///

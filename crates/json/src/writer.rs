@@ -3,6 +3,8 @@
 use alloc::string::String;
 use core::fmt::{self, Write as _};
 
+use crate::string::plain_until;
+
 /// A text as a JSON string, with quotes and escapes.
 ///
 /// ```
@@ -27,6 +29,8 @@ pub fn quote(text: &str) -> String {
 #[derive(Clone, Default)]
 pub struct ObjectWriter {
     text: String,
+    /// Where the object begins in `text`.
+    start: usize,
 }
 
 impl ObjectWriter {
@@ -41,7 +45,34 @@ impl ObjectWriter {
     pub fn with_capacity(bytes: usize) -> Self {
         Self {
             text: String::with_capacity(bytes),
+            start: 0,
         }
+    }
+
+    /// An object without members, written in the room of `json`. [`given`](Self::given) makes
+    /// that a member. Only the object is left in the end.
+    ///
+    /// ```
+    /// use countersign_json::ObjectWriter;
+    ///
+    /// let json = String::from("[1,2]");
+    /// let object = ObjectWriter::in_room_of(json).string("a", "b").given("c").finish();
+    /// assert_eq!(object, r#"{"a":"b","c":[1,2]}"#);
+    /// ```
+    #[must_use]
+    pub fn in_room_of(json: String) -> Self {
+        Self {
+            start: json.len(),
+            text: json,
+        }
+    }
+
+    /// Adds the value in whose room the object is written.
+    #[must_use]
+    pub fn given(mut self, name: &str) -> Self {
+        self.name(name);
+        self.text.extend_from_within(..self.start);
+        self
     }
 
     /// Adds a string.
@@ -69,6 +100,26 @@ impl ObjectWriter {
         self
     }
 
+    /// Adds whole seconds, or any other whole number.
+    #[must_use]
+    pub fn whole(mut self, name: &str, number: u64) -> Self {
+        self.name(name);
+        let mut digits = [b'0'; 20];
+        let (mut left, mut count) = (number, 0_usize);
+        for place in digits.iter_mut().rev() {
+            *place = b'0'.wrapping_add((left % 10).to_le_bytes()[0]);
+            left /= 10;
+            count = count.wrapping_add(1);
+            if left == 0 {
+                break;
+            }
+        }
+        let digits = digits.get(digits.len().wrapping_sub(count)..);
+        let digits = digits.map(core::str::from_utf8);
+        self.text.push_str(digits.unwrap_or(Ok("")).unwrap_or(""));
+        self
+    }
+
     /// Adds an array of strings.
     #[must_use]
     pub fn strings<'s>(mut self, name: &str, values: impl IntoIterator<Item = &'s str>) -> Self {
@@ -86,13 +137,15 @@ impl ObjectWriter {
     /// The object.
     #[must_use]
     pub fn finish(mut self) -> String {
-        self.text
-            .push_str(if self.text.is_empty() { "{}" } else { "}" });
+        let is_empty = self.text.len() == self.start;
+        self.text.push_str(if is_empty { "{}" } else { "}" });
+        self.text.drain(..self.start);
         self.text
     }
 
     fn name(&mut self, name: &str) {
-        self.text.push(if self.text.is_empty() { '{' } else { ',' });
+        let is_first = self.text.len() == self.start;
+        self.text.push(if is_first { '{' } else { ',' });
         push_quoted(&mut self.text, name);
         self.text.push(':');
     }
@@ -107,19 +160,24 @@ impl fmt::Debug for ObjectWriter {
 /// RFC 8259 section 7: quotation mark, reverse solidus and control characters are escaped.
 fn push_quoted(out: &mut String, text: &str) {
     out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            control if control < ' ' => {
+    let mut rest = text;
+    // All special characters are ASCII, so the text is never cut within a character.
+    while let Some((plain, behind)) = rest.split_at_checked(plain_until(rest.as_bytes(), 0)) {
+        out.push_str(plain);
+        let mut characters = behind.chars();
+        match characters.next() {
+            None => break,
+            Some('"') => out.push_str("\\\""),
+            Some('\\') => out.push_str("\\\\"),
+            Some('\n') => out.push_str("\\n"),
+            Some('\r') => out.push_str("\\r"),
+            Some('\t') => out.push_str("\\t"),
+            Some(control) => {
                 // Writing to a String cannot fail.
                 let _ = write!(out, "\\u{:04x}", u32::from(control));
             }
-            other => out.push(other),
         }
+        rest = characters.as_str();
     }
     out.push('"');
 }

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use countersign_claims::{ClaimsError, ConnectionClaims};
+use countersign_claims::{ClaimsError, ConnectionClaims, Limits, Registered};
 use countersign_json::ObjectWriter;
 
 use crate::own::checked;
@@ -34,7 +34,8 @@ pub type NewConnection<'a> = NewClaims<'a, ForConnection<'a>>;
 /// The claims that only a connection token has; see [`NewConnection`].
 #[derive(Clone, Default)]
 pub struct ForConnection<'a> {
-    channels: Vec<Cow<'a, str>>,
+    channel: Option<Cow<'a, str>>,
+    more_channels: Vec<Cow<'a, str>>,
     subs: Vec<(Cow<'a, str>, NewSubscribeOptions<'a>)>,
     meta: Option<Cow<'a, str>>,
 }
@@ -50,7 +51,11 @@ impl<'a> NewClaims<'a, ForConnection<'a>> {
     /// Adds a channel to `channels`. The connection is subscribed to them from its start.
     #[must_use]
     pub fn channel(mut self, name: impl Into<Cow<'a, str>>) -> Self {
-        self.kind.channels.push(name.into());
+        if self.kind.channel.is_none() {
+            self.kind.channel = Some(name.into());
+        } else {
+            self.kind.more_channels.push(name.into());
+        }
         self
     }
 
@@ -81,16 +86,20 @@ impl<'a> NewClaims<'a, ForConnection<'a>> {
     /// too many channels. Claims that a server would misread: text that is not one JSON value,
     /// `channels` beside `subs`, a time before 1970 as `expire_at`. Claims of your own that
     /// [`claim_json`](Self::claim_json) doesn't allow.
-    pub fn finish(&self) -> Result<String, ClaimsError> {
+    pub fn finish(mut self) -> Result<String, ClaimsError> {
         let mut out = self.begin_opening()?;
-        if !self.kind.channels.is_empty() {
+        let channels = || {
+            let first = self.kind.channel.iter();
+            first.chain(&self.kind.more_channels).map(AsRef::as_ref)
+        };
+        if self.kind.channel.is_some() {
             if !self.kind.subs.is_empty() {
                 return Err(invalid(
                     "channels",
                     "would be ignored because `subs` is set too; name all channels in `subs`",
                 ));
             }
-            out = out.strings("channels", self.kind.channels.iter().map(AsRef::as_ref));
+            out = out.strings("channels", channels());
         }
         if !self.kind.subs.is_empty() {
             let mut subs = ObjectWriter::new();
@@ -104,6 +113,11 @@ impl<'a> NewClaims<'a, ForConnection<'a>> {
             out = out.raw("meta", raw_json("meta", meta)?);
         }
         let payload = self.end(out, ConnectionClaims::NAMES)?;
+        if self.is_plain() && self.kind.subs.is_empty() {
+            Registered::check_sub(self.user.as_deref().unwrap_or_default())?;
+            Limits::default().check_channels(channels())?;
+            return Ok(payload);
+        }
         let decoded = ConnectionClaims::decode(payload.as_bytes(), &self.reading()).map(|_| ());
         checked(payload, decoded)
     }

@@ -25,6 +25,10 @@ enum Addition<'a> {
 pub(crate) struct OwnClaims<'a>(Vec<Addition<'a>>);
 
 impl<'a> OwnClaims<'a> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn add(&mut self, name: Cow<'a, str>, json: Cow<'a, str>) {
         self.0.push(Addition::Claim { name, json });
     }

@@ -10,7 +10,10 @@ use countersign_json::ObjectWriter;
 use countersign_time::UnixTime;
 
 use crate::own::OwnClaims;
-use crate::value::{NewBytes, invalid};
+use crate::value::{NewBytes, invalid, is_exact};
+
+/// Bytes that a payload usually has room in.
+const ROOM: usize = 256;
 
 /// Builds the payload of a new token, claim by claim. If a method is called twice for the same
 /// claim, the last value counts.
@@ -138,7 +141,10 @@ impl<'a, K> NewClaims<'a, K> {
 
     /// Begins the payload with the registered claims.
     pub(crate) fn begin(&self) -> ObjectWriter {
-        let mut out = ObjectWriter::with_capacity(256);
+        self.begin_in(ObjectWriter::with_capacity(ROOM))
+    }
+
+    fn begin_in(&self, mut out: ObjectWriter) -> ObjectWriter {
         for (name, value) in [("sub", &self.user), ("iss", &self.iss), ("jti", &self.jti)] {
             if let Some(value) = value {
                 out = out.string(name, value);
@@ -153,7 +159,10 @@ impl<'a, K> NewClaims<'a, K> {
         }
         for (name, time) in [("exp", self.exp), ("nbf", self.nbf), ("iat", self.iat)] {
             if let Some(time) = time {
-                out = out.number(name, &time);
+                out = match u64::try_from(time.as_secs()) {
+                    Ok(secs) if time.subsec_nanos() == 0 => out.whole(name, secs),
+                    _ => out.number(name, &time),
+                };
             }
         }
         out
@@ -172,6 +181,12 @@ impl<'a, K> NewClaims<'a, K> {
             out = out.string(name, user);
         }
         Ok(self.own.write(out, reserved)?.finish())
+    }
+
+    /// Whether each claim has a method of its own and one value. Then each was checked when it
+    /// was set or written, and no name can be there twice: what a server decodes is known.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.own.is_empty() && self.user_id_claim.is_none() && self.more_aud.is_empty()
     }
 
     /// The options with which a server reads these claims.
@@ -218,8 +233,17 @@ impl<'a, K: Opens> NewClaims<'a, K> {
     }
 
     /// Begins the payload with the claims that both kinds have.
-    pub(crate) fn begin_opening(&self) -> Result<ObjectWriter, ClaimsError> {
-        let out = self.begin();
+    pub(crate) fn begin_opening(&mut self) -> Result<ObjectWriter, ClaimsError> {
+        let mut has_given = false;
+        let (out, info) = match self.info.take() {
+            // The payload is written in the room that `info` has already.
+            Some(NewBytes::Json(Cow::Owned(json))) if is_exact("info", &json)? => {
+                has_given = true;
+                (ObjectWriter::in_room_of(json), None)
+            }
+            info => (ObjectWriter::with_capacity(ROOM), info),
+        };
+        let out = self.begin_in(out);
         let out = match self.expire_at {
             None => out,
             Some(ExpireAt::Never) => out.raw("expire_at", "0"),
@@ -231,8 +255,9 @@ impl<'a, K: Opens> NewClaims<'a, K> {
                 ));
             }
         };
-        match &self.info {
+        match info {
             Some(info) => info.write(out, "info", "b64info"),
+            None if has_given => Ok(out.given("info")),
             None => Ok(out),
         }
     }

@@ -99,7 +99,7 @@ impl<'a> NewClaims<'a, ForSubscription<'a>> {
     /// Claims that a server would misread: text that is not one JSON value, an empty `client`, a
     /// time before 1970 as `expire_at`. Claims of your own that [`claim_json`](Self::claim_json)
     /// doesn't allow.
-    pub fn finish(&self) -> Result<String, ClaimsError> {
+    pub fn finish(mut self) -> Result<String, ClaimsError> {
         let mut out = self.begin_opening()?.string("channel", &self.kind.channel);
         if let Some(client) = &self.kind.client {
             if client.is_empty() {

@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt;
 
-use countersign_claims::{ClaimsError, TokenClaims};
+use countersign_claims::{ClaimsError, Registered, TokenClaims};
 
 use crate::NewClaims;
 use crate::own::checked;
@@ -49,8 +49,12 @@ impl<'a> NewClaims<'a, ForToken> {
     ///
     /// Claims that a server would refuse, such as a control character in `sub`, and claims of
     /// your own that [`claim_json`](Self::claim_json) doesn't allow.
-    pub fn finish(&self) -> Result<String, ClaimsError> {
+    pub fn finish(self) -> Result<String, ClaimsError> {
         let payload = self.end(self.begin(), TokenClaims::NAMES)?;
+        if self.is_plain() {
+            Registered::check_sub(self.user.as_deref().unwrap_or_default())?;
+            return Ok(payload);
+        }
         let decoded = TokenClaims::decode(payload.as_bytes(), &self.reading()).map(|_| ());
         checked(payload, decoded)
     }

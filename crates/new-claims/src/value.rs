@@ -6,7 +6,7 @@ use alloc::string::{String, ToString as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign_claims::ClaimsError;
-use countersign_json::{ObjectWriter, Value};
+use countersign_json::{JsonError, ObjectWriter, Value};
 
 /// A claim that is written as JSON (`info`) or as base64 (`b64info`).
 #[derive(Clone)]
@@ -37,13 +37,19 @@ impl NewBytes<'_> {
 /// Checks that `json` is one JSON value and nothing else. Inside an object, the text `1,"exp":2`
 /// would add another claim.
 pub(crate) fn raw_json<'j>(claim: &str, json: &'j str) -> Result<&'j str, ClaimsError> {
-    match Value::parse(json) {
+    match Value::parse_member(json) {
         Ok(value) => Ok(value.raw()),
+        Err(JsonError::TooDeep) => Err(ClaimsError::Malformed(JsonError::TooDeep)),
         Err(_) => Err(invalid(
             claim,
             "is not exactly one valid JSON value; pass text such as {\"name\":\"A\"}",
         )),
     }
+}
+
+/// Checks that `json` is one JSON value. True if there is no space around it.
+pub(crate) fn is_exact(claim: &str, json: &str) -> Result<bool, ClaimsError> {
+    raw_json(claim, json).map(|value| value.len() == json.len())
 }
 
 /// An error about the claim of this name, which the caller may have chosen.

@@ -411,3 +411,61 @@ fn c10_debug_shows_the_kind_and_nothing_that_the_claims_hold() {
         "NewClaims { kind: ForSubscription { .. }, .. }"
     );
 }
+
+/// A payload of claims that have methods of their own is not decoded again.
+#[test]
+fn a_plain_payload_is_refused_exactly_where_decoding_refuses_it() {
+    let long = "c".repeat(256);
+    let texts = [
+        "",
+        "a",
+        "\u{0}",
+        "a\nb",
+        "\u{7f}",
+        "\u{85}",
+        "\u{e9}",
+        "\"\\",
+        "\u{1f600}",
+        &long,
+        "a b",
+    ];
+    let infos = ["null", " 1 ", "[[]]", r#"{"a":1e308}"#];
+    for user in texts {
+        for channel in texts {
+            for info in infos {
+                let written = NewConnection::new(user)
+                    .info_json(info.to_owned())
+                    .exp(UnixTime::from_secs(i64::MAX))
+                    .iat(UnixTime::from_secs(0))
+                    .channel(channel)
+                    .channel("other")
+                    .finish();
+                let quoted = countersign_json::quote;
+                let sub = if user.is_empty() {
+                    String::new()
+                } else {
+                    format!(r#""sub":{},"#, quoted(user))
+                };
+                let payload = format!(
+                    r#"{{{sub}"exp":9223372036854775807,"iat":0,"info":{},"channels":[{},"other"]}}"#,
+                    info.trim(),
+                    quoted(channel)
+                );
+                let decoded =
+                    ConnectionClaims::decode(payload.as_bytes(), &DecodeOptions::default());
+                assert_eq!(written, decoded.map(|_| payload.clone()), "{payload}");
+            }
+        }
+        let written = NewTokenClaims::new().user(user).finish();
+        let payload = format!(r#"{{"sub":{}}}"#, countersign_json::quote(user));
+        let decoded = TokenClaims::decode(payload.as_bytes(), &DecodeOptions::default());
+        assert_eq!(written, decoded.map(|_| payload.clone()), "{payload}");
+    }
+    let many = |count: usize| {
+        let begun = NewConnection::new("42");
+        let claims = (0..count).fold(begun, |claims, at| claims.channel(at.to_string()));
+        claims.finish().map(drop)
+    };
+    assert_eq!(many(1000), Ok(()));
+    assert!(matches!(many(1001), Err(ClaimsError::TooMany { .. })));
+}
