@@ -130,11 +130,9 @@ impl KeyEndpoint {
             Err(pending) => return Err(pending),
         };
         let (key, _) = observe.settle(Stage::Key, key, |(key, client)| {
-            format!(
-                "{} publishes it, for {}",
-                client.endpoint(),
-                key.algorithm()
-            )
+            let place = client.discovered();
+            let place = place.as_ref().unwrap_or(client.endpoint());
+            format!("{place} publishes it, for {}", key.algorithm())
         })?;
         Ok(first_that_verifies(token, [&*key], observe)?)
     }

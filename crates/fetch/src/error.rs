@@ -132,6 +132,14 @@ impl FetchError {
 
     /// The same error with a word before its sentence that says which of several requests it
     /// is of. `place` must show no credentials.
+    ///
+    /// ```
+    /// use countersign_fetch::{FetchError, FetchErrorKind};
+    ///
+    /// let error = FetchError::new(FetchErrorKind::Status(404), "found status 404; 200 is needed");
+    /// let error = error.within("key set https://id.example/certs");
+    /// assert!(error.to_string().starts_with("key set https://id.example/certs: found"));
+    /// ```
     #[must_use]
     pub fn within(mut self, place: impl fmt::Display) -> Self {
         self.sentence = format!("{place}: {}", self.sentence).into();

@@ -77,6 +77,17 @@ impl HttpFetch {
     /// Goes on as `other` from the next request on: with the files that `other` has read, and
     /// with the root certificates that the system has then. For a server that is told to read
     /// its configuration again while others use this transport.
+    ///
+    /// ```
+    /// use countersign_fetch::{HttpFetch, HttpOptions};
+    ///
+    /// let options = HttpOptions::default();
+    /// let transport = HttpFetch::new(&options)?;
+    /// // On reload: an unusable file is an error here, and the transport goes on as before.
+    /// let renewed = HttpFetch::new(&options)?;
+    /// transport.become_like(&renewed);
+    /// # Ok::<(), countersign_fetch::SettingsError>(())
+    /// ```
     pub fn become_like(&self, other: &Self) {
         let other = other.agents();
         *self.agents.write().unwrap_or_else(PoisonError::into_inner) = other;

@@ -388,3 +388,45 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// How often an unused client checks whether it is used again.
 const IDLE_REST: Duration = Duration::from_secs(60);
+
+#[cfg(test)]
+mod tests {
+    use countersign_fetch::testing::ScriptedFetch;
+
+    use super::*;
+    use crate::pool::Scheduled as _;
+    use crate::testing::ManualClock;
+
+    #[test]
+    fn j2_an_endpoint_that_nobody_uses_forgets_the_tokens_that_it_was_shown() {
+        let clock = ManualClock::at(Duration::from_secs(1_700_000_000));
+        let cache = KeyCache::new(
+            EndpointUrl::new("https://keys.example/", false).unwrap(),
+            Settings::default(),
+            countersign_ring::provider(),
+            Arc::new(ScriptedFetch::new()),
+            Arc::new(clock.clone()),
+            None,
+            0,
+        );
+        let query = Query {
+            kid: Some("a"),
+            shown: Shown::Token(b"token"),
+        };
+        drop(cache.look_up(query));
+        let idle_after = cache.settings.idle_after;
+        // Asked anew, it would say that it was first shown when nine fetches had begun.
+        let remembered = || {
+            cache
+                .unknown
+                .first_shown(cache.endpoint.as_str(), b"token", 9)
+                == 0
+        };
+        clock.advance(idle_after);
+        cache.tick();
+        assert!(remembered());
+        clock.advance(Duration::from_secs(1));
+        assert!(!cache.tick().fetch, "nobody uses it");
+        assert!(!remembered());
+    }
+}

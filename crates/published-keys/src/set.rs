@@ -110,6 +110,23 @@ impl PublishedKeys {
 
     /// Adds to the report a key that a stored copy of the set lacks, at its place in the
     /// document. Add them in the order of their places. No token can name it.
+    ///
+    /// ```
+    /// use countersign_keys::KeySet;
+    /// use countersign_published_keys::{KeyReport, PublishedKeys};
+    ///
+    /// let stored = KeySet::from_json(br#"{"keys":[
+    ///     {"kty":"OKP","crv":"Ed25519","kid":"1","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
+    /// ]}"#)?;
+    /// let mut keys = PublishedKeys::new(stored, &countersign_ring::provider(), false);
+    /// let secret = KeyReport::left_out(Some("2".into()), None, None, "it is a secret".into());
+    /// keys.report_left_out(0, secret);
+    /// keys.report_private(1);
+    /// let report = keys.report();
+    /// assert_eq!((report.used(), report.skipped()), (1, 1));
+    /// assert!(report.keys()[1].is_private());
+    /// # Ok::<(), countersign_keys::KeyError>(())
+    /// ```
     pub fn report_left_out(&mut self, index: usize, key: KeyReport) {
         Arc::make_mut(&mut self.report).insert(index, key);
     }

@@ -13,6 +13,15 @@ use crate::config::secret::SecretText;
 use crate::config::table::JwksConfig;
 
 /// An endpoint that a configuration names, or that a template in it stands for.
+///
+/// ```
+/// use countersign::config::{Config, EndpointSource, Format};
+///
+/// let text = r#"{"token_jwks_issuer": "https://id.example", "token_audience": "chat"}"#;
+/// let endpoints = Config::from_text(text, Format::Json, [])?.setup().endpoints()?;
+/// assert_eq!(endpoints[0].source, EndpointSource::Issuer("https://id.example".into()));
+/// # Ok::<(), countersign::config::ConfigError>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ConfiguredEndpoint {
