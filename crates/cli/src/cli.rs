@@ -59,7 +59,7 @@ enum Command {
     Genkey(genkey::Args),
     /// Write a configuration with a new secret
     Genconfig(genconfig::Args),
-    /// Check a configuration and show what it comes to
+    /// Check a configuration and show what it means
     Checkconfig(checkconfig::Args),
     /// Sign and verify any payload
     #[command(subcommand)]

@@ -159,13 +159,13 @@ pub(crate) fn to_sign(set: KeySet, kid: Option<&str>, path: &Path) -> Result<Key
             None => keys.remove(0),
         }),
         0 => Err(Failure::Usage(format!(
-            "{}: found no key to sign with{}; a private key or a secret is needed{}",
+            "{}: found no key that can sign{}; a private key or a secret is needed{}",
             path.display(),
-            kid.map_or_else(String::new, |kid| format!(" of the name {kid:?}")),
+            kid.map_or_else(String::new, |kid| format!(" and has the kid {kid:?}")),
             skipped.unwrap_or_default(),
         ))),
         count => Err(Failure::Usage(format!(
-            "{}: found {count} keys to sign with; pick one with --kid",
+            "{}: found {count} keys that can sign; choose one with --kid",
             path.display()
         ))),
     }

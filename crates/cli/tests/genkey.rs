@@ -10,8 +10,9 @@ fn genkey_warns_of_a_key_that_this_program_cannot_sign_by() {
     let said = place.run(&["genkey", "RS256", "--bits", "2056", "--out", "odd"]);
     assert_eq!(said.code, 0, "{said:?}");
     assert!(
-        said.err
-            .starts_with("warning: this program cannot sign by it: found an RSA private key"),
+        said.err.starts_with(
+            "warning: this program cannot sign with this key: found an RSA private key"
+        ),
         "{said:?}"
     );
     let said = place.run(&["genkey", "RS256", "--out", "even"]);

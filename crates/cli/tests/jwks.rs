@@ -211,7 +211,7 @@ fn the_keys_of_a_configured_issuer_are_shown_and_checkconfig_names_it() {
     assert_eq!(json["issuer"], issuer.as_str());
     let said = place.run(&["checkconfig"]);
     assert_eq!(said.code, 0, "{said:?}");
-    let of_issuer = format!("whatever the issuer {issuer:?} publishes");
+    let of_issuer = format!("the keys that the issuer {issuer:?} publishes");
     assert!(said.out.contains(&of_issuer), "{said:?}");
     assert!(
         said.out.contains(&format!("`iss` is {issuer:?}")),

@@ -349,7 +349,7 @@ fn a_kid_names_a_key_without_one_and_renames_none() {
                 let json = &place.pipe(&said.out, &["inspect", "--json", "-"]).json()[0];
                 assert_eq!(json["header"]["kid"], kid);
             } else {
-                assert!(said.err.contains("of the name \"zz\""), "{said:?}");
+                assert!(said.err.contains("has the kid \"zz\""), "{said:?}");
             }
         }
     }

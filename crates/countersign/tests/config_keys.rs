@@ -337,7 +337,7 @@ fn a_trusted_issuer_has_a_name_keys_and_an_audience_of_its_own() {
         (
             r#"[{"issuer":"a","hmac_secret_key":"a"}]"#,
             r#","token_audience":"chat""#,
-            "no key that they are for",
+            "options that have no effect",
         ),
     ] {
         let text = format!(r#"{{"token_trusted_issuers":{issuers}{rest}}}"#);
@@ -431,7 +431,7 @@ fn where_an_endpoint_is_configured_no_static_key_is_consulted() {
     let checked = json(&text).unwrap().setup().on_demand().build().unwrap();
     let (setup, warnings) = checked.into_parts();
     assert!(
-        warnings.concat().contains("not consulted"),
+        warnings.concat().contains("they are not used"),
         "{:?}",
         warnings
     );

@@ -85,7 +85,7 @@ fn an_unknown_option_among_those_of_tokens_is_an_error_whatever_it_is_like() {
         assert!(
             error
                 .to_string()
-                .ends_with("docs/configuration.md lists all"),
+                .ends_with("docs/configuration.md lists all options"),
             "{error}"
         );
     }

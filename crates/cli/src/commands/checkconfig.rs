@@ -1,4 +1,4 @@
-//! `checkconfig`: is the configuration sound, and what does it come to?
+//! `checkconfig`: checks a configuration and shows what it means.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -23,7 +23,7 @@ Examples:
   countersign checkconfig
   countersign checkconfig -c server.toml
 
-The exit status is 2 if it is not sound. Warnings go to standard error.")]
+The exit status is 2 if the configuration is not valid. Warnings go to standard error.")]
 pub(crate) struct Args {
     /// Refuse options that are unknown, wherever they stand
     #[arg(short, long, value_name = "BOOL", action = ArgAction::Set, num_args = 0..=1,
@@ -63,8 +63,8 @@ fn refuse_unknown(found: &Found) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::Usage(format!(
-        "{}: found options that nobody knows here: `{}`; remove them, or leave --strict out if \
-         they are another program's",
+        "{}: found unknown options: `{}`; correct or remove them. If they belong to another \
+         program, leave --strict out",
         found.name(),
         unknown.join("`, `")
     )))
@@ -105,7 +105,7 @@ fn tell(found: &Found, warnings: &[String], console: &mut Console) -> Result<(),
     ))?;
     if !config.left_alone().is_empty() {
         console.line(format_args!(
-            "{} (they don't concern tokens, or are another program's): {}",
+            "{} (not about tokens, or of another program): {}",
             styled(HEAD, "Left alone"),
             config.left_alone().join(", ")
         ))?;
@@ -149,14 +149,14 @@ fn section_json(token: &TokenConfig) -> String {
 /// Each key and the algorithms that it is bound to. The setup has read them all before.
 fn keys(token: &TokenConfig) -> Vec<String> {
     if let Some(url) = &token.jwks_public_endpoint {
-        return vec![format!("whatever {url:?} publishes")];
+        return vec![format!("the keys that {url:?} publishes")];
     }
     if let Some(issuer) = &token.jwks_issuer {
-        return vec![format!("whatever the issuer {issuer:?} publishes")];
+        return vec![format!("the keys that the issuer {issuer:?} publishes")];
     }
     let previous = match token.hmac_previous_secret_key_valid_until {
         Some(until) => format!(", up to {}", dates::in_words(until, countersign::now())),
-        None => ", the one before".into(),
+        None => ", the previous one".into(),
     };
     [
         (token.hmac_secret_key.as_ref().map(KeyText::secret), ""),

@@ -83,7 +83,9 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
         key = key.with_use("sig");
     }
     if let Err(error) = key.signer(&default_provider(), Some(&args.algorithm)) {
-        console.warning(format_args!("this program cannot sign by it: {error}"))?;
+        console.warning(format_args!(
+            "this program cannot sign with this key: {error}"
+        ))?;
     }
     let (private, public) = halves(&key, args.format)?;
     if let Some(prefix) = &args.out {

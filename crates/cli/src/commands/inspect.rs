@@ -304,7 +304,7 @@ impl Look {
         if let Some(fault) = &self.fault {
             let when = match fault {
                 Error::Token(ParseError::TooLong { .. }) => "by default",
-                _ => "whatever the key",
+                _ => "with any key",
             };
             console.line(format_args!("  refused {when}: {fault}"))?;
         }

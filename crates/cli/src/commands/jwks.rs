@@ -239,7 +239,7 @@ fn table(report: &Report, console: &mut Console) -> io::Result<()> {
                 "{}",
                 styled(
                     BAD,
-                    "  its private half is published: anyone can sign by it"
+                    "  its private half is published, so anyone can sign with it; replace this key"
                 )
             )?;
         }

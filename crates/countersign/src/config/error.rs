@@ -36,7 +36,7 @@ impl ConfigError {
     pub(super) fn no_such_option(name: &str, meant: Option<String>) -> Self {
         let hint = match meant {
             Some(meant) => format!("the nearest is `{meant}`"),
-            None => "docs/configuration.md lists all".into(),
+            None => "docs/configuration.md lists all options".into(),
         };
         Self::option(name, format!("there is no such option; {hint}"))
     }

@@ -65,14 +65,14 @@ impl Section<'_> {
         if token.max_age.is_some_and(|age| age.is_zero()) {
             return Err(self.fault(
                 "max_age",
-                "found 0, by which every token would soon be too old",
+                "found 0, so every token would be too old; give a time such as \"1h\"",
             ));
         }
         if token.leeway > MAX_LEEWAY {
             return Err(self.fault(
                 "leeway",
                 format!(
-                    "found {} s; at most {} s make up for clocks that disagree",
+                    "found {} s; at most {} s are allowed",
                     token.leeway.as_secs(),
                     MAX_LEEWAY.as_secs()
                 ),

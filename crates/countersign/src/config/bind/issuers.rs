@@ -18,8 +18,8 @@ impl Section<'_> {
         let secret = token.hmac_secret_key.as_ref().ok_or_else(|| {
             self.fault(
                 "hmac_secret_key",
-                "found none; tokens are signed with this secret here, \
-                 or with a private key by `countersign gentoken --key`",
+                "found no secret to sign tokens with; set this option, or sign with a private key: \
+                 `countersign gentoken --key FILE`",
             )
         })?;
         let key = self.secret("hmac_secret_key", secret)?;
@@ -30,7 +30,7 @@ impl Section<'_> {
         let alg = alg.ok_or_else(|| {
             self.fault(
                 "algorithms",
-                "found none of HS256, HS384, HS512; a secret signs by one of them",
+                "found none of HS256, HS384 and HS512, by which a secret signs; add one of them",
             )
         })?;
         Ok(builder.key(key).provider(provider).algorithm(alg))

@@ -37,15 +37,15 @@ pub(super) fn published_keys(
     if has_static_keys(section) {
         warnings.push(section.warning(
             option,
-            "found secrets or keys beside it; where keys are published, these are not consulted",
+            "found secrets or keys too; they are not used, because keys come from the endpoint",
         ));
     }
     if token.audience.is_none() && token.audience_regex.is_none() {
         warnings.push(section.warning(
             option,
             format!(
-                "found no `{}` beside it: every token of that identity provider is accepted, for \
-                 whatever application it was issued, and its ID tokens too",
+                "found no `{}`: every token of that identity provider is accepted, also those for \
+                 other applications and its ID tokens; set it",
                 section.name_beside("audience", "jwks_public_endpoint")
             ),
         ));

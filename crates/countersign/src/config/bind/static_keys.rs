@@ -128,7 +128,7 @@ fn check_end(
     if section.token.hmac_previous_secret_key.is_none() {
         return Err(section.fault(
             OPTION,
-            "found no hmac_previous_secret_key that it could end; give it or remove this",
+            "found no `hmac_previous_secret_key`, whose end this would be; set that option, or remove this one",
         ));
     }
     if end < now() {

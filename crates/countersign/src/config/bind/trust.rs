@@ -134,8 +134,8 @@ fn check_nothing_beside_trusted_issuers(section: Section<'_>) -> Result<(), Conf
         return Ok(());
     }
     Err(section.fault_of_all(
-        "found options beside `trusted_issuers`, and no key that they are for; \
-         give each trusted issuer its own",
+        "found options that have no effect, because this section has no key of its own; give \
+         them to each entry of `trusted_issuers`",
     ))
 }
 
@@ -165,8 +165,8 @@ fn check_restrictions_reach_all(section: Section<'_>) -> Result<(), ConfigError>
             return Err(section.fault(
                 option,
                 format!(
-                    "this holds for the section's own keys alone, and {} would go without it; \
-                     give each of them an `{option}` of its own",
+                    "this applies only to the section's own keys, so {} would accept tokens without \
+                     it; give each of these entries an `{option}` of its own",
                     lacking.join(", ")
                 ),
             ));

@@ -92,7 +92,9 @@ pub(super) const CLIENT_OPTIONS: &[ClientOption] = &[
 
 fn limit(setting: &Setting, what: &str) -> Result<usize, ConfigError> {
     match setting.count()? {
-        0 => Err(setting.fault(format!("found 0, by which every {what} would be refused"))),
+        0 => Err(setting.fault(format!(
+            "found 0, so every {what} would be refused; give a larger number"
+        ))),
         limit => Ok(limit),
     }
 }

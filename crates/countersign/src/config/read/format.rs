@@ -117,6 +117,6 @@ fn yaml(text: &str) -> Result<Value, String> {
 
 fn place(format: &str, line: usize, column: usize) -> String {
     format!(
-        "found no valid {format} at line {line}, column {column}; a name that stands twice is not valid either"
+        "found no valid {format} at line {line}, column {column}; the cause may also be a name that occurs twice"
     )
 }

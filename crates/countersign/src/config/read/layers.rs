@@ -71,7 +71,10 @@ fn flatten(tree: Table) -> Result<Vec<Setting>, ConfigError> {
                 continue;
             }
             if seen.contains(&name.to_lowercase()) {
-                return Err(ConfigError::option(name, "found this section twice"));
+                return Err(ConfigError::option(
+                    name,
+                    "found this section twice; write its options in one",
+                ));
             }
             seen.push(name.to_lowercase());
             match value {
@@ -183,7 +186,7 @@ fn apply(
     }
     if !empty.is_empty() {
         draft.config.notes.push(format!(
-            "{}found nothing in `{}`: an empty value counts as not set",
+            "{}found no value for `{}`; an empty value counts as not set",
             file_prefix(draft, spelling),
             empty.join("`, `"),
         ));
@@ -287,7 +290,7 @@ fn unknown(
             keep_for_the_server(draft, setting);
         }
     } else {
-        let note = format!("`{name}` is no option; this variable is passed over");
+        let note = format!("`{name}` is not an option; this variable is ignored");
         draft.config.notes.push(note);
     }
     Ok(())

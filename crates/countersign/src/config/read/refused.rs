@@ -19,7 +19,7 @@ pub(super) const REFUSED: &[(&[&str], &str)] = &[
     ),
     (
         &["client.user_id_http_header", "client_user_id_http_header"],
-        "a user comes from a signed token alone",
+        "users come from signed tokens only",
     ),
     (
         &["skip_user_check_in_subscription_token"],
