@@ -31,6 +31,7 @@ impl<'a> Names<'a> {
 
     /// Adds a name. False if it is there already.
     #[inline]
+    #[expect(clippy::ptr_arg, reason = "a borrowed name is kept without a copy")]
     pub(crate) fn insert(&mut self, name: &Cow<'a, str>) -> bool {
         let mark = mark(name);
         if self.marks & mark != 0 && self.contains(name) {
@@ -42,14 +43,14 @@ impl<'a> Names<'a> {
                 *place = name;
                 self.count = self.count.wrapping_add(1);
             }
-            _ => self.insert_into_set(name),
+            _ => self.insert_into_set(name.clone()),
         }
         true
     }
 
     #[cold]
-    fn insert_into_set(&mut self, name: &Cow<'a, str>) {
-        self.many.get_or_insert_default().insert(name.clone());
+    fn insert_into_set(&mut self, name: Cow<'a, str>) {
+        self.many.get_or_insert_default().insert(name);
     }
 
     fn contains(&self, name: &str) -> bool {
