@@ -11,7 +11,7 @@ use std::error::Error;
 
 use countersign::{Advice, Authenticator, Identity, Issuer, Key, UnixTime, now};
 use countersign_lifetime::{
-    Action, CloseReason, Event, Expiry, Handle, Lifetime, Rules, Wheel, WheelFull,
+    Action, CloseReason, Event, Expiry, ExpiryRules, Handle, Lifetime, Wheel, WheelFull,
 };
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -22,7 +22,7 @@ use tokio_tungstenite::{accept_async, connect_async};
 
 type AnyError = Box<dyn Error + Send + Sync>;
 
-const RULES: Rules = Rules::new().with_close_delay(Duration::from_millis(200));
+const RULES: ExpiryRules = ExpiryRules::new().with_close_delay(Duration::from_millis(200));
 const ASK: &str = "send a new token";
 const TOKEN_LIFE: Duration = Duration::from_millis(300);
 

@@ -19,9 +19,9 @@
 //!
 //! ```
 //! use countersign_time::UnixTime;
-//! use countersign_lifetime::{Action, CloseReason, Event, Expiry, Lifetime, Rules, Wheel};
+//! use countersign_lifetime::{Action, CloseReason, Event, Expiry, ExpiryRules, Lifetime, Wheel};
 //!
-//! let rules = Rules::new();
+//! let rules = ExpiryRules::new();
 //! let mut wheel = Wheel::new(UnixTime::from_secs(1000));
 //!
 //! // A client connects with a token that is good until 1060.
@@ -60,5 +60,5 @@ mod lifetime;
 mod wheel;
 
 pub use expiry::Expiry;
-pub use lifetime::{Action, CloseReason, Event, ExpiredToken, Lifetime, Rules, State};
+pub use lifetime::{Action, CloseReason, Event, ExpiredToken, ExpiryRules, Lifetime, State};
 pub use wheel::{Handle, Wheel, WheelFull, WheelTime};

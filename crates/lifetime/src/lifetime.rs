@@ -11,18 +11,18 @@ use crate::Expiry;
 ///
 /// ```
 /// use core::time::Duration;
-/// use countersign_lifetime::{ExpiredToken, Rules};
+/// use countersign_lifetime::{ExpiredToken, ExpiryRules};
 ///
-/// let connections = Rules::new();
+/// let connections = ExpiryRules::new();
 /// assert_eq!(connections.close_delay(), Duration::from_secs(25));
 ///
-/// let subscriptions = Rules::new()
+/// let subscriptions = ExpiryRules::new()
 ///     .with_close_delay(Duration::from_secs(5))
 ///     .with_expired_token(ExpiredToken::Refuse);
 /// assert_eq!(subscriptions.close_delay(), Duration::from_secs(5));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rules {
+pub struct ExpiryRules {
     close_delay: Duration,
     expired_token: ExpiredToken,
 }
@@ -38,7 +38,7 @@ pub enum ExpiredToken {
     Refuse,
 }
 
-impl Rules {
+impl ExpiryRules {
     /// The rules of Centrifugo: whoever sends no new token is closed 25 seconds after the end,
     /// and whoever sends an expired one is closed at once.
     #[must_use]
@@ -77,7 +77,7 @@ impl Rules {
     }
 }
 
-impl Default for Rules {
+impl Default for ExpiryRules {
     fn default() -> Self {
         Self::new()
     }
@@ -175,9 +175,9 @@ impl CloseReason {
 ///
 /// ```
 /// use countersign_time::UnixTime;
-/// use countersign_lifetime::{Action, Event, Expiry, Lifetime, Rules, State};
+/// use countersign_lifetime::{Action, Event, Expiry, ExpiryRules, Lifetime, State};
 ///
-/// let rules = Rules::new();
+/// let rules = ExpiryRules::new();
 /// let at = UnixTime::from_secs;
 /// let mut connection = Lifetime::new(Some(Expiry::at(at(1000))));
 /// assert_eq!(connection.wakeup(&rules), Some(at(1000)));
@@ -222,7 +222,7 @@ impl Lifetime {
     ///
     /// Ask again after each step.
     #[must_use]
-    pub fn wakeup(&self, rules: &Rules) -> Option<UnixTime> {
+    pub fn wakeup(&self, rules: &ExpiryRules) -> Option<UnixTime> {
         let expiry = self.expiry?;
         match self.state {
             State::Active => Some(expiry.expires()),
@@ -235,7 +235,7 @@ impl Lifetime {
     ///
     /// The clock may be set forward or back between two steps. What the new time says holds: a
     /// connection whose end lies ahead again is active again.
-    pub fn step(&mut self, event: Event, now: UnixTime, rules: &Rules) -> Action {
+    pub fn step(&mut self, event: Event, now: UnixTime, rules: &ExpiryRules) -> Action {
         use State::{Active, Closed, RefreshDue};
 
         let (state, action) = match (self.state, event) {
@@ -280,7 +280,12 @@ impl Lifetime {
     }
 
     /// Takes over the new end, unless it passed while the token was being verified.
-    fn renew(&mut self, expiry: Option<Expiry>, now: UnixTime, rules: &Rules) -> (State, Action) {
+    fn renew(
+        &mut self,
+        expiry: Option<Expiry>,
+        now: UnixTime,
+        rules: &ExpiryRules,
+    ) -> (State, Action) {
         if expiry.is_some_and(|expiry| now >= expiry.valid_until()) {
             return expired(self.state, rules);
         }
@@ -290,12 +295,12 @@ impl Lifetime {
     }
 }
 
-fn close_at(expiry: Expiry, rules: &Rules) -> UnixTime {
+fn close_at(expiry: Expiry, rules: &ExpiryRules) -> UnixTime {
     expiry.valid_until().saturating_add(rules.close_delay)
 }
 
 /// Where a connection stands at `now` if nobody sends a token.
-fn state_at(expiry: Option<Expiry>, now: UnixTime, rules: &Rules) -> State {
+fn state_at(expiry: Option<Expiry>, now: UnixTime, rules: &ExpiryRules) -> State {
     match expiry {
         Some(expiry) if now >= close_at(expiry, rules) => State::Closed,
         Some(expiry) if now >= expiry.expires() => State::RefreshDue,
@@ -307,7 +312,7 @@ fn close(reason: CloseReason) -> (State, Action) {
     (State::Closed, Action::Close(reason))
 }
 
-fn expired(state: State, rules: &Rules) -> (State, Action) {
+fn expired(state: State, rules: &ExpiryRules) -> (State, Action) {
     match rules.expired_token {
         ExpiredToken::Close => close(CloseReason::TokenExpired),
         ExpiredToken::Refuse => (state, Action::RefuseExpired),

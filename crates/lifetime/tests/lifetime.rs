@@ -4,11 +4,11 @@
 use core::time::Duration;
 
 use countersign_lifetime::{
-    Action, CloseReason, Event, ExpiredToken, Expiry, Lifetime, Rules, State,
+    Action, CloseReason, Event, ExpiredToken, Expiry, ExpiryRules, Lifetime, State,
 };
 use countersign_time::UnixTime;
 
-const RULES: Rules = Rules::new();
+const RULES: ExpiryRules = ExpiryRules::new();
 const HOUR: i64 = 3600;
 
 /// In most tests `exp` is 1000, the leeway 10 seconds, and closing is 25 seconds after that.
@@ -24,7 +24,7 @@ fn expiry(expires: i64) -> Expiry {
 }
 
 /// A lifetime in the state that is asked for, reached by events alone.
-fn lifetime(state: State, rules: &Rules) -> Lifetime {
+fn lifetime(state: State, rules: &ExpiryRules) -> Lifetime {
     let mut lifetime = Lifetime::new(Some(expiry(EXPIRES)));
     let now = match state {
         State::Active => EXPIRES - 1,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use countersign_lifetime::{ExpiredToken, Rules};
+use countersign_lifetime::{ExpiredToken, ExpiryRules};
 
 use super::Channels;
 use crate::wire::Generation;
@@ -43,18 +43,18 @@ impl Default for Settings {
 }
 
 impl Settings {
-    pub(super) fn connection_rules(&self) -> Rules {
-        Rules::new().with_close_delay(self.expired_close_delay)
+    pub(super) fn connection_rules(&self) -> ExpiryRules {
+        ExpiryRules::new().with_close_delay(self.expired_close_delay)
     }
 
     /// A client of the first generation is told of an expired token by an error, and has until
     /// the end of its old one.
-    pub(super) fn subscription_rules(&self, generation: Generation) -> Rules {
+    pub(super) fn subscription_rules(&self, generation: Generation) -> ExpiryRules {
         let expired_token = match generation {
             Generation::V1 => ExpiredToken::Refuse,
             Generation::V2 => ExpiredToken::Close,
         };
-        Rules::new()
+        ExpiryRules::new()
             .with_close_delay(self.expired_sub_close_delay)
             .with_expired_token(expired_token)
     }

@@ -169,12 +169,12 @@ impl<K: Copy, T: WheelTime> Wheel<K, T> {
     ///
     /// ```
     /// use countersign_time::UnixTime;
-    /// use countersign_lifetime::{Lifetime, Rules, Wheel};
+    /// use countersign_lifetime::{ExpiryRules, Lifetime, Wheel};
     ///
     /// let mut wheel = Wheel::new(UnixTime::EPOCH);
     /// let mut timer = None;
     /// let endless = Lifetime::new(None);
-    /// wheel.schedule(&mut timer, "Ada", endless.wakeup(&Rules::new()))?;
+    /// wheel.schedule(&mut timer, "Ada", endless.wakeup(&ExpiryRules::new()))?;
     /// assert!(timer.is_none() && wheel.is_empty());
     /// # Ok::<(), countersign_lifetime::WheelFull>(())
     /// ```
