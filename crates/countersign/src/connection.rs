@@ -141,7 +141,7 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// The channels of a token. `channels` may name one twice; nobody subscribes to it twice.
+    /// The channels of a token. `channels` may name one twice; it is subscribed only once.
     fn each_once(claims: &ConnectionClaims<'_>) -> Vec<Self> {
         let mut seen = BTreeSet::new();
         let mut channels = Vec::with_capacity(claims.channels.len());

@@ -148,7 +148,7 @@ impl Tallies {
         self.nobody.clone()
     }
 
-    /// The tally of the authority of this name, made anew if there is none.
+    /// The tally of the authority with this name. It is made if there is none.
     pub(crate) fn of(&mut self, name: &str) -> Arc<Tally> {
         self.by_name.entry(name.to_owned()).or_default().clone()
     }

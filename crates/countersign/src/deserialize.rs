@@ -109,7 +109,7 @@ fn without_values(text: &str) -> String {
     }
 }
 
-/// serde's word for the type of a value: what stands before the value itself.
+/// serde's word for the type of a value, which comes before the value itself.
 fn kind(found: &str) -> &'static str {
     for (word, kind) in [
         ("string", "a string"),

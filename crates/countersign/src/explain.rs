@@ -137,9 +137,9 @@ pub struct Explanation<T> {
     pub result: Result<T, Error>,
 }
 
-/// Who is told of each step. `()` is told nothing and costs nothing.
+/// Observes each step. `()` ignores them and costs nothing.
 pub(crate) trait Observe {
-    /// One step ended; `detail` says why, if anyone asks.
+    /// Called when a step has ended. `detail` makes the explanation, if it is needed.
     fn step(&mut self, stage: Stage, failed: Option<Code>, detail: impl FnOnce() -> String);
 
     /// Reports how `result` settles a stage and hands it on.

@@ -13,7 +13,7 @@ use crate::error::Error;
 pub enum IssueError {
     /// No server would read the claims.
     Claims(ClaimsError),
-    /// The server that the issuer was told of would refuse the token.
+    /// The server for which the issuer makes tokens would refuse the token.
     Refused {
         /// Why.
         error: Error,

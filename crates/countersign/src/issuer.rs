@@ -51,8 +51,8 @@ impl Issuer {
         IssuerBuilder::default()
     }
 
-    /// The algorithm, by the name that stands in the header: of a key whose `alg` is
-    /// `Ed25519` it is that.
+    /// The algorithm, with its name in the header. For a key whose `alg` is `Ed25519`, this is
+    /// `Ed25519`.
     #[must_use]
     pub fn algorithm(&self) -> AlgorithmName {
         self.sealer.signer.algorithm()
@@ -142,8 +142,7 @@ impl IssuerBuilder {
         self
     }
 
-    /// Makes tokens of at most `bytes`, instead of the 16 KiB that a server reads unless it
-    /// was told otherwise.
+    /// Makes tokens of at most `bytes`, instead of 16 KiB, the default limit of a server.
     pub fn token_limit(mut self, bytes: usize) -> Self {
         self.token_limit = Some(bytes);
         self

@@ -1,4 +1,4 @@
-//! Endpoints that a template stands for.
+//! The endpoints of a template.
 
 use std::collections::BTreeMap;
 use std::fmt;

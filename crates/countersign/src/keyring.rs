@@ -114,8 +114,8 @@ impl Keyring {
         self.entries.is_empty()
     }
 
-    /// The keys that a header selects, in force and bound to the algorithm: those of
-    /// its `kid`; if there is none, or it names none, those that may go without.
+    /// The keys that a header selects, in force and bound to the algorithm: those with its `kid`.
+    /// If no key has it, or the header has no `kid`, the keys that may be used without one.
     ///
     /// What is missing is told in the order that costs an attacker most: an
     /// algorithm that no key has is refused whatever its `kid`.

@@ -24,8 +24,8 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    /// Whether the token names a user: an empty `sub` names the anonymous one. If it names
-    /// none, [`client`](Self::client) alone says who may use the token.
+    /// Whether the token names a user: an empty `sub` names the anonymous one. If it names none,
+    /// only [`client`](Self::client) says who may use the token.
     #[must_use]
     pub fn names_user(&self) -> bool {
         self.token.user.is_some()

@@ -83,7 +83,7 @@ impl From<Authority> for Trust {
 }
 
 impl Trust {
-    /// Begins a trust in nobody, to add authorities to.
+    /// Begins without any authority. Add the trusted ones.
     pub fn builder() -> TrustBuilder {
         TrustBuilder::default()
     }

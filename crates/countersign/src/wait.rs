@@ -53,7 +53,7 @@ impl VerifyStop {
     pub(crate) fn into_error(self) -> Error {
         match self {
             Self::Refused(error) => error,
-            // A verification that waits is never told to wait.
+            // A verification that waits never returns `Pending`.
             Self::Pending(_) => Self::out_of_date(),
         }
     }
@@ -73,7 +73,7 @@ impl From<Error> for VerifyStop {
     }
 }
 
-/// Stands for a fetch where the feature `jwks` is off: there is none, and so no such value.
+/// Replaces a fetch if the feature `jwks` is off. No value of this type can exist.
 #[cfg(not(feature = "jwks"))]
 #[derive(Debug)]
 pub enum Pending {}

@@ -5,7 +5,7 @@ use std::path::Path;
 
 /// Why a configuration was refused: the file, the option, what was found, what is expected.
 ///
-/// It never holds a secret, a key, or what stands on a line that does not parse.
+/// It never contains a secret, a key, or the content of a line that does not parse.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     file: Option<String>,

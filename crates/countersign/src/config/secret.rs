@@ -81,7 +81,7 @@ impl KeyText {
     ///
     /// # Errors
     ///
-    /// [`KeyError`] if it is none, or can't be used.
+    /// [`KeyError`] if it is not a public key, or can't be used.
     pub fn public_key(&self) -> Result<Key, KeyError> {
         let begins_like_json = self.bytes.trim_ascii_start().starts_with(b"{");
         if self.is_jwk || begins_like_json {

@@ -188,8 +188,8 @@ fn push_text(text: &str, parts: &mut Vec<Part>, shapes: &mut [Shape]) {
     }
 }
 
-/// Checks that no prefix can begin another one. Each stands with the name of its authority;
-/// the same name twice is one authority in two sections.
+/// Checks that no prefix can be the beginning of another one. Each has the name of its authority.
+/// The same name twice is one authority in two sections.
 ///
 /// # Errors
 ///
@@ -215,7 +215,7 @@ pub(crate) fn check_apart(prefixes: &[(&str, &UserPrefix)]) -> Result<(), (Strin
         }
     };
 
-    // In this order, what begins a text stands before it, and so does what begins that.
+    // In this order, every beginning of a text comes before the text.
     literals.sort();
     let mut open: Vec<&(String, usize)> = Vec::new();
     for literal in &literals {

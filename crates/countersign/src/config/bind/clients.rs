@@ -12,7 +12,7 @@ use crate::KeyEndpoint;
 use crate::config::secret::SecretText;
 use crate::config::table::JwksConfig;
 
-/// An endpoint that a configuration names, or that a template in it stands for.
+/// An endpoint that a configuration names, directly or by a template.
 ///
 /// ```
 /// use countersign::config::{Config, EndpointSource, Format};
@@ -65,7 +65,7 @@ impl EndpointSource {
 pub(super) enum Fetching {
     /// A thread for each endpoint, until the rules are dropped.
     InBackground,
-    /// Whoever verifies a token that needs it.
+    /// The caller that verifies a token fetches the keys, if it needs them.
     OnDemand,
 }
 
@@ -196,7 +196,7 @@ impl Endpoints {
     }
 
     fn make(&self, builder: Builder) -> Result<KeyEndpoint, SettingsError> {
-        // A wrong URL or setting is told now, not when the first token comes.
+        // Report a wrong URL or setting now, not when the first token comes.
         builder.clone().on_demand().build()?;
         let builder = match self.fetching {
             Fetching::InBackground => builder,

@@ -146,7 +146,7 @@ fn several_endpoints(
     let mut picked = BTreeMap::new();
     let filled = template::endpoints(template, &values)
         .map_err(|message| section.fault("jwks_public_endpoint", message))?;
-    // Tokens that nobody verified choose among these: they share one budget.
+    // Unverified tokens select among these endpoints, so they share one budget.
     let budget = FetchGroup::new();
     for (values, url) in filled {
         let endpoint = endpoints

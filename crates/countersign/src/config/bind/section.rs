@@ -118,8 +118,8 @@ impl<'p> Section<'p> {
     }
 }
 
-/// A message in which each setting that stands in backticks has the name of its option: the
-/// crates that fetch keys call `jwks_cooldown` by its name in code, `cooldown`.
+/// Replaces the names of settings in backticks by the names of their options: the crates that
+/// fetch keys call the option `jwks_cooldown` by its name in code, `cooldown`.
 fn in_option_names(message: &str) -> String {
     let mut parts: Vec<String> = message.split('`').map(String::from).collect();
     for name in parts.iter_mut().skip(1).step_by(2) {

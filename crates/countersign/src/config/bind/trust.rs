@@ -78,7 +78,7 @@ impl Binder<'_> {
         if self.use_of_keys == UseOfKeys::Verify {
             section.check_algorithms(self.provider)?;
         }
-        // Also without an endpoint: whoever sets these options means to use them one day.
+        // Check these options even without an endpoint, because they were set to be used later.
         if let Err(error) = token.jwks.settings.check() {
             return Err(section.jwks_fault(&error));
         }

@@ -9,8 +9,8 @@ pub(super) fn elsewhere() -> impl Iterator<Item = &'static str> {
     LIST.lines().filter(|line| !line.starts_with('#'))
 }
 
-/// Whether `key` is the known option, or stands in the known section: what is in such a
-/// section is not looked at.
+/// Whether `key` is the known option, or is inside the known section. The content of such a
+/// section is not checked.
 pub(super) fn is_within(key: &str, known: &str, spelling: Spelling) -> bool {
     let boundary = match spelling {
         Spelling::File => '.',

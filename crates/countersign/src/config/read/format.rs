@@ -11,7 +11,7 @@ use crate::config::error::ConfigError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
-    /// JSON (`.json`); a name that stands twice is an error.
+    /// JSON (`.json`); a duplicate name is an error.
     Json,
     /// TOML (`.toml`).
     Toml,

@@ -19,7 +19,8 @@ const SECTIONS: &[&str] = &[
     "channel",
 ];
 
-/// The oldest name of the first option, from before v2. It works, but nobody should begin with it.
+/// The oldest name of the first option, from before v2. It works, but new configurations should
+/// not use it.
 const OLDEST: &str = "secret";
 
 /// Where a name's value goes.

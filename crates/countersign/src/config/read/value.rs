@@ -1,6 +1,6 @@
-//! A configuration as a tree of values, whatever format it was written in.
+//! A configuration as a tree of values, the same for every format.
 //!
-//! Tables keep their order and a name that stands twice, so that the reader can refuse it.
+//! Tables keep their order and duplicate names, so that the reader can refuse duplicates.
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -50,7 +50,7 @@ impl Value {
         }
     }
 
-    /// The path of a name that stands twice in one table, if there is one.
+    /// The path of a duplicate name in a table, if there is one.
     pub(super) fn duplicate(&self) -> Option<String> {
         match self {
             Self::Table(table) => duplicate_in(table),
