@@ -413,11 +413,13 @@ fn no_set(object: &Object<'_>) -> KeyError {
     }
     if let Some(uri) = object.get("jwks_uri") {
         let uri = uri.as_str().unwrap_or_default();
+        let issuer = object.get("issuer").and_then(|issuer| issuer.as_str());
+        let issuer = issuer.map_or("the issuer".into(), |issuer| format!("{}", name(&issuer)));
         return KeyError::unreadable(
             "an OpenID Connect discovery document",
             format!(
-                "its key set is at {} (jwks_uri): give that address, or the issuer's to \
-                 `jwks_issuer`",
+                "its key set is at {} (`jwks_uri`): use that address, or set the option \
+                 `jwks_issuer` to {issuer}",
                 name(&uri)
             ),
         );

@@ -397,8 +397,8 @@ fn a_document_that_is_published_beside_a_set_is_named() {
         (
             r#"{"issuer":"https://id.example","jwks_uri":"https://id.example/keys"}"#,
             "found an OpenID Connect discovery document; its key set is at \
-             \"https://id.example/keys\" (jwks_uri): give that address, or the issuer's to \
-             `jwks_issuer`",
+             \"https://id.example/keys\" (`jwks_uri`): use that address, or set the option \
+             `jwks_issuer` to \"https://id.example\"",
         ),
         (
             r#"{"1":"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"}"#,
