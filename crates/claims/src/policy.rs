@@ -100,6 +100,7 @@ impl Policy {
     /// # Errors
     ///
     /// Why it failed.
+    #[inline]
     pub fn check(
         &self,
         check: Check,

@@ -144,9 +144,10 @@ impl Channel {
     /// The channels of a token. `channels` may name one twice; it is subscribed only once.
     fn each_once(claims: &ConnectionClaims<'_>) -> Vec<Self> {
         let mut seen = BTreeSet::new();
+        let is_only = claims.channels.len() == 1;
         let mut channels = Vec::with_capacity(claims.channels.len());
         for (name, options) in claims.channels.iter() {
-            if seen.insert(name.clone()) {
+            if is_only || seen.insert(name.clone()) {
                 channels.push(Self {
                     name: name.into_owned(),
                     options: ChannelOptions::from_claims(&options),

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::code::Code;
+use crate::sharded::Sharded;
 
 /// The kinds of token, by the methods of [`Authenticator`](crate::Authenticator) that verify
 /// them.
@@ -91,13 +92,17 @@ const RESULTS: usize = Code::ALL.len() + 1;
 /// Counts the verdicts on the tokens of one authority.
 #[derive(Debug)]
 pub(crate) struct Tally {
-    kinds: [[AtomicU64; RESULTS]; Kind::ALL.len()],
+    shards: Sharded<Counts>,
 }
+
+/// By kind of token and result.
+type Counts = [[AtomicU64; RESULTS]; Kind::ALL.len()];
 
 impl Default for Tally {
     fn default() -> Self {
+        let zeros = || [const { [const { AtomicU64::new(0) }; RESULTS] }; Kind::ALL.len()];
         Self {
-            kinds: [const { [const { AtomicU64::new(0) }; RESULTS] }; Kind::ALL.len()],
+            shards: Sharded::new(zeros),
         }
     }
 }
@@ -107,29 +112,35 @@ impl Tally {
     pub(crate) fn add(&self, kind: Kind, refused: Option<Code>) {
         // Both enums are declared in the order of their `ALL`.
         let result = refused.map_or(0, |code| (code as usize).saturating_add(1));
-        let results = self.kinds.get(kind as usize);
+        let results = self.shards.mine().get(kind as usize);
         if let Some(count) = results.and_then(|results| results.get(result)) {
             count.fetch_add(1, Ordering::Relaxed);
         }
     }
 
+    /// The count of all threads for one kind and one result.
+    fn sum(&self, kind: usize, result: usize) -> u64 {
+        let shards = self.shards.iter();
+        let counts = shards.filter_map(|counts| counts.get(kind)?.get(result));
+        counts.fold(0, |sum, count| {
+            sum.saturating_add(count.load(Ordering::Relaxed))
+        })
+    }
+
     /// What was counted at least once, for the authority of this name.
     fn counts(&self, authority: Option<&str>) -> impl Iterator<Item = VerificationCount> {
         let results = || core::iter::once(None).chain(Code::ALL.iter().copied().map(Some));
-        let kinds = Kind::ALL.iter().zip(&self.kinds);
-        let counts = kinds.flat_map(move |(kind, counts)| {
-            results()
-                .zip(counts)
-                .map(move |(code, count)| (*kind, code, count))
+        let kinds = Kind::ALL.iter().enumerate();
+        let counts = kinds.flat_map(move |(at, kind)| {
+            let results = results().enumerate();
+            results.map(move |(result, code)| (*kind, code, self.sum(at, result)))
         });
-        counts.filter_map(move |(kind, code, count)| {
-            let count = count.load(Ordering::Relaxed);
-            (count > 0).then(|| VerificationCount {
-                kind,
-                authority: authority.map(String::from),
-                code,
-                count,
-            })
+        let counted = counts.filter(|(_, _, count)| *count > 0);
+        counted.map(move |(kind, code, count)| VerificationCount {
+            kind,
+            authority: authority.map(String::from),
+            code,
+            count,
         })
     }
 }

@@ -111,6 +111,7 @@ mod prometheus;
 mod provider;
 mod rules;
 mod sealer;
+mod sharded;
 mod short_secret;
 mod subscription;
 mod thumbprint;

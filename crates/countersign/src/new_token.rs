@@ -150,7 +150,7 @@ impl<'i> NewToken<'i, ForConnection<'i>> {
     /// [`IssueError`] if a server would refuse the claims or the length of the token,
     /// or signing failed.
     pub fn sign(self) -> Result<String, IssueError> {
-        self.signed::<OfConnection>(|claims| claims.finish())
+        self.signed::<OfConnection>(NewClaims::<ForConnection<'_>>::finish)
     }
 }
 
@@ -162,7 +162,7 @@ impl<'i> NewToken<'i, ForSubscription<'i>> {
     /// [`IssueError`] if a server would refuse the claims or the length of the token,
     /// or signing failed.
     pub fn sign(self) -> Result<String, IssueError> {
-        self.signed::<OfSubscription>(|claims| claims.finish())
+        self.signed::<OfSubscription>(NewClaims::<ForSubscription<'_>>::finish)
     }
 }
 
@@ -174,7 +174,7 @@ impl NewToken<'_, ForToken> {
     /// [`IssueError`] if a server would refuse the claims or the length of the token,
     /// or signing failed.
     pub fn sign(self) -> Result<String, IssueError> {
-        self.signed::<OfToken>(|claims| claims.finish())
+        self.signed::<OfToken>(NewClaims::<ForToken>::finish)
     }
 }
 

@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::explain::{Observe, Stage};
 use crate::hints::{Claim, Hints, IssuerAndAudience};
 use crate::key_source::ChosenKeys;
+use crate::sharded::Sharded;
 use crate::user_prefix::{UserPrefix, check_apart};
 use crate::wait::{VerifyStop, WaitMode};
 use countersign_time::UnixTime;
@@ -51,22 +52,22 @@ pub struct Trust {
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) authority: Authority,
-    pub(crate) voucher: Arc<Voucher>,
+    pub(crate) voucher: Sharded<Arc<Voucher>>,
     /// Counts the verdicts on its tokens. The authenticator that goes by the entry sets it.
     pub(crate) tally: Arc<Tally>,
 }
 
 impl Entry {
-    fn new(name: Arc<str>, authority: Authority) -> Self {
+    fn new(name: &Arc<str>, authority: Authority) -> Self {
         Self {
-            voucher: Arc::new(Voucher::new(name, &authority.policy)),
+            voucher: Sharded::new(|| Arc::new(Voucher::new(name.clone(), &authority.policy))),
             authority,
             tally: Arc::default(),
         }
     }
 
     pub(crate) fn name(&self) -> &str {
-        &self.voucher.name
+        &self.voucher.first().name
     }
 }
 
@@ -75,7 +76,7 @@ impl From<Authority> for Trust {
         let name = authority.name.clone();
         let name = name.unwrap_or_else(|| DEFAULT_NAME.into());
         Self {
-            any: Some(Entry::new(name, authority)),
+            any: Some(Entry::new(&name, authority)),
             listed: Vec::new(),
             by_issuer: BTreeMap::new(),
         }
@@ -176,7 +177,7 @@ impl Trust {
             .collect();
         let mut patterns = self
             .entries()
-            .filter(|entry| entry.voucher.has_many_issuers());
+            .filter(|entry| entry.voucher.first().has_many_issuers());
         bare.len() > 1
             || patterns.any(|entry| !prefix(entry).is_some_and(|prefix| prefix.depends_on_claims()))
     }
@@ -305,7 +306,7 @@ impl TrustBuilder {
                 }
                 None => issuer.as_str().into(),
             };
-            trust.listed.push(Entry::new(name, authority));
+            trust.listed.push(Entry::new(&name, authority));
         }
         let mut names: Vec<&str> = trust.entries().map(Entry::name).collect();
         names.sort_unstable();

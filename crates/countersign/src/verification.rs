@@ -136,7 +136,7 @@ impl<'r, K: TokenKind> Verification<'r, K> {
         if let Some(user) = prefixed {
             claims.set_user(user);
         }
-        Ok(Accepted::new(claims, payload, entry.voucher.clone()))
+        Ok(Accepted::new(claims, payload, entry.voucher.mine().clone()))
     }
 
     fn judge(
