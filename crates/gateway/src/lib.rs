@@ -16,6 +16,10 @@
 //! decided by `countersign-lifetime`.
 #![forbid(unsafe_code)]
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub mod hub;
 pub mod options;
 mod outbox;

@@ -36,6 +36,10 @@
 //! checking a tag costs no more than the hash: [`Remembering`] doesn't wrap it.
 #![forbid(unsafe_code)]
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod algorithm;
 mod memory;
 mod verifier;

@@ -20,6 +20,10 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod numeric_date;
 #[cfg(feature = "std")]
 mod system;
