@@ -49,7 +49,8 @@ pub struct Settings {
     /// A client that was not used for this long fetches nothing more until it is used again, and
     /// keeps only its last set. Default: 2 h.
     pub idle_after: Duration,
-    /// The time that one attempt has, from name resolution to the last byte. Default: 1 s.
+    /// The time that one request has, from name resolution to the last byte. An attempt is one
+    /// request, or two with an issuer: for its document and for its set. Default: 1 s.
     pub attempt_timeout: Duration,
     /// The time that one fetch has with all its attempts, and that a caller waits for
     /// it at most. Default: 3 s.

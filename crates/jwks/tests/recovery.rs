@@ -71,20 +71,16 @@ fn who_waits_for_keys_before_they_listen_goes_on_as_soon_as_the_endpoint_comes_u
 
 #[test]
 fn an_endpoint_that_was_down_at_the_start_is_used_soon_after_it_comes_up() {
-    // The port is free again when the listener is dropped.
-    let address = {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.local_addr().unwrap()
-    };
-    let url = format!("http://{address}/jwks.json");
+    // Nobody takes a connection yet.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/jwks.json", listener.local_addr().unwrap());
     let jwks = Jwks::builder(url, countersign_ring::provider())
         .build()
         .unwrap();
     let Lookup::Unavailable(unavailable) = jwks.resolve(Some("a")) else {
-        panic!("nobody listens");
+        panic!("nobody answers");
     };
     assert!(unavailable.retry_after().unwrap() <= Duration::from_secs(1));
-    let listener = TcpListener::bind(address).unwrap();
     let body = set(&[key(1).jwk("a")]);
     thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {

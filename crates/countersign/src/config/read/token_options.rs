@@ -112,7 +112,7 @@ pub(super) const TOKEN_OPTIONS: &[TokenOption] = &[
     option(
         "jwks_attempt_timeout",
         Duration(|it| &mut it.jwks.settings.attempt_timeout),
-        "the time of one attempt; 1s",
+        "the time of one request; 1s",
     ),
     option(
         "jwks_total_deadline",
