@@ -7,7 +7,6 @@ use std::time::Duration;
 use countersign_fetch::SettingsError;
 use countersign_keys::KeyError;
 
-use crate::candidates::MAX_PATTERNS;
 use crate::user_prefix::UserPrefixError;
 
 /// Why an [`Authority`](crate::Authority), a [`Trust`](crate::Trust), an
@@ -58,8 +57,8 @@ pub enum BuildError {
         /// The name.
         name: String,
     },
-    /// More entries of one issuer expect a pattern of `aud` than are tried on each token.
-    TooManyAudiencePatterns {
+    /// Two authorities of one issuer expect a pattern of `aud`.
+    SecondAudiencePattern {
         /// The issuer.
         issuer: String,
     },
@@ -135,11 +134,11 @@ impl fmt::Display for BuildError {
                 "found the name {name:?} twice; a user's identity begins with the name, so give \
                  each authority its own `name`"
             ),
-            Self::TooManyAudiencePatterns { issuer } => write!(
+            Self::SecondAudiencePattern { issuer } => write!(
                 f,
-                "found more than {MAX_PATTERNS} patterns of the audience for the issuer \
-                 {issuer:?}; each is tried on each `aud` of a token before its signature is \
-                 verified, so expect exact audiences, or put several patterns into one"
+                "found a second pattern of the audience for the issuer {issuer:?}; patterns are \
+                 tried on each `aud` of a token before its signature is verified, so only one of \
+                 the issuer's authorities may have one: give the others exact audiences"
             ),
             Self::NameInvalid { name } => write!(
                 f,
@@ -184,7 +183,7 @@ impl std::error::Error for BuildError {
             | Self::IssuerDiffers { .. }
             | Self::NameMissing { .. }
             | Self::NameTwice { .. }
-            | Self::TooManyAudiencePatterns { .. }
+            | Self::SecondAudiencePattern { .. }
             | Self::NameInvalid { .. }
             | Self::UserPrefixesOverlap { .. }
             | Self::UserPrefixDiffers { .. } => None,

@@ -1,17 +1,13 @@
 //! The trusted entries of one issuer, and which of them the `aud` of a token picks.
 //!
 //! This is done before the signature is verified, so its cost must not grow with the number of
-//! entries: exact audiences are looked up in one map, and patterns, which must be tried one by
-//! one, are few.
+//! entries: exact audiences are looked up in one map, and only one entry may expect a pattern.
 
 use std::collections::BTreeMap;
 
 use countersign_claims::{Expectation, Pattern};
 
 use crate::hints::IssuerAndAudience;
-
-/// The most entries of one issuer that may expect a pattern of `aud`.
-pub(crate) const MAX_PATTERNS: usize = 8;
 
 /// The entries of one issuer, by their places in the list of all.
 #[derive(Clone, Debug)]
@@ -22,8 +18,9 @@ pub(crate) struct Candidates {
     open: Option<usize>,
     /// By an exact audience, the first that expects it.
     exact: BTreeMap<String, usize>,
-    /// Those that expect a pattern, in order.
-    patterns: Vec<(usize, Pattern)>,
+    /// The one that expects a pattern.
+    pattern: Option<(usize, Pattern)>,
+    has_second_pattern: bool,
 }
 
 impl Candidates {
@@ -34,7 +31,8 @@ impl Candidates {
             first: place,
             open: None,
             exact: BTreeMap::new(),
-            patterns: Vec::new(),
+            pattern: None,
+            has_second_pattern: false,
         };
         only.add(place, audience);
         only
@@ -50,7 +48,8 @@ impl Candidates {
             Expectation::Exact(text) => {
                 self.exact.entry(text.clone()).or_insert(place);
             }
-            Expectation::Matches(pattern) => self.patterns.push((place, pattern.clone())),
+            Expectation::Matches(_) if self.pattern.is_some() => self.has_second_pattern = true,
+            Expectation::Matches(pattern) => self.pattern = Some((place, pattern.clone())),
         }
     }
 
@@ -59,8 +58,9 @@ impl Candidates {
         self.count > 1
     }
 
-    pub(crate) fn has_too_many_patterns(&self) -> bool {
-        self.are_several() && self.patterns.len() > MAX_PATTERNS
+    /// Whether two entries expect a pattern, each of which would be tried on each element.
+    pub(crate) fn has_second_pattern(&self) -> bool {
+        self.has_second_pattern
     }
 
     /// The place of the first entry whose audience fits, else that of the first entry.
@@ -69,21 +69,18 @@ impl Candidates {
             return self.first;
         }
         let mut fits = self.open;
+        // One pass: to read an element costs more than to look it up.
         claims.any_audience(&mut |audience| {
-            if let Some(place) = self.exact.get(audience) {
-                fits = Some(fits.map_or(*place, |before| before.min(*place)));
+            let exact = self.exact.get(audience).copied();
+            fits = [fits, exact].into_iter().flatten().min();
+            if let Some((place, pattern)) = &self.pattern
+                && fits.is_none_or(|before| *place < before)
+                && pattern.matches(audience)
+            {
+                fits = Some(*place);
             }
             false
         });
-        for (place, pattern) in &self.patterns {
-            if fits.is_some_and(|before| before < *place) {
-                break;
-            }
-            if claims.any_audience(&mut |audience| pattern.matches(audience)) {
-                fits = Some(*place);
-                break;
-            }
-        }
         fits.unwrap_or(self.first)
     }
 }

@@ -49,6 +49,7 @@
 //!   identities, for example when a client sends a new token.
 //! - [`Error`] has a stable [`Code`] and says what a client should do.
 //! - [`Explanation`] describes each step of a verification and its result.
+//! - [`Counters`] say how many verifications had which result, for a server to export.
 //! - [`Key`] reads a secret, PEM, DER or JWK; [`keys::read`] reads a file in any of these forms.
 //! - [`Rules`], [`Trust`] and [`Keyring`] are for servers that put their rules together by hand.
 //! - `config` reads configuration files; the option names of Centrifugo work.

@@ -296,8 +296,8 @@ impl TrustBuilder {
         }
         for (issuer, authority) in self.issuers {
             let candidates = trust.by_issuer.get(&issuer);
-            if candidates.is_some_and(Candidates::has_too_many_patterns) {
-                return Err(BuildError::TooManyAudiencePatterns { issuer });
+            if candidates.is_some_and(Candidates::has_second_pattern) {
+                return Err(BuildError::SecondAudiencePattern { issuer });
             }
             let name = match &authority.name {
                 Some(name) => name.clone(),

@@ -122,8 +122,8 @@ fn k8_however_many_elements_aud_has_a_hundred_are_compared_before_the_signature(
             .provider(provider.clone())
             .key(secret())
             .name(format!("{at}"));
-        // Few may expect a pattern: each is tried on each element.
-        let authority = if at < 8 {
+        // Only one may expect a pattern, which is tried on each element.
+        let authority = if at == 0 {
             let compared = compared.clone();
             authority.audience_pattern(Pattern::new("never", move |_| {
                 compared.fetch_add(1, Ordering::SeqCst);
@@ -135,10 +135,10 @@ fn k8_however_many_elements_aud_has_a_hundred_are_compared_before_the_signature(
         trust = trust.issuer("https://id", authority.build().unwrap());
     }
     let authenticator = Authenticator::new(Rules::new(trust.build().unwrap()));
-    for (elements, patterns_tried, checks, code) in [
+    for (elements, pattern_tried, checks, code) in [
         (0, 0, 1, Code::Signature),
-        (1, 8, 1, Code::Signature),
-        (100, 800, 1, Code::Signature),
+        (1, 1, 1, Code::Signature),
+        (100, 100, 1, Code::Signature),
         (101, 0, 0, Code::Claims),
         (3000, 0, 0, Code::Claims),
     ] {
@@ -150,11 +150,7 @@ fn k8_however_many_elements_aud_has_a_hundred_are_compared_before_the_signature(
         assert!(forged.len() <= 16 * 1024);
         let error = authenticator.connection(&forged, now()).unwrap_err();
         assert_eq!(error.code(), code, "{elements}: {error}");
-        assert_eq!(
-            compared.load(Ordering::SeqCst),
-            patterns_tried,
-            "{elements}"
-        );
+        assert_eq!(compared.load(Ordering::SeqCst), pattern_tried, "{elements}");
         assert_eq!(CHECKS.get(), checks, "{elements}");
     }
 }

@@ -101,14 +101,10 @@ pub(crate) fn late(report: &mut Report, rounds: usize) {
 /// matter, since `aud` is read before the signature.
 pub(crate) fn many_entries(report: &mut Report, rounds: usize) {
     const ENTRIES: usize = 300;
-    const PATTERNS: usize = 8;
     let one = entries(1, 0);
     let servers = [
         ("300 exact audiences", entries(ENTRIES, 0)),
-        (
-            "292 exact audiences and 8 patterns",
-            entries(ENTRIES - PATTERNS, PATTERNS),
-        ),
+        ("299 exact audiences and a pattern", entries(ENTRIES - 1, 1)),
     ];
     // Tokens of 16 KiB: as many elements as are taken, long and alike; and more than that.
     let fill = |count: usize, element: &str| {
