@@ -1,4 +1,4 @@
-//! The command line: what there is to say, and what the end of a command means to the shell.
+//! The command line, and the exit status of each command.
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;

@@ -37,7 +37,7 @@ pub(crate) struct Found {
     pub(crate) config: Config,
     /// The file; None is the environment alone.
     pub(crate) file: Option<PathBuf>,
-    /// Whether nobody named the file, and what is done goes without.
+    /// Whether nobody named the file, and the command could do without it.
     is_guessed: bool,
 }
 
@@ -50,7 +50,7 @@ impl Found {
         }
     }
 
-    /// What it comes to, for a program that ends soon, and its warnings.
+    /// The setup for a program that ends soon, and the warnings.
     pub(crate) fn set_up(&self) -> Result<(Setup, Vec<String>), Failure> {
         let checked = self.config.setup().on_demand().build();
         let checked = checked.map_err(|error| self.fault(&error))?;

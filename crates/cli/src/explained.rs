@@ -28,7 +28,7 @@ pub(crate) fn write(out: &mut impl Write, steps: &[Step]) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a line for each step that was taken.
+/// Writes a line for each step up to the one that failed.
 pub(crate) fn write_up_to_failure(out: &mut impl Write, steps: &[Step]) -> io::Result<()> {
     let taken = steps
         .iter()
@@ -51,7 +51,7 @@ pub(crate) fn steps_json(steps: &[Step]) -> String {
     }))
 }
 
-/// The members that tell of a refusal.
+/// Adds the members about a refusal.
 pub(crate) fn refusal(record: Record, error: &Error) -> Record {
     let code = error.code();
     record
@@ -62,7 +62,7 @@ pub(crate) fn refusal(record: Record, error: &Error) -> Record {
         .text("fault", code.fault().to_string())
 }
 
-/// The members that tell of a line that cannot be a token.
+/// Adds the members about a line that can't be a token.
 pub(crate) fn unreadable(record: Record, sentence: &str) -> Record {
     let code = countersign::Code::Malformed;
     record

@@ -1,4 +1,4 @@
-//! Why a command did not end well, and what that means to the shell.
+//! Why a command failed, and the exit status for it.
 
 use std::io;
 use std::path::Path;
@@ -12,9 +12,9 @@ pub(crate) const REFUSED: u8 = 1;
 /// The exit status of wrong usage or configuration.
 pub(crate) const USAGE: u8 = 2;
 
-/// Why a command did not end well.
+/// Why a command failed.
 pub(crate) enum Failure {
-    /// A token was refused, which has been said.
+    /// A token was refused, and the refusal was written already.
     Refused,
     /// The command line, a file or the configuration is wrong.
     Usage(String),
@@ -32,7 +32,7 @@ impl Failure {
         })
     }
 
-    /// A file that cannot be made.
+    /// A file that can't be created.
     pub(crate) fn new_file(path: &Path, error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::NotFound => Self::Usage(format!(
@@ -43,12 +43,12 @@ impl Failure {
         }
     }
 
-    /// A key that was made here and does not hold.
+    /// A key that was made here and is refused.
     pub(crate) fn made(error: &KeyError) -> Self {
         Self::Usage(error.to_string())
     }
 
-    /// A key that does not hold, and the file that it came from.
+    /// A key that is refused, and its file.
     pub(crate) fn key(path: &Path, error: &KeyError) -> Self {
         Self::Usage(match error.reason() {
             // The library's sentence is about its provider, which is ours here.

@@ -31,7 +31,7 @@ struct Source {
 }
 
 impl KeyFile {
-    /// Reads it. The second part is what works and should be corrected.
+    /// Reads it. The second part is warnings: what works but should be corrected.
     pub(crate) fn read(&self) -> Result<(KeySet, Vec<String>), Failure> {
         let mut warnings = Vec::new();
         let set = match (&self.source.key, &self.source.secret_file) {
@@ -83,16 +83,15 @@ impl KeyFile {
 
     /// Why a key of this file is not used.
     pub(crate) fn reason(&self, key: &Key, error: &KeyError) -> String {
-        let path = self.path().display();
         let weak = KeyErrorReason::Rejected(KeyRejectedReason::Weak);
         if key.is_secret() && error.reason() == weak {
             return format!(
-                "{path}: found {}; a secret is at least as long as the hash of its algorithm \
-                 (RFC 7518 section 3.2): make a longer one, or say --allow-short-secret",
+                "found {}; a secret is at least as long as the hash of its algorithm \
+                 (RFC 7518 section 3.2): make a longer one, or use --allow-short-secret",
                 error.found()
             );
         }
-        format!("{path}: {error}")
+        error.to_string()
     }
 }
 
@@ -101,7 +100,7 @@ pub(crate) fn read(path: &Path) -> Result<KeySet, Failure> {
     keys::read(&bytes(path)?).map_err(|error| Failure::key(path, &error))
 }
 
-/// The warnings about keys that work and should be corrected.
+/// The warnings about keys that work but should be corrected.
 fn faults(set: &KeySet, path: &Path) -> Vec<String> {
     let mut warnings = Vec::new();
     for key in set.keys() {

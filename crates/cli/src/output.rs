@@ -64,19 +64,19 @@ impl Console {
         writeln!(self.err, "{}: {sentence}", styled(BAD, code))
     }
 
-    /// Something that works and should not stay so.
+    /// A warning: something works but should be corrected.
     pub(crate) fn warning(&mut self, sentence: impl Display) -> io::Result<()> {
         self.out.flush()?;
         writeln!(self.err, "{}: {sentence}", styled(CARE, "warning"))
     }
 
-    /// A word to a person, which is no part of the result.
+    /// A remark for a person. It isn't part of the result.
     pub(crate) fn note(&mut self, sentence: impl Display) -> io::Result<()> {
         self.out.flush()?;
         writeln!(self.err, "{sentence}")
     }
 
-    /// The end of a command that could not do its work. Where it cannot be told, it is not.
+    /// An error that ends the command. If it can't be written, it is lost.
     pub(crate) fn error(&mut self, sentence: impl Display) {
         let _ = self.out.flush();
         let sentence = delicate::hidden(&sentence.to_string());
@@ -93,7 +93,7 @@ pub(crate) fn styled(style: Style, text: impl Display) -> impl Display {
     format!("{style}{text}{style:#}")
 }
 
-/// How a user is called in a sentence.
+/// A user, as part of a sentence.
 pub(crate) fn user(name: &str) -> String {
     if name.is_empty() {
         "anonymous user".into()

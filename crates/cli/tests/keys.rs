@@ -87,7 +87,7 @@ fn a16_a_jwk_whose_secret_is_too_short_is_refused_unless_that_is_allowed() {
     // 48 bits.
     place.write("s.jwk", r#"{"kty":"oct","k":"c2VjcmV0"}"#);
     let refusal = "error: s.jwk: found a secret of 48 bits; a secret is at least as long as the \
-                   hash of its algorithm (RFC 7518 section 3.2): make a longer one, or say \
+                   hash of its algorithm (RFC 7518 section 3.2): make a longer one, or use \
                    --allow-short-secret\n";
     let allowed = place.pipe(
         "x",

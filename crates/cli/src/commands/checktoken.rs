@@ -170,7 +170,7 @@ impl Accepted {
         }
     }
 
-    /// Whose key verified the token, and what it says of issuer and audience.
+    /// Whose key verified the token, and the token's issuer and audience.
     fn vouched(&self) -> String {
         let (authority, iss, aud) = self.origin();
         let mut line = format!("authority: {authority:?}");
@@ -191,7 +191,7 @@ impl Accepted {
         }
     }
 
-    /// What is odd about the token, though it is accepted.
+    /// What may be a mistake in a token that is accepted.
     fn warning(&self) -> Option<&'static str> {
         let expires = match self {
             Self::Connection(it) => it.expires(),

@@ -18,7 +18,7 @@ use crate::{config, dates, keys};
 /// How long a token lives unless somebody says otherwise: seven days, as with Centrifugo.
 const DEFAULT_TTL: &str = "604800";
 
-/// What tokens of both kinds have.
+/// The flags for both kinds of token.
 #[derive(clap::Args)]
 struct Common {
     /// User id; none is an anonymous user
@@ -175,8 +175,8 @@ impl Common {
         Ok(issuer)
     }
 
-    /// With the issuer and the audience that were asked for: where a configuration
-    /// expects whatever an expression matches, nobody else can tell them.
+    /// With `--iss` and `--aud`. A configuration that expects what an expression matches doesn't
+    /// say what to write.
     fn named(&self, mut builder: IssuerBuilder) -> IssuerBuilder {
         if let Some(iss) = &self.iss {
             builder = builder.iss(iss);
@@ -187,7 +187,7 @@ impl Common {
         builder
     }
 
-    /// A key of one's own; all else still follows the configuration, if there is one.
+    /// Signs with the key of `--key`. The rest follows the configuration, if there is one.
     fn issuer_of_key(
         &self,
         path: &Path,

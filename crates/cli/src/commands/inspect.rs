@@ -1,4 +1,4 @@
-//! `inspect`: what a token says, without trusting it, and each check that it passes or fails.
+//! `inspect`: shows a token without trusting it, and each check that it passes or fails.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -199,7 +199,7 @@ impl Judge {
     }
 }
 
-/// What the verification of a token came to; what it would open is of no interest here.
+/// The result of a verification, without what the token would open.
 struct Judged {
     steps: Vec<Step>,
     error: Option<Error>,
@@ -239,7 +239,8 @@ impl Look {
         self.fault.clone().filter(|_| !shown || header.is_none())
     }
 
-    /// Looks for what no server takes, then for what not every server reads.
+    /// Finds a fault for which every server refuses the token, else one for which servers with the
+    /// default limit do.
     fn judge_alone(&mut self, token: &str, is_subscription: bool) {
         let read = |limit| {
             let mut scratch = Scratch::default();
@@ -263,7 +264,7 @@ impl Look {
         decoded.map_err(Error::Claims)
     }
 
-    /// The claims one by one, so that an odd one does not take the others with it.
+    /// The claims one by one: a faulty one leaves the others readable.
     fn claims(&self) -> BTreeMap<String, Box<RawValue>> {
         let payload = self.payload.as_deref().unwrap_or_default();
         serde_json::from_slice(payload).unwrap_or_default()

@@ -18,8 +18,8 @@ use crate::failure::Failure;
 use crate::json::{Record, list};
 use crate::output::{BAD, Console, DIM, GOOD, HEAD, styled};
 
-/// What a server tells of every token then: it takes a set without a usable key for a fault
-/// of the endpoint.
+/// The code with which a server then refuses every token: to it, a set without a usable key is
+/// a fault of the endpoint.
 const UNAVAILABLE: &str = "keys_unavailable";
 const NO_KEY: &str = "found no usable key; every token would be refused";
 
@@ -141,7 +141,7 @@ fn fetch(endpoint: &ConfiguredEndpoint) -> Result<Result<Report, FetchError>, Fa
     })
 }
 
-/// Tells of one set, and whether it has a usable key.
+/// Shows one set. Returns whether it has a usable key.
 fn tell(
     report: Result<Report, FetchError>,
     settings: &Settings,
@@ -251,7 +251,7 @@ fn table(report: &Report, console: &mut Console) -> io::Result<()> {
 }
 
 fn row(key: &KeyReport) -> [String; 5] {
-    // One odd name must not spoil the table.
+    // A long name must not spoil the table.
     let cell = |text: Option<&str>| {
         let text = text.map_or_else(|| "-".into(), |text| shown(text).to_string());
         match text.char_indices().nth(CELL_WIDTH) {

@@ -78,7 +78,10 @@ impl Sign {
             .signer(&default_provider(), self.alg.as_deref())
             .map_err(|error| match error.reason() {
                 KeyErrorReason::NoAlgorithm => Failure::key(path, &error),
-                _ => Failure::Usage(self.file.reason(&key, &error)),
+                _ => {
+                    let reason = self.file.reason(&key, &error);
+                    Failure::Usage(format!("{}: {reason}", path.display()))
+                }
             })?;
         let short = keys::short_secret(&key, signer.algorithm(), path);
         warn(console, warnings.into_iter().chain(short))?;
@@ -109,7 +112,8 @@ impl Verify {
     fn run(&self, console: &mut Console) -> Result<(), Failure> {
         let (set, mut warnings) = self.file.read()?;
         let (keyring, unused) = self.keyring(&set)?;
-        warnings.extend(unused.iter().map(|key| key.reason.clone()));
+        let path = self.file.path().display();
+        warnings.extend(unused.iter().map(|key| format!("{path}: {}", key.reason)));
         let (mut refused, mut accepted) = (false, false);
         let mut used = BTreeSet::new();
         tokens::each(&self.token, |given| {
@@ -180,7 +184,11 @@ impl Verify {
         }
         if keyring.is_empty() {
             if let Some(key) = unused.into_iter().next() {
-                return Err(Failure::Usage(key.reason));
+                return Err(Failure::Usage(format!(
+                    "{}: {}",
+                    path.display(),
+                    key.reason
+                )));
             }
             let skipped = set.skipped().next().map(|it| format!("; {it}"));
             return Err(Failure::Usage(format!(
@@ -196,7 +204,7 @@ impl Verify {
 /// A key of the file that can't verify.
 struct Unused {
     kid: Option<String>,
-    /// Why, with the name of the file.
+    /// Why.
     reason: String,
 }
 
