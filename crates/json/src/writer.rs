@@ -100,26 +100,6 @@ impl ObjectWriter {
         self
     }
 
-    /// Adds whole seconds, or any other whole number.
-    #[must_use]
-    pub fn whole(mut self, name: &str, number: u64) -> Self {
-        self.name(name);
-        let mut digits = [b'0'; 20];
-        let (mut left, mut count) = (number, 0_usize);
-        for place in digits.iter_mut().rev() {
-            *place = b'0'.wrapping_add((left % 10).to_le_bytes()[0]);
-            left /= 10;
-            count = count.wrapping_add(1);
-            if left == 0 {
-                break;
-            }
-        }
-        let digits = digits.get(digits.len().wrapping_sub(count)..);
-        let digits = digits.map(core::str::from_utf8);
-        self.text.push_str(digits.unwrap_or(Ok("")).unwrap_or(""));
-        self
-    }
-
     /// Adds an array of strings.
     #[must_use]
     pub fn strings<'s>(mut self, name: &str, values: impl IntoIterator<Item = &'s str>) -> Self {

@@ -159,10 +159,7 @@ impl<'a, K> NewClaims<'a, K> {
         }
         for (name, time) in [("exp", self.exp), ("nbf", self.nbf), ("iat", self.iat)] {
             if let Some(time) = time {
-                out = match u64::try_from(time.as_secs()) {
-                    Ok(secs) if time.subsec_nanos() == 0 => out.whole(name, secs),
-                    _ => out.number(name, &time),
-                };
+                out = out.number(name, &time);
             }
         }
         out
