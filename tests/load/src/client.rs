@@ -62,11 +62,16 @@ impl Client {
         Ok(())
     }
 
-    /// Waits until something comes, and counts the publications in it.
+    /// Waits until whole frames have come, and counts the publications in them.
     pub(crate) async fn publications(&mut self) -> io::Result<usize> {
         self.receive().await?;
-        let count = self.read.iter().filter(|byte| **byte == MARK).count();
-        self.read.clear();
+        let (mut count, mut start) = (0, 0);
+        while let Some((payload, end)) = protocol::first_frame(&mut self.read[start..]) {
+            let payload = &self.read[start..][payload];
+            count += payload.iter().filter(|byte| **byte == MARK).count();
+            start += end;
+        }
+        self.read.drain(..start);
         Ok(count)
     }
 

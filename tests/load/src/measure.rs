@@ -22,6 +22,8 @@ const SUBSCRIBERS: usize = 1_000;
 const FRAMES: usize = 100;
 /// Before it is measured, a server does so many connections and frames of the same work.
 const WARM_UP: (usize, usize) = (500, 20);
+/// After this time without all deliveries the measurement has failed.
+const LONGEST: Duration = Duration::from_secs(60);
 /// How long a server may take for what it does after the work, such as letting memory go.
 const CALM: Duration = Duration::from_millis(500);
 
@@ -177,7 +179,8 @@ impl Audience {
             self.received.store(0, Ordering::Relaxed);
             publisher.publish(&frame, batch).await?;
             while self.received.load(Ordering::Relaxed) < batch * SUBSCRIBERS {
-                self.all.notified().await;
+                let all = tokio::time::timeout(LONGEST, self.all.notified());
+                all.await.map_err(|_| io::ErrorKind::TimedOut)?;
             }
         }
         Ok(())
