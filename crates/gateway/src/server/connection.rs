@@ -7,8 +7,9 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use countersign::{Attempt, Error};
+use countersign::Attempt;
 
+use super::log::logged;
 use super::shared::Shared;
 use super::socket::{Fault, Received, Socket, Stream};
 use crate::hub::{HubError, Member, PresenceStats, Response};
@@ -292,7 +293,7 @@ impl<S: Stream> Connection<S> {
             return Some(Event::Connection(logged(client, verdict)));
         }
         match authenticator.try_connection(token.as_str(), now.wall) {
-            Ok(Attempt::Done(connection)) => Some(Event::Connection(Ok(connection))),
+            Ok(Attempt::Done(accepted)) => Some(Event::Connection(logged(client, Ok(accepted)))),
             Err(error) => Some(Event::Connection(logged(client, Err(error)))),
             Ok(Attempt::Pending(_)) => {
                 let (shared, client) = (self.shared.clone(), client.to_owned());
@@ -310,7 +311,7 @@ impl<S: Stream> Connection<S> {
         let authenticator = &self.shared.authenticator;
         let client = self.session.client();
         match authenticator.try_subscription(token.as_str(), now.wall) {
-            Ok(Attempt::Done(subscription)) => Some(Event::Subscription(Ok(subscription))),
+            Ok(Attempt::Done(accepted)) => Some(Event::Subscription(logged(client, Ok(accepted)))),
             Err(error) => Some(Event::Subscription(logged(client, Err(error)))),
             Ok(Attempt::Pending(_)) => {
                 let (shared, client) = (self.shared.clone(), client.to_owned());
@@ -332,14 +333,6 @@ impl<S: Stream> Connection<S> {
 /// How a client is sent messages. None are sent before its generation is known.
 fn codec_of(session: &Session, format: Format) -> Codec {
     Codec::new(session.generation().unwrap_or(Generation::V1), format)
-}
-
-/// Says in the log why a token was refused. The error never shows the token.
-fn logged<T>(client: &str, verdict: Result<T, Error>) -> Result<T, Error> {
-    if let Err(error) = &verdict {
-        tracing::info!(client, code = %error.code(), "a token was refused: {error}");
-    }
-    verdict
 }
 
 impl<S> Drop for Connection<S> {

@@ -5,6 +5,7 @@
 
 mod accept;
 mod connection;
+mod log;
 mod settings;
 mod shared;
 mod socket;
