@@ -252,8 +252,8 @@ impl Refusal {
             (Advice::GetNewToken, SubRefresh, Generation::V2) => {
                 Self::Unsubscribe(Unsubscribed::Expired, ErrorCode::Internal)
             }
-            (_, Subscribe, _) => Self::Error(ErrorCode::PermissionDenied),
-            (_, _, _) => Self::Close(Close::InvalidToken),
+            (Advice::GiveUp, Subscribe, _) => Self::Error(ErrorCode::PermissionDenied),
+            (Advice::GiveUp, Connect | Refresh | SubRefresh, _) => Self::Close(Close::InvalidToken),
         }
     }
 
