@@ -71,7 +71,7 @@ pub(crate) const SUITES: [Suite; 8] = [
     },
     Suite {
         name: "interop",
-        about: "tokens to and from PyJWT and jose, keys of openssl",
+        about: "tokens to and from PyJWT and jose, keys of openssl, an OpenID Connect provider",
         run: interop::run,
         long: None,
         ahead: None,
