@@ -11,6 +11,9 @@ use crate::protocol::{self, MARK};
 /// Where the WebSocket endpoint of every server is.
 pub(crate) const PATH: &str = "/connection/websocket";
 
+/// A ping of the server, and the answer to it.
+const PING: &str = "{}";
+
 /// One connection.
 pub(crate) struct Client {
     stream: TcpStream,
@@ -65,13 +68,17 @@ impl Client {
     /// Waits until whole frames have come, and counts the publications in them.
     pub(crate) async fn publications(&mut self) -> io::Result<usize> {
         self.receive().await?;
-        let (mut count, mut start) = (0, 0);
+        let (mut count, mut start, mut is_pinged) = (0, 0, false);
         while let Some((payload, end)) = protocol::first_frame(&mut self.read[start..]) {
             let payload = &self.read[start..][payload];
             count += payload.iter().filter(|byte| **byte == MARK).count();
+            is_pinged |= payload == PING.as_bytes();
             start += end;
         }
         self.read.drain(..start);
+        if is_pinged {
+            self.send(PING).await?;
+        }
         Ok(count)
     }
 
@@ -92,7 +99,11 @@ impl Client {
             if let Some((payload, end)) = protocol::first_frame(&mut self.read) {
                 let message = text(&self.read[payload]);
                 self.read.drain(..end);
-                return Ok(message);
+                if message != PING {
+                    return Ok(message);
+                }
+                self.send(PING).await?;
+                continue;
             }
             self.receive().await?;
         }
