@@ -11,7 +11,7 @@ use std::task::{Context, Waker};
 
 use bytes::Bytes;
 
-use crate::wire::{Codec, Format};
+use crate::wire::{Codec, WireFormat};
 
 /// The most bytes of messages that go into one frame, unless a single one is larger.
 const FRAME_LIMIT: usize = 64 * 1024;
@@ -147,8 +147,8 @@ impl Outbox {
             return None;
         }
         let opcode = match codec.format {
-            Format::Json => TEXT,
-            Format::Protobuf => BINARY,
+            WireFormat::Json => TEXT,
+            WireFormat::Protobuf => BINARY,
         };
         let mut frame = frame_header(opcode, length);
         let mut between: &[u8] = b"";

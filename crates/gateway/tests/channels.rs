@@ -4,16 +4,16 @@ use crate::support;
 
 use countersign::{Authenticator, Rules};
 use countersign_gateway::session::{
-    Access, Action, ChannelOptions, ChannelRules, Channels, Settings,
+    Access, ChannelRules, ChannelSettings, NamespaceOptions, SessionAction, SessionSettings,
 };
-use countersign_gateway::wire::{Generation, Request};
+use countersign_gateway::wire::{ClientRequest, Generation};
 use support::{Driver, SECRET, authority, token, told};
 
 use Generation::{V1, V2};
 
 /// What a user, or an anonymous one, is told.
-fn driver(user: &str, channels: &Channels) -> Driver {
-    let mut settings = Settings::default();
+fn driver(user: &str, channels: &ChannelSettings) -> Driver {
+    let mut settings = SessionSettings::default();
     settings.channels = channels.clone();
     let rules = Rules::new(authority("main", SECRET)).allow_no_token();
     let mut driver = Driver::with(V2, settings, Authenticator::new(rules));
@@ -23,9 +23,9 @@ fn driver(user: &str, channels: &Channels) -> Driver {
 }
 
 /// By the rules of v2, whose options come to these.
-fn v2(options: impl FnOnce(&mut ChannelOptions)) -> Channels {
-    let mut channels = Channels::default();
-    let mut open = ChannelOptions::default();
+fn v2(options: impl FnOnce(&mut NamespaceOptions)) -> ChannelSettings {
+    let mut channels = ChannelSettings::default();
+    let mut open = NamespaceOptions::default();
     open.subscribe.client = true;
     open.user_limited = true;
     options(&mut open);
@@ -34,8 +34,8 @@ fn v2(options: impl FnOnce(&mut ChannelOptions)) -> Channels {
     channels
 }
 
-fn v4(options: impl FnOnce(&mut ChannelOptions)) -> Channels {
-    let mut channels = Channels::default();
+fn v4(options: impl FnOnce(&mut NamespaceOptions)) -> ChannelSettings {
+    let mut channels = ChannelSettings::default();
     channels.rules = ChannelRules::V4;
     options(&mut channels.without_namespace);
     channels
@@ -200,27 +200,27 @@ fn presence_needs_its_option_and_a_subscription() {
             driver.subscribe("news", "");
         }
         let channel = "news".to_owned();
-        let presence = Request::Presence {
+        let presence = ClientRequest::Presence {
             channel: channel.clone(),
         };
         assert_eq!(told(&driver.send(presence), V2), expected);
-        let stats = Request::PresenceStats { channel };
+        let stats = ClientRequest::PresenceStats { channel };
         assert_eq!(told(&driver.send(stats), V2), expected);
     }
 }
 
 /// Whether a member is announced, and hears of others.
-fn join_leave(generation: Generation, channels: &Channels, asks: bool) -> (bool, bool) {
-    let mut settings = Settings::default();
+fn join_leave(generation: Generation, channels: &ChannelSettings, asks: bool) -> (bool, bool) {
+    let mut settings = SessionSettings::default();
     settings.channels = channels.clone();
     let mut driver = Driver::open(generation, settings, r#"{"sub":"42"}"#);
-    let actions = driver.send(Request::Subscribe {
+    let actions = driver.send(ClientRequest::Subscribe {
         channel: "news".into(),
         token: String::new(),
         join_leave: asks,
     });
     let memberships = actions.iter().filter_map(|action| match action {
-        Action::Subscribe(it) => Some((it.announced, it.hears_others)),
+        SessionAction::Subscribe(it) => Some((it.announced, it.hears_others)),
         _ => None,
     });
     memberships.last().unwrap()

@@ -5,8 +5,8 @@ use crate::support;
 use std::sync::Arc;
 
 use countersign::{Authenticator, Rules, UnixTime};
-use countersign_gateway::session::{Action, Event, Reload, Settings, Wakeup};
-use countersign_gateway::wire::{Close, Generation, ReplyResult, Request};
+use countersign_gateway::session::{Reload, SessionAction, SessionEvent, SessionSettings, Wakeup};
+use countersign_gateway::wire::{ClientRequest, Close, Generation, ReplyResult};
 use support::{
     Driver, OTHER_SECRET, START, authority, close_of, connected, error_of, membership,
     open_channels, result_of, token, token_by, told, unavailable, user,
@@ -19,7 +19,7 @@ const BOTH: [Generation; 2] = [V1, V2];
 #[test]
 fn connect_tells_the_client_id_the_ttl_and_the_pings() {
     for (generation, ping) in [(V1, 0), (V2, 25)] {
-        let mut driver = Driver::new(generation, Settings::default());
+        let mut driver = Driver::new(generation, SessionSettings::default());
         let actions = driver.connect(&user(60));
         let result = connected(&actions);
         assert_eq!(result.client, "client-1");
@@ -27,7 +27,7 @@ fn connect_tells_the_client_id_the_ttl_and_the_pings() {
         assert_eq!(result.ping, ping);
         assert_eq!(driver.session.user(), Some("42"));
 
-        let mut driver = Driver::new(generation, Settings::default());
+        let mut driver = Driver::new(generation, SessionSettings::default());
         let actions = driver.connect(&token(r#"{"sub":"42"}"#));
         assert_eq!(connected(&actions).ttl, None);
     }
@@ -47,7 +47,7 @@ fn a_refused_connect_is_told_by_its_advice() {
         (early.as_str(), "close 3004", "100"),
     ] {
         for (generation, expected) in [(V1, in_v1), (V2, in_v2)] {
-            let mut driver = Driver::new(generation, Settings::default());
+            let mut driver = Driver::new(generation, SessionSettings::default());
             let actions = driver.connect(shown);
             assert_eq!(told(&actions, generation), expected, "{generation:?}");
         }
@@ -57,19 +57,19 @@ fn a_refused_connect_is_told_by_its_advice() {
 #[test]
 fn unavailable_keys_are_never_a_permanent_refusal() {
     for (generation, expected) in [(V1, "close 3004"), (V2, "100")] {
-        let mut driver = Driver::new(generation, Settings::default());
+        let mut driver = Driver::new(generation, SessionSettings::default());
         let token = user(60);
-        let command = driver.command(Request::Connect { token });
-        driver.event(Event::Command(command));
-        let actions = driver.event(Event::Connection(Err(unavailable())));
+        let command = driver.command(ClientRequest::Connect { token });
+        driver.event(SessionEvent::Command(command));
+        let actions = driver.event(SessionEvent::Connection(Err(unavailable())));
         assert_eq!(told(&actions, generation), expected);
     }
     for generation in BOTH {
-        let mut driver = Driver::open(generation, Settings::default(), r#"{"sub":"42"}"#);
+        let mut driver = Driver::open(generation, SessionSettings::default(), r#"{"sub":"42"}"#);
         let token = user(60);
-        let command = driver.command(Request::Refresh { token });
-        driver.event(Event::Command(command));
-        let actions = driver.event(Event::Connection(Err(unavailable())));
+        let command = driver.command(ClientRequest::Refresh { token });
+        driver.event(SessionEvent::Command(command));
+        let actions = driver.event(SessionEvent::Connection(Err(unavailable())));
         assert_eq!(told(&actions, generation), "100");
         assert!(!driver.session.is_closed());
     }
@@ -91,30 +91,30 @@ fn without_a_token_only_those_connect_that_are_allowed_to() {
 fn commands_behind_connect_wait_for_its_token() {
     let mut driver = Driver::new(V2, open_channels());
     let token = user(60);
-    let connect = driver.command(Request::Connect {
+    let connect = driver.command(ClientRequest::Connect {
         token: token.clone(),
     });
-    let subscribe = driver.command(Request::Subscribe {
+    let subscribe = driver.command(ClientRequest::Subscribe {
         channel: "news".into(),
         token: String::new(),
         join_leave: false,
     });
-    let publish = driver.command(Request::Publish {
+    let publish = driver.command(ClientRequest::Publish {
         channel: "news".into(),
         data: (&b"1"[..]).into(),
     });
-    assert_eq!(driver.event(Event::Command(connect)).len(), 1);
+    assert_eq!(driver.event(SessionEvent::Command(connect)).len(), 1);
     assert!(driver.session.is_waiting());
-    assert_eq!(driver.event(Event::Command(subscribe)), []);
-    assert_eq!(driver.event(Event::Command(publish)), []);
+    assert_eq!(driver.event(SessionEvent::Command(subscribe)), []);
+    assert_eq!(driver.event(SessionEvent::Command(publish)), []);
     let verdict = driver.authenticator.connection(&token, driver.wall);
-    let actions = driver.settle(Event::Connection(verdict));
+    let actions = driver.settle(SessionEvent::Connection(verdict));
     let order: Vec<_> = actions
         .iter()
         .map(|action| match action {
-            Action::Reply(reply) => format!("reply {}", reply.id),
-            Action::Subscribe(it) => format!("enter {}", it.channel),
-            Action::Publish { channel, .. } => format!("publish {channel}"),
+            SessionAction::Reply(reply) => format!("reply {}", reply.id),
+            SessionAction::Subscribe(it) => format!("enter {}", it.channel),
+            SessionAction::Publish { channel, .. } => format!("publish {channel}"),
             other => panic!("{other:?}"),
         })
         .collect();
@@ -150,7 +150,7 @@ fn what_comes_before_connect_or_twice_is_a_bad_request() {
         let mut driver = Driver::open(generation, open_channels(), r#"{"sub":"42"}"#);
         assert_eq!(told(&driver.connect(&user(60)), generation), expected);
         let mut driver = Driver::open(generation, open_channels(), r#"{"sub":"42"}"#);
-        let actions = driver.settle(Event::Malformed);
+        let actions = driver.settle(SessionEvent::Malformed);
         assert_eq!(told(&actions, generation), expected);
         let mut driver = Driver::open(generation, open_channels(), r#"{"sub":"42"}"#);
         driver.next_id = 0;
@@ -160,35 +160,35 @@ fn what_comes_before_connect_or_twice_is_a_bad_request() {
 
 #[test]
 fn a_connection_without_connect_is_stale_after_25_seconds() {
-    let mut driver = Driver::new(V2, Settings::default());
+    let mut driver = Driver::new(V2, SessionSettings::default());
     let stale = driver.session.wakeup().monotonic.unwrap();
     assert_eq!(stale - driver.monotonic, std::time::Duration::from_secs(25));
     assert_eq!(driver.pass(24), []);
-    assert_eq!(driver.pass(1), [Action::Close(Close::Stale)]);
+    assert_eq!(driver.pass(1), [SessionAction::Close(Close::Stale)]);
     assert_eq!(driver.session.wakeup(), Wakeup::default());
     // A connect that was refused does not count.
-    let mut driver = Driver::new(V2, Settings::default());
+    let mut driver = Driver::new(V2, SessionSettings::default());
     driver.connect(&user(-1));
-    assert_eq!(driver.pass(25), [Action::Close(Close::Stale)]);
+    assert_eq!(driver.pass(25), [SessionAction::Close(Close::Stale)]);
 }
 
 #[test]
 fn a_connection_ends_25_seconds_after_its_token() {
     for generation in BOTH {
-        let mut driver = Driver::new(generation, Settings::default());
+        let mut driver = Driver::new(generation, SessionSettings::default());
         driver.connect(&user(60));
         let due = driver.session.wakeup().wall.unwrap();
         assert_eq!(due, UnixTime::from_secs(START + 60));
         assert_eq!(driver.pass_alive(60), []);
         assert_eq!(driver.pass_alive(24), []);
-        assert_eq!(driver.pass_alive(1), [Action::Close(Close::Expired)]);
+        assert_eq!(driver.pass_alive(1), [SessionAction::Close(Close::Expired)]);
     }
 }
 
 #[test]
 fn a_refresh_prolongs_and_a_token_without_end_lasts_for_ever() {
     for generation in BOTH {
-        let mut driver = Driver::new(generation, Settings::default());
+        let mut driver = Driver::new(generation, SessionSettings::default());
         driver.connect(&user(60));
         driver.pass_alive(70);
         let actions = driver.refresh(&user(600));
@@ -222,7 +222,8 @@ fn a_refresh_that_is_refused_is_told_by_its_advice() {
         (other_authority.as_str(), "close 3005", "close 3005"),
     ] {
         for (generation, expected) in [(V1, in_v1), (V2, in_v2)] {
-            let mut driver = Driver::open(generation, Settings::default(), r#"{"sub":"42"}"#);
+            let mut driver =
+                Driver::open(generation, SessionSettings::default(), r#"{"sub":"42"}"#);
             let actions = driver.refresh(shown);
             assert_eq!(told(&actions, generation), expected, "{generation:?}");
         }
@@ -248,13 +249,13 @@ fn a_refresh_shows_its_info_everywhere_and_keeps_the_old_if_it_has_none() {
     assert_eq!(actions.len(), 1, "{actions:?}");
     let actions = driver.refresh(&token(r#"{"sub":"42","info":{"n":2}}"#));
     let updated = actions.iter().find_map(|action| match action {
-        Action::UpdateInfo { channel, info } => Some((channel.as_str(), shown(info))),
+        SessionAction::UpdateInfo { channel, info } => Some((channel.as_str(), shown(info))),
         _ => None,
     });
     assert_eq!(updated, Some(("news", r#"{"n":2}"#.into())));
     let actions = driver.publish("news");
     let published = actions.iter().find_map(|action| match action {
-        Action::Publish { info, .. } => Some(shown(info)),
+        SessionAction::Publish { info, .. } => Some(shown(info)),
         _ => None,
     });
     assert_eq!(published.as_deref(), Some(r#"{"n":2}"#));
@@ -263,12 +264,12 @@ fn a_refresh_shows_its_info_everywhere_and_keeps_the_old_if_it_has_none() {
 #[test]
 fn a_step_of_the_wall_clock_ends_nothing_that_is_still_valid() {
     let hour = std::time::Duration::from_secs(3600);
-    let mut driver = Driver::new(V2, Settings::default());
+    let mut driver = Driver::new(V2, SessionSettings::default());
     driver.connect(&user(2 * 3600));
     driver.wall = driver.wall.saturating_add(hour);
-    assert_eq!(driver.settle(Event::TimePassed), []);
+    assert_eq!(driver.settle(SessionEvent::TimePassed), []);
     driver.wall = driver.wall.saturating_sub(hour).saturating_sub(hour);
-    assert_eq!(driver.settle(Event::TimePassed), []);
+    assert_eq!(driver.settle(SessionEvent::TimePassed), []);
     assert!(!driver.session.is_closed());
     // Pings follow the monotonic clock alone.
     let ping = driver.session.wakeup().monotonic.unwrap();
@@ -278,32 +279,32 @@ fn a_step_of_the_wall_clock_ends_nothing_that_is_still_valid() {
 #[test]
 fn the_server_pings_and_closes_those_who_do_not_answer() {
     for generation in BOTH {
-        let mut driver = Driver::open(generation, Settings::default(), r#"{"sub":"42"}"#);
+        let mut driver = Driver::open(generation, SessionSettings::default(), r#"{"sub":"42"}"#);
         for _ in 0..3 {
             assert_eq!(driver.pass(24), []);
-            assert_eq!(driver.pass(1), [Action::Ping]);
-            let pong = driver.command(Request::Pong);
-            assert_eq!(driver.settle(Event::Command(pong)), []);
+            assert_eq!(driver.pass(1), [SessionAction::Ping]);
+            let pong = driver.command(ClientRequest::Pong);
+            assert_eq!(driver.settle(SessionEvent::Command(pong)), []);
         }
-        assert_eq!(driver.pass(25), [Action::Ping]);
+        assert_eq!(driver.pass(25), [SessionAction::Ping]);
         assert_eq!(driver.pass(9), []);
-        assert_eq!(driver.pass(1), [Action::Close(Close::NoPong)]);
+        assert_eq!(driver.pass(1), [SessionAction::Close(Close::NoPong)]);
     }
 }
 
 #[test]
 fn what_is_not_implemented_is_not_available() {
     let mut driver = Driver::open(V2, open_channels(), r#"{"sub":"42"}"#);
-    let history = Request::History {
+    let history = ClientRequest::History {
         channel: "news".into(),
     };
     for (request, expected) in [
         (history, "108"),
-        (Request::Rpc, "108"),
-        (Request::Unknown, "104"),
-        (Request::Ping, "ok"),
-        (Request::Send, "nothing"),
-        (Request::Pong, "nothing"),
+        (ClientRequest::Rpc, "108"),
+        (ClientRequest::Unknown, "104"),
+        (ClientRequest::Ping, "ok"),
+        (ClientRequest::Send, "nothing"),
+        (ClientRequest::Pong, "nothing"),
     ] {
         assert_eq!(
             told(&driver.send(request.clone()), V2),
@@ -315,45 +316,52 @@ fn what_is_not_implemented_is_not_available() {
 
 #[test]
 fn a_reload_closes_only_those_whose_authority_is_gone() {
-    let reload = |names: &[&str], settings: Settings| {
-        Event::Reloaded(Reload::new(
+    let reload = |names: &[&str], settings: SessionSettings| {
+        SessionEvent::Reloaded(Reload::new(
             Arc::new(settings),
             names.iter().map(|name| (*name).to_owned()).collect(),
         ))
     };
     let mut driver = Driver::open(V2, open_channels(), r#"{"sub":"42"}"#);
     assert_eq!(
-        driver.settle(reload(&["other", "main"], Settings::default())),
+        driver.settle(reload(&["other", "main"], SessionSettings::default())),
         []
     );
     // The new rules hold from now on.
     assert_eq!(told(&driver.subscribe("news", ""), V2), "103");
     let actions = driver.settle(reload(&["other"], open_channels()));
-    assert_eq!(actions, [Action::Close(Close::Expired)]);
+    assert_eq!(actions, [SessionAction::Close(Close::Expired)]);
 
     let allowed =
         Authenticator::new(Rules::new(authority("main", support::SECRET)).allow_no_token());
-    let mut driver = Driver::with(V2, Settings::default(), allowed);
+    let mut driver = Driver::with(V2, SessionSettings::default(), allowed);
     driver.connect("");
-    assert_eq!(driver.settle(reload(&["main"], Settings::default())), []);
+    assert_eq!(
+        driver.settle(reload(&["main"], SessionSettings::default())),
+        []
+    );
 }
 
 #[test]
 fn an_end_leaves_all_channels_and_nothing_comes_after_it() {
-    for event in [Event::Gone, Event::Shutdown, Event::Malformed] {
+    for event in [
+        SessionEvent::Gone,
+        SessionEvent::Shutdown,
+        SessionEvent::Malformed,
+    ] {
         let mut driver = Driver::open(V2, open_channels(), r#"{"sub":"42"}"#);
         driver.subscribe("a", "");
         driver.subscribe("b", "");
-        let is_told = !matches!(event, Event::Gone);
+        let is_told = !matches!(event, SessionEvent::Gone);
         let actions = driver.settle(event);
         let left = actions
             .iter()
-            .filter(|it| matches!(it, Action::Unsubscribe { .. }));
+            .filter(|it| matches!(it, SessionAction::Unsubscribe { .. }));
         assert_eq!(left.count(), 2);
         assert_eq!(close_of(&actions).is_some(), is_told);
         assert_eq!(driver.subscribe("c", ""), []);
         assert_eq!(driver.pass(1000), []);
-        assert_eq!(driver.settle(Event::Shutdown), []);
+        assert_eq!(driver.settle(SessionEvent::Shutdown), []);
     }
 }
 
@@ -363,8 +371,11 @@ fn a_verdict_that_nobody_asked_for_changes_nothing() {
     let verdict = driver
         .authenticator
         .connection(&token(r#"{"sub":"43"}"#), driver.wall);
-    assert_eq!(driver.event(Event::Connection(verdict)), []);
+    assert_eq!(driver.event(SessionEvent::Connection(verdict)), []);
     assert_eq!(driver.session.user(), Some("42"));
-    assert_eq!(driver.event(Event::Subscription(Err(unavailable()))), []);
+    assert_eq!(
+        driver.event(SessionEvent::Subscription(Err(unavailable()))),
+        []
+    );
     assert!(error_of(&driver.subscribe("news", "")).is_none());
 }

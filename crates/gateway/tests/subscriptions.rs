@@ -2,9 +2,9 @@
 
 use crate::support;
 
-use countersign_gateway::session::{Action, Event, Settings};
+use countersign_gateway::session::{SessionAction, SessionEvent, SessionSettings};
 use countersign_gateway::wire::{
-    Close, Generation, Push, Reply, ReplyResult, Request, SubscribeResult, Unsubscribed,
+    ClientRequest, Close, Generation, Push, Reply, ReplyResult, SubscribeResult, Unsubscribed,
 };
 use support::{
     Driver, OTHER_SECRET, START, close_of, connected, membership, open_channels, result_of, token,
@@ -63,13 +63,13 @@ fn a_private_channel_needs_a_token_for_it() {
     }
     for (generation, expected) in [(V1, "close 3004"), (V2, "100")] {
         let mut driver = Driver::open(generation, open_channels(), r#"{"sub":"42"}"#);
-        let subscribe = driver.command(Request::Subscribe {
+        let subscribe = driver.command(ClientRequest::Subscribe {
             channel: "$room".into(),
             token: "t".into(),
             join_leave: false,
         });
-        driver.event(Event::Command(subscribe));
-        let actions = driver.event(Event::Subscription(Err(unavailable())));
+        driver.event(SessionEvent::Command(subscribe));
+        let actions = driver.event(SessionEvent::Subscription(Err(unavailable())));
         assert_eq!(told(&actions, generation), expected);
     }
 }
@@ -90,15 +90,15 @@ fn the_subscription_reply_comes_before_anything_from_the_channel() {
     let actions = driver.subscribe("news", "");
     assert!(matches!(
         &actions[..],
-        [Action::Reply(_), Action::Subscribe(_)]
+        [SessionAction::Reply(_), SessionAction::Subscribe(_)]
     ));
     assert_eq!(told(&driver.subscribe("news", ""), V2), "105");
-    let actions = driver.send(Request::Unsubscribe {
+    let actions = driver.send(ClientRequest::Unsubscribe {
         channel: "news".into(),
     });
     assert!(matches!(
         &actions[..],
-        [Action::Reply(_), Action::Unsubscribe { .. }]
+        [SessionAction::Reply(_), SessionAction::Unsubscribe { .. }]
     ));
     assert_eq!(told(&driver.subscribe("news", ""), V2), "ok");
 }
@@ -115,17 +115,20 @@ fn a_subscription_ends_25_seconds_after_its_token() {
         assert_eq!(info.as_json().as_deref(), Some(r#"{"s":1}"#));
         assert_eq!(driver.pass_alive(84), []);
         let actions = driver.pass_alive(1);
-        let left = Action::Unsubscribe {
+        let left = SessionAction::Unsubscribe {
             channel: "$room".into(),
         };
         match generation {
-            V1 => assert_eq!(actions, [left, Action::Close(Close::SubscriptionExpired)]),
+            V1 => assert_eq!(
+                actions,
+                [left, SessionAction::Close(Close::SubscriptionExpired)]
+            ),
             V2 => {
                 let ended = Push::Unsubscribe {
                     channel: "$room".into(),
                     reason: Unsubscribed::Expired,
                 };
-                assert_eq!(actions, [Action::Push(ended), left]);
+                assert_eq!(actions, [SessionAction::Push(ended), left]);
                 assert!(!driver.session.is_closed());
             }
         }
@@ -162,12 +165,12 @@ fn sub_refresh_prolongs_and_is_refused_by_its_advice() {
             Some(&ReplyResult::SubRefresh { ttl: Some(530) })
         );
         assert_eq!(driver.pass_alive(500), []);
-        let refresh = driver.command(Request::SubRefresh {
+        let refresh = driver.command(ClientRequest::SubRefresh {
             channel: "$room".into(),
             token: "t".into(),
         });
-        driver.event(Event::Command(refresh));
-        let actions = driver.event(Event::Subscription(Err(unavailable())));
+        driver.event(SessionEvent::Command(refresh));
+        let actions = driver.event(SessionEvent::Subscription(Err(unavailable())));
         assert_eq!(told(&actions, generation), "100");
         assert_eq!(
             told(&driver.sub_refresh("$room", "nonsense"), generation),
@@ -202,9 +205,9 @@ fn an_expired_sub_refresh_does_not_prolong() {
     assert!(matches!(
         &actions[..],
         [
-            Action::Push(Push::Unsubscribe { .. }),
-            Action::Unsubscribe { .. },
-            Action::Reply(Reply { .. })
+            SessionAction::Push(Push::Unsubscribe { .. }),
+            SessionAction::Unsubscribe { .. },
+            SessionAction::Reply(Reply { .. })
         ]
     ));
     assert_eq!(told(&actions, V2), "100");
@@ -227,16 +230,16 @@ fn channels_of_the_token_are_entered_without_being_asked_for() {
     assert!(matches!(
         &actions[..],
         [
-            Action::Reply(_),
-            Action::Subscribe(_),
-            Action::Subscribe(_),
-            Action::Subscribe(_)
+            SessionAction::Reply(_),
+            SessionAction::Subscribe(_),
+            SessionAction::Subscribe(_),
+            SessionAction::Subscribe(_)
         ]
     ));
     assert_eq!(told(&driver.subscribe("$a", ""), V2), "105");
 
     let payload = r#"{"sub":"42","subs":{"b":{"info":{"s":1},"data":[1]}}}"#;
-    let mut driver = Driver::new(V2, Settings::default());
+    let mut driver = Driver::new(V2, SessionSettings::default());
     let actions = driver.connect(&token(payload));
     let (_, result) = &connected(&actions).subscriptions[0];
     assert_eq!(
@@ -245,7 +248,7 @@ fn channels_of_the_token_are_entered_without_being_asked_for() {
     );
     assert!(membership(&actions).info.channel.is_some());
 
-    let mut driver = Driver::new(V2, Settings::default());
+    let mut driver = Driver::new(V2, SessionSettings::default());
     let actions = driver.connect(&token(r#"{"sub":"42","channels":["ns:a"]}"#));
     assert_eq!(told(&actions, V2), "102");
     assert_eq!(driver.session.user(), None);

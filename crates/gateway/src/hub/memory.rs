@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use super::{Hub, Member, PresenceStats, Response};
+use super::{Hub, HubResponse, Member, PresenceStats};
 use crate::wire::{ClientInfo, Codec, Payload, Push};
 
 /// How many locks the channels are spread over.
@@ -111,7 +111,7 @@ impl Hub for MemoryHub {
         channel: String,
         data: Payload,
         info: Option<Arc<ClientInfo>>,
-    ) -> Response<()> {
+    ) -> HubResponse<()> {
         self.with(&channel.clone(), |channels| {
             if let Some(members) = channels.get(&channel) {
                 let push = Push::Publication {
@@ -122,19 +122,19 @@ impl Hub for MemoryHub {
                 deliver(members.values(), &push);
             }
         });
-        Response::Now(Ok(()))
+        HubResponse::Now(Ok(()))
     }
 
-    fn presence(&self, channel: &str) -> Response<Vec<Arc<ClientInfo>>> {
+    fn presence(&self, channel: &str) -> HubResponse<Vec<Arc<ClientInfo>>> {
         let clients = self.with(channel, |channels| {
             let members = channels.get(channel).into_iter().flat_map(HashMap::values);
             let shown = members.filter(|member| member.membership.in_presence);
             shown.map(|member| member.membership.info.clone()).collect()
         });
-        Response::Now(Ok(clients))
+        HubResponse::Now(Ok(clients))
     }
 
-    fn presence_stats(&self, channel: &str) -> Response<PresenceStats> {
+    fn presence_stats(&self, channel: &str) -> HubResponse<PresenceStats> {
         let stats = self.with(channel, |channels| {
             let members = channels.get(channel).into_iter().flat_map(HashMap::values);
             let shown = members.filter(|member| member.membership.in_presence);
@@ -149,7 +149,7 @@ impl Hub for MemoryHub {
                 users: users.len().try_into().unwrap_or(u32::MAX),
             }
         });
-        Response::Now(Ok(stats))
+        HubResponse::Now(Ok(stats))
     }
 }
 

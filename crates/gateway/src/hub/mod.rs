@@ -1,7 +1,7 @@
 //! The hub: who is in which channel, presence, and delivery.
 //!
 //! [`Hub`] is a trait, so that a hub over several servers can take the place of
-//! [`MemoryHub`]. What may take time answers by [`Response`], so that a hub that answers at
+//! [`MemoryHub`]. What may take time answers by [`HubResponse`], so that a hub that answers at
 //! once costs nothing for it.
 
 mod memory;
@@ -34,13 +34,13 @@ pub trait Hub: fmt::Debug + Send + Sync {
         channel: String,
         data: Payload,
         info: Option<Arc<ClientInfo>>,
-    ) -> Response<()>;
+    ) -> HubResponse<()>;
 
     /// Who is in a channel.
-    fn presence(&self, channel: &str) -> Response<Vec<Arc<ClientInfo>>>;
+    fn presence(&self, channel: &str) -> HubResponse<Vec<Arc<ClientInfo>>>;
 
     /// How many are in a channel.
-    fn presence_stats(&self, channel: &str) -> Response<PresenceStats>;
+    fn presence_stats(&self, channel: &str) -> HubResponse<PresenceStats>;
 }
 
 /// A connection in a channel.
@@ -76,14 +76,14 @@ impl PresenceStats {
 }
 
 /// What a hub answers, at once or later.
-pub enum Response<T> {
+pub enum HubResponse<T> {
     /// The answer.
     Now(Result<T, HubError>),
     /// It takes time.
     Later(Pin<Box<dyn Future<Output = Result<T, HubError>> + Send>>),
 }
 
-impl<T> fmt::Debug for Response<T> {
+impl<T> fmt::Debug for HubResponse<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Now(Ok(_)) => "Now(Ok)",

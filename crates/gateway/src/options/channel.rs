@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::OptionError;
 use super::given::Setting;
-use crate::session::{Access, ChannelOptions, ChannelRules};
+use crate::session::{Access, ChannelRules, NamespaceOptions};
 
 /// The options of one namespace, as they were given.
 #[derive(Default)]
@@ -130,14 +130,14 @@ impl Draft {
     }
 
     /// By the rules, what the options come to.
-    pub(super) fn finish(&self, rules: ChannelRules) -> Result<ChannelOptions, OptionError> {
+    pub(super) fn finish(&self, rules: ChannelRules) -> Result<NamespaceOptions, OptionError> {
         let flag = |key: &str| self.find(key).map_or(Ok(false), Setting::flag);
         match rules {
             ChannelRules::V2 => {
                 let (publish, subscribed) = (flag("publish")?, flag("subscribe_to_publish")?);
                 let anonymous = flag("anonymous")?;
                 let join_leave = flag("join_leave")?;
-                Ok(ChannelOptions {
+                Ok(NamespaceOptions {
                     subscribe: access(true, false, anonymous),
                     publish: access(publish && !subscribed, publish && subscribed, anonymous),
                     ask_presence: access(false, true, true),
@@ -163,7 +163,7 @@ impl Draft {
                         flag(&format!("allow_{what}_for_anonymous"))?,
                     ))
                 };
-                Ok(ChannelOptions {
+                Ok(NamespaceOptions {
                     subscribe: of("subscribe")?,
                     publish: of("publish")?,
                     ask_presence: of("presence")?,

@@ -49,15 +49,15 @@ pub enum TlsSource {
         /// The certificate chain.
         chain: String,
         /// The private key. `Debug` does not show it.
-        key: Secret,
+        key: PrivateKeyPem,
     },
 }
 
 /// A text that `Debug` does not show.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct PrivateKeyPem(String);
 
-impl Secret {
+impl PrivateKeyPem {
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -65,8 +65,8 @@ impl Secret {
     }
 }
 
-impl core::fmt::Debug for Secret {
+impl core::fmt::Debug for PrivateKeyPem {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("Secret")
+        f.write_str("PrivateKeyPem")
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::channel::{self, Draft};
 use super::given::{GivenOption, Layer, Setting};
-use super::{OptionError, Options, Secret, TlsSource};
+use super::{OptionError, Options, PrivateKeyPem, TlsSource};
 use crate::session::ChannelRules;
 
 /// Sections whose options are read one by one.
@@ -307,7 +307,7 @@ impl Reader {
             ((Some(chain), Some(key)), (None, None)) => Ok(Some(TlsSource::Files { chain, key })),
             ((None, None), (Some(chain), Some(key))) => Ok(Some(TlsSource::Pem {
                 chain,
-                key: Secret(key),
+                key: PrivateKeyPem(key),
             })),
             _ => Err(setting.fault(
                 "TLS needs `tls_cert` and `tls_key`, the paths of a certificate chain and its \

@@ -12,23 +12,23 @@ use countersign::Attempt;
 use super::log::logged;
 use super::shared::Shared;
 use super::socket::{Fault, Received, Socket, Stream};
-use crate::hub::{HubError, Member, PresenceStats, Response};
+use crate::hub::{HubError, HubResponse, Member, PresenceStats};
 use crate::outbox::{Outbox, Signal};
-use crate::session::{Action, Answer, Event, Now, Session, Token, Wakeup};
+use crate::session::{Answer, Now, Session, SessionAction, SessionEvent, ShownToken, Wakeup};
 use crate::timers::Timer;
-use crate::wire::{Close, CloseFrame, Codec, Format, Frame, Generation};
+use crate::wire::{Close, CloseFrame, Codec, Frame, Generation, WireFormat};
 
 /// How long a client has to take what is left and to say goodbye.
 const FAREWELL: Duration = Duration::from_secs(5);
 
 /// A result that takes time.
-type Later = Pin<Box<dyn Future<Output = Event> + Send>>;
+type Later = Pin<Box<dyn Future<Output = SessionEvent> + Send>>;
 
 /// One connection. Dropping it takes it out of all channels.
 pub(super) struct Connection<S> {
     shared: Arc<Shared>,
     number: u64,
-    format: Format,
+    format: WireFormat,
     socket: Socket<S>,
     session: Session,
     outbox: Arc<Outbox>,
@@ -52,7 +52,12 @@ enum Ending {
 impl<S: Stream> Connection<S> {
     /// A connection over a stream, of which `read` was read already. `None` if there are too
     /// many connections to number.
-    pub(super) fn new(shared: Arc<Shared>, format: Format, stream: S, read: &[u8]) -> Option<Self> {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        format: WireFormat,
+        stream: S,
+        read: &[u8],
+    ) -> Option<Self> {
         let settings = shared.settings.load();
         let outbox = Arc::new(Outbox::new(settings.queue_size_limit));
         let timer = shared.timers.register(outbox.clone())?;
@@ -97,7 +102,7 @@ impl<S: Stream> Connection<S> {
             );
         }
         // The others need not wait for this client to say goodbye.
-        self.handle(Event::Gone);
+        self.handle(SessionEvent::Gone);
         let (outbox, codec) = (self.outbox.clone(), self.codec());
         let finish = self.socket.finish(|| outbox.next_frame(codec), close);
         // A client that does not take it in time, or is gone, cannot be told.
@@ -136,22 +141,22 @@ impl<S: Stream> Connection<S> {
         }
         if signals.has(Signal::Reloaded) {
             let reload = self.shared.reload.load_full();
-            self.handle(Event::Reloaded((*reload).clone()));
+            self.handle(SessionEvent::Reloaded((*reload).clone()));
         }
         if signals.has(Signal::TimePassed) {
             // The timer is used up: the next time is set anew.
             self.wakeup = Wakeup::default();
-            self.handle(Event::TimePassed);
+            self.handle(SessionEvent::TimePassed);
         }
         if signals.has(Signal::Shutdown) {
-            self.handle(Event::Shutdown);
+            self.handle(SessionEvent::Shutdown);
         }
     }
 
     fn on_received(&mut self, received: Received) {
         match received {
             Received::Message(content) => self.frame = Some(Frame::new(self.format, content)),
-            Received::Control => self.handle(Event::Heard),
+            Received::Control => self.handle(SessionEvent::Heard),
             Received::Gone => self.ending = Some(Ending::Gone),
             Received::Fault(Fault::TooBig) => self.close(Close::TooBig),
             Received::Fault(Fault::Protocol) => self.break_off(1002, "protocol error"),
@@ -180,8 +185,8 @@ impl<S: Stream> Connection<S> {
             }
             match command {
                 None => self.frame = None,
-                Some(Ok(command)) => self.handle(Event::Command(command)),
-                Some(Err(_)) => self.handle(Event::Malformed),
+                Some(Ok(command)) => self.handle(SessionEvent::Command(command)),
+                Some(Err(_)) => self.handle(SessionEvent::Malformed),
             }
         }
     }
@@ -199,7 +204,7 @@ impl<S: Stream> Connection<S> {
     }
 
     /// Tells the session, and does what it wants done.
-    fn handle(&mut self, event: Event) {
+    fn handle(&mut self, event: SessionEvent) {
         let now = self.shared.timers.now();
         let mut events = VecDeque::from([event]);
         let mut actions = Vec::new();
@@ -217,31 +222,33 @@ impl<S: Stream> Connection<S> {
     }
 
     /// Does what the session wants done. Gives the result, if it is there at once.
-    fn perform(&mut self, action: Action, now: Now) -> Option<Event> {
+    fn perform(&mut self, action: SessionAction, now: Now) -> Option<SessionEvent> {
         let codec = self.codec();
         let hub = &self.shared.hub;
         match action {
-            Action::Reply(reply) => self.outbox.push_own(codec.reply(&reply)),
-            Action::Push(push) => {
+            SessionAction::Reply(reply) => self.outbox.push_own(codec.reply(&reply)),
+            SessionAction::Push(push) => {
                 if let Some(message) = codec.push(&push) {
                     self.outbox.push_own(message);
                 }
             }
-            Action::Ping => match codec.ping() {
+            SessionAction::Ping => match codec.ping() {
                 Some(ping) => self.outbox.push_own(ping),
                 None => self.socket.ping(),
             },
-            Action::VerifyConnection(token) => return self.verify_connection(token, now),
-            Action::VerifySubscription(token) => return self.verify_subscription(token, now),
-            Action::Subscribe(membership) => hub.subscribe(Member {
+            SessionAction::VerifyConnection(token) => return self.verify_connection(token, now),
+            SessionAction::VerifySubscription(token) => {
+                return self.verify_subscription(token, now);
+            }
+            SessionAction::Subscribe(membership) => hub.subscribe(Member {
                 connection: self.number,
                 codec,
                 outbox: self.outbox.clone(),
                 membership,
             }),
-            Action::UpdateInfo { channel, info } => hub.update(&channel, self.number, info),
-            Action::Unsubscribe { channel } => hub.unsubscribe(&channel, self.number),
-            Action::Publish {
+            SessionAction::UpdateInfo { channel, info } => hub.update(&channel, self.number, info),
+            SessionAction::Unsubscribe { channel } => hub.unsubscribe(&channel, self.number),
+            SessionAction::Publish {
                 channel,
                 data,
                 info,
@@ -249,76 +256,80 @@ impl<S: Stream> Connection<S> {
                 let response = hub.publish(channel, data, Some(info));
                 return self.await_hub(response, |()| Answer::Published);
             }
-            Action::AskPresence { channel } => {
+            SessionAction::AskPresence { channel } => {
                 let response = hub.presence(&channel);
                 return self.await_hub(response, Answer::Presence);
             }
-            Action::AskPresenceStats { channel } => {
+            SessionAction::AskPresenceStats { channel } => {
                 let response = hub.presence_stats(&channel);
                 return self.await_hub(response, |PresenceStats { clients, users }| {
                     Answer::PresenceStats { clients, users }
                 });
             }
-            Action::Close(close) => self.close(close),
+            SessionAction::Close(close) => self.close(close),
         }
         None
     }
 
     fn await_hub<T: Send + 'static>(
         &mut self,
-        response: Response<T>,
+        response: HubResponse<T>,
         answer: impl FnOnce(T) -> Answer + Send + 'static,
-    ) -> Option<Event> {
+    ) -> Option<SessionEvent> {
         let finish = move |result: Result<T, HubError>| {
             let answered = result.map(answer).unwrap_or_else(|error| {
                 tracing::warn!(%error, "the hub failed");
                 Answer::Failed
             });
-            Event::Answer(answered)
+            SessionEvent::Answer(answered)
         };
         match response {
-            Response::Now(result) => Some(finish(result)),
-            Response::Later(result) => {
+            HubResponse::Now(result) => Some(finish(result)),
+            HubResponse::Later(result) => {
                 self.later = Some(Box::pin(async move { finish(result.await) }));
                 None
             }
         }
     }
 
-    fn verify_connection(&mut self, token: Token, now: Now) -> Option<Event> {
+    fn verify_connection(&mut self, token: ShownToken, now: Now) -> Option<SessionEvent> {
         let authenticator = &self.shared.authenticator;
         let client = self.session.client();
         if token.as_str().is_empty() {
             let verdict = authenticator.without_token();
-            return Some(Event::Connection(logged(client, verdict)));
+            return Some(SessionEvent::Connection(logged(client, verdict)));
         }
         match authenticator.try_connection(token.as_str(), now.wall) {
-            Ok(Attempt::Done(accepted)) => Some(Event::Connection(logged(client, Ok(accepted)))),
-            Err(error) => Some(Event::Connection(logged(client, Err(error)))),
+            Ok(Attempt::Done(accepted)) => {
+                Some(SessionEvent::Connection(logged(client, Ok(accepted))))
+            }
+            Err(error) => Some(SessionEvent::Connection(logged(client, Err(error)))),
             Ok(Attempt::Pending(_)) => {
                 let (shared, client) = (self.shared.clone(), client.to_owned());
                 self.later = Some(Box::pin(async move {
                     let now = countersign::now();
                     let verdict = shared.authenticator.connection_async(token.as_str(), now);
-                    Event::Connection(logged(&client, verdict.await))
+                    SessionEvent::Connection(logged(&client, verdict.await))
                 }));
                 None
             }
         }
     }
 
-    fn verify_subscription(&mut self, token: Token, now: Now) -> Option<Event> {
+    fn verify_subscription(&mut self, token: ShownToken, now: Now) -> Option<SessionEvent> {
         let authenticator = &self.shared.authenticator;
         let client = self.session.client();
         match authenticator.try_subscription(token.as_str(), now.wall) {
-            Ok(Attempt::Done(accepted)) => Some(Event::Subscription(logged(client, Ok(accepted)))),
-            Err(error) => Some(Event::Subscription(logged(client, Err(error)))),
+            Ok(Attempt::Done(accepted)) => {
+                Some(SessionEvent::Subscription(logged(client, Ok(accepted))))
+            }
+            Err(error) => Some(SessionEvent::Subscription(logged(client, Err(error)))),
             Ok(Attempt::Pending(_)) => {
                 let (shared, client) = (self.shared.clone(), client.to_owned());
                 self.later = Some(Box::pin(async move {
                     let now = countersign::now();
                     let verdict = shared.authenticator.subscription_async(token.as_str(), now);
-                    Event::Subscription(logged(&client, verdict.await))
+                    SessionEvent::Subscription(logged(&client, verdict.await))
                 }));
                 None
             }
@@ -331,7 +342,7 @@ impl<S: Stream> Connection<S> {
 }
 
 /// How a client is sent messages. None are sent before its generation is known.
-fn codec_of(session: &Session, format: Format) -> Codec {
+fn codec_of(session: &Session, format: WireFormat) -> Codec {
     Codec::new(session.generation().unwrap_or(Generation::V1), format)
 }
 
@@ -340,9 +351,9 @@ impl<S> Drop for Connection<S> {
         // Nothing but leaving channels is left to do, also where the task is dropped half-way.
         let now = self.shared.timers.now();
         let mut actions = Vec::new();
-        self.session.handle(Event::Gone, now, &mut actions);
+        self.session.handle(SessionEvent::Gone, now, &mut actions);
         for action in actions {
-            if let Action::Unsubscribe { channel } = action {
+            if let SessionAction::Unsubscribe { channel } = action {
                 self.shared.hub.unsubscribe(&channel, self.number);
             }
         }

@@ -1,13 +1,13 @@
 //! What a server is told.
 
-use crate::session::Settings;
+use crate::session::SessionSettings;
 
 /// What a server is told beside who verifies tokens.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServerSettings {
     /// What sessions go by.
-    pub sessions: Settings,
+    pub sessions: SessionSettings,
     /// The names of the authorities whose tokens are trusted. On a reload the connections of
     /// others are closed.
     pub authorities: Vec<String>,
@@ -22,7 +22,7 @@ pub struct ServerSettings {
 impl Default for ServerSettings {
     fn default() -> Self {
         Self {
-            sessions: Settings::default(),
+            sessions: SessionSettings::default(),
             authorities: Vec::new(),
             allowed_origins: Vec::new(),
             message_size_limit: 64 * 1024,

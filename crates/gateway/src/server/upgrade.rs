@@ -15,15 +15,15 @@ use tungstenite::handshake::derive_accept_key;
 use super::connection::Connection;
 use super::shared::Shared;
 use super::socket::Stream;
-use crate::wire::Format;
+use crate::wire::WireFormat;
 
 /// Where the WebSocket endpoint is.
 pub const WEBSOCKET_PATH: &str = "/connection/websocket";
 
 /// The subprotocols that clients may ask for.
-const SUBPROTOCOLS: [(&str, Format); 2] = [
-    ("centrifuge-json", Format::Json),
-    ("centrifuge-protobuf", Format::Protobuf),
+const SUBPROTOCOLS: [(&str, WireFormat); 2] = [
+    ("centrifuge-json", WireFormat::Json),
+    ("centrifuge-protobuf", WireFormat::Protobuf),
 ];
 
 /// Answers a request; one to the endpoint goes on as a WebSocket connection.
@@ -78,7 +78,7 @@ pub(super) fn answer<S: Stream>(
 }
 
 /// Runs the connection in a task of its own, over the bare socket: what HTTP needed is let go.
-fn start<S: Stream>(shared: Arc<Shared>, format: Format, upgraded: Upgraded) {
+fn start<S: Stream>(shared: Arc<Shared>, format: WireFormat, upgraded: Upgraded) {
     // It is of this type: `serve` made it.
     if let Ok(parts) = upgraded.downcast::<TokioIo<S>>() {
         let socket = parts.io.into_inner();
@@ -130,13 +130,13 @@ fn list<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item = &
 }
 
 /// The first of the subprotocols that the client offers and this server speaks.
-fn subprotocol(headers: &HeaderMap) -> Option<(&'static str, Format)> {
+fn subprotocol(headers: &HeaderMap) -> Option<(&'static str, WireFormat)> {
     list(headers, &SEC_WEBSOCKET_PROTOCOL)
         .find_map(|offered| SUBPROTOCOLS.into_iter().find(|(name, _)| *name == offered))
 }
 
 /// Clients 2.6 and 2.7 ask for Protobuf by the URL alone.
-fn format_of_query(query: &str) -> Format {
+fn format_of_query(query: &str) -> WireFormat {
     let asks = |pair: &str| {
         matches!(
             pair,
@@ -144,9 +144,9 @@ fn format_of_query(query: &str) -> Format {
         )
     };
     if query.split('&').any(asks) {
-        Format::Protobuf
+        WireFormat::Protobuf
     } else {
-        Format::Json
+        WireFormat::Json
     }
 }
 
@@ -214,27 +214,27 @@ mod tests {
     use hyper::header::{HOST, HeaderMap, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
 
     use super::{format_of_query, is_allowed_origin, subprotocol};
-    use crate::wire::Format;
+    use crate::wire::WireFormat;
 
     #[test]
     fn protobuf_is_asked_for_by_subprotocol_or_by_query() {
         for (query, expected) in [
-            ("", Format::Json),
-            ("format=json", Format::Json),
-            ("x=1&format=protobuf", Format::Protobuf),
-            ("protocol=protobuf", Format::Protobuf),
-            ("cf_protocol=protobuf&y", Format::Protobuf),
+            ("", WireFormat::Json),
+            ("format=json", WireFormat::Json),
+            ("x=1&format=protobuf", WireFormat::Protobuf),
+            ("protocol=protobuf", WireFormat::Protobuf),
+            ("cf_protocol=protobuf&y", WireFormat::Protobuf),
         ] {
             assert_eq!(format_of_query(query), expected, "{query}");
         }
         for (offered, expected) in [
             (
                 "centrifuge-protobuf",
-                Some(("centrifuge-protobuf", Format::Protobuf)),
+                Some(("centrifuge-protobuf", WireFormat::Protobuf)),
             ),
             (
                 "chat, centrifuge-json",
-                Some(("centrifuge-json", Format::Json)),
+                Some(("centrifuge-json", WireFormat::Json)),
             ),
             ("chat", None),
         ] {

@@ -1,4 +1,4 @@
-//! Channels: what their names mean, and who may do what in them.
+//! ChannelSettings: what their names mean, and who may do what in them.
 //!
 //! Two sets of rules are known. By those of Centrifugo v2 a channel is open unless its name
 //! says otherwise (`$` needs a token, `#` names the users). By those of v4 to v6 nothing is
@@ -41,7 +41,7 @@ impl Access {
 /// The options of the channels of one namespace. All off by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct ChannelOptions {
+pub struct NamespaceOptions {
     /// Who may subscribe without a token.
     pub subscribe: Access,
     /// Who may publish.
@@ -65,13 +65,13 @@ pub struct ChannelOptions {
 /// The rules for all channels.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Channels {
+pub struct ChannelSettings {
     /// Whose rules.
     pub rules: ChannelRules,
     /// The options of channels without a namespace.
-    pub without_namespace: ChannelOptions,
+    pub without_namespace: NamespaceOptions,
     /// The options of each namespace, by its name.
-    pub namespaces: BTreeMap<String, ChannelOptions>,
+    pub namespaces: BTreeMap<String, NamespaceOptions>,
     /// What the name of a private channel begins with; `$`. Empty: there are none.
     pub private_prefix: String,
     /// What ends a namespace's name; `:`. Empty: there are no namespaces.
@@ -87,11 +87,11 @@ pub struct Channels {
     pub name_limit: usize,
 }
 
-impl Default for Channels {
+impl Default for ChannelSettings {
     fn default() -> Self {
         Self {
             rules: ChannelRules::default(),
-            without_namespace: ChannelOptions::default(),
+            without_namespace: NamespaceOptions::default(),
             namespaces: BTreeMap::new(),
             private_prefix: "$".into(),
             namespace_boundary: ":".into(),
@@ -112,9 +112,9 @@ pub(super) enum Entry {
     NeedsToken,
 }
 
-impl Channels {
+impl ChannelSettings {
     /// The options of a channel; `None` if its namespace is not configured.
-    pub(super) fn options(&self, channel: &str) -> Option<&ChannelOptions> {
+    pub(super) fn options(&self, channel: &str) -> Option<&NamespaceOptions> {
         let name = match channel.strip_prefix(&self.private_prefix) {
             Some(name) if !self.private_prefix.is_empty() => name,
             _ => channel,

@@ -1,25 +1,25 @@
 //! The commands of an open session.
 
-use countersign_lifetime::{Action as Fate, Event as Happening, Lifetime};
+use countersign_lifetime::{Action, Event, Lifetime};
 
 use super::channels::Entry;
 use super::open::Subscription;
-use super::{Action, Close, Membership, Phase, Session, Step, Token, Wait};
+use super::{Close, Membership, Phase, Session, SessionAction, ShownToken, Step, Wait};
 use crate::wire::{
-    ErrorCode, Generation, Operation, Push, Refusal, ReplyResult, Request, SubscribeResult,
+    ClientRequest, ErrorCode, Generation, Push, Refusal, ReplyResult, SubscribeResult, TokenUse,
     Unsubscribed,
 };
 
 impl Session {
-    pub(super) fn on_request(&mut self, id: u32, request: Request, step: &mut Step<'_>) {
+    pub(super) fn on_request(&mut self, id: u32, request: ClientRequest, step: &mut Step<'_>) {
         match request {
-            Request::Subscribe {
+            ClientRequest::Subscribe {
                 channel,
                 token,
                 join_leave,
             } => self.on_subscribe(id, channel, token, join_leave, step),
-            Request::Unsubscribe { channel } => self.on_unsubscribe(id, &channel, step),
-            Request::Publish { channel, data } => {
+            ClientRequest::Unsubscribe { channel } => self.on_unsubscribe(id, &channel, step),
+            ClientRequest::Publish { channel, data } => {
                 let Some(open) = self.open() else { return };
                 if channel.is_empty() || data.bytes().is_empty() {
                     return self.close(Close::BadRequest, step);
@@ -32,7 +32,7 @@ impl Session {
                         let info = open.info_in(&channel);
                         self.ask(
                             id,
-                            Action::Publish {
+                            SessionAction::Publish {
                                 channel,
                                 data,
                                 info,
@@ -42,39 +42,41 @@ impl Session {
                     }
                 }
             }
-            Request::Presence { channel } => match self.may_ask_presence(&channel) {
-                Ok(()) => self.ask(id, Action::AskPresence { channel }, step),
+            ClientRequest::Presence { channel } => match self.may_ask_presence(&channel) {
+                Ok(()) => self.ask(id, SessionAction::AskPresence { channel }, step),
                 Err(error) => step.error(id, error),
             },
-            Request::PresenceStats { channel } => match self.may_ask_presence(&channel) {
-                Ok(()) => self.ask(id, Action::AskPresenceStats { channel }, step),
+            ClientRequest::PresenceStats { channel } => match self.may_ask_presence(&channel) {
+                Ok(()) => self.ask(id, SessionAction::AskPresenceStats { channel }, step),
                 Err(error) => step.error(id, error),
             },
-            Request::Refresh { token } if token.is_empty() => {
-                self.refuse(id, Refusal::no_token(Operation::Refresh), "", step);
+            ClientRequest::Refresh { token } if token.is_empty() => {
+                self.refuse(id, Refusal::no_token(TokenUse::Refresh), "", step);
             }
-            Request::Refresh { token } => {
+            ClientRequest::Refresh { token } => {
                 self.wait = Some(Wait::Refresh { id });
-                step.push(Action::VerifyConnection(Token::new(token)));
+                step.push(SessionAction::VerifyConnection(ShownToken::new(token)));
             }
-            Request::SubRefresh { channel, token } => {
+            ClientRequest::SubRefresh { channel, token } => {
                 let Some(open) = self.open() else { return };
                 if open.subscription(&channel).is_none() {
                     step.error(id, ErrorCode::PermissionDenied);
                 } else if token.is_empty() {
-                    let refusal = Refusal::no_token(Operation::SubRefresh);
+                    let refusal = Refusal::no_token(TokenUse::SubRefresh);
                     self.refuse(id, refusal, &channel, step);
                 } else {
                     self.wait = Some(Wait::SubRefresh { id, channel });
-                    step.push(Action::VerifySubscription(Token::new(token)));
+                    step.push(SessionAction::VerifySubscription(ShownToken::new(token)));
                 }
             }
-            Request::Ping => step.reply(id, ReplyResult::Ping),
-            Request::History { .. } | Request::Rpc => step.error(id, ErrorCode::NotAvailable),
-            Request::Unknown => step.error(id, ErrorCode::MethodNotFound),
-            Request::Send | Request::Pong => {}
+            ClientRequest::Ping => step.reply(id, ReplyResult::Ping),
+            ClientRequest::History { .. } | ClientRequest::Rpc => {
+                step.error(id, ErrorCode::NotAvailable);
+            }
+            ClientRequest::Unknown => step.error(id, ErrorCode::MethodNotFound),
+            ClientRequest::Send | ClientRequest::Pong => {}
             // The session is open already.
-            Request::Connect { .. } => self.close(Close::BadRequest, step),
+            ClientRequest::Connect { .. } => self.close(Close::BadRequest, step),
         }
     }
 
@@ -100,7 +102,7 @@ impl Session {
         match channels.entry(&channel, &open.info.user, !token.is_empty()) {
             Err(error) => step.error(id, error),
             Ok(Entry::NeedsToken) if token.is_empty() => {
-                let refusal = Refusal::no_token(Operation::Subscribe);
+                let refusal = Refusal::no_token(TokenUse::Subscribe);
                 self.refuse(id, refusal, &channel, step);
             }
             Ok(Entry::NeedsToken) => {
@@ -109,7 +111,7 @@ impl Session {
                     channel,
                     join_leave,
                 });
-                step.push(Action::VerifySubscription(Token::new(token)));
+                step.push(SessionAction::VerifySubscription(ShownToken::new(token)));
             }
             Ok(Entry::Open) => {
                 let subscription = Subscription {
@@ -157,7 +159,7 @@ impl Session {
             .force_push_join_leave
             .unwrap_or(options.force_push_join_leave);
         let asked = asked_join_leave || generation == Generation::V1;
-        step.push(Action::Subscribe(Membership {
+        step.push(SessionAction::Subscribe(Membership {
             channel: subscription.channel.clone(),
             info: subscription.info.clone(),
             in_presence: overrides.presence.unwrap_or(options.presence),
@@ -184,7 +186,7 @@ impl Session {
         let subscriptions = &mut open.subscriptions;
         if let Some(index) = subscriptions.iter().position(|it| it.channel == channel) {
             let channel = subscriptions.swap_remove(index).channel;
-            step.push(Action::Unsubscribe { channel });
+            step.push(SessionAction::Unsubscribe { channel });
         }
     }
 
@@ -197,7 +199,7 @@ impl Session {
         channels.may_ask_presence(channel, &open.info.user, is_subscribed)
     }
 
-    fn ask(&mut self, id: u32, action: Action, step: &mut Step<'_>) {
+    fn ask(&mut self, id: u32, action: SessionAction, step: &mut Step<'_>) {
         self.wait = Some(Wait::Hub { id });
         step.push(action);
     }
@@ -216,7 +218,7 @@ impl Session {
 
     /// Ends a subscription of a client of the second generation, which stays connected.
     fn end_subscription(&mut self, channel: &str, reason: Unsubscribed, step: &mut Step<'_>) {
-        step.push(Action::Push(Push::Unsubscribe {
+        step.push(SessionAction::Push(Push::Unsubscribe {
             channel: channel.to_owned(),
             reason,
         }));
@@ -232,15 +234,15 @@ impl Session {
             return;
         };
         let now = step.now.wall;
-        let fate = open.lifetime.step(Happening::TimePassed, now, &rules);
-        if matches!(fate, Fate::Close(_)) {
+        let action = open.lifetime.step(Event::TimePassed, now, &rules);
+        if matches!(action, Action::Close(_)) {
             return self.close(Close::Expired, step);
         }
         let mut ended = Vec::new();
         for subscription in &mut open.subscriptions {
             let lifetime = &mut subscription.lifetime;
-            let fate = lifetime.step(Happening::TimePassed, now, &subscription_rules);
-            if matches!(fate, Fate::Close(_)) {
+            let action = lifetime.step(Event::TimePassed, now, &subscription_rules);
+            if matches!(action, Action::Close(_)) {
                 ended.push(subscription.channel.clone());
             }
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use countersign::{Connection, Error, Subscription, UnixTime};
 
-use super::Settings;
+use super::SessionSettings;
 use crate::wire::{ClientInfo, Close, Command, Payload, Push, Reply};
 
 /// The time of both clocks.
@@ -39,19 +39,19 @@ pub struct Wakeup {
 /// What a session is told.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Event {
+pub enum SessionEvent {
     /// The client sent a command.
     Command(Command),
     /// The client sent something that is no command.
     Malformed,
     /// The client showed a sign of life that is no command, such as a WebSocket pong.
     Heard,
-    /// What became of the connection token of [`Action::VerifyConnection`].
+    /// What became of the connection token of [`SessionAction::VerifyConnection`].
     Connection(Result<Connection, Error>),
-    /// What became of the subscription token of [`Action::VerifySubscription`].
+    /// What became of the subscription token of [`SessionAction::VerifySubscription`].
     Subscription(Result<Subscription, Error>),
-    /// What the hub answered to [`Action::Publish`], [`Action::AskPresence`] or
-    /// [`Action::AskPresenceStats`].
+    /// What the hub answered to [`SessionAction::Publish`], [`SessionAction::AskPresence`] or
+    /// [`SessionAction::AskPresenceStats`].
     Answer(Answer),
     /// Time has passed: a time that [`Session::wakeup`](super::Session::wakeup) names, or any other.
     TimePassed,
@@ -68,7 +68,7 @@ pub enum Event {
 #[non_exhaustive]
 pub struct Reload {
     /// What to go by from now on.
-    pub settings: Arc<Settings>,
+    pub settings: Arc<SessionSettings>,
     /// The names of the authorities that are trusted now.
     pub authorities: Arc<[String]>,
 }
@@ -76,7 +76,7 @@ pub struct Reload {
 impl Reload {
     /// A configuration with these settings, which trusts these authorities.
     #[must_use]
-    pub const fn new(settings: Arc<Settings>, authorities: Arc<[String]>) -> Self {
+    pub const fn new(settings: Arc<SessionSettings>, authorities: Arc<[String]>) -> Self {
         Self {
             settings,
             authorities,
@@ -106,17 +106,17 @@ pub enum Answer {
 /// What a session wants done, in this order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Action {
+pub enum SessionAction {
     /// Send a reply.
     Reply(Reply),
     /// Send a push, to this client alone.
     Push(Push),
     /// Send a ping: of the protocol in the second generation, of WebSocket in the first.
     Ping,
-    /// Verify a connection token, and tell [`Event::Connection`]. An empty one stands for none.
-    VerifyConnection(Token),
-    /// Verify a subscription token, and tell [`Event::Subscription`].
-    VerifySubscription(Token),
+    /// Verify a connection token, and tell [`SessionEvent::Connection`]. An empty one stands for none.
+    VerifyConnection(ShownToken),
+    /// Verify a subscription token, and tell [`SessionEvent::Subscription`].
+    VerifySubscription(ShownToken),
     /// Enter a channel.
     Subscribe(Membership),
     /// Show others another info of this client in a channel that it is in.
@@ -131,7 +131,7 @@ pub enum Action {
         /// The channel.
         channel: String,
     },
-    /// Publish into a channel, and tell [`Event::Answer`].
+    /// Publish into a channel, and tell [`SessionEvent::Answer`].
     Publish {
         /// The channel.
         channel: String,
@@ -140,12 +140,12 @@ pub enum Action {
         /// Who publishes.
         info: Arc<ClientInfo>,
     },
-    /// Ask who is in a channel, and tell [`Event::Answer`].
+    /// Ask who is in a channel, and tell [`SessionEvent::Answer`].
     AskPresence {
         /// The channel.
         channel: String,
     },
-    /// Ask how many are in a channel, and tell [`Event::Answer`].
+    /// Ask how many are in a channel, and tell [`SessionEvent::Answer`].
     AskPresenceStats {
         /// The channel.
         channel: String,
@@ -172,9 +172,9 @@ pub struct Membership {
 
 /// A token on its way to the one who verifies it. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Token(String);
+pub struct ShownToken(String);
 
-impl Token {
+impl ShownToken {
     pub(super) fn new(token: String) -> Self {
         Self(token)
     }
@@ -186,7 +186,7 @@ impl Token {
     }
 }
 
-impl core::fmt::Debug for Token {
+impl core::fmt::Debug for ShownToken {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "{} bytes", self.0.len())
     }

@@ -1,9 +1,9 @@
-//! One connection as a state machine: an [`Event`] and the time come in, [`Action`]s come out.
+//! One connection as a state machine: an [`SessionEvent`] and the time come in, [`SessionAction`]s come out.
 //!
 //! It answers commands, applies the rules for channels, and decides what a client is told. It
 //! does nothing itself: it has no socket, no task and no codec, and reads no clock. Whoever
 //! drives it carries out its actions in their order, tells what became of those that have a
-//! result, and sends [`Event::TimePassed`] when [`Session::wakeup`] says so.
+//! result, and sends [`SessionEvent::TimePassed`] when [`Session::wakeup`] says so.
 //!
 //! While it waits for a result it takes no command: later ones queue, so that those behind a
 //! `connect` in one frame wait for its token to be verified.
@@ -19,11 +19,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::wire::{Close, Command, ErrorCode, Generation, Reply, ReplyResult, Request};
+use crate::wire::{ClientRequest, Close, Command, ErrorCode, Generation, Reply, ReplyResult};
 
-pub use channels::{Access, ChannelOptions, ChannelRules, Channels};
-pub use event::{Action, Answer, Event, Membership, Now, Reload, Token, Wakeup};
-pub use settings::Settings;
+pub use channels::{Access, ChannelRules, ChannelSettings, NamespaceOptions};
+pub use event::{Answer, Membership, Now, Reload, SessionAction, SessionEvent, ShownToken, Wakeup};
+pub use settings::SessionSettings;
 
 use open::Open;
 
@@ -31,7 +31,7 @@ use open::Open;
 #[derive(Debug)]
 pub struct Session {
     client: String,
-    settings: Arc<Settings>,
+    settings: Arc<SessionSettings>,
     generation: Option<Generation>,
     /// When it is closed if it is not open by then.
     stale_at: Duration,
@@ -76,22 +76,22 @@ enum Wait {
 /// What one event leads to.
 struct Step<'s> {
     now: Now,
-    actions: &'s mut Vec<Action>,
+    actions: &'s mut Vec<SessionAction>,
 }
 
 impl Step<'_> {
-    fn push(&mut self, action: Action) {
+    fn push(&mut self, action: SessionAction) {
         self.actions.push(action);
     }
 
     fn reply(&mut self, id: u32, result: ReplyResult) {
         let result = Ok(result);
-        self.push(Action::Reply(Reply { id, result }));
+        self.push(SessionAction::Reply(Reply { id, result }));
     }
 
     fn error(&mut self, id: u32, error: ErrorCode) {
         let result = Err(error);
-        self.push(Action::Reply(Reply { id, result }));
+        self.push(SessionAction::Reply(Reply { id, result }));
     }
 }
 
@@ -99,7 +99,7 @@ impl Session {
     /// A connection that was opened just now. `client` is its ID: others see it, and no other
     /// connection may have it.
     #[must_use]
-    pub fn new(client: String, settings: Arc<Settings>, now: Now) -> Self {
+    pub fn new(client: String, settings: Arc<SessionSettings>, now: Now) -> Self {
         Self {
             client,
             stale_at: now.monotonic.saturating_add(settings.stale_close_delay),
@@ -147,7 +147,7 @@ impl Session {
         matches!(self.phase, Phase::Closed)
     }
 
-    /// When to send [`Event::TimePassed`]. Ask again after each event.
+    /// When to send [`SessionEvent::TimePassed`]. Ask again after each event.
     #[must_use]
     pub fn wakeup(&self) -> Wakeup {
         match &self.phase {
@@ -161,23 +161,23 @@ impl Session {
     }
 
     /// Takes one event at the time `now`, and adds what to do to `actions`.
-    pub fn handle(&mut self, event: Event, now: Now, actions: &mut Vec<Action>) {
+    pub fn handle(&mut self, event: SessionEvent, now: Now, actions: &mut Vec<SessionAction>) {
         let step = &mut Step { now, actions };
         match event {
             _ if self.is_closed() => {}
-            Event::Command(command) => {
+            SessionEvent::Command(command) => {
                 self.heard();
                 self.queue.push_back(command);
             }
-            Event::Malformed => self.close(Close::BadRequest, step),
-            Event::Heard => self.heard(),
-            Event::Connection(verdict) => self.on_connection(verdict, step),
-            Event::Subscription(verdict) => self.on_subscription(verdict, step),
-            Event::Answer(answer) => self.on_answer(answer, step),
-            Event::TimePassed => self.on_time_passed(step),
-            Event::Reloaded(reload) => self.on_reload(reload, step),
-            Event::Shutdown => self.close(Close::Shutdown, step),
-            Event::Gone => self.end(step),
+            SessionEvent::Malformed => self.close(Close::BadRequest, step),
+            SessionEvent::Heard => self.heard(),
+            SessionEvent::Connection(verdict) => self.on_connection(verdict, step),
+            SessionEvent::Subscription(verdict) => self.on_subscription(verdict, step),
+            SessionEvent::Answer(answer) => self.on_answer(answer, step),
+            SessionEvent::TimePassed => self.on_time_passed(step),
+            SessionEvent::Reloaded(reload) => self.on_reload(reload, step),
+            SessionEvent::Shutdown => self.close(Close::Shutdown, step),
+            SessionEvent::Gone => self.end(step),
         }
         while self.wait.is_none() && !self.is_closed() {
             let Some(command) = self.queue.pop_front() else {
@@ -196,13 +196,13 @@ impl Session {
     fn on_command(&mut self, command: Command, step: &mut Step<'_>) {
         let Command { id, request } = command;
         match (&self.phase, request) {
-            (_, Request::Pong) => {}
-            (_, request) if id == 0 && request != Request::Send => {
+            (_, ClientRequest::Pong) => {}
+            (_, request) if id == 0 && request != ClientRequest::Send => {
                 self.close(Close::BadRequest, step);
             }
-            (Phase::Unconnected { .. }, Request::Connect { token }) => {
+            (Phase::Unconnected { .. }, ClientRequest::Connect { token }) => {
                 self.wait = Some(Wait::Connect { id });
-                step.push(Action::VerifyConnection(Token::new(token)));
+                step.push(SessionAction::VerifyConnection(ShownToken::new(token)));
             }
             (Phase::Unconnected { was_refused: true }, _) => {}
             (Phase::Unconnected { .. }, _) => self.close(Close::BadRequest, step),
@@ -248,7 +248,7 @@ impl Session {
         } else if now >= open.ping_at {
             open.ping_at = now.saturating_add(self.settings.ping_interval);
             open.pong_due = Some(now.saturating_add(self.settings.pong_timeout));
-            step.push(Action::Ping);
+            step.push(SessionAction::Ping);
         }
     }
 
@@ -268,7 +268,7 @@ impl Session {
 
     fn close(&mut self, close: Close, step: &mut Step<'_>) {
         self.end(step);
-        step.push(Action::Close(close));
+        step.push(SessionAction::Close(close));
     }
 
     /// Leaves all channels; nothing happens to this session any more.
@@ -277,7 +277,7 @@ impl Session {
         if let Phase::Open(open) = phase {
             for subscription in open.subscriptions {
                 let channel = subscription.channel;
-                step.push(Action::Unsubscribe { channel });
+                step.push(SessionAction::Unsubscribe { channel });
             }
         }
         self.wait = None;

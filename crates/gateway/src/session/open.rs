@@ -6,7 +6,7 @@ use std::time::Duration;
 use countersign::{Connection, Identity};
 use countersign_lifetime::{Expiry, Lifetime};
 
-use super::{Settings, Wakeup};
+use super::{SessionSettings, Wakeup};
 use crate::wire::{ClientInfo, Generation, Payload};
 
 #[derive(Debug)]
@@ -101,7 +101,11 @@ impl Open {
         }
     }
 
-    pub(super) fn wakeup(&self, settings: &Settings, generation: Option<Generation>) -> Wakeup {
+    pub(super) fn wakeup(
+        &self,
+        settings: &SessionSettings,
+        generation: Option<Generation>,
+    ) -> Wakeup {
         let rules = settings.subscription_rules(generation.unwrap_or(Generation::V1));
         let subscriptions = self.subscriptions.iter();
         let wall = subscriptions

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use countersign_lifetime::{ExpiredToken, ExpiryRules};
 
-use super::Channels;
+use super::ChannelSettings;
 use crate::wire::Generation;
 
 /// What all sessions of a server go by.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Settings {
+pub struct SessionSettings {
     /// The rules for channels.
-    pub channels: Channels,
+    pub channels: ChannelSettings,
     /// How many channels a client may be subscribed to; 128.
     pub channel_limit: usize,
     /// How long after its end a connection is closed that showed no new token; 25 s.
@@ -27,11 +27,11 @@ pub struct Settings {
     pub pong_timeout: Duration,
 }
 
-impl Default for Settings {
+impl Default for SessionSettings {
     fn default() -> Self {
         let usual = Duration::from_secs(25);
         Self {
-            channels: Channels::default(),
+            channels: ChannelSettings::default(),
             channel_limit: 128,
             expired_close_delay: usual,
             expired_sub_close_delay: usual,
@@ -42,7 +42,7 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
+impl SessionSettings {
     pub(super) fn connection_rules(&self) -> ExpiryRules {
         ExpiryRules::new().with_close_delay(self.expired_close_delay)
     }

@@ -1,12 +1,12 @@
 //! What became of a token, and what that means to the client.
 
 use countersign::{Connection, Error, Subscription};
-use countersign_lifetime::{Action as Fate, CloseReason, Event as Happening, Expiry, Lifetime};
+use countersign_lifetime::{Action, CloseReason, Event, Expiry, Lifetime};
 
 use super::open::{self, Open};
-use super::{Action, Close, Phase, Session, Step, Wait};
+use super::{Close, Phase, Session, SessionAction, Step, Wait};
 use crate::wire::{
-    ConnectResult, ErrorCode, Generation, Operation, Refusal, ReplyResult, SubscribeResult,
+    ConnectResult, ErrorCode, Generation, Refusal, ReplyResult, SubscribeResult, TokenUse,
     Unsubscribed,
 };
 
@@ -21,12 +21,12 @@ impl Session {
                 Ok(connection) => self.on_connected(id, &connection, step),
                 Err(error) => {
                     self.phase = Phase::Unconnected { was_refused: true };
-                    self.refuse(id, self.refusal(&error, Operation::Connect), "", step);
+                    self.refuse(id, self.refusal(&error, TokenUse::Connect), "", step);
                 }
             },
             Some(Wait::Refresh { id }) => match verdict {
                 Ok(connection) => self.on_refreshed(id, &connection, step),
-                Err(error) => self.refuse(id, self.refusal(&error, Operation::Refresh), "", step),
+                Err(error) => self.refuse(id, self.refusal(&error, TokenUse::Refresh), "", step),
             },
             wait => self.wait = wait,
         }
@@ -45,14 +45,14 @@ impl Session {
             }) => match verdict {
                 Ok(token) => self.on_subscribed(id, channel, join_leave, &token, step),
                 Err(error) => {
-                    let refusal = self.refusal(&error, Operation::Subscribe);
+                    let refusal = self.refusal(&error, TokenUse::Subscribe);
                     self.refuse(id, refusal, &channel, step);
                 }
             },
             Some(Wait::SubRefresh { id, channel }) => match verdict {
                 Ok(token) => self.on_sub_refreshed(id, &channel, &token, step),
                 Err(error) => {
-                    let refusal = self.refusal(&error, Operation::SubRefresh);
+                    let refusal = self.refusal(&error, TokenUse::SubRefresh);
                     self.refuse(id, refusal, &channel, step);
                 }
             },
@@ -60,7 +60,7 @@ impl Session {
         }
     }
 
-    fn refusal(&self, error: &Error, operation: Operation) -> Refusal {
+    fn refusal(&self, error: &Error, operation: TokenUse) -> Refusal {
         match error {
             Error::NoToken => Refusal::no_token(operation),
             error => Refusal::of(error.advice(), operation, self.known_generation()),
@@ -135,15 +135,15 @@ impl Session {
             return;
         };
         let identity = connection.identity();
-        let happening = if !identity.same_authority(open.identity()) {
-            Happening::OtherAuthority
+        let event = if !identity.same_authority(open.identity()) {
+            Event::OtherAuthority
         } else if identity != *open.identity() {
-            Happening::OtherUser
+            Event::OtherUser
         } else {
-            Happening::Renewed(open::expiry_of(connection))
+            Event::Renewed(open::expiry_of(connection))
         };
-        match open.lifetime.step(happening, step.now.wall, &rules) {
-            Fate::Accept { ttl } => {
+        match open.lifetime.step(event, step.now.wall, &rules) {
+            Action::Accept { ttl } => {
                 let changed = connection.info().filter(|info| {
                     let shown = open.info.connection.as_ref();
                     shown.is_none_or(|shown| shown.bytes() != info)
@@ -151,7 +151,7 @@ impl Session {
                 if let Some(info) = changed {
                     open.show(info);
                     for subscription in &open.subscriptions {
-                        step.push(Action::UpdateInfo {
+                        step.push(SessionAction::UpdateInfo {
                             channel: subscription.channel.clone(),
                             info: subscription.info.clone(),
                         });
@@ -159,7 +159,7 @@ impl Session {
                 }
                 step.reply(id, ReplyResult::Refresh { client, ttl });
             }
-            Fate::Close(reason) => self.close(close_of(reason), step),
+            Action::Close(reason) => self.close(close_of(reason), step),
             _ => step.error(id, ErrorCode::Internal),
         }
     }
@@ -223,29 +223,29 @@ impl Session {
         let Some(subscription) = open.subscription_mut(channel) else {
             return step.error(id, ErrorCode::PermissionDenied);
         };
-        let happening = match is_bound {
-            Ok(()) => Happening::Renewed(expiry_of(token)),
+        let event = match is_bound {
+            Ok(()) => Event::Renewed(expiry_of(token)),
             // A token that was kept over a reconnect: a new one is needed.
-            Err(ErrorCode::TokenExpired) => Happening::TokenExpired,
-            Err(_) => Happening::OtherUser,
+            Err(ErrorCode::TokenExpired) => Event::TokenExpired,
+            Err(_) => Event::OtherUser,
         };
-        match subscription.lifetime.step(happening, step.now.wall, &rules) {
-            Fate::Accept { ttl } => {
+        match subscription.lifetime.step(event, step.now.wall, &rules) {
+            Action::Accept { ttl } => {
                 if token.info().is_some() && subscription.info != info {
                     subscription.info = info.clone();
-                    step.push(Action::UpdateInfo {
+                    step.push(SessionAction::UpdateInfo {
                         channel: channel.to_owned(),
                         info,
                     });
                 }
                 step.reply(id, ReplyResult::SubRefresh { ttl });
             }
-            Fate::RefuseExpired => step.error(id, ErrorCode::TokenExpired),
-            Fate::Close(CloseReason::TokenExpired) => {
+            Action::RefuseExpired => step.error(id, ErrorCode::TokenExpired),
+            Action::Close(CloseReason::TokenExpired) => {
                 let refusal = Refusal::Unsubscribe(Unsubscribed::Expired, ErrorCode::Internal);
                 self.refuse(id, refusal, channel, step);
             }
-            Fate::Close(_) => self.close(Close::InvalidToken, step),
+            Action::Close(_) => self.close(Close::InvalidToken, step),
             _ => step.error(id, ErrorCode::Internal),
         }
     }

@@ -208,7 +208,7 @@ impl Unsubscribed {
 
 /// Which command showed the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Operation {
+pub enum TokenUse {
     /// `connect`
     Connect,
     /// `refresh`
@@ -235,8 +235,8 @@ impl Refusal {
     /// The row of the table: what a client of this generation is told when the token that it
     /// showed in this command was refused with this advice.
     #[must_use]
-    pub const fn of(advice: Advice, operation: Operation, generation: Generation) -> Self {
-        use Operation::{Connect, Refresh, SubRefresh, Subscribe};
+    pub const fn of(advice: Advice, operation: TokenUse, generation: Generation) -> Self {
+        use TokenUse::{Connect, Refresh, SubRefresh, Subscribe};
         match (advice, operation, generation) {
             // A client of the first generation does not try a subscription again by itself.
             (Advice::TryAgain, Connect | Subscribe, Generation::V1) => {
@@ -259,11 +259,11 @@ impl Refusal {
 
     /// What a client is told that showed no token where one is needed.
     #[must_use]
-    pub const fn no_token(operation: Operation) -> Self {
+    pub const fn no_token(operation: TokenUse) -> Self {
         match operation {
-            Operation::Connect | Operation::Refresh => Self::Close(Close::BadRequest),
-            Operation::Subscribe => Self::Error(ErrorCode::PermissionDenied),
-            Operation::SubRefresh => Self::Error(ErrorCode::BadRequest),
+            TokenUse::Connect | TokenUse::Refresh => Self::Close(Close::BadRequest),
+            TokenUse::Subscribe => Self::Error(ErrorCode::PermissionDenied),
+            TokenUse::SubRefresh => Self::Error(ErrorCode::BadRequest),
         }
     }
 }

@@ -11,7 +11,7 @@ pub enum Generation {
 
 /// How messages are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Format {
+pub enum WireFormat {
     /// Text frames; one JSON document a line.
     Json,
     /// Binary frames; each message begins with its length.
@@ -25,7 +25,7 @@ pub struct Codec {
     /// The generation.
     pub generation: Generation,
     /// The format.
-    pub format: Format,
+    pub format: WireFormat,
 }
 
 impl Codec {
@@ -34,15 +34,15 @@ impl Codec {
 
     /// All of them, in the order of their [`index`](Self::index).
     pub const ALL: &'static [Self] = &[
-        Self::new(Generation::V1, Format::Json),
-        Self::new(Generation::V1, Format::Protobuf),
-        Self::new(Generation::V2, Format::Json),
-        Self::new(Generation::V2, Format::Protobuf),
+        Self::new(Generation::V1, WireFormat::Json),
+        Self::new(Generation::V1, WireFormat::Protobuf),
+        Self::new(Generation::V2, WireFormat::Json),
+        Self::new(Generation::V2, WireFormat::Protobuf),
     ];
 
     /// The codec of this generation and format.
     #[must_use]
-    pub const fn new(generation: Generation, format: Format) -> Self {
+    pub const fn new(generation: Generation, format: WireFormat) -> Self {
         Self { generation, format }
     }
 
@@ -50,10 +50,10 @@ impl Codec {
     #[must_use]
     pub const fn index(self) -> usize {
         match (self.generation, self.format) {
-            (Generation::V1, Format::Json) => 0,
-            (Generation::V1, Format::Protobuf) => 1,
-            (Generation::V2, Format::Json) => 2,
-            (Generation::V2, Format::Protobuf) => 3,
+            (Generation::V1, WireFormat::Json) => 0,
+            (Generation::V1, WireFormat::Protobuf) => 1,
+            (Generation::V2, WireFormat::Json) => 2,
+            (Generation::V2, WireFormat::Protobuf) => 3,
         }
     }
 }

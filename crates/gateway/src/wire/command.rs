@@ -6,16 +6,16 @@ use super::Payload;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Command {
-    /// What the reply is matched by. Only [`Request::Send`] and [`Request::Pong`] go without (0).
+    /// What the reply is matched by. Only [`ClientRequest::Send`] and [`ClientRequest::Pong`] go without (0).
     pub id: u32,
     /// What is asked for.
-    pub request: Request,
+    pub request: ClientRequest,
 }
 
 impl Command {
     /// A command that is answered under this id.
     #[must_use]
-    pub const fn new(id: u32, request: Request) -> Self {
+    pub const fn new(id: u32, request: ClientRequest) -> Self {
         Self { id, request }
     }
 }
@@ -25,7 +25,7 @@ impl Command {
 /// Fields that this server has no use for, such as those of recovery, are read and dropped.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Request {
+pub enum ClientRequest {
     /// Opens the session; always the first.
     Connect {
         /// The connection token; empty if there is none.
@@ -91,7 +91,7 @@ pub enum Request {
     Unknown,
 }
 
-impl Request {
+impl ClientRequest {
     /// The method's name.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -115,7 +115,7 @@ impl Request {
 }
 
 /// Shows the method alone: tokens and data stay out of logs.
-impl core::fmt::Debug for Request {
+impl core::fmt::Debug for ClientRequest {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(self.name())
     }

@@ -2,17 +2,19 @@
 
 use bytes::Bytes;
 
-use super::{Codec, Format, Generation, Push, Reply, v1_json, v1_protobuf, v2_json, v2_protobuf};
+use super::{
+    Codec, Generation, Push, Reply, WireFormat, v1_json, v1_protobuf, v2_json, v2_protobuf,
+};
 
 impl Codec {
     /// Encodes a reply as one message.
     #[must_use]
     pub fn reply(self, reply: &Reply) -> Bytes {
         match (self.generation, self.format) {
-            (Generation::V1, Format::Json) => v1_json::reply(reply).into(),
-            (Generation::V1, Format::Protobuf) => v1_protobuf::reply(reply),
-            (Generation::V2, Format::Json) => v2_json::reply(reply).into(),
-            (Generation::V2, Format::Protobuf) => v2_protobuf::reply(reply),
+            (Generation::V1, WireFormat::Json) => v1_json::reply(reply).into(),
+            (Generation::V1, WireFormat::Protobuf) => v1_protobuf::reply(reply),
+            (Generation::V2, WireFormat::Json) => v2_json::reply(reply).into(),
+            (Generation::V2, WireFormat::Protobuf) => v2_protobuf::reply(reply),
         }
     }
 
@@ -21,10 +23,10 @@ impl Codec {
     #[must_use]
     pub fn push(self, push: &Push) -> Option<Bytes> {
         match (self.generation, self.format) {
-            (Generation::V1, Format::Json) => v1_json::push(push).map(Bytes::from),
-            (Generation::V1, Format::Protobuf) => Some(v1_protobuf::push(push)),
-            (Generation::V2, Format::Json) => v2_json::push(push).map(Bytes::from),
-            (Generation::V2, Format::Protobuf) => Some(v2_protobuf::push(push)),
+            (Generation::V1, WireFormat::Json) => v1_json::push(push).map(Bytes::from),
+            (Generation::V1, WireFormat::Protobuf) => Some(v1_protobuf::push(push)),
+            (Generation::V2, WireFormat::Json) => v2_json::push(push).map(Bytes::from),
+            (Generation::V2, WireFormat::Protobuf) => Some(v2_protobuf::push(push)),
         }
     }
 
@@ -34,8 +36,8 @@ impl Codec {
     pub fn ping(self) -> Option<Bytes> {
         match (self.generation, self.format) {
             (Generation::V1, _) => None,
-            (Generation::V2, Format::Json) => Some(Bytes::from_static(b"{}")),
-            (Generation::V2, Format::Protobuf) => Some(Bytes::from_static(b"\0")),
+            (Generation::V2, WireFormat::Json) => Some(Bytes::from_static(b"{}")),
+            (Generation::V2, WireFormat::Protobuf) => Some(Bytes::from_static(b"\0")),
         }
     }
 
@@ -43,8 +45,8 @@ impl Codec {
     #[must_use]
     pub const fn separator(self) -> &'static [u8] {
         match self.format {
-            Format::Json => b"\n",
-            Format::Protobuf => b"",
+            WireFormat::Json => b"\n",
+            WireFormat::Protobuf => b"",
         }
     }
 }

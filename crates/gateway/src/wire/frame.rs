@@ -5,27 +5,28 @@ use countersign_json::Object;
 use prost::encoding::decode_varint;
 
 use super::{
-    Command, Format, Generation, Malformed, protobuf, v1_json, v1_protobuf, v2_json, v2_protobuf,
+    Command, Generation, Malformed, WireFormat, protobuf, v1_json, v1_protobuf, v2_json,
+    v2_protobuf,
 };
 
 /// A frame whose commands are read one by one, each when the one before it is done with.
 ///
 /// ```
-/// use countersign_gateway::wire::{Format, Frame, Generation, Request};
+/// use countersign_gateway::wire::{WireFormat, Frame, Generation, ClientRequest};
 ///
 /// let text = "{\"connect\":{\"token\":\"…\"},\"id\":1}\n{\"subscribe\":{\"channel\":\"a\"},\"id\":2}";
-/// let mut frame = Frame::new(Format::Json, text.as_bytes().to_vec().into());
+/// let mut frame = Frame::new(WireFormat::Json, text.as_bytes().to_vec().into());
 /// let mut generation = None;
 /// let connect = frame.next(&mut generation).unwrap()?;
 /// assert_eq!(generation, Some(Generation::V2));
-/// assert!(matches!(connect.request, Request::Connect { .. }));
+/// assert!(matches!(connect.request, ClientRequest::Connect { .. }));
 /// assert_eq!(frame.next(&mut generation).unwrap()?.id, 2);
 /// assert!(frame.next(&mut generation).is_none());
 /// # Ok::<(), countersign_gateway::wire::Malformed>(())
 /// ```
 #[derive(Debug)]
 pub struct Frame {
-    format: Format,
+    format: WireFormat,
     rest: Bytes,
     is_first: bool,
 }
@@ -33,7 +34,7 @@ pub struct Frame {
 impl Frame {
     /// A frame in this format.
     #[must_use]
-    pub fn new(format: Format, content: Bytes) -> Self {
+    pub fn new(format: WireFormat, content: Bytes) -> Self {
         Self {
             format,
             rest: content,
@@ -66,8 +67,8 @@ impl Frame {
     /// Cuts the next message off.
     fn message(&mut self) -> Result<Option<Bytes>, Malformed> {
         match self.format {
-            Format::Json => Ok(self.line()),
-            Format::Protobuf => self.delimited(),
+            WireFormat::Json => Ok(self.line()),
+            WireFormat::Protobuf => self.delimited(),
         }
     }
 
@@ -105,14 +106,14 @@ impl Frame {
         generation: &mut Option<Generation>,
     ) -> Result<Command, Malformed> {
         match self.format {
-            Format::Json => {
+            WireFormat::Json => {
                 let object = Object::parse_collection(message).map_err(|_| Malformed)?;
                 match *generation.get_or_insert_with(|| v2_json::recognize(&object)) {
                     Generation::V1 => v1_json::command(&object),
                     Generation::V2 => v2_json::command(&object),
                 }
             }
-            Format::Protobuf => {
+            WireFormat::Protobuf => {
                 let envelope = protobuf::Command::read(message.clone())?;
                 match *generation.get_or_insert_with(|| envelope.generation()) {
                     Generation::V1 => v1_protobuf::command(envelope),

@@ -4,43 +4,48 @@ use countersign_json::{Kind, Object, ObjectWriter, Value};
 
 use super::command::Method;
 use super::reply::VERSION;
-use super::{ClientInfo, ErrorCode, Malformed, Payload, ReplyResult, Request, SubscribeResult};
+use super::{
+    ClientInfo, ClientRequest, ErrorCode, Malformed, Payload, ReplyResult, SubscribeResult,
+};
 
 /// The request of this method with these fields; none at all is the same as an empty object.
-pub(super) fn request(method: Method, fields: Option<Value<'_>>) -> Result<Request, Malformed> {
+pub(super) fn request(
+    method: Method,
+    fields: Option<Value<'_>>,
+) -> Result<ClientRequest, Malformed> {
     let fields = Fields::new(fields)?;
     Ok(match method {
-        Method::Connect => Request::Connect {
+        Method::Connect => ClientRequest::Connect {
             token: fields.text("token")?,
         },
-        Method::Subscribe => Request::Subscribe {
+        Method::Subscribe => ClientRequest::Subscribe {
             channel: fields.text("channel")?,
             token: fields.text("token")?,
             join_leave: fields.flag("join_leave")?,
         },
-        Method::Unsubscribe => Request::Unsubscribe {
+        Method::Unsubscribe => ClientRequest::Unsubscribe {
             channel: fields.text("channel")?,
         },
-        Method::Publish => Request::Publish {
+        Method::Publish => ClientRequest::Publish {
             channel: fields.text("channel")?,
             data: fields.payload("data")?,
         },
-        Method::Presence => Request::Presence {
+        Method::Presence => ClientRequest::Presence {
             channel: fields.text("channel")?,
         },
-        Method::PresenceStats => Request::PresenceStats {
+        Method::PresenceStats => ClientRequest::PresenceStats {
             channel: fields.text("channel")?,
         },
-        Method::History => Request::History {
+        Method::History => ClientRequest::History {
             channel: fields.text("channel")?,
         },
-        Method::Ping => Request::Ping,
-        Method::Send => Request::Send,
-        Method::Rpc => Request::Rpc,
-        Method::Refresh => Request::Refresh {
+        Method::Ping => ClientRequest::Ping,
+        Method::Send => ClientRequest::Send,
+        Method::Rpc => ClientRequest::Rpc,
+        Method::Refresh => ClientRequest::Refresh {
             token: fields.text("token")?,
         },
-        Method::SubRefresh => Request::SubRefresh {
+        Method::SubRefresh => ClientRequest::SubRefresh {
             channel: fields.text("channel")?,
             token: fields.text("token")?,
         },

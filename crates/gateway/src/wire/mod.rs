@@ -2,7 +2,7 @@
 //!
 //! Two generations of the Centrifugo client protocol are spoken, each in JSON and in
 //! Protobuf. [`Generation::V1`] is that of the client library 2.x, [`Generation::V2`] that
-//! of 3.x and later. A generation and a [`Format`] make a [`Codec`]. Everything outside of
+//! of 3.x and later. A generation and a [`WireFormat`] make a [`Codec`]. Everything outside of
 //! this module works with [`Command`], [`Reply`] and [`Push`], which are the same for all.
 //!
 //! A frame holds one or more messages: lines of JSON, or Protobuf messages that each begin
@@ -26,9 +26,9 @@ mod v1_protobuf;
 mod v2_json;
 mod v2_protobuf;
 
-pub use close::{Close, CloseFrame, ErrorCode, Operation, Refusal, Unsubscribed};
-pub use codec::{Codec, Format, Generation};
-pub use command::{Command, Request};
+pub use close::{Close, CloseFrame, ErrorCode, Refusal, TokenUse, Unsubscribed};
+pub use codec::{Codec, Generation, WireFormat};
+pub use command::{ClientRequest, Command};
 pub use frame::Frame;
 pub use malformed::Malformed;
 pub use payload::{MAX_NESTING, Payload};

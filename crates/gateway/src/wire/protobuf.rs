@@ -7,7 +7,7 @@ use prost::Message;
 
 use super::command::Method;
 use super::reply::VERSION;
-use super::{Generation, Malformed, Payload, ReplyResult, Request};
+use super::{ClientRequest, Generation, Malformed, Payload, ReplyResult};
 
 /// A command of either generation: their field numbers do not overlap.
 #[derive(Clone, PartialEq, Message)]
@@ -91,53 +91,53 @@ struct PublishRequest {
 }
 
 /// The request of this method with these fields.
-pub(super) fn request(method: Method, fields: Bytes) -> Result<Request, Malformed> {
+pub(super) fn request(method: Method, fields: Bytes) -> Result<ClientRequest, Malformed> {
     fn read<M: Message + Default>(fields: Bytes) -> Result<M, Malformed> {
         M::decode(fields).map_err(|_| Malformed)
     }
     let channel = |fields| read(fields).map(|it: ChannelRequest| it.channel);
     let token = |fields| read(fields).map(|it: TokenRequest| it.token);
     Ok(match method {
-        Method::Connect => Request::Connect {
+        Method::Connect => ClientRequest::Connect {
             token: token(fields)?,
         },
         Method::Subscribe => {
             let it: SubscribeRequest = read(fields)?;
-            Request::Subscribe {
+            ClientRequest::Subscribe {
                 channel: it.channel,
                 token: it.token,
                 join_leave: it.join_leave,
             }
         }
-        Method::Unsubscribe => Request::Unsubscribe {
+        Method::Unsubscribe => ClientRequest::Unsubscribe {
             channel: channel(fields)?,
         },
         Method::Publish => {
             let it: PublishRequest = read(fields)?;
-            Request::Publish {
+            ClientRequest::Publish {
                 channel: it.channel,
                 // Not a part of the frame: that would keep the whole frame in memory.
                 data: Payload::unchecked(Bytes::copy_from_slice(&it.data)),
             }
         }
-        Method::Presence => Request::Presence {
+        Method::Presence => ClientRequest::Presence {
             channel: channel(fields)?,
         },
-        Method::PresenceStats => Request::PresenceStats {
+        Method::PresenceStats => ClientRequest::PresenceStats {
             channel: channel(fields)?,
         },
-        Method::History => Request::History {
+        Method::History => ClientRequest::History {
             channel: channel(fields)?,
         },
-        Method::Ping => Request::Ping,
-        Method::Send => Request::Send,
-        Method::Rpc => Request::Rpc,
-        Method::Refresh => Request::Refresh {
+        Method::Ping => ClientRequest::Ping,
+        Method::Send => ClientRequest::Send,
+        Method::Rpc => ClientRequest::Rpc,
+        Method::Refresh => ClientRequest::Refresh {
             token: token(fields)?,
         },
         Method::SubRefresh => {
             let it: SubscribeRequest = read(fields)?;
-            Request::SubRefresh {
+            ClientRequest::SubRefresh {
                 channel: it.channel,
                 token: it.token,
             }

@@ -3,7 +3,7 @@
 use countersign_json::{Object, ObjectWriter, Value};
 
 use super::command::Method;
-use super::{Command, Malformed, Push, Reply, Request, json};
+use super::{ClientRequest, Command, Malformed, Push, Reply, json};
 
 /// Reads a command. Its method is a number, or a name in any case, and 0 (connect) if absent.
 pub(super) fn command(object: &Object<'_>) -> Result<Command, Malformed> {
@@ -13,7 +13,7 @@ pub(super) fn command(object: &Object<'_>) -> Result<Command, Malformed> {
     };
     let request = match method {
         Some(method) => json::request(method, object.get("params"))?,
-        None => Request::Unknown,
+        None => ClientRequest::Unknown,
     };
     Ok(Command {
         id: json::id(object)?,

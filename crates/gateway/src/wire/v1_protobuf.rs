@@ -4,7 +4,7 @@ use bytes::Bytes;
 use prost::Message;
 
 use super::command::Method;
-use super::{Command, Malformed, Push, Reply, Request, protobuf};
+use super::{ClientRequest, Command, Malformed, Push, Reply, protobuf};
 
 #[derive(Clone, PartialEq, Message)]
 struct ReplyMessage {
@@ -31,7 +31,7 @@ pub(super) fn command(envelope: protobuf::Command) -> Result<Command, Malformed>
     let number = u64::try_from(envelope.method.unwrap_or_default()).ok();
     let request = match number.and_then(Method::numbered) {
         Some(method) => protobuf::request(method, envelope.params.unwrap_or_default())?,
-        None => Request::Unknown,
+        None => ClientRequest::Unknown,
     };
     Ok(Command {
         id: envelope.id,

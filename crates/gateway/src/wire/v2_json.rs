@@ -3,7 +3,7 @@
 use countersign_json::{Object, ObjectWriter};
 
 use super::command::Method;
-use super::{Command, Generation, Malformed, Push, Reply, Request, json};
+use super::{ClientRequest, Command, Generation, Malformed, Push, Reply, json};
 
 /// The generation of a connection's first command.
 pub(super) fn recognize(command: &Object<'_>) -> Generation {
@@ -18,7 +18,7 @@ pub(super) fn recognize(command: &Object<'_>) -> Generation {
 pub(super) fn command(object: &Object<'_>) -> Result<Command, Malformed> {
     let id = json::id(object)?;
     if id == 0 && json::present(object.get("send")).is_none() {
-        let request = Request::Pong;
+        let request = ClientRequest::Pong;
         return Ok(Command { id, request });
     }
     for (method, name) in Method::ALL {
@@ -27,7 +27,7 @@ pub(super) fn command(object: &Object<'_>) -> Result<Command, Malformed> {
             return Ok(Command { id, request });
         }
     }
-    let request = Request::Unknown;
+    let request = ClientRequest::Unknown;
     Ok(Command { id, request })
 }
 

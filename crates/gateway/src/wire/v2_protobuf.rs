@@ -5,7 +5,7 @@ use prost::Message;
 use prost::encoding::{WireType, encode_key, encode_varint};
 
 use super::command::Method;
-use super::{Command, Malformed, Push, Reply, Request, protobuf};
+use super::{ClientRequest, Command, Malformed, Push, Reply, protobuf};
 
 /// What a reply holds beside its result.
 #[derive(Clone, PartialEq, Message)]
@@ -44,7 +44,7 @@ struct UnsubscribeMessage {
 pub(super) fn command(envelope: protobuf::Command) -> Result<Command, Malformed> {
     let id = envelope.id;
     if id == 0 && envelope.send.is_none() {
-        let request = Request::Pong;
+        let request = ClientRequest::Pong;
         return Ok(Command { id, request });
     }
     let fields = [
@@ -67,7 +67,7 @@ pub(super) fn command(envelope: protobuf::Command) -> Result<Command, Malformed>
             return Ok(Command { id, request });
         }
     }
-    let request = Request::Unknown;
+    let request = ClientRequest::Unknown;
     Ok(Command { id, request })
 }
 

@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use countersign::jws::{NewHeader, sign};
 use countersign::{Authenticator, Authority, Error, Key, Rules, Trust, UnixTime, default_provider};
-use countersign_gateway::session::{Action, Answer, Event, Membership, Now, Session, Settings};
+use countersign_gateway::session::{
+    Answer, Membership, Now, Session, SessionAction, SessionEvent, SessionSettings,
+};
 use countersign_gateway::wire::{
-    Close, Command, ConnectResult, ErrorCode, Generation, Reply, ReplyResult, Request,
+    ClientRequest, Close, Command, ConnectResult, ErrorCode, Generation, Reply, ReplyResult,
 };
 
 pub(crate) const SECRET: &[u8] = b"a secret of at least 32 bytes ...";
@@ -53,13 +55,13 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    pub(crate) fn new(generation: Generation, settings: Settings) -> Self {
+    pub(crate) fn new(generation: Generation, settings: SessionSettings) -> Self {
         Self::with(generation, settings, authenticator())
     }
 
     pub(crate) fn with(
         generation: Generation,
-        settings: Settings,
+        settings: SessionSettings,
         authenticator: Authenticator,
     ) -> Self {
         let wall = UnixTime::from_secs(START);
@@ -77,13 +79,13 @@ impl Driver {
     }
 
     /// A session that is open, for user 42 unless the payload says otherwise.
-    pub(crate) fn open(generation: Generation, settings: Settings, payload: &str) -> Self {
+    pub(crate) fn open(generation: Generation, settings: SessionSettings, payload: &str) -> Self {
         let mut driver = Self::new(generation, settings);
         let actions = driver.connect(&token(payload));
         assert!(
             matches!(
                 actions.first(),
-                Some(Action::Reply(Reply {
+                Some(SessionAction::Reply(Reply {
                     result: Ok(ReplyResult::Connect(_)),
                     ..
                 }))
@@ -98,35 +100,37 @@ impl Driver {
     }
 
     /// What an event leads to, and nothing beyond it.
-    pub(crate) fn event(&mut self, event: Event) -> Vec<Action> {
+    pub(crate) fn event(&mut self, event: SessionEvent) -> Vec<SessionAction> {
         let mut actions = Vec::new();
         self.session.handle(event, self.now(), &mut actions);
         actions
     }
 
     /// What an event leads to when tokens are verified and the hub answers at once.
-    pub(crate) fn settle(&mut self, event: Event) -> Vec<Action> {
+    pub(crate) fn settle(&mut self, event: SessionEvent) -> Vec<SessionAction> {
         let mut settled = Vec::new();
         let mut actions = self.event(event);
         while let Some(action) = (!actions.is_empty()).then(|| actions.remove(0)) {
             let result = match &action {
-                Action::VerifyConnection(token) => {
-                    Event::Connection(if token.as_str().is_empty() {
+                SessionAction::VerifyConnection(token) => {
+                    SessionEvent::Connection(if token.as_str().is_empty() {
                         self.authenticator.without_token()
                     } else {
                         self.authenticator.connection(token.as_str(), self.wall)
                     })
                 }
-                Action::VerifySubscription(token) => {
+                SessionAction::VerifySubscription(token) => {
                     let verdict = self.authenticator.subscription(token.as_str(), self.wall);
-                    Event::Subscription(verdict)
+                    SessionEvent::Subscription(verdict)
                 }
-                Action::Publish { .. } => Event::Answer(Answer::Published),
-                Action::AskPresence { .. } => Event::Answer(Answer::Presence(vec![])),
-                Action::AskPresenceStats { .. } => Event::Answer(Answer::PresenceStats {
-                    clients: 0,
-                    users: 0,
-                }),
+                SessionAction::Publish { .. } => SessionEvent::Answer(Answer::Published),
+                SessionAction::AskPresence { .. } => SessionEvent::Answer(Answer::Presence(vec![])),
+                SessionAction::AskPresenceStats { .. } => {
+                    SessionEvent::Answer(Answer::PresenceStats {
+                        clients: 0,
+                        users: 0,
+                    })
+                }
                 _ => {
                     settled.push(action);
                     continue;
@@ -134,7 +138,7 @@ impl Driver {
             };
             if !matches!(
                 action,
-                Action::VerifyConnection(_) | Action::VerifySubscription(_)
+                SessionAction::VerifyConnection(_) | SessionAction::VerifySubscription(_)
             ) {
                 settled.push(action);
             }
@@ -143,72 +147,72 @@ impl Driver {
         settled
     }
 
-    pub(crate) fn command(&mut self, request: Request) -> Command {
+    pub(crate) fn command(&mut self, request: ClientRequest) -> Command {
         let id = self.next_id;
         self.next_id += 1;
         Command::new(id, request)
     }
 
-    pub(crate) fn send(&mut self, request: Request) -> Vec<Action> {
+    pub(crate) fn send(&mut self, request: ClientRequest) -> Vec<SessionAction> {
         let command = self.command(request);
-        self.settle(Event::Command(command))
+        self.settle(SessionEvent::Command(command))
     }
 
-    pub(crate) fn connect(&mut self, token: &str) -> Vec<Action> {
-        self.send(Request::Connect {
+    pub(crate) fn connect(&mut self, token: &str) -> Vec<SessionAction> {
+        self.send(ClientRequest::Connect {
             token: token.into(),
         })
     }
 
-    pub(crate) fn subscribe(&mut self, channel: &str, token: &str) -> Vec<Action> {
-        self.send(Request::Subscribe {
+    pub(crate) fn subscribe(&mut self, channel: &str, token: &str) -> Vec<SessionAction> {
+        self.send(ClientRequest::Subscribe {
             channel: channel.into(),
             token: token.into(),
             join_leave: false,
         })
     }
 
-    pub(crate) fn refresh(&mut self, token: &str) -> Vec<Action> {
-        self.send(Request::Refresh {
+    pub(crate) fn refresh(&mut self, token: &str) -> Vec<SessionAction> {
+        self.send(ClientRequest::Refresh {
             token: token.into(),
         })
     }
 
-    pub(crate) fn sub_refresh(&mut self, channel: &str, token: &str) -> Vec<Action> {
-        self.send(Request::SubRefresh {
+    pub(crate) fn sub_refresh(&mut self, channel: &str, token: &str) -> Vec<SessionAction> {
+        self.send(ClientRequest::SubRefresh {
             channel: channel.into(),
             token: token.into(),
         })
     }
 
-    pub(crate) fn publish(&mut self, channel: &str) -> Vec<Action> {
-        self.send(Request::Publish {
+    pub(crate) fn publish(&mut self, channel: &str) -> Vec<SessionAction> {
+        self.send(ClientRequest::Publish {
             channel: channel.into(),
             data: (&b"{}"[..]).into(),
         })
     }
 
     /// Lets both clocks run, and tells the session.
-    pub(crate) fn pass(&mut self, seconds: u64) -> Vec<Action> {
+    pub(crate) fn pass(&mut self, seconds: u64) -> Vec<SessionAction> {
         let time = Duration::from_secs(seconds);
         self.wall = self.wall.saturating_add(time);
         self.monotonic += time;
-        self.settle(Event::TimePassed)
+        self.settle(SessionEvent::TimePassed)
     }
 
     /// Lets both clocks run as [`pass`](Self::pass) does, while the client answers pings.
-    pub(crate) fn pass_alive(&mut self, seconds: u64) -> Vec<Action> {
+    pub(crate) fn pass_alive(&mut self, seconds: u64) -> Vec<SessionAction> {
         let mut actions = self.pass(seconds);
-        actions.extend(self.settle(Event::Heard));
-        actions.retain(|action| *action != Action::Ping);
+        actions.extend(self.settle(SessionEvent::Heard));
+        actions.retain(|action| *action != SessionAction::Ping);
         actions
     }
 }
 
 /// The error that is replied.
-pub(crate) fn error_of(actions: &[Action]) -> Option<ErrorCode> {
+pub(crate) fn error_of(actions: &[SessionAction]) -> Option<ErrorCode> {
     actions.iter().find_map(|action| match action {
-        Action::Reply(Reply {
+        SessionAction::Reply(Reply {
             result: Err(error), ..
         }) => Some(*error),
         _ => None,
@@ -216,9 +220,9 @@ pub(crate) fn error_of(actions: &[Action]) -> Option<ErrorCode> {
 }
 
 /// The result that is replied.
-pub(crate) fn result_of(actions: &[Action]) -> Option<&ReplyResult> {
+pub(crate) fn result_of(actions: &[SessionAction]) -> Option<&ReplyResult> {
     actions.iter().find_map(|action| match action {
-        Action::Reply(Reply {
+        SessionAction::Reply(Reply {
             result: Ok(result), ..
         }) => Some(result),
         _ => None,
@@ -226,15 +230,15 @@ pub(crate) fn result_of(actions: &[Action]) -> Option<&ReplyResult> {
 }
 
 /// Why the connection closes.
-pub(crate) fn close_of(actions: &[Action]) -> Option<Close> {
+pub(crate) fn close_of(actions: &[SessionAction]) -> Option<Close> {
     actions.iter().find_map(|action| match action {
-        Action::Close(close) => Some(*close),
+        SessionAction::Close(close) => Some(*close),
         _ => None,
     })
 }
 
 /// What a client notices, in a word: `ok`, the number of an error, or the close code.
-pub(crate) fn told(actions: &[Action], generation: Generation) -> String {
+pub(crate) fn told(actions: &[SessionAction], generation: Generation) -> String {
     if let Some(close) = close_of(actions) {
         return format!("close {}", close.frame(Some(generation)).code);
     }
@@ -246,8 +250,8 @@ pub(crate) fn told(actions: &[Action], generation: Generation) -> String {
 }
 
 /// Every user may subscribe and publish.
-pub(crate) fn open_channels() -> Settings {
-    let mut settings = Settings::default();
+pub(crate) fn open_channels() -> SessionSettings {
+    let mut settings = SessionSettings::default();
     let all = &mut settings.channels.without_namespace;
     all.subscribe.client = true;
     all.publish.client = true;
@@ -260,7 +264,7 @@ pub(crate) fn user(exp: i64) -> String {
 }
 
 /// What a client is told that is connected.
-pub(crate) fn connected(actions: &[Action]) -> &ConnectResult {
+pub(crate) fn connected(actions: &[SessionAction]) -> &ConnectResult {
     match result_of(actions) {
         Some(ReplyResult::Connect(result)) => result,
         other => panic!("{other:?}"),
@@ -268,9 +272,9 @@ pub(crate) fn connected(actions: &[Action]) -> &ConnectResult {
 }
 
 /// The first channel that is entered.
-pub(crate) fn membership(actions: &[Action]) -> &Membership {
+pub(crate) fn membership(actions: &[SessionAction]) -> &Membership {
     let entered = actions.iter().find_map(|action| match action {
-        Action::Subscribe(membership) => Some(membership),
+        SessionAction::Subscribe(membership) => Some(membership),
         _ => None,
     });
     entered.unwrap_or_else(|| panic!("{actions:?}"))

@@ -1,6 +1,8 @@
 //! From frames to commands.
 
-use countersign_gateway::wire::{Codec, Command, Format, Frame, Generation, Malformed, Request};
+use countersign_gateway::wire::{
+    ClientRequest, Codec, Command, Frame, Generation, Malformed, WireFormat,
+};
 
 use super::bytes::{delimited, field, json, number, text, varint};
 
@@ -8,7 +10,7 @@ const V1: Generation = Generation::V1;
 const V2: Generation = Generation::V2;
 
 fn read_all(
-    format: Format,
+    format: WireFormat,
     generation: &mut Option<Generation>,
     bytes: &[u8],
 ) -> Vec<Result<Command, Malformed>> {
@@ -28,14 +30,14 @@ fn read_one(codec: Codec, bytes: &[u8]) -> Result<Command, Malformed> {
 }
 
 /// The requests, by number in v1, name, and fields in JSON and in Protobuf.
-fn requests() -> Vec<(u64, &'static str, Request, &'static str, Vec<u8>)> {
+fn requests() -> Vec<(u64, &'static str, ClientRequest, &'static str, Vec<u8>)> {
     let channel = || field(1, "a");
     let of_channel = r#"{"channel":"a"}"#;
     vec![
         (
             0,
             "connect",
-            Request::Connect { token: text("t") },
+            ClientRequest::Connect { token: text("t") },
             r#"{"token":"t","name":"js","data":{"x":[1]},"version":"1","headers":{"a":"b"},"subs":{"a":{"recover":true}}}"#,
             [
                 field(1, "t"),
@@ -50,7 +52,7 @@ fn requests() -> Vec<(u64, &'static str, Request, &'static str, Vec<u8>)> {
         (
             1,
             "subscribe",
-            Request::Subscribe {
+            ClientRequest::Subscribe {
                 channel: text("a"),
                 token: text("t"),
                 join_leave: true,
@@ -71,14 +73,14 @@ fn requests() -> Vec<(u64, &'static str, Request, &'static str, Vec<u8>)> {
         (
             2,
             "unsubscribe",
-            Request::Unsubscribe { channel: text("a") },
+            ClientRequest::Unsubscribe { channel: text("a") },
             of_channel,
             channel(),
         ),
         (
             3,
             "publish",
-            Request::Publish {
+            ClientRequest::Publish {
                 channel: text("a"),
                 data: json(r#"{"text": "x"}"#),
             },
@@ -88,44 +90,50 @@ fn requests() -> Vec<(u64, &'static str, Request, &'static str, Vec<u8>)> {
         (
             4,
             "presence",
-            Request::Presence { channel: text("a") },
+            ClientRequest::Presence { channel: text("a") },
             of_channel,
             channel(),
         ),
         (
             5,
             "presence_stats",
-            Request::PresenceStats { channel: text("a") },
+            ClientRequest::PresenceStats { channel: text("a") },
             of_channel,
             channel(),
         ),
         (
             6,
             "history",
-            Request::History { channel: text("a") },
+            ClientRequest::History { channel: text("a") },
             r#"{"channel":"a","limit":10,"since":{"offset":3,"epoch":"e"},"reverse":true}"#,
             [channel(), number(7, 10), field(8, number(1, 3))].concat(),
         ),
-        (7, "ping", Request::Ping, "{}", vec![]),
-        (8, "send", Request::Send, r#"{"data":1}"#, field(1, "1")),
+        (7, "ping", ClientRequest::Ping, "{}", vec![]),
+        (
+            8,
+            "send",
+            ClientRequest::Send,
+            r#"{"data":1}"#,
+            field(1, "1"),
+        ),
         (
             9,
             "rpc",
-            Request::Rpc,
+            ClientRequest::Rpc,
             r#"{"method":"m","data":1}"#,
             [field(1, "1"), field(2, "m")].concat(),
         ),
         (
             10,
             "refresh",
-            Request::Refresh { token: text("t") },
+            ClientRequest::Refresh { token: text("t") },
             r#"{"token":"t"}"#,
             field(1, "t"),
         ),
         (
             11,
             "sub_refresh",
-            Request::SubRefresh {
+            ClientRequest::SubRefresh {
                 channel: text("a"),
                 token: text("t"),
             },
@@ -136,11 +144,11 @@ fn requests() -> Vec<(u64, &'static str, Request, &'static str, Vec<u8>)> {
 }
 
 /// Equal but for how it is known whether the data is JSON.
-fn same(found: &Request, expected: &Request) -> bool {
+fn same(found: &ClientRequest, expected: &ClientRequest) -> bool {
     match (found, expected) {
         (
-            Request::Publish { channel, data },
-            Request::Publish {
+            ClientRequest::Publish { channel, data },
+            ClientRequest::Publish {
                 channel: expected_channel,
                 data: expected_data,
             },
@@ -162,11 +170,11 @@ fn every_request_is_read_in_every_codec() {
         let v1_protobuf = [number(1, 7), number(2, method), field(3, &protobuf)].concat();
         let v2_protobuf = [number(1, 7), field(4 + method, &protobuf)].concat();
         let mut cases = vec![
-            (V2, Format::Json, v2_json.into_bytes()),
-            (V1, Format::Protobuf, delimited(v1_protobuf)),
-            (V2, Format::Protobuf, delimited(v2_protobuf)),
+            (V2, WireFormat::Json, v2_json.into_bytes()),
+            (V1, WireFormat::Protobuf, delimited(v1_protobuf)),
+            (V2, WireFormat::Protobuf, delimited(v2_protobuf)),
         ];
-        cases.extend(v1_json.map(|it| (V1, Format::Json, it.into_bytes())));
+        cases.extend(v1_json.map(|it| (V1, WireFormat::Json, it.into_bytes())));
         for (generation, format, bytes) in cases {
             let codec = Codec::new(generation, format);
             let found = read_one(codec, &bytes).unwrap();
@@ -189,11 +197,11 @@ fn the_first_command_tells_the_generation() {
         (r#"{"id":1,"connect":null}"#, V1),
     ] {
         let mut generation = None;
-        let commands = read_all(Format::Json, &mut generation, bytes.as_bytes());
+        let commands = read_all(WireFormat::Json, &mut generation, bytes.as_bytes());
         assert_eq!(generation, Some(expected), "{bytes}");
         assert!(matches!(
             commands[0].as_ref().unwrap().request,
-            Request::Connect { .. }
+            ClientRequest::Connect { .. }
         ));
     }
     let token = field(1, "t");
@@ -205,11 +213,11 @@ fn the_first_command_tells_the_generation() {
         ([number(1, 1), field(4, [])].concat(), V2),
     ] {
         let mut generation = None;
-        let commands = read_all(Format::Protobuf, &mut generation, &delimited(&bytes));
+        let commands = read_all(WireFormat::Protobuf, &mut generation, &delimited(&bytes));
         assert_eq!(generation, Some(expected), "{bytes:?}");
         assert!(matches!(
             commands[0].as_ref().unwrap().request,
-            Request::Connect { .. }
+            ClientRequest::Connect { .. }
         ));
     }
 }
@@ -224,25 +232,37 @@ fn a_frame_holds_many_commands_and_blank_lines_count_for_nothing() {
             .map(|command| command.unwrap().id)
             .collect::<Vec<_>>()
     };
-    assert_eq!(ids(read_all(Format::Json, &mut generation, text)), [1, 2]);
+    assert_eq!(
+        ids(read_all(WireFormat::Json, &mut generation, text)),
+        [1, 2]
+    );
     let one = |id| delimited([number(1, id), field(11, [])].concat());
     let bytes = [one(1), one(2), one(3)].concat();
-    let commands = read_all(Format::Protobuf, &mut generation, &bytes);
+    let commands = read_all(WireFormat::Protobuf, &mut generation, &bytes);
     assert_eq!(ids(commands), [1, 2, 3]);
 }
 
 #[test]
 fn a_command_of_v2_without_id_is_a_pong_unless_it_is_a_message() {
-    let json = Codec::new(V2, Format::Json);
-    let protobuf = Codec::new(V2, Format::Protobuf);
-    assert_eq!(read_one(json, b"{}").unwrap().request, Request::Pong);
+    let json = Codec::new(V2, WireFormat::Json);
+    let protobuf = Codec::new(V2, WireFormat::Protobuf);
+    assert_eq!(read_one(json, b"{}").unwrap().request, ClientRequest::Pong);
     let subscribe = br#"{"subscribe":{"channel":"a"}}"#;
-    assert_eq!(read_one(json, subscribe).unwrap().request, Request::Pong);
+    assert_eq!(
+        read_one(json, subscribe).unwrap().request,
+        ClientRequest::Pong
+    );
     let send = br#"{"send":{"data":{}}}"#;
-    assert_eq!(read_one(json, send).unwrap().request, Request::Send);
-    assert_eq!(read_one(protobuf, b"\0").unwrap().request, Request::Pong);
+    assert_eq!(read_one(json, send).unwrap().request, ClientRequest::Send);
+    assert_eq!(
+        read_one(protobuf, b"\0").unwrap().request,
+        ClientRequest::Pong
+    );
     let send = delimited(field(12, []));
-    assert_eq!(read_one(protobuf, &send).unwrap().request, Request::Send);
+    assert_eq!(
+        read_one(protobuf, &send).unwrap().request,
+        ClientRequest::Send
+    );
 }
 
 #[test]
@@ -279,7 +299,7 @@ fn what_is_no_command_is_malformed_and_ends_the_frame() {
         } else {
             bytes
         };
-        let commands = read_all(Format::Json, &mut Some(V1), &bytes);
+        let commands = read_all(WireFormat::Json, &mut Some(V1), &bytes);
         assert_eq!(
             commands,
             [Err(Malformed::default())],
@@ -298,7 +318,7 @@ fn what_is_no_command_is_malformed_and_ends_the_frame() {
         &inner,
         &delimited([number(1, 1), number(2, 1), field(3, field(1, b"\xff"))].concat()),
     ] {
-        let commands = read_all(Format::Protobuf, &mut Some(V1), bytes);
+        let commands = read_all(WireFormat::Protobuf, &mut Some(V1), bytes);
         assert_eq!(commands, [Err(Malformed::default())], "{bytes:?}");
     }
 }
@@ -313,6 +333,9 @@ fn a_method_that_does_not_exist_is_no_fault_of_the_frame() {
         (Codec::ALL[2], br#"{"id":1,"nonsense":{}}"#.to_vec()),
         (Codec::ALL[3], delimited(unknown_in_v2)),
     ] {
-        assert_eq!(read_one(codec, &bytes).unwrap().request, Request::Unknown);
+        assert_eq!(
+            read_one(codec, &bytes).unwrap().request,
+            ClientRequest::Unknown
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use countersign::Advice;
 use countersign_gateway::wire::{
-    Close, Codec, ErrorCode, Generation, Operation, Refusal, Unsubscribed,
+    Close, Codec, ErrorCode, Generation, Refusal, TokenUse, Unsubscribed,
 };
 
 const V1: Generation = Generation::V1;
@@ -100,7 +100,7 @@ fn close_frames_say_it_in_each_generations_own_way() {
 
 #[test]
 fn advice_is_told_as_the_table_says() {
-    use Operation::{Connect, Refresh, SubRefresh, Subscribe};
+    use TokenUse::{Connect, Refresh, SubRefresh, Subscribe};
     let error = Refusal::Error;
     let close = Refusal::Close;
     let try_again = error(ErrorCode::Internal);

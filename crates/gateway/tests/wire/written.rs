@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use countersign_gateway::wire::{
-    ClientInfo, Codec, ConnectResult, ErrorCode, Format, Payload, Push, Reply, ReplyResult,
-    SubscribeResult, Unsubscribed,
+    ClientInfo, Codec, ConnectResult, ErrorCode, Payload, Push, Reply, ReplyResult,
+    SubscribeResult, Unsubscribed, WireFormat,
 };
 
 use super::bytes::{delimited, field, json, number, text};
@@ -327,8 +327,8 @@ fn a_publication_that_is_not_json_is_for_protobuf_alone() {
     for codec in Codec::ALL.iter().copied() {
         let message = codec.push(&push);
         match codec.format {
-            Format::Json => assert_eq!(message, None),
-            Format::Protobuf => {
+            WireFormat::Json => assert_eq!(message, None),
+            WireFormat::Protobuf => {
                 let message = message.unwrap();
                 assert!(message.windows(2).any(|bytes| bytes == b"\xff\n"));
             }

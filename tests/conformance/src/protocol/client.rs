@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign::config::{Config, Format as ConfigFormat};
+use countersign::config::{Config, Format};
 use countersign::jws::{NewHeader, sign};
 use countersign::{Authenticator, Error, Key, UnixTime, default_provider};
 use countersign_gateway::options::{self, GivenOption};
-use countersign_gateway::session::{Action, Answer, Event, Membership, Now, Session, Token};
-use countersign_gateway::wire::{ClientInfo, Close, Codec, Format, Frame, Generation, Push};
+use countersign_gateway::session::{
+    Answer, Membership, Now, Session, SessionAction, SessionEvent, ShownToken,
+};
+use countersign_gateway::wire::{ClientInfo, Close, Codec, Frame, Generation, Push, WireFormat};
 
 use super::protobuf;
 use crate::cases::text::{Values, expand_text};
@@ -27,7 +29,7 @@ pub(super) type Sent = Vec<Result<Vec<u8>, String>>;
 pub(super) struct Client {
     session: Session,
     authenticator: Authenticator,
-    format: Format,
+    format: WireFormat,
     /// What `codec` says; `open` needs it.
     generation: Option<Generation>,
     values: Values,
@@ -53,14 +55,14 @@ impl Client {
             _ => (None, codec.as_str()),
         };
         let format = match format {
-            "json" => Format::Json,
-            "protobuf" => Format::Protobuf,
+            "json" => WireFormat::Json,
+            "protobuf" => WireFormat::Protobuf,
             other => panic!("no codec {other:?}"),
         };
         let rules = r#""channel_rules":"v2","publish":true,"presence":true"#;
         let config = expand_text(record.get("config").unwrap_or(rules), &values);
         let text = format!(r#"{{"token_hmac_secret_key":"{SECRET}",{config}}}"#);
-        let config = Config::from_text(&text, ConfigFormat::Json, []).unwrap();
+        let config = Config::from_text(&text, Format::Json, []).unwrap();
         let rules = config.setup().build().unwrap().ignore_warnings().rules;
         let given: Vec<GivenOption> = config
             .other_options()
@@ -115,8 +117,8 @@ impl Client {
     pub(super) fn shown(&self, sent: &Sent) -> String {
         let one = |message: &Result<Vec<u8>, String>| match (message, self.format) {
             (Err(word), _) => word.clone(),
-            (Ok(bytes), Format::Json) => String::from_utf8_lossy(bytes).into_owned(),
-            (Ok(bytes), Format::Protobuf) => bytes.escape_ascii().to_string(),
+            (Ok(bytes), WireFormat::Json) => String::from_utf8_lossy(bytes).into_owned(),
+            (Ok(bytes), WireFormat::Protobuf) => bytes.escape_ascii().to_string(),
         };
         let shown: Vec<String> = sent.iter().map(one).collect();
         if shown.is_empty() {
@@ -128,8 +130,8 @@ impl Client {
 
     fn message(&self, text: &str) -> Vec<u8> {
         match self.format {
-            Format::Json => text.as_bytes().to_vec(),
-            Format::Protobuf => protobuf::delimited(text),
+            WireFormat::Json => text.as_bytes().to_vec(),
+            WireFormat::Protobuf => protobuf::delimited(text),
         }
     }
 
@@ -140,8 +142,8 @@ impl Client {
             "send" => {
                 let messages: Vec<_> = object.split(" & ").map(|it| self.message(it)).collect();
                 let separator: &[u8] = match self.format {
-                    Format::Json => b"\n",
-                    Format::Protobuf => b"",
+                    WireFormat::Json => b"\n",
+                    WireFormat::Protobuf => b"",
                 };
                 self.receive(messages.join(separator));
             }
@@ -152,10 +154,10 @@ impl Client {
                 self.hides_pings = true;
                 self.pass(seconds());
                 self.hides_pings = false;
-                self.handle(Event::Heard);
+                self.handle(SessionEvent::Heard);
             }
             "keys" => self.are_keys_down = object == "down",
-            "shutdown" => self.handle(Event::Shutdown),
+            "shutdown" => self.handle(SessionEvent::Shutdown),
             other => panic!("no step {other:?}"),
         }
     }
@@ -164,14 +166,14 @@ impl Client {
         let shown = self.values.get("t").cloned();
         let shown = shown.unwrap_or_else(|| token(r#"{"sub":"42"}"#));
         let message = match (self.generation.expect("a codec"), self.format) {
-            (Generation::V1, Format::Json) => {
+            (Generation::V1, WireFormat::Json) => {
                 format!(r#"{{"params":{{"token":"{shown}"}},"id":1}}"#)
             }
-            (Generation::V2, Format::Json) => {
+            (Generation::V2, WireFormat::Json) => {
                 format!(r#"{{"connect":{{"token":"{shown}"}},"id":1}}"#)
             }
-            (Generation::V1, Format::Protobuf) => format!("1:1 2:0 3:{{1:\"{shown}\"}}"),
-            (Generation::V2, Format::Protobuf) => format!("1:1 4:{{1:\"{shown}\"}}"),
+            (Generation::V1, WireFormat::Protobuf) => format!("1:1 2:0 3:{{1:\"{shown}\"}}"),
+            (Generation::V2, WireFormat::Protobuf) => format!("1:1 4:{{1:\"{shown}\"}}"),
         };
         self.receive(self.message(&message));
         assert!(self.session.user().is_some(), "not open");
@@ -181,7 +183,7 @@ impl Client {
     fn pass(&mut self, time: Duration) {
         self.now.wall = self.now.wall.saturating_add(time);
         self.now.monotonic += time;
-        self.handle(Event::TimePassed);
+        self.handle(SessionEvent::TimePassed);
     }
 
     fn receive(&mut self, bytes: Vec<u8>) {
@@ -194,13 +196,13 @@ impl Client {
             }
             match command {
                 None => return,
-                Some(Ok(command)) => self.handle(Event::Command(command)),
-                Some(Err(_)) => self.handle(Event::Malformed),
+                Some(Ok(command)) => self.handle(SessionEvent::Command(command)),
+                Some(Err(_)) => self.handle(SessionEvent::Malformed),
             }
         }
     }
 
-    fn handle(&mut self, event: Event) {
+    fn handle(&mut self, event: SessionEvent) {
         let mut events = vec![event];
         while let Some(event) = events.pop() {
             let mut actions = Vec::new();
@@ -216,23 +218,23 @@ impl Client {
         Codec::new(generation.unwrap_or(Generation::V1), self.format)
     }
 
-    fn perform(&mut self, action: Action) -> Option<Event> {
+    fn perform(&mut self, action: SessionAction) -> Option<SessionEvent> {
         match action {
-            Action::Reply(reply) => self.sent.push(Ok(self.codec().reply(&reply).to_vec())),
-            Action::Push(push) => self.push(&push),
-            Action::Ping if self.hides_pings => {}
-            Action::Ping => self.sent.push(match self.codec().ping() {
+            SessionAction::Reply(reply) => self.sent.push(Ok(self.codec().reply(&reply).to_vec())),
+            SessionAction::Push(push) => self.push(&push),
+            SessionAction::Ping if self.hides_pings => {}
+            SessionAction::Ping => self.sent.push(match self.codec().ping() {
                 Some(ping) => Ok(ping.to_vec()),
                 None => Err("websocket ping".into()),
             }),
-            Action::VerifyConnection(token) => return Some(self.verify_connection(&token)),
-            Action::VerifySubscription(token) => {
+            SessionAction::VerifyConnection(token) => return Some(self.verify_connection(&token)),
+            SessionAction::VerifySubscription(token) => {
                 let verdict = self
                     .authenticator
                     .subscription(token.as_str(), self.now.wall);
-                return Some(Event::Subscription(self.unless_down().and(verdict)));
+                return Some(SessionEvent::Subscription(self.unless_down().and(verdict)));
             }
-            Action::Subscribe(membership) => {
+            SessionAction::Subscribe(membership) => {
                 let (channel, info) = (membership.channel.clone(), membership.info.clone());
                 let hears_itself = membership.announced && membership.hears_others;
                 self.memberships.insert(channel.clone(), membership);
@@ -240,14 +242,14 @@ impl Client {
                     self.push(&Push::Join { channel, info });
                 }
             }
-            Action::UpdateInfo { channel, info } => {
+            SessionAction::UpdateInfo { channel, info } => {
                 let membership = self.memberships.get_mut(&channel);
                 membership.expect("a channel that was entered").info = info;
             }
-            Action::Unsubscribe { channel } => {
+            SessionAction::Unsubscribe { channel } => {
                 self.memberships.remove(&channel);
             }
-            Action::Publish {
+            SessionAction::Publish {
                 channel,
                 data,
                 info,
@@ -259,26 +261,28 @@ impl Client {
                         info: Some(info),
                     });
                 }
-                return Some(Event::Answer(Answer::Published));
+                return Some(SessionEvent::Answer(Answer::Published));
             }
-            Action::AskPresence { channel } => {
-                return Some(Event::Answer(Answer::Presence(self.present(&channel))));
+            SessionAction::AskPresence { channel } => {
+                return Some(SessionEvent::Answer(Answer::Presence(
+                    self.present(&channel),
+                )));
             }
-            Action::AskPresenceStats { channel } => {
+            SessionAction::AskPresenceStats { channel } => {
                 let count = self.present(&channel).len() as u32;
-                return Some(Event::Answer(Answer::PresenceStats {
+                return Some(SessionEvent::Answer(Answer::PresenceStats {
                     clients: count,
                     users: count,
                 }));
             }
-            Action::Close(close) => self.close(close),
+            SessionAction::Close(close) => self.close(close),
             other => panic!("{other:?} is not known here"),
         }
         None
     }
 
-    fn verify_connection(&self, token: &Token) -> Event {
-        Event::Connection(match token.as_str() {
+    fn verify_connection(&self, token: &ShownToken) -> SessionEvent {
+        SessionEvent::Connection(match token.as_str() {
             "" => self.authenticator.without_token(),
             token => {
                 let verdict = self.authenticator.connection(token, self.now.wall);

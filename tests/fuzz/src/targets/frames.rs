@@ -1,7 +1,7 @@
 //! Frames of clients: the decoded commands are no larger than their frame, and publications can
 //! be passed on.
 
-use countersign_gateway::wire::{Codec, Format, Frame, Generation, Push, Request};
+use countersign_gateway::wire::{ClientRequest, Codec, Frame, Generation, Push, WireFormat};
 
 use super::assert_shows_well;
 use crate::Target;
@@ -20,9 +20,9 @@ fn run(data: &[u8]) {
         return;
     };
     let format = if first & 1 == 0 {
-        Format::Json
+        WireFormat::Json
     } else {
-        Format::Protobuf
+        WireFormat::Protobuf
     };
     let mut generation = match first & 6 {
         0 => None,
@@ -52,28 +52,30 @@ fn run(data: &[u8]) {
 }
 
 /// The number of bytes in a command.
-fn size(request: &Request) -> usize {
+fn size(request: &ClientRequest) -> usize {
     match request {
-        Request::Connect { token } | Request::Refresh { token } => token.len(),
-        Request::Subscribe { channel, token, .. } | Request::SubRefresh { channel, token } => {
-            channel.len() + token.len()
-        }
-        Request::Publish { channel, data } => channel.len() + data.bytes().len(),
-        Request::Unsubscribe { channel }
-        | Request::Presence { channel }
-        | Request::PresenceStats { channel }
-        | Request::History { channel } => channel.len(),
+        ClientRequest::Connect { token } | ClientRequest::Refresh { token } => token.len(),
+        ClientRequest::Subscribe { channel, token, .. }
+        | ClientRequest::SubRefresh { channel, token } => channel.len() + token.len(),
+        ClientRequest::Publish { channel, data } => channel.len() + data.bytes().len(),
+        ClientRequest::Unsubscribe { channel }
+        | ClientRequest::Presence { channel }
+        | ClientRequest::PresenceStats { channel }
+        | ClientRequest::History { channel } => channel.len(),
         _ => 0,
     }
 }
 
 /// Every codec encodes a publication as one message, or not at all.
-fn passed_on(request: Request, from: Format) {
-    let Request::Publish { channel, data } = request else {
+fn passed_on(request: ClientRequest, from: WireFormat) {
+    let ClientRequest::Publish { channel, data } = request else {
         return;
     };
     let is_json = data.as_json().is_some();
-    assert!(is_json || from == Format::Protobuf, "not JSON, from JSON");
+    assert!(
+        is_json || from == WireFormat::Protobuf,
+        "not JSON, from JSON"
+    );
     let push = Push::Publication {
         channel,
         data,
@@ -82,7 +84,7 @@ fn passed_on(request: Request, from: Format) {
     for codec in Codec::ALL.iter().copied() {
         let message = codec.push(&push);
         match codec.format {
-            Format::Json => {
+            WireFormat::Json => {
                 assert_eq!(message.is_some(), is_json);
                 let Some(message) = message else { continue };
                 assert!(!message.contains(&b'\n') && !message.contains(&b'\r'));
@@ -90,7 +92,7 @@ fn passed_on(request: Request, from: Format) {
                     serde_json::from_slice(&message);
                 assert!(read.is_ok(), "no JSON: {message:?}");
             }
-            Format::Protobuf => assert!(message.is_some()),
+            WireFormat::Protobuf => assert!(message.is_some()),
         }
     }
 }

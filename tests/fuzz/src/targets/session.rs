@@ -7,9 +7,9 @@ use std::time::Duration;
 use arbitrary::{Arbitrary, Unstructured};
 use countersign::{Authenticator, Authority, Key, Keyring, Rules, UnixTime};
 use countersign_gateway::session::{
-    Action, Answer, ChannelRules, Event, Now, Reload, Session, Settings,
+    Answer, ChannelRules, Now, Reload, Session, SessionAction, SessionEvent, SessionSettings,
 };
-use countersign_gateway::wire::{Codec, Command, Format, Generation, Reply, Request};
+use countersign_gateway::wire::{ClientRequest, Codec, Command, Generation, Reply, WireFormat};
 
 use crate::{Target, accept};
 
@@ -111,51 +111,51 @@ impl Shown<'_> {
 }
 
 impl What<'_> {
-    fn request(&self) -> Request {
+    fn request(&self) -> ClientRequest {
         let own = |text: &&str| (*text).to_owned();
         match self {
-            Self::Connect(shown) => Request::Connect {
+            Self::Connect(shown) => ClientRequest::Connect {
                 token: shown.token(),
             },
-            Self::Refresh(shown) => Request::Refresh {
+            Self::Refresh(shown) => ClientRequest::Refresh {
                 token: shown.token(),
             },
-            Self::Subscribe(channel, shown, join_leave) => Request::Subscribe {
+            Self::Subscribe(channel, shown, join_leave) => ClientRequest::Subscribe {
                 channel: own(channel),
                 token: shown.token(),
                 join_leave: *join_leave,
             },
-            Self::SubRefresh(channel, shown) => Request::SubRefresh {
+            Self::SubRefresh(channel, shown) => ClientRequest::SubRefresh {
                 channel: own(channel),
                 token: shown.token(),
             },
-            Self::Unsubscribe(channel) => Request::Unsubscribe {
+            Self::Unsubscribe(channel) => ClientRequest::Unsubscribe {
                 channel: own(channel),
             },
-            Self::Publish(channel, data) => Request::Publish {
+            Self::Publish(channel, data) => ClientRequest::Publish {
                 channel: own(channel),
                 data: (*data).into(),
             },
-            Self::Presence(channel) => Request::Presence {
+            Self::Presence(channel) => ClientRequest::Presence {
                 channel: own(channel),
             },
-            Self::Stats(channel) => Request::PresenceStats {
+            Self::Stats(channel) => ClientRequest::PresenceStats {
                 channel: own(channel),
             },
-            Self::History(channel) => Request::History {
+            Self::History(channel) => ClientRequest::History {
                 channel: own(channel),
             },
-            Self::Ping => Request::Ping,
-            Self::Pong => Request::Pong,
-            Self::Send => Request::Send,
-            Self::Rpc => Request::Rpc,
-            Self::Unknown => Request::Unknown,
+            Self::Ping => ClientRequest::Ping,
+            Self::Pong => ClientRequest::Pong,
+            Self::Send => ClientRequest::Send,
+            Self::Rpc => ClientRequest::Rpc,
+            Self::Unknown => ClientRequest::Unknown,
         }
     }
 }
 
-fn settings(input: &Input<'_>) -> Settings {
-    let mut settings = Settings::default();
+fn settings(input: &Input<'_>) -> SessionSettings {
+    let mut settings = SessionSettings::default();
     settings.channel_limit = 3;
     let channels = &mut settings.channels;
     if input.is_v4 {
@@ -204,7 +204,7 @@ fn run(data: &[u8]) {
     session.set_generation(generation);
     let mut held = Held {
         session,
-        codec: Codec::new(generation, Format::Json),
+        codec: Codec::new(generation, WireFormat::Json),
         now,
         open: Vec::new(),
         channels: BTreeSet::new(),
@@ -215,31 +215,31 @@ fn run(data: &[u8]) {
         let event = match step {
             Step::Command(id, what) => {
                 held.open.push(*id);
-                Event::Command(Command::new(*id, what.request()))
+                SessionEvent::Command(Command::new(*id, what.request()))
             }
             Step::Pass { wall, monotonic } => {
                 let wall_now = held.now.wall.as_secs() + i64::from(*wall);
                 held.now.wall = UnixTime::from_secs(wall_now);
                 held.now.monotonic += Duration::from_secs((*monotonic).into());
-                Event::TimePassed
+                SessionEvent::TimePassed
             }
-            Step::Heard => Event::Heard,
-            Step::Malformed => Event::Malformed,
-            Step::Reload(is_trusted) => Event::Reloaded(Reload::new(
+            Step::Heard => SessionEvent::Heard,
+            Step::Malformed => SessionEvent::Malformed,
+            Step::Reload(is_trusted) => SessionEvent::Reloaded(Reload::new(
                 Arc::new(settings.clone()),
                 is_trusted.then(|| "main".to_owned()).into_iter().collect(),
             )),
-            Step::Shutdown => Event::Shutdown,
-            Step::Gone => Event::Gone,
+            Step::Shutdown => SessionEvent::Shutdown,
+            Step::Gone => SessionEvent::Gone,
         };
         held.settle(event);
     }
-    held.settle(Event::Gone);
+    held.settle(SessionEvent::Gone);
     assert!(held.channels.is_empty(), "still in {:?}", held.channels);
 }
 
 impl Held {
-    fn settle(&mut self, event: Event) {
+    fn settle(&mut self, event: SessionEvent) {
         let mut events = vec![event];
         while let Some(event) = events.pop() {
             let mut actions = Vec::new();
@@ -255,49 +255,49 @@ impl Held {
         assert!(!self.has_ended || wakeup.monotonic.is_none());
     }
 
-    fn perform(&mut self, action: Action) -> Option<Event> {
+    fn perform(&mut self, action: SessionAction) -> Option<SessionEvent> {
         match action {
-            Action::Reply(reply) => {
+            SessionAction::Reply(reply) => {
                 let index = self.open.iter().position(|id| *id == reply.id);
                 self.open.remove(index.expect("a reply to no command"));
                 self.is_connected |= self.session.user().is_some();
                 assert!(self.is_connected || reply.result.is_err(), "{reply:?}");
                 shown(self.codec, &reply);
             }
-            Action::Push(push) => {
+            SessionAction::Push(push) => {
                 assert!(self.is_connected && self.codec.push(&push).is_some());
             }
-            Action::Ping => assert!(self.is_connected),
-            Action::VerifyConnection(token) => {
+            SessionAction::Ping => assert!(self.is_connected),
+            SessionAction::VerifyConnection(token) => {
                 let verdict = match token.as_str() {
                     "" => AUTHENTICATOR.without_token(),
                     token => AUTHENTICATOR.connection(token, self.now.wall),
                 };
-                return Some(Event::Connection(verdict));
+                return Some(SessionEvent::Connection(verdict));
             }
-            Action::VerifySubscription(token) => {
+            SessionAction::VerifySubscription(token) => {
                 let verdict = AUTHENTICATOR.subscription(token.as_str(), self.now.wall);
-                return Some(Event::Subscription(verdict));
+                return Some(SessionEvent::Subscription(verdict));
             }
-            Action::Subscribe(membership) => {
+            SessionAction::Subscribe(membership) => {
                 assert!(self.is_connected && self.channels.insert(membership.channel));
                 assert!(self.channels.len() <= 3);
             }
-            Action::UpdateInfo { channel, .. } => assert!(self.channels.contains(&channel)),
-            Action::Unsubscribe { channel } => assert!(self.channels.remove(&channel)),
-            Action::Publish { .. } => {
+            SessionAction::UpdateInfo { channel, .. } => assert!(self.channels.contains(&channel)),
+            SessionAction::Unsubscribe { channel } => assert!(self.channels.remove(&channel)),
+            SessionAction::Publish { .. } => {
                 assert!(self.is_connected);
-                return Some(Event::Answer(Answer::Published));
+                return Some(SessionEvent::Answer(Answer::Published));
             }
-            Action::AskPresence { channel } => {
+            SessionAction::AskPresence { channel } => {
                 assert!(self.channels.contains(&channel));
-                return Some(Event::Answer(Answer::Presence(vec![])));
+                return Some(SessionEvent::Answer(Answer::Presence(vec![])));
             }
-            Action::AskPresenceStats { channel } => {
+            SessionAction::AskPresenceStats { channel } => {
                 assert!(self.channels.contains(&channel));
-                return Some(Event::Answer(Answer::Failed));
+                return Some(SessionEvent::Answer(Answer::Failed));
             }
-            Action::Close(_) => assert!(self.channels.is_empty()),
+            SessionAction::Close(_) => assert!(self.channels.is_empty()),
             _ => {}
         }
         None
