@@ -9,6 +9,7 @@ mod links;
 mod manifests;
 mod pictures;
 mod portable;
+mod public_names;
 mod sources;
 mod versions;
 mod workspace;
@@ -22,7 +23,7 @@ pub(crate) use layers::no_std_crates;
 
 type Check = fn(&Workspace) -> Complaints;
 
-const CHECKS: [(&str, Check); 18] = [
+const CHECKS: [(&str, Check); 19] = [
     ("layers", layers::check),
     ("crates that nothing may need", layers::leaves),
     ("import circles", circles::check),
@@ -32,6 +33,7 @@ const CHECKS: [(&str, Check); 18] = [
     ("nothing left open", sources::nothing_left_open),
     ("short files", sources::short_files),
     ("tests that run", sources::tests_that_run),
+    ("public names", public_names::check),
     ("manifests", manifests::check),
     ("readme and example", manifests::readme_and_example),
     ("lock files", versions::lock_files),
