@@ -67,7 +67,9 @@ fn hidden_by_macros(modules: Vec<&Module>) -> impl Iterator<Item = String> {
     let hides = move |call: &&syn::ItemMacro| {
         let name = call.mac.path.get_ident();
         let mut named = definitions.iter().filter(|it| it.ident.as_ref() == name);
-        is_public(call) || named.next().is_none_or(|it| is_public(it))
+        // What this macro of the standard library makes is as public as it is written.
+        let is_plain = name.is_some_and(|name| name == "thread_local");
+        is_public(call) || !is_plain && named.next().is_none_or(|it| is_public(it))
     };
     let calls = calls.into_iter().filter(hides);
     calls.map(|call| call.mac.path.to_token_stream().to_string())

@@ -86,6 +86,8 @@ fn a_macro_that_may_hide_something_public_is_found() {
         (public, "it!(a);", 1),
         (private, "it!(pub);", 1),
         ("", "another::it!(a);", 1),
+        ("", "thread_local! { static A: u8 = 1; }", 0),
+        ("", "thread_local! { pub static A: u8 = 1; }", 1),
         (private, "pub struct A(u8); impl A { it!(a); }", 1),
     ] {
         let complaints = whole(call, definition).complaints;
