@@ -8,8 +8,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use countersign::Authenticator;
-use countersign_gateway::options::{Options, TlsSource};
-use countersign_gateway::{Server, Tls, WEBSOCKET_PATH};
+use countersign_gateway::options::Options;
+use countersign_gateway::{Server, WEBSOCKET_PATH};
 use tokio::runtime::Runtime;
 
 use crate::config::{self, ConfigFile, Found};
@@ -73,7 +73,7 @@ pub(crate) fn run(
         console.warning(warning)?;
     }
     let address = addresses(args, &plan.options, source.is_none())?;
-    let tls = tls(&plan.options)?;
+    let tls = plan.tls;
     let listener = TcpListener::bind(&*address).map_err(|error| {
         let first = address.first().map(SocketAddr::to_string);
         Failure::Usage(format!(
@@ -156,25 +156,4 @@ fn url(listener: &TcpListener, is_tls: bool) -> Result<String, Failure> {
         address.to_string()
     };
     Ok(format!("{scheme}://{host}{WEBSOCKET_PATH}"))
-}
-
-/// The certificate that the options name, or none if they ask for no TLS.
-fn tls(options: &Options) -> Result<Option<Tls>, Failure> {
-    let read =
-        |path: &String| std::fs::read(path).map_err(|error| Failure::file(Path::new(path), &error));
-    let (chain, key) = match &options.tls {
-        None => return Ok(None),
-        Some(TlsSource::Files { chain, key }) => (read(chain)?, read(key)?),
-        Some(TlsSource::Pem { chain, key }) => {
-            (chain.clone().into_bytes(), key.as_str().as_bytes().to_vec())
-        }
-        Some(_) => {
-            return Err(Failure::Usage(
-                "found an unknown source of a certificate".into(),
-            ));
-        }
-    };
-    Tls::from_pem(&chain, &key)
-        .map(Some)
-        .map_err(|error| Failure::Usage(format!("`tls`: {error}")))
 }

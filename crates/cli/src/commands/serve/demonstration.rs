@@ -35,6 +35,7 @@ pub(super) fn plan() -> Result<(Demonstration, Plan), Failure> {
     let plan = Plan {
         rules: setup.rules.clone(),
         options,
+        tls: None,
         warnings: Vec::new(),
         setup,
     };

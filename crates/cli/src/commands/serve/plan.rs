@@ -1,8 +1,11 @@
 //! From a configuration to what the server goes by.
 
+use std::path::Path;
+
 use countersign::Rules;
 use countersign::config::Setup;
-use countersign_gateway::options::{self, GivenOption, Options};
+use countersign_gateway::Tls;
+use countersign_gateway::options::{self, GivenOption, Options, TlsSource};
 
 use crate::config::Found;
 use crate::failure::Failure;
@@ -11,6 +14,7 @@ use crate::failure::Failure;
 pub(super) struct Plan {
     pub(super) rules: Rules,
     pub(super) options: Options,
+    pub(super) tls: Option<Tls>,
     pub(super) warnings: Vec<String>,
     pub(super) setup: Setup,
 }
@@ -50,8 +54,30 @@ pub(super) fn plan(found: &Found, before: Option<&Setup>) -> Result<Plan, Failur
     warnings.append(&mut options.warnings);
     Ok(Plan {
         rules: setup.rules.clone(),
+        tls: tls(&options)?,
         options,
         warnings,
         setup,
     })
+}
+
+/// The certificate that the options name, or none if they ask for no TLS.
+fn tls(options: &Options) -> Result<Option<Tls>, Failure> {
+    let read =
+        |path: &String| std::fs::read(path).map_err(|error| Failure::file(Path::new(path), &error));
+    let (chain, key) = match &options.tls {
+        None => return Ok(None),
+        Some(TlsSource::Files { chain, key }) => (read(chain)?, read(key)?),
+        Some(TlsSource::Pem { chain, key }) => {
+            (chain.clone().into_bytes(), key.as_str().as_bytes().to_vec())
+        }
+        Some(_) => {
+            return Err(Failure::Usage(
+                "found an unknown source of a certificate".into(),
+            ));
+        }
+    };
+    Tls::from_pem(&chain, &key)
+        .map(Some)
+        .map_err(|error| Failure::Usage(format!("`tls`: {error}")))
 }

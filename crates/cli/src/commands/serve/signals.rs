@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use countersign::config::Setup;
 use countersign_gateway::{Server, Tls};
 
-use super::plan::{Plan, plan};
+use super::plan::plan;
 use crate::config;
 use crate::failure::Failure;
 
@@ -58,8 +58,13 @@ pub(super) async fn until_stopped(server: &Server, _: Option<Tls>, _: Source, _:
 /// and nothing changes.
 #[cfg(unix)]
 fn reload(server: &Server, tls: Option<&Tls>, source: Option<&Path>, setup: &mut Setup) {
-    let (plan, new_tls) = match read_again(source, setup) {
-        Ok(read) => read,
+    let read = config::load_if_any(source)
+        .and_then(|found| {
+            found.ok_or_else(|| Failure::Usage("there is no configuration any more".into()))
+        })
+        .and_then(|found| plan(&found, Some(setup)));
+    let plan = match read {
+        Ok(plan) => plan,
         Err(Failure::Usage(sentence)) => {
             tracing::error!("the new configuration is not sound, the old one stays: {sentence}");
             return;
@@ -72,7 +77,7 @@ fn reload(server: &Server, tls: Option<&Tls>, source: Option<&Path>, setup: &mut
     for warning in &plan.warnings {
         tracing::warn!("{warning}");
     }
-    match (tls, &new_tls) {
+    match (tls, &plan.tls) {
         (Some(tls), Some(new)) => tls.replace_by(new),
         (None, None) => {}
         _ => tracing::warn!("`tls` can't be switched on or off by a reload; restart the server"),
@@ -81,13 +86,4 @@ fn reload(server: &Server, tls: Option<&Tls>, source: Option<&Path>, setup: &mut
     server.reload(plan.options.server);
     *setup = plan.setup;
     tracing::info!("the configuration was read again");
-}
-
-#[cfg(unix)]
-fn read_again(source: Option<&Path>, setup: &Setup) -> Result<(Plan, Option<Tls>), Failure> {
-    let found = config::load_if_any(source)?;
-    let found = found.ok_or_else(|| Failure::Usage("there is no configuration any more".into()))?;
-    let plan = plan(&found, Some(setup))?;
-    let tls = super::tls(&plan.options)?;
-    Ok((plan, tls))
 }
