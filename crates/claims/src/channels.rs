@@ -111,11 +111,31 @@ impl fmt::Debug for Channels<'_> {
     }
 }
 
+impl Limits {
+    /// Checks the names of channels as decoding checks those of `channels`.
+    ///
+    /// # Errors
+    ///
+    /// That of the first name that is refused, or [`ClaimsError::TooMany`].
+    pub fn check_channels<'c>(
+        &self,
+        names: impl IntoIterator<Item = &'c str>,
+    ) -> Result<(), ClaimsError> {
+        let at = At::top("channels");
+        let mut count = Count::default();
+        for name in names {
+            at.check_channel_name(name, self)?;
+            count.one_more(at, self)?;
+        }
+        Ok(())
+    }
+}
+
 #[derive(Default)]
-pub(crate) struct Count(usize);
+struct Count(usize);
 
 impl Count {
-    pub(crate) fn one_more(&mut self, at: At<'_>, limits: &Limits) -> Result<(), ClaimsError> {
+    fn one_more(&mut self, at: At<'_>, limits: &Limits) -> Result<(), ClaimsError> {
         if self.0 >= limits.channels {
             return Err(ClaimsError::TooMany {
                 claim: at.claim(),

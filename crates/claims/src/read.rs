@@ -7,7 +7,6 @@ use alloc::string::String;
 use countersign_json::{Kind, Object, Value, known_in_another_case};
 
 use crate::ClaimsError;
-use crate::channels::Count;
 use countersign_time::UnixTime;
 
 /// How much a token may contain. Its whole size is bounded by the caller.
@@ -18,26 +17,6 @@ pub struct Limits {
     pub channels: usize,
     /// The most bytes of one channel's name; 255, as in Centrifugo.
     pub channel_bytes: usize,
-}
-
-impl Limits {
-    /// Checks the names of channels as decoding checks those of `channels`.
-    ///
-    /// # Errors
-    ///
-    /// That of the first name that is refused, or [`ClaimsError::TooMany`].
-    pub fn check_channels<'c>(
-        &self,
-        names: impl IntoIterator<Item = &'c str>,
-    ) -> Result<(), ClaimsError> {
-        let at = At::top("channels");
-        let mut count = Count::default();
-        for name in names {
-            at.check_channel_name(name, self)?;
-            count.one_more(at, self)?;
-        }
-        Ok(())
-    }
 }
 
 impl Default for Limits {

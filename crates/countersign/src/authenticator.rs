@@ -11,7 +11,7 @@ use crate::accepted::Accepted;
 use crate::connection::Connection;
 #[cfg(feature = "jwks")]
 use crate::counters::EndpointCounters;
-use crate::counters::Kind;
+use crate::counters::VerificationKind;
 use crate::counters::{Counters, Tallies, Tally};
 #[cfg(feature = "jwks")]
 use crate::endpoint::KeyEndpoint;
@@ -100,7 +100,7 @@ impl Authenticator {
     /// of the methods that explain. "Pending" is no verdict.
     ///
     /// ```
-    /// use countersign::{Authenticator, Code, Issuer, Key, Kind, now};
+    /// use countersign::{Authenticator, Code, Issuer, Key, VerificationKind, now};
     ///
     /// let key = Key::secret(b"a secret of at least 32 bytes ...")?;
     /// let issuer = Issuer::builder().key(key.clone()).build()?;
@@ -112,7 +112,7 @@ impl Authenticator {
     /// let counters = auth.counters();
     /// let accepted = counters.verifications.iter().find(|it| it.code.is_none());
     /// let accepted = accepted.ok_or("nothing was accepted")?;
-    /// assert_eq!((accepted.kind, accepted.count), (Kind::Connection, 1));
+    /// assert_eq!((accepted.kind, accepted.count), (VerificationKind::Connection, 1));
     /// assert_eq!(accepted.authority.as_deref(), Some("backend"));
     ///
     /// let refused = counters.verifications.iter().find(|it| it.code == Some(Code::Malformed));
@@ -153,12 +153,12 @@ impl Authenticator {
     pub fn without_token(&self) -> Result<Connection, Error> {
         let rules = self.rules.load();
         if rules.allow_no_token {
-            rules.nobody.add(Kind::Connection, None);
+            rules.nobody.add(VerificationKind::Connection, None);
             Ok(Connection::without_token())
         } else {
             rules
                 .nobody
-                .add(Kind::Connection, Some(Error::NoToken.code()));
+                .add(VerificationKind::Connection, Some(Error::NoToken.code()));
             Err(Error::NoToken)
         }
     }

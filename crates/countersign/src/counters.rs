@@ -15,7 +15,7 @@ use crate::sharded::Sharded;
 /// them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum VerificationKind {
     /// A connection token.
     Connection,
     /// A subscription token.
@@ -24,7 +24,7 @@ pub enum Kind {
     Token,
 }
 
-impl Kind {
+impl VerificationKind {
     /// All kinds.
     pub const ALL: &'static [Self] = &[Self::Connection, Self::Subscription, Self::Token];
 
@@ -39,7 +39,7 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for VerificationKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
@@ -65,7 +65,7 @@ pub struct Counters {
 #[non_exhaustive]
 pub struct VerificationCount {
     /// The kind of token.
-    pub kind: Kind,
+    pub kind: VerificationKind,
     /// The configured name of the authority that the token led to; `None` if it led to none,
     /// because it could not be read, its issuer isn't trusted, or no token was shown.
     pub authority: Option<String>,
@@ -83,7 +83,7 @@ pub struct EndpointCounters {
     /// Its URL, without credentials.
     pub endpoint: String,
     /// What its client has counted.
-    pub counters: countersign_jwks::Counters,
+    pub counters: countersign_jwks::JwksCounters,
 }
 
 /// One place for "accepted", and one for each code.
@@ -96,11 +96,12 @@ pub(crate) struct Tally {
 }
 
 /// By kind of token and result.
-type Counts = [[AtomicU64; RESULTS]; Kind::ALL.len()];
+type Counts = [[AtomicU64; RESULTS]; VerificationKind::ALL.len()];
 
 impl Default for Tally {
     fn default() -> Self {
-        let zeros = || [const { [const { AtomicU64::new(0) }; RESULTS] }; Kind::ALL.len()];
+        let zeros =
+            || [const { [const { AtomicU64::new(0) }; RESULTS] }; VerificationKind::ALL.len()];
         Self {
             shards: Sharded::new(zeros),
         }
@@ -109,7 +110,7 @@ impl Default for Tally {
 
 impl Tally {
     /// Counts one verdict; `refused` says why the token was refused, if it was.
-    pub(crate) fn add(&self, kind: Kind, refused: Option<Code>) {
+    pub(crate) fn add(&self, kind: VerificationKind, refused: Option<Code>) {
         // Both enums are declared in the order of their `ALL`.
         let result = refused.map_or(0, |code| (code as usize).saturating_add(1));
         let results = self.shards.mine().get(kind as usize);
@@ -130,7 +131,7 @@ impl Tally {
     /// What was counted at least once, for the authority of this name.
     fn counts(&self, authority: Option<&str>) -> impl Iterator<Item = VerificationCount> {
         let results = || core::iter::once(None).chain(Code::ALL.iter().copied().map(Some));
-        let kinds = Kind::ALL.iter().enumerate();
+        let kinds = VerificationKind::ALL.iter().enumerate();
         let counts = kinds.flat_map(move |(at, kind)| {
             let results = results().enumerate();
             results.map(move |(result, code)| (*kind, code, self.sum(at, result)))
@@ -183,7 +184,7 @@ mod tests {
     #[test]
     fn each_kind_and_code_has_a_place_of_its_own() {
         let tally = Tally::default();
-        for kind in Kind::ALL {
+        for kind in VerificationKind::ALL {
             for code in Code::ALL.iter().copied().map(Some).chain([None]) {
                 tally.add(*kind, code);
                 let seen = tally.counts(Some("a"));

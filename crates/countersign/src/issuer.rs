@@ -10,7 +10,7 @@ use countersign_signature::{AlgorithmName, Provider};
 
 use crate::authority::Authority;
 use crate::build_error::BuildError;
-use crate::counters::Kind;
+use crate::counters::VerificationKind;
 use crate::keyring::check_kid;
 use crate::new_token::NewToken;
 use crate::provider::default_provider;
@@ -95,7 +95,7 @@ pub struct IssuerBuilder {
     /// What the server goes by.
     server: Option<Rules>,
     /// The kind of token whose trust says what every token has, such as `aud`.
-    kind: Option<Kind>,
+    kind: Option<VerificationKind>,
 }
 
 impl IssuerBuilder {
@@ -171,12 +171,12 @@ impl IssuerBuilder {
     ///
     /// Keys that the authority fetches from an endpoint are not asked for.
     pub fn accepted_by(self, authority: &Authority) -> Self {
-        self.accepted_by_rules(Rules::new(authority.clone()), Kind::Token)
+        self.accepted_by_rules(Rules::new(authority.clone()), VerificationKind::Token)
     }
 
     /// As [`accepted_by`](Self::accepted_by), for a whole server: by the authority that the
     /// claims of each token lead to.
-    pub(crate) fn accepted_by_rules(mut self, rules: Rules, kind: Kind) -> Self {
+    pub(crate) fn accepted_by_rules(mut self, rules: Rules, kind: VerificationKind) -> Self {
         self.server = Some(rules);
         self.kind = Some(kind);
         self
@@ -245,8 +245,8 @@ impl IssuerBuilder {
     fn authority(&self) -> Option<&Authority> {
         let rules = self.server.as_ref()?;
         let trust = match self.kind? {
-            Kind::Connection | Kind::Token => rules.for_connections(),
-            Kind::Subscription => rules.for_subscriptions(),
+            VerificationKind::Connection | VerificationKind::Token => rules.for_connections(),
+            VerificationKind::Subscription => rules.for_subscriptions(),
         };
         let entry = match self.iss.as_deref() {
             Some(iss) => trust.entry_for(&(Some(iss), self.aud.as_deref())),

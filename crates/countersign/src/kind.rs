@@ -6,7 +6,7 @@ use countersign_claims::{
 
 use crate::accepted::{Accepted, DecodedClaims};
 use crate::connection::Connection;
-use crate::counters::Kind;
+use crate::counters::VerificationKind;
 use crate::rules::Rules;
 use crate::subscription::Subscription;
 use crate::token::Token;
@@ -15,7 +15,7 @@ use crate::trust::Trust;
 /// One kind of token.
 pub(crate) trait TokenKind {
     /// What it is counted as.
-    const KIND: Kind;
+    const KIND: VerificationKind;
 
     type Claims<'a>: DecodedClaims;
     type Owned;
@@ -35,7 +35,7 @@ macro_rules! kind {
         pub(crate) enum $kind {}
 
         impl TokenKind for $kind {
-            const KIND: Kind = $counted;
+            const KIND: VerificationKind = $counted;
             type Claims<'a> = $claims<'a>;
             type Owned = $owned;
 
@@ -63,21 +63,21 @@ macro_rules! kind {
 
 kind!(
     OfConnection,
-    Kind::Connection,
+    VerificationKind::Connection,
     ConnectionClaims,
     Connection,
     Rules::for_connections
 );
 kind!(
     OfSubscription,
-    Kind::Subscription,
+    VerificationKind::Subscription,
     SubscriptionClaims,
     Subscription,
     Rules::for_subscriptions
 );
 kind!(
     OfToken,
-    Kind::Token,
+    VerificationKind::Token,
     TokenClaims,
     Token,
     Rules::for_connections

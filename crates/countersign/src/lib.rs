@@ -132,7 +132,7 @@ pub use code::{Advice, Code, Fault};
 pub use connection::{Channel, ChannelOptions, Connection};
 #[cfg(feature = "jwks")]
 pub use counters::EndpointCounters;
-pub use counters::{Counters, Kind, VerificationCount};
+pub use counters::{Counters, VerificationCount, VerificationKind};
 pub use deserialize::DeserializeError;
 #[cfg(feature = "jwks")]
 pub use endpoint::KeyEndpoint;

@@ -8,7 +8,7 @@ use core::fmt::{self, Write as _};
 use std::collections::BTreeMap;
 
 #[cfg(feature = "jwks")]
-use countersign_jwks::Counters as OfEndpoint;
+use countersign_jwks::JwksCounters;
 
 use crate::code::Code;
 use crate::counters::Counters;
@@ -101,7 +101,7 @@ impl Text {
 }
 
 #[cfg(feature = "jwks")]
-type Count = fn(&OfEndpoint) -> u64;
+type Count = fn(&JwksCounters) -> u64;
 
 #[cfg(feature = "jwks")]
 impl Text {
@@ -182,8 +182,8 @@ fn of_endpoint(url: &str) -> Labels {
 
 /// The counters of each URL: no two samples may have the same labels.
 #[cfg(feature = "jwks")]
-fn by_url(endpoints: &[EndpointCounters]) -> BTreeMap<&str, OfEndpoint> {
-    let mut by_url: BTreeMap<&str, OfEndpoint> = BTreeMap::new();
+fn by_url(endpoints: &[EndpointCounters]) -> BTreeMap<&str, JwksCounters> {
+    let mut by_url: BTreeMap<&str, JwksCounters> = BTreeMap::new();
     for EndpointCounters { endpoint, counters } in endpoints {
         match by_url.get_mut(endpoint.as_str()) {
             Some(sum) => add(sum, counters),
@@ -196,7 +196,7 @@ fn by_url(endpoints: &[EndpointCounters]) -> BTreeMap<&str, OfEndpoint> {
 }
 
 #[cfg(feature = "jwks")]
-fn add(sum: &mut OfEndpoint, more: &OfEndpoint) {
+fn add(sum: &mut JwksCounters, more: &JwksCounters) {
     for (result, count) in &more.fetches {
         match sum.fetches.iter_mut().find(|(known, _)| known == result) {
             Some((_, known)) => *known = known.saturating_add(*count),

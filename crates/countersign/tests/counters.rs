@@ -15,13 +15,18 @@ mod server;
 use allocation_counter::measure;
 use common::{NOW, hs256, now, secret, trusting};
 use countersign::{
-    Attempt, Authenticator, Authority, Code, Counters, Issuer, Key, Kind, Rules, Scratch, Trust,
-    UnixTime,
+    Attempt, Authenticator, Authority, Code, Counters, Issuer, Key, Rules, Scratch, Trust,
+    UnixTime, VerificationKind,
 };
 use server::{Server, config, issuer, key};
 
 /// How many verifications had this result.
-fn count(counters: &Counters, kind: Kind, authority: Option<&str>, code: Option<Code>) -> u64 {
+fn count(
+    counters: &Counters,
+    kind: VerificationKind,
+    authority: Option<&str>,
+    code: Option<Code>,
+) -> u64 {
     let mut found = counters
         .verifications
         .iter()
@@ -76,13 +81,28 @@ fn verdicts_are_counted_by_kind_authority_and_code_on_every_door() {
 
     let counters = auth.counters();
     for (kind, authority, code, expected) in [
-        (Kind::Token, Some("first"), None, 5),
-        (Kind::Connection, Some("first"), None, 1),
-        (Kind::Connection, Some("second"), Some(Code::Signature), 1),
-        (Kind::Connection, None, Some(Code::Issuer), 1),
-        (Kind::Connection, None, Some(Code::NoToken), 1),
-        (Kind::Subscription, Some("first"), Some(Code::WrongKind), 1),
-        (Kind::Subscription, None, Some(Code::Malformed), 1),
+        (VerificationKind::Token, Some("first"), None, 5),
+        (VerificationKind::Connection, Some("first"), None, 1),
+        (
+            VerificationKind::Connection,
+            Some("second"),
+            Some(Code::Signature),
+            1,
+        ),
+        (VerificationKind::Connection, None, Some(Code::Issuer), 1),
+        (VerificationKind::Connection, None, Some(Code::NoToken), 1),
+        (
+            VerificationKind::Subscription,
+            Some("first"),
+            Some(Code::WrongKind),
+            1,
+        ),
+        (
+            VerificationKind::Subscription,
+            None,
+            Some(Code::Malformed),
+            1,
+        ),
     ] {
         let found = count(&counters, kind, authority, code);
         assert_eq!(found, expected, "{kind} {authority:?} {code:?}");
@@ -99,7 +119,7 @@ fn tokens_cannot_make_the_counters_grow() {
     let counters = auth.counters();
     assert_eq!(counters.verifications.len(), 1);
     assert_eq!(
-        count(&counters, Kind::Token, None, Some(Code::Issuer)),
+        count(&counters, VerificationKind::Token, None, Some(Code::Issuer)),
         2000
     );
 
@@ -123,16 +143,32 @@ fn counts_survive_a_reload_unless_their_authority_is_gone() {
     auth.reload(Rules::new(first_alone.build().unwrap()));
     assert!(auth.token(&token(A, "https://a"), now()).is_ok());
     let counters = auth.counters();
-    assert_eq!(count(&counters, Kind::Token, Some("first"), None), 2);
-    assert_eq!(count(&counters, Kind::Token, Some("second"), None), 0);
     assert_eq!(
-        count(&counters, Kind::Token, None, Some(Code::Malformed)),
+        count(&counters, VerificationKind::Token, Some("first"), None),
+        2
+    );
+    assert_eq!(
+        count(&counters, VerificationKind::Token, Some("second"), None),
+        0
+    );
+    assert_eq!(
+        count(
+            &counters,
+            VerificationKind::Token,
+            None,
+            Some(Code::Malformed)
+        ),
         1
     );
 
     auth.reload(two_authorities());
     assert_eq!(
-        count(&auth.counters(), Kind::Token, Some("second"), None),
+        count(
+            &auth.counters(),
+            VerificationKind::Token,
+            Some("second"),
+            None
+        ),
         0
     );
 }
@@ -163,9 +199,15 @@ fn one_name_in_both_sections_is_counted_as_one_authority() {
             .is_err()
     );
     let counters = auth.counters();
-    assert_eq!(count(&counters, Kind::Subscription, Some("one"), None), 1);
+    assert_eq!(
+        count(&counters, VerificationKind::Subscription, Some("one"), None),
+        1
+    );
     let code = Some(Code::Signature);
-    assert_eq!(count(&counters, Kind::Connection, Some("one"), code), 1);
+    assert_eq!(
+        count(&counters, VerificationKind::Connection, Some("one"), code),
+        1
+    );
 }
 
 #[test]
@@ -185,7 +227,15 @@ fn a_fetch_that_is_awaited_is_counted_once_when_it_is_over() {
     let auth = setup(&format!(r#"{{"token_jwks_public_endpoint": "{url}"}}"#));
     assert!(server::block_on(auth.connection_async(&token, now)).is_ok());
     let counters = auth.counters();
-    assert_eq!(count(&counters, Kind::Connection, Some("default"), None), 1);
+    assert_eq!(
+        count(
+            &counters,
+            VerificationKind::Connection,
+            Some("default"),
+            None
+        ),
+        1
+    );
     assert_eq!(total(&counters), 1);
     let [endpoint] = &counters.endpoints[..] else {
         panic!("{:?}", counters.endpoints);
@@ -198,7 +248,15 @@ fn a_fetch_that_is_awaited_is_counted_once_when_it_is_over() {
     assert!(server::block_on(auth.connection_async(&token, now)).is_err());
     let counters = auth.counters();
     let code = Some(Code::KeysUnavailable);
-    assert_eq!(count(&counters, Kind::Connection, Some("default"), code), 1);
+    assert_eq!(
+        count(
+            &counters,
+            VerificationKind::Connection,
+            Some("default"),
+            code
+        ),
+        1
+    );
     assert_eq!(total(&counters), 1);
 }
 

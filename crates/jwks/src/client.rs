@@ -9,7 +9,7 @@ use countersign_published_keys::{KidKeys, Report};
 use countersign_signature::Provider;
 
 use crate::cache::KeyCache;
-use crate::counters::Counters;
+use crate::counters::JwksCounters;
 use crate::discovery::Issuer;
 use crate::driver::Driver;
 use crate::pending::{Pending, Ready};
@@ -264,11 +264,11 @@ impl Jwks {
 
     /// The numbers, for a server to export.
     #[must_use]
-    pub fn counters(&self) -> Counters {
+    pub fn counters(&self) -> JwksCounters {
         let KeyCache { tally, clock, .. } = &*self.cache;
         let state = self.cache.state.load();
         let held = state.held();
-        Counters {
+        JwksCounters {
             fetches: tally.fetches(),
             age: held.map(|held| clock.now().saturating_sub(held.fetched_at)),
             keys_used: held.map_or(0, |held| held.set.report().used()),

@@ -8,7 +8,7 @@ use countersign_fetch::FetchErrorKind;
 /// What has happened since the client was made, and how its set is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Counters {
+pub struct JwksCounters {
     /// Requests by result: `ok`, `not_modified`, or the word of a [`FetchErrorKind`]. The two
     /// requests of an issuer, for its document and its set, count as one. Results that never
     /// occurred are left out.
@@ -30,7 +30,7 @@ pub struct Counters {
     pub waiters: usize,
 }
 
-/// Every result, in the order of [`Counters::fetches`].
+/// Every result, in the order of [`JwksCounters::fetches`].
 const RESULTS: [&str; 18] = [
     "ok",
     "not_modified",

@@ -9,7 +9,7 @@
 //! - [`TemplateClients`]: one client for each value of a placeholder. [`LazyJwks`]: a client that
 //!   is made when it is first needed.
 //! - [`inspect`]: what a client makes of a document, without fetching.
-//! - [`Jwks::report`] and [`Counters`]: what the set holds, and what has happened.
+//! - [`Jwks::report`] and [`JwksCounters`]: what the set holds, and what has happened.
 //!
 //! It fetches by `countersign-fetch`, and `countersign-published-keys` says which keys of a set
 //! are used. A [`Provider`](countersign_signature::Provider) binds them when a set is loaded,
@@ -108,7 +108,7 @@ pub use attempt::inspect;
 pub use builder::Builder;
 pub use client::{Jwks, Lookup};
 pub use clock::{Clock, SystemClock};
-pub use counters::Counters;
+pub use counters::JwksCounters;
 pub use group::FetchGroup;
 pub use lazy::LazyJwks;
 pub use pending::{Pending, Ready};

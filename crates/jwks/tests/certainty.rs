@@ -133,3 +133,17 @@ fn j9_a_kid_that_was_asked_for_before_its_key_was_published_is_not_called_unknow
     }
     assert_eq!(bench.resolve("new", &key(2)), "found");
 }
+
+#[test]
+fn j9_ten_thousand_clients_with_a_retired_key_all_know_at_once() {
+    let bench = bench();
+    bench.script.then(ok(&[key(1).jwk("a"), key(2).jwk("b")]));
+    bench.script.otherwise(ok(&[key(2).jwk("b")]));
+    assert_eq!(bench.resolve("a", &key(1)), "found");
+    bench.jwks.refresh().unwrap();
+    for client in 0..10_000_u32 {
+        let found = bench.jwks.resolve_for(Some("a"), &client.to_le_bytes());
+        assert!(matches!(found, Lookup::UnknownKey));
+    }
+    assert_eq!(bench.script.requests(), 2);
+}

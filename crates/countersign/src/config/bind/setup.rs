@@ -8,7 +8,7 @@ use super::section::Section;
 use super::trust::{Binder, UseOfKeys};
 use crate::config::error::ConfigError;
 use crate::config::table::Config;
-use crate::{Issuer, IssuerBuilder, Kind, Rules, Trust, default_provider};
+use crate::{Issuer, IssuerBuilder, Rules, Trust, VerificationKind, default_provider};
 
 const CONNECTION: &str = "client.token";
 const SUBSCRIPTION: &str = "client.subscription_token";
@@ -264,7 +264,7 @@ impl Config {
         &self,
         builder: IssuerBuilder,
     ) -> Result<Issuer, ConfigError> {
-        self.configure_issuer(self.connections(), builder, Kind::Connection)
+        self.configure_issuer(self.connections(), builder, VerificationKind::Connection)
     }
 
     /// As [`configure_connection_issuer`](Self::configure_connection_issuer), for
@@ -277,14 +277,18 @@ impl Config {
         &self,
         builder: IssuerBuilder,
     ) -> Result<Issuer, ConfigError> {
-        self.configure_issuer(self.subscriptions(), builder, Kind::Subscription)
+        self.configure_issuer(
+            self.subscriptions(),
+            builder,
+            VerificationKind::Subscription,
+        )
     }
 
     fn configure_issuer(
         &self,
         section: Section<'_>,
         mut builder: IssuerBuilder,
-        kind: Kind,
+        kind: VerificationKind,
     ) -> Result<Issuer, ConfigError> {
         let algorithms = builder.algorithms();
         let has_own_key = builder.has_key();
