@@ -148,12 +148,13 @@ impl Bench {
         String::new()
     }
 
-    /// Looks up this number of `kid`s that no key has.
+    /// Looks up the keys of this number of tokens, each with a `kid` that no key has.
     fn flood(&self, count: &str) -> String {
         let count: usize = count.parse().expect("a number");
         let unknown = (0..count).filter(|at| {
             let name = format!("nobody-{at}");
-            matches!(self.client.resolve(Some(&name)), Lookup::UnknownKey)
+            let found = self.client.resolve_for(Some(&name), name.as_bytes());
+            matches!(found, Lookup::UnknownKey)
         });
         format!("{} unknown", unknown.count())
     }
