@@ -37,13 +37,13 @@ const FAREWELL: Duration = Duration::from_secs(10);
 /// A WebSocket server. Clones are the same server.
 ///
 /// ```no_run
-/// use countersign::config::{Config, WireFormat};
+/// use countersign::config::{Config, Format};
 /// use countersign::Authenticator;
 /// use countersign_gateway::{Server, ServerSettings};
 ///
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// let text = r#"{"token_hmac_secret_key": "a secret of at least 32 bytes ..."}"#;
-/// let authenticator = Authenticator::new(Config::from_text(text, WireFormat::Json, [])?.setup().build()?.ignore_warnings().rules);
+/// let authenticator = Authenticator::new(Config::from_text(text, Format::Json, [])?.setup().build()?.ignore_warnings().rules);
 /// let server = Server::new(authenticator, ServerSettings::default());
 ///
 /// let listener = std::net::TcpListener::bind("127.0.0.1:8000")?;
