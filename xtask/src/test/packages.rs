@@ -71,7 +71,8 @@ fn outside(root: &Path, arguments: &[&str]) -> Outcome {
         return Err(lacking.join("\n"));
     }
 
-    fs::write(folder.join("Cargo.toml"), manifest(&packages)).map_err(in_folder)?;
+    let workspace = fs::read_to_string(root.join("Cargo.toml")).map_err(in_folder)?;
+    fs::write(folder.join("Cargo.toml"), manifest(&packages, &workspace)).map_err(in_folder)?;
     // The versions that the workspace is tested with.
     fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).map_err(in_folder)?;
     let mut command = cargo(&folder);
@@ -97,12 +98,10 @@ fn lacking(folder: &Path, package: &Package) -> Vec<String> {
 
 /// The manifest of a workspace with the unpacked packages. Each replaces the package with its
 /// name in a registry.
-fn manifest(packages: &[&Package]) -> String {
+fn manifest(packages: &[&Package], workspace: &str) -> String {
     let mut text = String::from("[workspace]\nresolver = \"3\"\nmembers = [\"countersign*\"]\n");
     // As in our own workspace, so that built libraries are shared.
-    text.push_str("\n[profile.dev]\ndebug = \"line-tables-only\"\n");
-    text.push_str("\n[profile.dev.package.\"*\"]\nopt-level = 3\ndebug = false\n");
-    text.push_str("\n[profile.dev.build-override]\nopt-level = 3\n");
+    text.push_str(&profiles(workspace));
     text.push_str("\n[patch.crates-io]\n");
     for package in packages {
         let (name, path) = (&package.name, file_name(package));
@@ -111,9 +110,27 @@ fn manifest(packages: &[&Package]) -> String {
     text
 }
 
+/// The sections of a manifest that say how cargo builds what is tested.
+fn profiles(manifest: &str) -> String {
+    let mut text = String::new();
+    let mut is_profile = false;
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            is_profile = line.starts_with("[profile.dev");
+            if is_profile {
+                text.push('\n');
+            }
+        }
+        if is_profile && !line.is_empty() && !line.starts_with('#') {
+            let _ = writeln!(text, "{line}");
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{DOCUMENTS, lacking, manifest};
+    use super::{DOCUMENTS, lacking, manifest, profiles};
     use crate::metadata::Package;
 
     #[test]
@@ -130,6 +147,16 @@ mod tests {
             "the package countersign-newcomer lacks README.md"
         );
         let row = "countersign-newcomer = { path = \"countersign-newcomer-0.1.0\" }";
-        assert!(manifest(&[&package]).lines().any(|line| line == row));
+        assert!(manifest(&[&package], "").lines().any(|line| line == row));
+    }
+
+    #[test]
+    fn packages_are_built_by_the_profile_of_the_workspace() {
+        let workspace = "[workspace]\n\n# Why.\n[profile.dev]\ndebug = false\n\n\
+                         [profile.dev.package.a]\nopt-level = 0\n\n[profile.release]\nlto = true\n";
+        assert_eq!(
+            profiles(workspace),
+            "\n[profile.dev]\ndebug = false\n\n[profile.dev.package.a]\nopt-level = 0\n"
+        );
     }
 }
