@@ -1,11 +1,4 @@
 //! Connection tokens as application backends make them, checked by `countersign checktoken`.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    missing_docs
-)]
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,5 +1,4 @@
 //! Tokens and keys of a real OpenID Connect provider: discovery, algorithms, rotation.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;

@@ -1,11 +1,4 @@
 //! Our program reads keys in every form of `openssl`, and the peers use our keys.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    missing_docs
-)]
 
 use countersign_interop::{ALGORITHMS, Key, KeyKind, Peer, Program, openssl, openssl_is_here};
 use serde_json::json;

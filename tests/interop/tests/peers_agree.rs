@@ -1,11 +1,4 @@
 //! Compares the peers with each other. If these tests fail, it is not our fault.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    missing_docs
-)]
 
 use countersign_interop::{ALGORITHMS, Algorithm, Key, Peer, flipped, openssl_is_here};
 use serde_json::json;

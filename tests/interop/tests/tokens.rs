@@ -1,11 +1,4 @@
 //! Tokens of every algorithm, both ways between our program and each peer.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    missing_docs
-)]
 
 use countersign_interop::{
     ALGORITHMS, Algorithm, Key, KeyKind, Peer, Program, flipped, openssl_is_here,

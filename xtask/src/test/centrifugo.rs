@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command};
 
 use super::outcome::Outcome;
+use super::programs;
 use crate::centrifugo::{self, Build};
 use crate::process;
 
@@ -32,9 +33,9 @@ fn ask(root: &Path, choose: impl Fn(&mut Command)) -> Outcome {
     let Some(program) = centrifugo::installed(root, Build::Quick)? else {
         return Ok(vec![format!("everything: {}", centrifugo::NO_GO)]);
     };
-    let mut suite = process::cargo(root);
-    suite.args(["run", "--quiet", "--package", "countersign-conformance"]);
-    suite.args(["--", "centrifugo-6"]);
+    let suite = programs::build(root, "countersign-conformance")?;
+    let mut suite = process::command(suite, root);
+    suite.arg("centrifugo-6");
     suite.env("COUNTERSIGN_CENTRIFUGO", program);
     choose(&mut suite);
     process::run(&mut suite)?;

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::outcome::Outcome;
 use super::peers::{self, Peer};
+use super::programs;
 use crate::centrifugo::{self, Build};
 use crate::process;
 
@@ -19,9 +20,9 @@ const OF_PIP: Peer = peers::of_pip("pyjwt");
 pub(super) fn run(root: &Path) -> Outcome {
     let folder = root.join("tests/clients");
     let (ready, mut skipped, mut failed) = peers::make_ready(&[OF_NPM, OF_PIP], &folder);
-    process::run(process::cargo(root).args(["build", "--package", "countersign-cli"]))?;
+    programs::build(root, "countersign")?;
     let mut tests = process::cargo(root);
-    tests.args(["test", "--package", "countersign-clients", "--no-fail-fast"]);
+    tests.args(["test", "--workspace", "--all-features", "--test", "clients"]);
     // The tests fail if a client that is named here is missing. Without the variable, they look
     // for clients themselves, and skip missing ones.
     tests.env("COUNTERSIGN_CLIENTS", ready.join(","));

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::outcome::Outcome;
 use super::peers::{self, Peer};
+use super::programs;
 use crate::process::{self, works};
 
 const PYJWT: Peer = peers::of_pip("pyjwt");
@@ -23,15 +24,15 @@ pub(super) fn run(root: &Path) -> Outcome {
     }
     let folder = root.join("tests/interop");
     let (ready, skipped, mut failed) = peers::make_ready(&[PYJWT, JOSE, OIDC_PROVIDER], &folder);
-    process::run(process::cargo(root).args(["build", "--package", "countersign-cli"]))?;
+    programs::build(root, "countersign")?;
     let mut tests = process::cargo(root);
-    tests.args(["test", "--package", "countersign-interop", "--no-fail-fast"]);
+    tests.args(["test", "--workspace", "--all-features", "--test", "interop"]);
     let mut runs = vec![tests];
     if !ready.is_empty() {
         // Gives the same altered tokens to the peers. It fails if a difference is new or gone.
-        let mut suite = process::cargo(root);
-        suite.args(["run", "--quiet", "--package", "countersign-conformance"]);
-        suite.args(["--", "peers"]);
+        let suite = programs::build(root, "countersign-conformance")?;
+        let mut suite = process::command(suite, root);
+        suite.arg("peers");
         runs.push(suite);
     }
     // The tests fail if a peer that is named here is missing. Without the variable, they look for

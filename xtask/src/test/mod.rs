@@ -9,6 +9,7 @@ mod interop;
 mod outcome;
 mod packages;
 mod peers;
+mod programs;
 mod suites;
 
 use core::fmt::Write as _;
