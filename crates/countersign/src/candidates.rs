@@ -3,7 +3,7 @@
 //! This is done before the signature is verified, so its cost must not grow with the number of
 //! entries: exact audiences are looked up in one map, and only one entry may expect a pattern.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use countersign_claims::{Expectation, Pattern};
 
@@ -16,8 +16,9 @@ pub(crate) struct Candidates {
     first: usize,
     /// The first that expects no audience.
     open: Option<usize>,
-    /// By an exact audience, the first that expects it.
-    exact: BTreeMap<String, usize>,
+    /// By an exact audience, the first that expects it. Hashed with a random key: a token chooses
+    /// what is looked up.
+    exact: HashMap<String, usize>,
     /// The one that expects a pattern.
     pattern: Option<(usize, Pattern)>,
     has_second_pattern: bool,
@@ -30,7 +31,7 @@ impl Candidates {
             count: 0,
             first: place,
             open: None,
-            exact: BTreeMap::new(),
+            exact: HashMap::new(),
             pattern: None,
             has_second_pattern: false,
         };
