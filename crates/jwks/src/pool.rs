@@ -64,6 +64,7 @@ static POOL: Pool = Pool {
         due: BTreeSet::new(),
         ready: VecDeque::new(),
         fetching: 0,
+        starting: 0,
         idle: 0,
         schedules: false,
     }),
@@ -90,6 +91,8 @@ struct State {
     ready: VecDeque<u64>,
     /// How many threads fetch, those that have nothing to do now included.
     fetching: usize,
+    /// How many of them were started and have not looked for work yet.
+    starting: usize,
     idle: usize,
     /// Whether the thread that schedules is there.
     schedules: bool,
@@ -180,7 +183,8 @@ impl State {
         core::mem::forget(core::mem::take(&mut self.entries));
         self.due.clear();
         self.ready.clear();
-        (self.fetching, self.idle, self.schedules) = (0, 0, false);
+        (self.fetching, self.starting, self.idle) = (0, 0, 0);
+        self.schedules = false;
         self.process = process;
     }
 
@@ -201,16 +205,20 @@ impl State {
         self.due.insert((at, id));
     }
 
-    /// The next entry that a thread may fetch for.
-    fn next_to_fetch(&mut self) -> Option<(u64, Arc<dyn Scheduled>)> {
-        let entries = &self.entries;
+    /// The place in `ready` of the first entry that a thread may fetch for: its group is not full.
+    fn first_to_fetch(&self) -> Option<usize> {
         let has_room = |id: &u64| {
-            entries.get(id).is_some_and(|entry| {
+            self.entries.get(id).is_some_and(|entry| {
                 let group = entry.endpoint.group();
                 group.is_none_or(|busy| busy.load(Ordering::Relaxed) < MOST_OF_A_GROUP)
             })
         };
-        let at = self.ready.iter().position(has_room)?;
+        self.ready.iter().position(has_room)
+    }
+
+    /// Takes the next entry that a thread may fetch for.
+    fn next_to_fetch(&mut self) -> Option<(u64, Arc<dyn Scheduled>)> {
+        let at = self.first_to_fetch()?;
         let id = self.ready.remove(at)?;
         let entry = self.entries.get_mut(&id)?;
         entry.stage = Stage::Fetching;
@@ -285,15 +293,21 @@ fn look(endpoint: &dyn Scheduled, stage: Stage) -> Tick {
     })
 }
 
-/// Makes a thread look at the ready endpoints; a new thread if all are busy and there may be one
-/// more.
+/// If there is work, makes one more thread look for it: an idle thread, or a new one. Each thread
+/// that takes an entry calls this again, so no more threads start than find work.
 fn hire(state: &mut State) {
-    if state.idle == 0 && state.fetching < MOST_FETCHING {
+    if state.first_to_fetch().is_none() {
+        return;
+    }
+    if state.idle == 0 && state.starting == 0 && state.fetching < MOST_FETCHING {
         let started = thread::Builder::new()
             .name("jwks-fetch".into())
             .spawn(fetch);
         match started {
-            Ok(_) => state.fetching = state.fetching.saturating_add(1),
+            Ok(_) => {
+                state.fetching = state.fetching.saturating_add(1);
+                state.starting = state.starting.saturating_add(1);
+            }
             // The next ready endpoint tries again, and waiting callers have a deadline.
             Err(error) => tracing::warn!(%error, "no thread could be started to fetch keys"),
         }
@@ -304,6 +318,7 @@ fn hire(state: &mut State) {
 /// A thread that fetches.
 fn fetch() {
     let mut state = POOL.lock();
+    state.starting = state.starting.saturating_sub(1);
     loop {
         let Some((id, endpoint)) = state.next_to_fetch() else {
             state.idle = state.idle.saturating_add(1);
@@ -316,6 +331,7 @@ fn fetch() {
             }
             continue;
         };
+        hire(&mut state);
         drop(state);
         let _ = catch_unwind(AssertUnwindSafe(|| endpoint.fetch()));
         if let Some(busy) = endpoint.group() {
