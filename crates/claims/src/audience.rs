@@ -39,8 +39,7 @@ impl<'a> Audience<'a> {
                     .ok_or_else(|| at.wrong_type(value, "a string or an array of strings"))?;
                 for (index, element) in array.iter().enumerate() {
                     if index >= MAX_AUDIENCES {
-                        return Err(ClaimsError::TooMany {
-                            claim: at.claim(),
+                        return Err(ClaimsError::TooManyAudiences {
                             limit: MAX_AUDIENCES,
                         });
                     }

@@ -111,8 +111,12 @@ pub enum ClaimsError {
         /// The rest of the sentence, such as "is empty; name a channel".
         problem: &'static str,
     },
-    /// More elements of `aud` than [`MAX_AUDIENCES`](crate::MAX_AUDIENCES), or more channels
-    /// than [`Limits::channels`](crate::Limits::channels).
+    /// More elements of `aud` than [`MAX_AUDIENCES`](crate::MAX_AUDIENCES).
+    TooManyAudiences {
+        /// The most that are allowed.
+        limit: usize,
+    },
+    /// More channels than [`Limits::channels`](crate::Limits::channels).
     TooMany {
         /// The claim.
         claim: String,
@@ -200,6 +204,7 @@ impl ClaimsError {
             | Self::LetterCase { .. }
             | Self::OutOfRange { .. }
             | Self::Invalid { .. }
+            | Self::TooManyAudiences { .. }
             | Self::TooMany { .. }
             | Self::TooLong { .. }
             | Self::Missing { .. }
@@ -217,7 +222,7 @@ impl ClaimsError {
 impl fmt::Display for ClaimsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Malformed(error) => write!(f, "the claims are no sound JSON: {error}"),
+            Self::Malformed(error) => write!(f, "the claims are not valid JSON: {error}"),
             Self::WrongKind {
                 found: TokenKind::Subscription,
             } => f.write_str(
@@ -241,13 +246,17 @@ impl fmt::Display for ClaimsError {
             ),
             Self::LetterCase { found, right } => write!(
                 f,
-                "found the claim `{found}`, which differs from `{right}` by letter case alone; \
+                "found the claim `{found}`, which differs from `{right}` only in letter case; \
                  write `{right}` where tokens are issued"
             ),
             Self::OutOfRange { claim, expected } => {
                 write!(f, "found a number as `{claim}` that is not {expected}")
             }
             Self::Invalid { claim, problem } => write!(f, "`{claim}` {problem}"),
+            Self::TooManyAudiences { limit } => write!(
+                f,
+                "found more than {limit} entries in `aud`; write {limit} at most"
+            ),
             Self::TooMany { claim, limit } => write!(
                 f,
                 "found more than {limit} entries in `{claim}`; write {limit} at most"
@@ -339,6 +348,7 @@ impl error::Error for ClaimsError {
             | Self::LetterCase { .. }
             | Self::OutOfRange { .. }
             | Self::Invalid { .. }
+            | Self::TooManyAudiences { .. }
             | Self::TooMany { .. }
             | Self::TooLong { .. }
             | Self::Missing { .. }

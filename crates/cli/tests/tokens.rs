@@ -189,7 +189,7 @@ fn k2_each_refusal_is_one_line_with_its_code_and_no_part_of_the_token() {
         ),
         (
             of(r#"{"sub":"42","aud":"me","Exp":1}"#),
-            "claims: found the claim `Exp`, which differs from `exp` by letter case alone; \
+            "claims: found the claim `Exp`, which differs from `exp` only in letter case; \
              write `exp` where tokens are issued",
         ),
     ] {
@@ -568,6 +568,12 @@ fn e9_a_token_over_a_limit_is_told_the_option_that_raises_it() {
         assert_eq!(said.code, 1, "{said:?}");
         assert!(said.err.contains(option), "{said:?}");
     }
+    // No option raises this limit.
+    let audiences = vec!["\"a\""; 101].join(",");
+    let token = place.signed(format!(r#"{{"sub":"42","aud":[{audiences}]}}"#));
+    let said = place.pipe(&token, &["checktoken", "-"]);
+    assert!(said.err.contains("`aud`; write 100 at most"), "{said:?}");
+    assert!(!said.err.contains("raise"), "{said:?}");
 }
 
 #[test]

@@ -87,8 +87,7 @@ impl<'t> Hints<'t> {
         let array = self.aud.and_then(|aud| aud.as_array());
         match array {
             Some(array) if array.iter().nth(MAX_AUDIENCES).is_some() => {
-                Err(Error::Claims(ClaimsError::TooMany {
-                    claim: "aud".into(),
+                Err(Error::Claims(ClaimsError::TooManyAudiences {
                     limit: MAX_AUDIENCES,
                 }))
             }
