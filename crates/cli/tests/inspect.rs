@@ -189,8 +189,8 @@ fn an_odd_claim_hides_neither_the_dates_nor_the_kind() {
 fn what_every_server_refuses_is_told_without_a_configuration() {
     let place = Place::new();
     for (payload, problem) in [
-        ("[]", "no sound JSON"),
-        ("hello", "no sound JSON"),
+        ("[]", "not valid JSON"),
+        ("hello", "not valid JSON"),
         (r#"{"sub":"a","sub":"b"}"#, "\"sub\" twice"),
         (r#"{"exp":"x"}"#, "`exp`"),
         (r#"{"sub":1}"#, "`sub`"),

@@ -11,8 +11,7 @@ use crate::accepted::Accepted;
 use crate::connection::Connection;
 #[cfg(feature = "jwks")]
 use crate::counters::EndpointCounters;
-use crate::counters::VerificationKind;
-use crate::counters::{Counters, Tallies, Tally};
+use crate::counters::{Counters, Tallies, Tally, VerificationKind};
 #[cfg(feature = "jwks")]
 use crate::endpoint::KeyEndpoint;
 use crate::error::Error;
@@ -93,8 +92,8 @@ impl Authenticator {
         self.tallies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many verifications came to what, by kind, authority and code, and the counters of
-    /// the endpoints. To read them delays no verification.
+    /// The number of verifications by kind, authority and code, and the counters of the
+    /// endpoints. Reading them delays no verification.
     ///
     /// Every verdict is counted once, also those of [`without_token`](Self::without_token) and
     /// of the methods that explain. "Pending" is no verdict.

@@ -1,4 +1,4 @@
-//! How many verifications came to what, for a server to export.
+//! Counts verifications by their results, for a server to export.
 //!
 //! Counting costs one atomic addition for each verification: no lock and no allocation. The
 //! counts are kept by configured names alone, so tokens can't make them grow.
@@ -53,14 +53,14 @@ impl fmt::Display for VerificationKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counters {
-    /// How many verifications came to what. What never happened is left out.
+    /// The number of verifications for each result. Results that never occurred are left out.
     pub verifications: Vec<VerificationCount>,
     /// The endpoints that keys are fetched from now, if their clients have started.
     #[cfg(feature = "jwks")]
     pub endpoints: Vec<EndpointCounters>,
 }
 
-/// How many verifications of one kind came to one result by one authority.
+/// The number of verifications of one kind, by one authority, with one result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct VerificationCount {

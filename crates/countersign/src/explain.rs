@@ -133,7 +133,7 @@ pub struct Step {
 pub struct Explanation<T> {
     /// Every stage once, in order.
     pub steps: Vec<Step>,
-    /// What the verification came to.
+    /// The result of the verification.
     pub result: Result<T, Error>,
 }
 

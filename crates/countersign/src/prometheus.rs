@@ -1,7 +1,8 @@
 //! The counters in the Prometheus text format.
 //!
 //! Version 0.0.4 of the format: a `# HELP` and a `# TYPE` line for each metric, then a line for
-//! each sample. In the values of labels, `\`, `"` and line feeds are escaped; names are ours.
+//! each sample. In the values of labels, `\`, `"` and line feeds are escaped. The names of metrics
+//! and labels are fixed, so they need no escapes.
 
 use core::fmt::{self, Write as _};
 #[cfg(feature = "jwks")]
@@ -55,7 +56,7 @@ impl Counters {
         text.metric(
             "countersign_verifications_total",
             "counter",
-            "Tokens that were verified, by what they came to.",
+            "Verifications of tokens, by their results.",
             self.verifications.iter().map(|it| {
                 let labels = [
                     ("kind", it.kind.as_str()),
@@ -117,7 +118,7 @@ impl Text {
         self.metric(
             "countersign_jwks_fetches_total",
             "counter",
-            "Requests to the key endpoint, by what they came to.",
+            "Requests to the key endpoint, by their results.",
             fetches,
         );
         let counts: [(&str, &str, Count); 3] = [

@@ -26,7 +26,7 @@ pub(crate) struct Verification<'r, K> {
     kind: PhantomData<K>,
 }
 
-/// What a verification came to, and where it is counted.
+/// The result of a verification, and the tally that counts it.
 pub(crate) struct Verdict<'r, T> {
     pub(crate) result: Result<T, VerifyStop>,
     /// The tally of the authority that the token led to, if it led to one.
@@ -43,7 +43,7 @@ impl<'r, K: TokenKind> Verification<'r, K> {
         }
     }
 
-    /// Takes all steps and counts what they came to. A verification that stops because keys
+    /// Takes all steps and counts their result. A verification that stops because keys
     /// must be fetched first is not counted.
     pub(crate) fn run<'a>(
         &self,

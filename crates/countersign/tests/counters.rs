@@ -311,7 +311,7 @@ mod prometheus {
         }
         let text = auth.counters().to_prometheus();
         let expected = [
-            "# HELP countersign_verifications_total Tokens that were verified, by what they came to.".to_owned(),
+            "# HELP countersign_verifications_total Verifications of tokens, by their results.".to_owned(),
             "# TYPE countersign_verifications_total counter".to_owned(),
             r#"countersign_verifications_total{kind="connection",authority="b",code="accepted"} 1"#.to_owned(),
             r#"countersign_verifications_total{kind="connection",authority="say \"a\\b\"",code="accepted"} 1"#.to_owned(),

@@ -52,7 +52,7 @@ fn errors_of_verification() {
         String::new(),
         "a.b".into(),
         "!.e30.AAAA".into(),
-        // A header that is no sound JSON.
+        // A header that is not valid JSON.
         "e30x.e30.AAAA".into(),
         "eyJhbGciOg.e30.AAAA".into(),
         signed(&secret(), "HS256", r#"{"alg":"HS256","cty":"JWT"}"#, "{}"),
