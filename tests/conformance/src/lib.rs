@@ -41,6 +41,7 @@ mod records;
 mod report;
 mod rfc;
 mod suites;
+mod vectors;
 mod wycheproof;
 
 use countersign_signature::Provider;

@@ -11,12 +11,8 @@ use sha2::Digest as _;
 use crate::judge::{ACCEPT, Judge};
 use crate::records;
 use crate::report::Report;
-
-/// The tests of `countersign-jws` have the only copy.
-#[path = "../../../crates/jws/tests/vectors/mod.rs"]
-mod vectors;
-
-use vectors as v;
+// A link to the file of the tests of `countersign-jws`.
+use crate::vectors as v;
 
 /// An example: its section, its token, its key as a JWK, and its payload or the part that is
 /// refused.

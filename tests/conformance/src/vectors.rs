@@ -1,0 +1,1 @@
+../../../crates/jws/tests/vectors/mod.rs
