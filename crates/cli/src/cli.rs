@@ -20,7 +20,7 @@ use crate::output::Console;
 struct Line {
     #[command(flatten)]
     config: ConfigFile,
-    /// Print results as JSON, one object a line
+    /// Print results as JSON, one object on each line
     #[arg(long, global = true, display_order = 91)]
     json: bool,
     #[command(subcommand)]
@@ -74,7 +74,7 @@ enum Command {
     Version,
 }
 
-/// Runs what the command line says.
+/// Runs the command that the command line names.
 pub(crate) fn main() -> ExitCode {
     let line = match Line::try_parse() {
         Ok(line) => line,
@@ -92,7 +92,8 @@ pub(crate) fn main() -> ExitCode {
             console.error(sentence);
             USAGE
         }
-        // Nobody reads the result any more: there is nobody to tell, and nothing was accepted.
+        // The reader of the output has gone away, so report nothing. The status is not that of an
+        // accepted token.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => USAGE,
         Err(Failure::Output(error)) => {
             console.error(format_args!("standard output: {error}"));
@@ -102,7 +103,7 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn run(line: Line, console: &mut Console) -> Result<(), Failure> {
-    // Before the command or behind it, where the command takes one.
+    // Global options may stand before the command, or after it if the command takes them.
     let config = &line.config;
     match line.command {
         Command::Gentoken(args) => gentoken::connection(&args, args.config.or(config), console),
@@ -148,10 +149,10 @@ fn version(console: &mut Console) -> Result<(), Failure> {
     Ok(console.line(format_args!("countersign {version}"))?)
 }
 
-/// What clap has to say: help to standard output, errors to standard error.
+/// Prints a message of clap: help to standard output, errors to standard error.
 fn usage(error: &clap::Error) -> ExitCode {
     let text = error.render().ansi().to_string();
-    // It cannot be told to anyone if this fails.
+    // If this fails, no stream is left for an error.
     if error.use_stderr() {
         let _ = write!(anstream::stderr(), "{}", delicate::hidden(&text));
         ExitCode::from(USAGE)

@@ -1,4 +1,4 @@
-//! Where the configuration comes from: a file, and the environment, which wins.
+//! Finds the configuration: a file, and the environment, which overrides it.
 
 use std::env;
 use std::ffi::OsString;
@@ -8,12 +8,12 @@ use countersign::config::{Config, ConfigError, Setup};
 
 use crate::failure::Failure;
 
-/// The file that is read where nobody names one.
+/// The file that is read if no option names one.
 pub(crate) const DEFAULT: &str = "config.json";
-/// The word for no file at all. The name of one has an extension.
+/// The argument that means "no file". The name of a configuration file has an extension.
 const NONE: &str = "none";
 
-/// `-c`, of the commands that read a configuration.
+/// `-c`, for the commands that read a configuration.
 #[derive(clap::Args)]
 pub(crate) struct ConfigFile {
     /// Configuration file, or none [default: config.json if there is one]
@@ -22,7 +22,7 @@ pub(crate) struct ConfigFile {
 }
 
 impl ConfigFile {
-    /// The file that is named here, else there.
+    /// The file that this option names, or else the one that the other option names.
     pub(crate) fn or<'f>(&'f self, other: &'f Self) -> Option<&'f Path> {
         self.config.as_deref().or(other.config.as_deref())
     }
@@ -35,14 +35,14 @@ impl ConfigFile {
 /// A configuration and where it came from.
 pub(crate) struct Found {
     pub(crate) config: Config,
-    /// The file; None is the environment alone.
+    /// The file; `None` if only the environment is read.
     pub(crate) file: Option<PathBuf>,
-    /// Whether nobody named the file, and the command could do without it.
+    /// Whether no option named the file, and the command works without one.
     is_guessed: bool,
 }
 
 impl Found {
-    /// What to call it in a sentence.
+    /// Its name in a sentence.
     pub(crate) fn name(&self) -> String {
         match &self.file {
             Some(path) => path.display().to_string(),
@@ -57,13 +57,13 @@ impl Found {
         Ok(checked.into_parts())
     }
 
-    /// What is wrong with it.
+    /// The error, if it is wrong.
     pub(crate) fn fault(&self, error: &ConfigError) -> Failure {
         fault(error, self.is_guessed)
     }
 }
 
-/// The file that is named, else `config.json` if there is one, and the environment.
+/// Reads the named file, or else `config.json` if it exists, and the environment.
 pub(crate) fn load(named: Option<&Path>) -> Result<Found, Failure> {
     find(named, true)?.ok_or_else(|| {
         let absent = match named {
@@ -77,7 +77,7 @@ pub(crate) fn load(named: Option<&Path>) -> Result<Found, Failure> {
     })
 }
 
-/// As [`load`], where a configuration may be absent.
+/// Like [`load`], but the configuration may be absent.
 pub(crate) fn load_if_any(named: Option<&Path>) -> Result<Option<Found>, Failure> {
     find(named, false)
 }
@@ -107,7 +107,8 @@ fn find(named: Option<&Path>, needed: bool) -> Result<Option<Found>, Failure> {
     }))
 }
 
-/// A fault of the environment, or of a file that many programs have under the same name.
+/// A fault of the environment or of the file. `config.json` may belong to another program, because
+/// many programs use this name.
 fn fault(error: &ConfigError, is_guessed: bool) -> Failure {
     Failure::Usage(if is_guessed && error.file().is_some() {
         format!(

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use countersign::UnixTime;
 
-/// The last second that has a date of four-digit year.
+/// The last second whose year has four digits.
 const LAST: i64 = 253_402_300_799;
 
 /// A time as date and distance: `2027-01-15 08:00:00 UTC, in 3 days 2 h`.
@@ -47,7 +47,7 @@ fn span(duration: Duration) -> String {
         left = left.checked_rem(unit).unwrap_or_default();
         match count {
             0 if parts.is_empty() => {}
-            // Two neighbours or one: "1 day 5 s" says more than anyone asks.
+            // Show only neighbouring units: nobody needs the seconds in "1 day 5 s".
             0 => break,
             count => parts.push(format!(
                 "{count} {}",
@@ -75,8 +75,8 @@ pub(crate) fn go_style(duration: Duration) -> String {
     }
 }
 
-/// Reads a lifetime: seconds, or a text such as `10m`. `-1` alone means no expiry, so that no
-/// slip makes a token without end.
+/// Reads a lifetime: seconds, or a text such as `10m`. Only `-1` means no expiry, so that a typing
+/// mistake can't make a token that never expires.
 pub(crate) fn lifetime(text: &str) -> Result<Option<Duration>, String> {
     if text == "-1" {
         return Ok(None);

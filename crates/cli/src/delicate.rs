@@ -3,16 +3,15 @@
 use std::env;
 use std::path::Path;
 
-/// The end of a name that is a file's, and of no token or secret.
+/// Endings of file names. No token or secret ends like this.
 const EXTENSIONS: [&str; 12] = [
     "json", "toml", "yaml", "yml", "pem", "key", "pub", "der", "crt", "cer", "jwk", "jwks",
 ];
 
-/// The text without the arguments of this process that nobody should read over somebody's
-/// shoulder or in a log.
+/// The text without those arguments of this process that must not appear on a screen or in a log.
 ///
-/// Of `--name=value` either part may be shown, of `-nvalue` the second; PEM begins with
-/// dashes and may hold a `=`.
+/// Of `--name=value` either part may be in the text, of `-nvalue` the value. PEM begins with dashes
+/// and may contain a `=`.
 pub(crate) fn hidden(text: &str) -> String {
     let mut text = text.to_owned();
     for argument in env::args_os().skip(1) {
@@ -28,7 +27,7 @@ pub(crate) fn hidden(text: &str) -> String {
     text
 }
 
-/// Whether a text is as long as a token or a secret, and no path, or the text of a key.
+/// Whether a text is the text of a key, or as long as a token or a secret and not a path.
 fn is_delicate(text: &str) -> bool {
     let is_path = || {
         let extension = text.rsplit_once('.').map(|(_, extension)| extension);
@@ -39,13 +38,13 @@ fn is_delicate(text: &str) -> bool {
     text.contains("-----BEGIN") || is_json || (text.len() >= 24 && !is_path())
 }
 
-/// Whether a text with slashes is base64 and no path: half of all secrets of 32 bytes have
-/// one. A path is told by the folder before its name, which is there, or by plain words.
+/// Whether a text with slashes is base64 and not a path: half of all secrets of 32 bytes contain a
+/// slash. A text is a path if its folder exists, or if it consists of plain words.
 fn is_base64(text: &str) -> bool {
     let has = |kind: fn(&u8) -> bool| text.bytes().any(|byte| kind(&byte));
     let is_mixed =
         has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit);
-    // The root is there before every text that begins with a slash.
+    // The root folder exists for every text that begins with a slash.
     let folder = Path::new(text).parent().filter(|it| it.parent().is_some());
     text.bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
@@ -53,7 +52,7 @@ fn is_base64(text: &str) -> bool {
         && !folder.is_some_and(Path::is_dir)
 }
 
-/// The text without `part`, or its beginning: errors cut what they quote.
+/// The text without `part`, or without its beginning: errors cut the texts that they quote.
 fn without(text: &str, part: &str) -> String {
     const TELLING: usize = 16;
     let start = part.char_indices().nth(TELLING);
@@ -87,7 +86,7 @@ mod tests {
                 "0123456789abcdefghij0123456789abcdef.",
                 "[not shown][not shown].",
             ),
-            // Too little of it to tell anything, and more likely something else.
+            // So short a part reveals nothing, and is probably another text.
             ("0123456789", "0123456789"),
         ] {
             assert_eq!(without(text, secret), expected);
@@ -102,7 +101,7 @@ mod tests {
             " {\"k\":\"a/b.json\"}",
             "-----BEGIN PRIVATE KEY-----",
             "twenty-four-bytes-secret",
-            // Base64, of which none is a file here.
+            // These are base64, and no such file exists.
             "q83v/EjRWeJ2oJw8vVnR1ma0yT5sXhU7bKcLd3fGiPk=",
             "/83vEEjRWeJ2oJw8vVnR1ma0yT5sXhU7",
             "q/vv+EjRWeJwoJwvvVnRvmaz",
@@ -115,7 +114,7 @@ mod tests {
             "/etc/countersign/server.configuration",
             "/etc/countersign/server/configuration",
             "/srv/Ann/project2/server.keys/production",
-            // Its folder is there.
+            // Its folder exists.
             concat!(env!("CARGO_MANIFEST_DIR"), "/src/TheKeyOfProduction2027"),
             "mysecret",
             "--json",

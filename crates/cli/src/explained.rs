@@ -51,7 +51,7 @@ pub(crate) fn steps_json(steps: &[Step]) -> String {
     }))
 }
 
-/// Adds the members about a refusal.
+/// Adds the members that describe a refusal.
 pub(crate) fn refusal(record: Record, error: &Error) -> Record {
     let code = error.code();
     record
@@ -62,7 +62,7 @@ pub(crate) fn refusal(record: Record, error: &Error) -> Record {
         .text("fault", code.fault().to_string())
 }
 
-/// Adds the members about a line that can't be a token.
+/// Adds the members that describe a line that can't be a token.
 pub(crate) fn unreadable(record: Record, sentence: &str) -> Record {
     let code = countersign::Code::Malformed;
     record

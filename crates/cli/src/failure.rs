@@ -43,7 +43,7 @@ impl Failure {
         }
     }
 
-    /// A key that was made here and is refused.
+    /// A key that this program made and that the library refuses.
     pub(crate) fn made(error: &KeyError) -> Self {
         Self::Usage(error.to_string())
     }
@@ -51,7 +51,8 @@ impl Failure {
     /// A key that is refused, and its file.
     pub(crate) fn key(path: &Path, error: &KeyError) -> Self {
         Self::Usage(match error.reason() {
-            // The library's sentence is about its provider, which is ours here.
+            // The library's sentence speaks of a provider. The user of this program didn't choose
+            // one.
             KeyErrorReason::NoAlgorithm => {
                 let known = default_provider();
                 let known: Vec<&str> = known.iter().map(|it| it.name().as_str()).collect();

@@ -1,4 +1,4 @@
-//! Files that hold secrets: made readable to their owner alone, and never over another.
+//! Writes files that hold secrets: only their owner can read them, and no file is overwritten.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -8,15 +8,15 @@ use std::path::{Path, PathBuf};
 pub(crate) struct NewFile<'t> {
     pub(crate) path: PathBuf,
     pub(crate) text: &'t str,
-    /// On Unix its mode is 0644, and 0600 if it is not.
+    /// If true, its mode on Unix is 0644, else 0600.
     pub(crate) is_public: bool,
 }
 
-/// Writes all of them or none: half of a new pair beside half of an old one is no pair.
+/// Writes all files or none: a new private key beside an old public key would be useless.
 ///
 /// # Errors
 ///
-/// The file at fault; `AlreadyExists` if there is something of its name.
+/// The file that failed; `AlreadyExists` if a file of its name exists.
 pub(crate) fn create<'f>(files: &'f [NewFile<'_>]) -> Result<(), (&'f Path, io::Error)> {
     let mut made = Vec::new();
     let written = files
@@ -34,7 +34,7 @@ pub(crate) fn create<'f>(files: &'f [NewFile<'_>]) -> Result<(), (&'f Path, io::
         });
     if written.is_err() {
         for (file, _) in made {
-            // There is nothing else to try; the first error is the one to tell.
+            // Nothing more can be done; report the first error.
             let _ = fs::remove_file(&file.path);
         }
     }

@@ -1,7 +1,7 @@
-//! JSON out: objects whose members keep their order, and text laid out to be read.
+//! Writes JSON: objects whose members keep their order, and indented text.
 //!
-//! JSON of a token is written as it stands, so that no number is rounded and no
-//! name that stands twice is lost.
+//! JSON of a token is written unchanged, so that no number is rounded and no duplicate name is
+//! lost.
 
 use std::fmt::Display;
 
@@ -21,7 +21,7 @@ impl Record {
         Self("{".into())
     }
 
-    /// A member whose value is JSON already.
+    /// Adds a member whose value is already JSON.
     pub(crate) fn raw(mut self, name: &str, json: impl Display) -> Self {
         if self.0.len() > 1 {
             self.0.push(',');
@@ -45,7 +45,7 @@ impl Record {
         self.raw(name, format!("[{}]", items.join(",")))
     }
 
-    /// Seconds since the epoch; `null` is never.
+    /// Seconds since the epoch, or `null` for never.
     pub(crate) fn time(self, name: &str, time: Option<UnixTime>) -> Self {
         match time {
             Some(time) => self.raw(name, time),
@@ -53,8 +53,8 @@ impl Record {
         }
     }
 
-    /// Bytes that are mostly JSON: as that if they are, as a text if they are one, else
-    /// in base64 under a name of that form (`b64info`), so that none is lost.
+    /// Adds bytes, usually JSON: as JSON if they are valid, as a string if they are UTF-8, else in
+    /// base64 under a name that begins with `b64` (`b64info`).
     pub(crate) fn bytes(self, name: &str, bytes: &[u8]) -> Self {
         match (value(bytes), str::from_utf8(bytes)) {
             (Some(json), _) => self.raw(name, json),
@@ -69,7 +69,7 @@ impl Record {
     }
 }
 
-/// A list of values that are JSON already.
+/// A list of values that are already JSON.
 pub(crate) fn list(items: impl IntoIterator<Item = String>) -> String {
     let items: Vec<String> = items.into_iter().collect();
     format!("[{}]", items.join(","))
@@ -80,10 +80,11 @@ pub(crate) fn quoted(text: &str) -> String {
     visible_json(&Value::from(text).to_string())
 }
 
-/// The one JSON value that these bytes are, on one line.
+/// The single JSON value in these bytes, on one line.
 pub(crate) fn value(bytes: &[u8]) -> Option<String> {
     let raw: &RawValue = serde_json::from_slice(bytes).ok()?;
-    // Raw line breaks and tabs occur between tokens only: within strings JSON escapes them.
+    // In valid JSON, raw line breaks and tabs occur only between tokens: inside strings they are
+    // escaped.
     Some(visible_json(&raw.get().replace(['\n', '\r', '\t'], " ")))
 }
 
@@ -106,7 +107,7 @@ pub(crate) fn pretty(json: &str, margin: &str) -> String {
             '{' | '[' => {
                 out.push(character);
                 while characters.next_if(char::is_ascii_whitespace).is_some() {}
-                // An empty one stays on its line.
+                // An empty list or object stays on its line.
                 if let Some(end) = characters.next_if(|next| matches!(next, '}' | ']')) {
                     out.push(end);
                 } else {
@@ -134,7 +135,7 @@ pub(crate) fn pretty(json: &str, margin: &str) -> String {
 }
 
 fn break_line(out: &mut String, margin: &str, depth: usize) {
-    // A thousand nested arrays must not make lines of two thousand spaces.
+    // Limit the indentation: a thousand nested arrays must not make lines of two thousand spaces.
     const DEEPEST: usize = 40;
     out.push('\n');
     out.push_str(margin);

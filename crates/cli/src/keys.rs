@@ -22,16 +22,16 @@ pub(crate) struct KeyFile {
 #[derive(clap::Args)]
 #[group(required = true, multiple = false)]
 struct Source {
-    /// Key file: PEM, DER, JWK or JWK Set, found out by looking
+    /// Key file: PEM, DER, JWK or JWK Set; the format is detected
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
-    /// File whose bytes are an HMAC secret, but for one line break at its end
+    /// File whose bytes are an HMAC secret, without one line break at its end
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
 }
 
 impl KeyFile {
-    /// Reads it. The second part is warnings: what works but should be corrected.
+    /// Reads the key. The second part is warnings about a key that works but should be corrected.
     pub(crate) fn read(&self) -> Result<(KeySet, Vec<String>), Failure> {
         let mut warnings = Vec::new();
         let set = match (&self.source.key, &self.source.secret_file) {
@@ -43,7 +43,8 @@ impl KeyFile {
             }
             (None, Some(path)) => {
                 let mut bytes = bytes(path).map_err(|failure| match path.try_exists() {
-                    // Most likely it is the secret itself, of whatever length.
+                    // The argument is probably the secret itself, so don't show it, whatever its
+                    // length.
                     Ok(false) => Failure::Usage(
                         "--secret-file: there is no such file; it takes the path of a file, \
                          not the secret"
@@ -57,22 +58,22 @@ impl KeyFile {
                 warnings.extend(faults(&set, path));
                 set
             }
-            // The group requires one of them.
+            // The group of arguments requires one of them.
             (None, None) => KeySet::default(),
         };
         Ok((set, warnings))
     }
 
-    /// What to call it in a sentence.
+    /// The name of its source in a sentence.
     pub(crate) fn path(&self) -> &Path {
         let Source { key, secret_file } = &self.source;
         let path = key.as_deref().or(secret_file.as_deref());
         path.unwrap_or(Path::new(""))
     }
 
-    /// The key with what the options allow of it. A JWK states the use of its secret, so one
-    /// that is too short for it is refused unless that was allowed; the bytes of
-    /// --secret-file are used as they are, with a warning.
+    /// Reads the key as the options allow. A JWK whose secret is too short for its algorithm is
+    /// refused, unless short secrets are allowed. The bytes of --secret-file are used in any
+    /// length, with a warning.
     pub(crate) fn with_options(&self, key: Key) -> Key {
         if self.allow_short_secret || self.source.secret_file.is_some() {
             key.allow_short()
@@ -95,7 +96,7 @@ impl KeyFile {
     }
 }
 
-/// Reads a file of any form that holds keys.
+/// Reads a key file of any supported format.
 pub(crate) fn read(path: &Path) -> Result<KeySet, Failure> {
     keys::read(&bytes(path)?).map_err(|error| Failure::key(path, &error))
 }
@@ -117,7 +118,7 @@ pub(crate) fn skipped(set: &KeySet, path: &Path) -> impl Iterator<Item = String>
     skipped.map(move |it| format!("{}: {it}", path.display()))
 }
 
-/// The bytes of a file. Errors name their file, so that a key in its place stops here.
+/// The bytes of a file. If the path is the text of a key, the error doesn't show it.
 fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     let name = path.to_string_lossy();
     if name.contains("-----BEGIN") || name.trim_start().starts_with('{') {
@@ -136,8 +137,8 @@ fn strip_line_break(bytes: &mut Vec<u8>) {
     }
 }
 
-/// The one key of a set to sign with: the one that `kid` names, else the only one
-/// that can sign. A single key without a name takes the name `kid`.
+/// The key of a set to sign with: the one that `kid` names, or else the only one that can sign. A
+/// single key without a name gets the name `kid`.
 pub(crate) fn to_sign(set: KeySet, kid: Option<&str>, path: &Path) -> Result<Key, Failure> {
     let named = set
         .skipped()
@@ -170,8 +171,8 @@ pub(crate) fn to_sign(set: KeySet, kid: Option<&str>, path: &Path) -> Result<Key
     }
 }
 
-/// The warning about a secret that is too short for what it is used for. It is used all the
-/// same: a program that is told to use it says so and does.
+/// The warning about a secret that is too short for its algorithm. It is used nevertheless, because
+/// the user asked for it.
 pub(crate) fn short_secret(key: &Key, algorithm: AlgorithmName, path: &Path) -> Option<String> {
     let warning = countersign::short_secret(key, algorithm)?;
     Some(format!("{}: {warning}", path.display()))

@@ -1,8 +1,7 @@
 //! The program `countersign`: make, check, look into and explain tokens and keys.
 //!
-//! Everything it decides is decided by the library `countersign`; here are the
-//! words on the command line and on the screen. No error it prints holds a token
-//! or a secret.
+//! The library `countersign` makes all decisions; this crate reads the command line and writes the
+//! text on the screen. None of its errors shows a token or a secret.
 #![forbid(unsafe_code)]
 
 mod cli;

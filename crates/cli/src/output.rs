@@ -1,6 +1,6 @@
-//! What goes to the screen: results to standard output, everything else to standard error.
+//! Writes to the screen: results to standard output, everything else to standard error.
 //!
-//! Colour goes to a terminal alone, and not where `NO_COLOR` is set; `anstream` decides.
+//! Only a terminal gets colours, and not if `NO_COLOR` is set; `anstream` decides.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -57,14 +57,14 @@ impl Console {
         }
     }
 
-    /// The one line of a refusal: its code and why.
+    /// Prints a refusal on one line: its code and the reason.
     pub(crate) fn refused(&mut self, code: &str, sentence: impl Display) -> io::Result<()> {
-        // What was accepted before stands before it on a terminal too.
+        // On a terminal, show the results before this refusal first.
         self.out.flush()?;
         writeln!(self.err, "{}: {sentence}", styled(BAD, code))
     }
 
-    /// A warning: something works but should be corrected.
+    /// Prints a warning about something that works but should be corrected.
     pub(crate) fn warning(&mut self, sentence: impl Display) -> io::Result<()> {
         self.out.flush()?;
         writeln!(self.err, "{}: {sentence}", styled(CARE, "warning"))
@@ -88,12 +88,12 @@ impl Console {
     }
 }
 
-/// A text in a style, to be written through [`Console`].
+/// A text in a style, for [`Console`].
 pub(crate) fn styled(style: Style, text: impl Display) -> impl Display {
     format!("{style}{text}{style:#}")
 }
 
-/// A user, as part of a sentence.
+/// A user's name in a sentence.
 pub(crate) fn user(name: &str) -> String {
     if name.is_empty() {
         "anonymous user".into()

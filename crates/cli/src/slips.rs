@@ -1,5 +1,5 @@
-//! Finds out whether a signature fits the configured secret but for a line break. A secret that
-//! is read from a file or piped through `echo` easily gains one.
+//! Checks whether a signature would fit the configured secret with a line break more or less. A
+//! secret gains one easily if it is read from a file or piped through `echo`.
 
 use countersign::config::{KeyText, TokenConfig};
 use countersign::jws::{Scratch, Unverified};
@@ -8,7 +8,7 @@ use countersign::{Key, Keyring, default_provider};
 
 use crate::tokens::LINE_LIMIT;
 
-/// What to say of a token whose signature fits a secret of these sections but for a line break.
+/// A hint for a token whose signature fits a secret of these sections except for a line break.
 pub(crate) fn hint(token: &str, section: &TokenConfig) -> Option<&'static str> {
     let issuers = section.trusted_issuers.iter();
     let mut sections = [section].into_iter().chain(issuers);
@@ -16,7 +16,7 @@ pub(crate) fn hint(token: &str, section: &TokenConfig) -> Option<&'static str> {
 }
 
 fn hint_in(token: &str, section: &TokenConfig) -> Option<&'static str> {
-    // Where an endpoint is configured, secrets are not used.
+    // If an endpoint is configured, secrets are not used.
     if section.jwks_public_endpoint.is_some() {
         return None;
     }
@@ -30,7 +30,7 @@ fn hint_in(token: &str, section: &TokenConfig) -> Option<&'static str> {
         let secret = secret.expose();
         if fits(token, &[secret, b"\n"].concat()) || fits(token, &[secret, b"\r\n"].concat()) {
             return Some(
-                "the signature fits the configured secret with a line break behind it; remove \
+                "the signature fits the configured secret with a line break after it; remove \
                  the line break from the secret where tokens are issued",
             );
         }

@@ -1,33 +1,33 @@
-//! Tokens in: one on the command line, or one a line on standard input.
+//! Reads tokens: one from the command line, or one from each line of standard input.
 
 use std::ffi::OsStr;
 use std::io::{self, BufRead, Read as _};
 
 use crate::failure::Failure;
 
-/// The longest line that is read, in bytes; every cap on tokens lies far below.
+/// The longest line that is read, in bytes; all limits on tokens are far lower.
 pub(crate) const LINE_LIMIT: usize = 1024 * 1024;
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// One token as it came in.
+/// One token, as it was read.
 pub(crate) struct Given {
-    /// The line of standard input, counted from 1; None on the command line.
+    /// The line of standard input, counted from 1; `None` for the command line.
     pub(crate) line: Option<u64>,
-    /// The token, or what is wrong with the line.
+    /// The token, or the fault of the line.
     pub(crate) token: Result<String, String>,
 }
 
 impl Given {
-    /// What to add to a sentence about it.
+    /// The addition to a sentence about it that names the line.
     pub(crate) fn place(&self) -> String {
         self.line
             .map_or_else(String::new, |line| format!(" (line {line})"))
     }
 }
 
-/// Hands over each token in turn: `argument`, or, if it is `-`, every line of
-/// standard input that is not blank.
+/// Calls the function with each token in turn: `argument`, or, if it is `-`, every line of standard
+/// input that is not blank.
 pub(crate) fn each(
     argument: &OsStr,
     mut take: impl FnMut(Given) -> Result<(), Failure>,
@@ -44,7 +44,7 @@ pub(crate) fn each(
     let (mut number, mut found) = (0_u64, false);
     while let Some(is_whole) = read_line(&mut input, &mut line)? {
         number = number.saturating_add(1);
-        // Some shells write one before what they pipe or save.
+        // Some shells write a byte order mark before text that they pipe or save.
         if number == 1 && line.starts_with(BYTE_ORDER_MARK) {
             line.drain(..BYTE_ORDER_MARK.len());
         }
@@ -67,7 +67,7 @@ pub(crate) fn each(
     if found {
         Ok(())
     } else {
-        // A script whose variable is empty must not read this as "accepted".
+        // A script with an empty variable must not take this for "accepted".
         take(Given {
             line: None,
             token: Err("found no token on standard input; give one a line".into()),
@@ -75,8 +75,8 @@ pub(crate) fn each(
     }
 }
 
-/// Reads a line without its end. None at the end of input; false for a line over
-/// the limit, whose rest is passed over.
+/// Reads a line without its end. `None` at the end of the input; false for a line over the limit,
+/// whose rest is skipped.
 fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> Result<Option<bool>, Failure> {
     let unreadable = |error: io::Error| Failure::Usage(format!("standard input: {error}"));
     line.clear();

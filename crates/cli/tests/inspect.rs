@@ -138,8 +138,8 @@ fn dates_of_any_size_and_type_are_told() {
         assert!(said.out.contains(expected), "{value}: {said:?}");
     }
     for (value, expected) in [
-        ("0", "expire_at: 0, what the token opens never expires"),
-        ("-5", "expire_at: -5, what the token opens never expires"),
+        ("0", "expire_at: 0, the subscription never expires"),
+        ("-5", "expire_at: -5, the subscription never expires"),
         ("1800000000", "expire_at: 2027-01-15 08:00:00 UTC, "),
         ("1800000000.75", "expire_at: not a whole number"),
         ("-1e3", "expire_at: not a whole number"),
@@ -171,7 +171,7 @@ fn an_odd_claim_hides_neither_the_dates_nor_the_kind() {
         for part in [
             "exp: 2027-01-15 08:00:00 UTC",
             "iat: not a number",
-            "expire_at: 0, what the token opens never expires",
+            "expire_at: 0, the subscription never expires",
             "Checks, as a subscription token",
         ] {
             assert!(said.out.contains(part), "{odd}: {part}: {said:?}");
@@ -258,7 +258,7 @@ fn a_signature_by_the_secret_with_a_line_break_is_told() {
         let token = token_by(format!("{}{end}", support::SECRET));
         let said = place.run(&["inspect", &token]);
         assert_eq!(said.refusal(), "signature");
-        let hint = "\nhint: the signature fits the configured secret with a line break behind it";
+        let hint = "\nhint: the signature fits the configured secret with a line break after it";
         assert_eq!(said.out.contains(hint), behind, "{end:?}: {}", said.out);
         let json = &place.run(&["--json", "inspect", &token]).json()[0];
         assert_eq!(json.get("hint").is_some(), behind, "{end:?}: {json}");

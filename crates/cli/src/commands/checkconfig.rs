@@ -25,7 +25,7 @@ Examples:
 
 The exit status is 2 if the configuration is not valid. Warnings go to standard error.")]
 pub(crate) struct Args {
-    /// Refuse options that are unknown, wherever they stand
+    /// Refuse all unknown options, also those that other programs may read
     #[arg(short, long, value_name = "BOOL", action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, value_parser = BoolishValueParser::new(),
           default_value = "false", default_missing_value = "true",
@@ -146,7 +146,7 @@ fn section_json(token: &TokenConfig) -> String {
     record.texts("trusted_issuers", issuers).finish()
 }
 
-/// Each key and the algorithms that it is bound to. The setup has read them all before.
+/// Each key and the algorithms that it is bound to. The setup has already read all keys.
 fn keys(token: &TokenConfig) -> Vec<String> {
     if let Some(url) = &token.jwks_public_endpoint {
         return vec![format!("the keys that {url:?} publishes")];

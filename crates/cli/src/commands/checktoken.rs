@@ -34,7 +34,7 @@ standard error, its code first (\"expired: …\"), and the exit status 1.";
 /// `checktoken` and `checksubtoken`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Token, or - to read one a line from standard input
+    /// Token, or - to read tokens from standard input, one on each line
     #[arg(value_name = "TOKEN|-")]
     token: OsString,
     #[command(flatten)]
@@ -93,7 +93,7 @@ pub(crate) fn run(
     if refused {
         return Err(Failure::Refused);
     }
-    // A refusal is told in one line, so that warnings come where there is none.
+    // Print each refusal in one line; print warnings only about accepted tokens.
     if !console.is_json() {
         for warning in &warnings {
             console.warning(warning)?;
@@ -121,7 +121,7 @@ fn start(given: &Given) -> Record {
     }
 }
 
-/// The payload of a token that was just accepted, as it stands there, on one line.
+/// The payload of an accepted token, with its bytes unchanged, on one line.
 fn payload(token: &str) -> String {
     let parts = danger::Parts::decode(token.len(), token).ok();
     parts
@@ -159,7 +159,8 @@ impl Refusal<'_> {
 impl Accepted {
     fn sentence(&self) -> String {
         match self {
-            // Centrifugo's words: it quotes the user here and not there.
+            // These are Centrifugo's words: it quotes the user of a subscription token, but not
+            // that of a connection token.
             Self::Connection(it) if it.user().is_empty() => "valid token for anonymous user".into(),
             Self::Connection(it) => format!("valid token for user {}", shown(it.user())),
             Self::Subscription(it) => format!(
@@ -183,7 +184,7 @@ impl Accepted {
         line
     }
 
-    /// The authority, `iss` and `aud`.
+    /// Adds the authority, `iss` and `aud` to the record.
     fn origin(&self) -> (&str, Option<&str>, Vec<&str>) {
         match self {
             Self::Connection(it) => (it.authority(), it.iss(), it.aud().collect()),
@@ -191,7 +192,7 @@ impl Accepted {
         }
     }
 
-    /// What may be a mistake in a token that is accepted.
+    /// Warnings about an accepted token: possible mistakes in it.
     fn warning(&self) -> Option<&'static str> {
         let expires = match self {
             Self::Connection(it) => it.expires(),

@@ -1,7 +1,7 @@
 //! `demo`: a token issued, checked, explained and refused, under a key made on the spot.
 //!
-//! Nothing is told that is not done: every verdict comes from the library, and
-//! nothing is written to disk.
+//! Everything that it tells really happens: every verdict comes from the library. Nothing is
+//! written to disk.
 
 use std::io::Write as _;
 use std::time::Duration;
@@ -17,10 +17,10 @@ use crate::output::{BAD, Console, GOOD, HEAD, styled};
 
 const ALGORITHM: &str = "ES256";
 const LIFETIME: Duration = Duration::from_secs(10 * 60);
-/// How long after it was issued the token is shown once more.
+/// How long after it was issued the token is shown for the second time.
 const LATER: Duration = Duration::from_secs(11 * 60);
 
-/// What happens in the story.
+/// The state of the story.
 struct Story {
     now: UnixTime,
     token: String,

@@ -1,4 +1,4 @@
-//! `genconfig`: a configuration to begin with, its secret made on the spot.
+//! `genconfig`: writes a configuration with a new secret, to begin with.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -45,7 +45,7 @@ pub(crate) fn run(path: Option<&Path>, console: &mut Console) -> Result<(), Fail
         Format::Yaml => format!("client:\n  token:\n    hmac_secret_key: {secret}\n"),
         other => {
             return Err(Failure::Usage(format!(
-                "found the format {other:?}, which is not written here; use json, toml or yaml"
+                "found the format {other:?}, which genconfig can't write; use json, toml or yaml"
             )));
         }
     };

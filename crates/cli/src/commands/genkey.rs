@@ -31,16 +31,16 @@ pub(crate) struct Args {
     /// Algorithm that the key is for
     #[arg(value_name = "ALG")]
     algorithm: String,
-    /// Length of an RSA key, 2048 to 8192 [default: 2048]
+    /// Length of an RSA key in bits, 2048 to 8192 [default: 2048]
     #[arg(long)]
     bits: Option<usize>,
-    /// Form of the key; a secret in the form pem is its bare text, as a configuration takes it
+    /// Form of the key; in the form pem, a secret is plain text, as a configuration expects it
     #[arg(long, value_enum, default_value = "pem")]
     format: Format,
     /// Name of the key (kid) in a JWK
     #[arg(long)]
     kid: Option<String>,
-    /// Write PREFIX.key, readable to you alone, and PREFIX.pub, over no other file
+    /// Write PREFIX.key, which only you can read, and PREFIX.pub; never overwrite a file
     #[arg(long, value_name = "PREFIX")]
     out: Option<PathBuf>,
 }
@@ -51,7 +51,7 @@ enum Format {
     Jwk,
 }
 
-/// A new secret as text whose bytes are the secret: base64url of random bytes.
+/// A new secret as text: random bytes in base64url. The text itself is the secret.
 pub(crate) fn new_secret(algorithm: &str) -> Result<String, Failure> {
     let key = generate_key(algorithm)?;
     secret_text(&key)
@@ -79,7 +79,7 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Result<(), Failure> {
         key = key.with_kid(kid);
     }
     if !key.is_secret() {
-        // Centrifugo passes over a published key that does not say it.
+        // Centrifugo skips a published key without `use`.
         key = key.with_use("sig");
     }
     if let Err(error) = key.signer(&default_provider(), Some(&args.algorithm)) {
@@ -167,7 +167,8 @@ fn save(
     Ok(console.result(record, format_args!("wrote {}", written.join(" and ")))?)
 }
 
-/// The bytes of a secret in base64url; as a text it is as hard to guess, and fits anywhere.
+/// The bytes of a secret in base64url. The text is as hard to guess as the bytes, and has no
+/// character that needs an escape.
 fn secret_text(key: &Key) -> Result<String, Failure> {
     let jwk = key.to_jwk().map_err(|error| Failure::made(&error))?;
     let jwk: serde_json::Value = serde_json::from_str(&jwk).unwrap_or_default();

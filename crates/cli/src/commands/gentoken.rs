@@ -1,4 +1,5 @@
-//! `gentoken` and `gensubtoken`: tokens under the secret of the configuration, or a key of one's own.
+//! `gentoken` and `gensubtoken`: make tokens with the secret of the configuration, or with a given
+//! key.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,13 +16,13 @@ use crate::json::Record;
 use crate::output::{Console, user};
 use crate::{config, dates, keys};
 
-/// How long a token lives unless somebody says otherwise: seven days, as with Centrifugo.
+/// How long a token lives by default: seven days, as with Centrifugo.
 const DEFAULT_TTL: &str = "604800";
 
 /// The flags for both kinds of token.
 #[derive(clap::Args)]
 struct Common {
-    /// User id; none is an anonymous user
+    /// User id; without it, the user is anonymous
     #[arg(
         short,
         long,
@@ -30,32 +31,32 @@ struct Common {
         allow_hyphen_values = true
     )]
     user: String,
-    /// Lifetime: seconds, or 10m, 12h, 7d; -1 for none
+    /// Lifetime: seconds, or 10m, 12h, 7d; -1 for a token that never expires
     #[arg(short, long, default_value = DEFAULT_TTL, allow_hyphen_values = true,
           value_parser = Lifetime::parse)]
     ttl: Lifetime,
-    /// Print the token and nothing else
+    /// Print only the token
     #[arg(short, long, value_name = "BOOL", action = ArgAction::Set, num_args = 0..=1,
           require_equals = true, value_parser = BoolishValueParser::new(),
           default_value = "false", default_missing_value = "true",
           hide_default_value = true, hide_possible_values = true)]
     quiet: bool,
-    /// What others see of the user: any JSON
+    /// Data about the user that other clients see: any JSON
     #[arg(long, value_name = "JSON")]
     info: Option<String>,
-    /// Issuer to name; by default the one that the configuration expects
+    /// Issuer of the token (iss); by default the one that the configuration expects
     #[arg(long)]
     iss: Option<String>,
-    /// Audience to name; by default the one that the configuration expects
+    /// Audience of the token (aud); by default the one that the configuration expects
     #[arg(long)]
     aud: Option<String>,
-    /// Sign with this key, not with the configuration's secret
+    /// Sign with the key of this file, not with the configuration's secret
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
-    /// Algorithm to sign by, where the key fits several
+    /// Algorithm to sign with, if the key fits several
     #[arg(long, requires = "key")]
     alg: Option<String>,
-    /// Name of the key: picks one of a JWK Set, or names one that has none
+    /// Name of the key (kid): chooses a key of a JWK Set, or names a key that has no name
     #[arg(long, requires = "key")]
     kid: Option<String>,
 }
@@ -88,10 +89,10 @@ pub(crate) struct Subscription {
     pub(crate) config: ConfigFile,
     #[command(flatten)]
     common: Common,
-    /// Channel that the token opens
+    /// Channel that the token gives access to
     #[arg(short = 's', long, value_name = "CHANNEL", allow_hyphen_values = true)]
     channel: String,
-    /// The one client (connection id) that may use the token
+    /// The only client (connection id) that may use the token
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     client: Option<String>,
 }
@@ -144,7 +145,7 @@ pub(crate) fn subscription(
     common.print(console, &issuer, &about, record, &token)
 }
 
-/// How a configuration completes the issuer of a kind of token.
+/// How a configuration adds its expectations to a new token of this kind.
 type Configure = fn(&Config, IssuerBuilder) -> Result<Issuer, ConfigError>;
 
 const CONNECTION: Configure = Config::configure_connection_issuer;
@@ -166,7 +167,7 @@ impl Common {
                 (issuer, warnings)
             }
         };
-        // Quiet is the token and nothing else; `checkconfig` tells of them too.
+        // With --quiet, print only the token; `checkconfig` shows these warnings too.
         if !self.quiet && !console.is_json() {
             for warning in warnings {
                 console.warning(warning)?;
@@ -175,8 +176,8 @@ impl Common {
         Ok(issuer)
     }
 
-    /// With `--iss` and `--aud`. A configuration that expects what an expression matches doesn't
-    /// say what to write.
+    /// Adds `--iss` and `--aud`. If the configuration expects a pattern, it can't say which value
+    /// to write.
     fn named(&self, mut builder: IssuerBuilder) -> IssuerBuilder {
         if let Some(iss) = &self.iss {
             builder = builder.iss(iss);

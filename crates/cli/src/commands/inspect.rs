@@ -32,10 +32,10 @@ Examples:
   countersign inspect -c config.json TOKEN
   countersign inspect - < tokens")]
 pub(crate) struct Args {
-    /// Token, or - to read one a line from standard input
+    /// Token, or - to read tokens from standard input, one on each line
     #[arg(value_name = "TOKEN|-")]
     token: OsString,
-    /// Judge it as a subscription token; by default whether it has a channel decides
+    /// Check it as a subscription token; by default, a token with a channel is one
     #[arg(long)]
     sub: bool,
     #[command(flatten)]
@@ -90,7 +90,7 @@ pub(crate) fn run(
                     look.write(console, now)?;
                     if judge.is_none() {
                         console.line(
-                            "  not verified: there is no configuration here, name one with -c",
+                            "  not verified: there is no configuration here; name one with -c",
                         )?;
                     }
                     if let (Some(judge), Some(explained)) = (&judge, &explained) {
@@ -128,7 +128,7 @@ fn start(given: &Given) -> Record {
     }
 }
 
-/// A configuration to judge by.
+/// The configuration that the token is checked against.
 struct Judge {
     authenticator: Authenticator,
     warnings: Vec<String>,
@@ -160,7 +160,7 @@ impl Judge {
         Judged { steps, error, hint }
     }
 
-    /// The options by which such a token is verified.
+    /// The options that apply to this kind of token.
     fn section(&self, is_subscription: bool) -> &TokenConfig {
         let config = &self.found.config;
         match &config.subscription_token {
@@ -180,7 +180,7 @@ impl Judge {
         } else {
             "connection"
         };
-        let head = format!("Checks, as a {kind} token by {}", self.found.name());
+        let head = format!("Checks, as a {kind} token with {}", self.found.name());
         console.line(styled(HEAD, head))?;
         explained::write(console.out(), &explained.steps)?;
         let end = match &explained.error {
@@ -199,22 +199,22 @@ impl Judge {
     }
 }
 
-/// The result of a verification, without what the token would open.
+/// The result of a verification. It leaves out everything that the token gives access to.
 struct Judged {
     steps: Vec<Step>,
     error: Option<Error>,
-    /// What may be behind the error.
+    /// Hints about the cause of the error.
     hint: Option<&'static str>,
 }
 
-/// What can be seen of a token, each part decoded on its own.
+/// The readable parts of a token, each decoded separately.
 struct Look {
     header: Option<Vec<u8>>,
     payload: Option<Vec<u8>>,
     signature_bytes: Option<usize>,
     has_three_parts: bool,
-    /// Without a configuration, why every server would refuse it, or all that read no
-    /// more than is read by default.
+    /// Without a configuration: why every server would refuse it, or every server with the default
+    /// limit.
     fault: Option<Error>,
 }
 
@@ -230,8 +230,8 @@ impl Look {
         }
     }
 
-    /// The fault of a token that cannot even be shown: other than three parts of
-    /// base64url, or a header that is not JSON.
+    /// The fault of a token that can't be shown: it doesn't have three parts of base64url, or its
+    /// header is not JSON.
     fn undecodable(&self) -> Option<Error> {
         let shown =
             self.has_three_parts && self.payload.is_some() && self.signature_bytes.is_some();
@@ -239,8 +239,8 @@ impl Look {
         self.fault.clone().filter(|_| !shown || header.is_none())
     }
 
-    /// Finds a fault for which every server refuses the token, else one for which servers with the
-    /// default limit do.
+    /// Finds a fault for which every server refuses the token, or else one for which servers with
+    /// the default limit refuse it.
     fn judge_alone(&mut self, token: &str, is_subscription: bool) {
         let read = |limit| {
             let mut scratch = Scratch::default();
@@ -264,7 +264,7 @@ impl Look {
         decoded.map_err(Error::Claims)
     }
 
-    /// The claims one by one: a faulty one leaves the others readable.
+    /// The claims, each read separately, so that a faulty claim doesn't hide the others.
     fn claims(&self) -> BTreeMap<String, Box<RawValue>> {
         let payload = self.payload.as_deref().unwrap_or_default();
         serde_json::from_slice(payload).unwrap_or_default()
@@ -355,21 +355,21 @@ impl Look {
     }
 }
 
-/// One part, by the rules for a whole token.
+/// Reads one part by the rules for a whole token.
 fn decoded(part: &str) -> Option<Vec<u8>> {
     let alone = format!("{part}..");
     let parts = danger::Parts::decode(LINE_LIMIT.saturating_add(2), &alone).ok()?;
     Some(parts.header)
 }
 
-/// A date, from the text of its JSON.
+/// Describes a date, given the text of its JSON.
 fn date(name: &str, value: &str, now: UnixTime) -> String {
     if !value.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
         return "not a number, so the token is refused".into();
     }
     if name == "expire_at" {
         match value.parse::<i64>() {
-            Ok(..=0) => return format!("{value}, what the token opens never expires"),
+            Ok(..=0) => return format!("{value}, the subscription never expires"),
             Ok(_) => {}
             Err(_) => return "not a whole number of 64 bits, so the token is refused".into(),
         }

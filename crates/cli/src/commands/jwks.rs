@@ -1,4 +1,4 @@
-//! `jwks`: what a server makes of the keys that an endpoint publishes.
+//! `jwks`: shows which keys of an endpoint a server would use, and why it skips the others.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -18,8 +18,8 @@ use crate::failure::Failure;
 use crate::json::{Record, list};
 use crate::output::{BAD, Console, DIM, GOOD, HEAD, styled};
 
-/// The code with which a server then refuses every token: to it, a set without a usable key is
-/// a fault of the endpoint.
+/// A server refuses every token with this code then: it treats a set without a usable key as a
+/// fault of the endpoint.
 const UNAVAILABLE: &str = "keys_unavailable";
 const NO_KEY: &str = "found no usable key; every token would be refused";
 
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Args, path: Option<&Path>, console: &mut Console) -> Re
         return configured(path, console);
     };
     let url = source.to_str().filter(|source| source.contains("://"));
-    // A file needs no configuration, unless somebody names one for its limits.
+    // A file needs no configuration, unless an option names one for its limits.
     let config = match (url, path) {
         (None, None) => None,
         _ => config::load_if_any(path)?,
@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args, path: Option<&Path>, console: &mut Console) -> Re
     let mut endpoint =
         ConfiguredEndpoint::key_set(url_or_none, JwksConfig::default(), default_provider());
     if let Some(config) = config.map(|found| found.config) {
-        // What a fault of other options hides is told by the commands that need them.
+        // Ignore faults of other options; the commands that need those options report them.
         let configured = config.setup().endpoints().unwrap_or_default();
         let same = configured
             .into_iter()
@@ -85,7 +85,7 @@ pub(crate) fn run(args: &Args, path: Option<&Path>, console: &mut Console) -> Re
     }
 }
 
-/// Reads a file no further than tells that it is over the limit.
+/// Reads a file up to one byte more than the limit.
 fn read(file: &Path, limit: usize) -> io::Result<Vec<u8>> {
     let limit = u64::try_from(limit).unwrap_or(u64::MAX);
     let mut document = Vec::new();
@@ -95,7 +95,7 @@ fn read(file: &Path, limit: usize) -> io::Result<Vec<u8>> {
     Ok(document)
 }
 
-/// Every endpoint of the configuration, each of its own options.
+/// Every endpoint of the configuration, each with its own options.
 fn configured(path: Option<&Path>, console: &mut Console) -> Result<(), Failure> {
     let endpoints = match config::load_if_any(path)? {
         Some(found) => {

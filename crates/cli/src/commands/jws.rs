@@ -18,7 +18,7 @@ use crate::tokens::{self, Given, LINE_LIMIT};
 /// `jws`.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Sign standard input, every byte of it, and print the token
+    /// Sign all bytes of standard input, and print the token
     #[command(after_help = "\
 Examples:
   echo -n 'any bytes' | countersign jws sign --key private.pem
@@ -39,10 +39,10 @@ Of several tokens on standard input the payloads are set apart by a line break."
 pub(crate) struct Sign {
     #[command(flatten)]
     file: KeyFile,
-    /// Algorithm to sign by [default: the key's own]
+    /// Algorithm to sign with [default: the key's own]
     #[arg(long)]
     alg: Option<String>,
-    /// Name of the key: picks one of a JWK Set, or names one that has none
+    /// Name of the key (kid): chooses a key of a JWK Set, or names a key that has no name
     #[arg(long)]
     kid: Option<String>,
     /// Media type of the token, for the header, such as JWT
@@ -55,7 +55,7 @@ pub(crate) struct Sign {
 pub(crate) struct Verify {
     #[command(flatten)]
     file: KeyFile,
-    /// Token, or - to read one a line from standard input
+    /// Token, or - to read tokens from standard input, one on each line
     #[arg(value_name = "TOKEN|-")]
     token: OsString,
 }
@@ -135,7 +135,7 @@ impl Verify {
                     console.line(record.bytes("payload", payload).finish())?;
                 }
                 Ok(payload) => {
-                    // Past the console, which takes colours out of what it writes.
+                    // Bypass the console, which would remove colour codes from the payload.
                     let mut out = io::stdout().lock();
                     if accepted {
                         out.write_all(b"\n")?;
@@ -169,7 +169,7 @@ impl Verify {
         let mut unused: Vec<Unused> = Vec::new();
         for key in set.keys() {
             let key = self.file.with_options(key.clone());
-            // Asked beforehand, since a keyring that refuses a key is gone with it.
+            // Check each key alone first: a keyring that refuses one key is lost.
             match key.verifiers(&provider) {
                 Ok(_) => {
                     keyring = keyring
@@ -208,7 +208,7 @@ struct Unused {
     reason: String,
 }
 
-/// Why the key of this name isn't used, if the file has one that can't be.
+/// Why the key of this name isn't used, if the file has such a key and it can't be used.
 fn why_unused(kid: &str, set: &KeySet, unused: &[Unused]) -> Option<String> {
     let skipped = set.skipped().find(|it| it.kid.as_deref() == Some(kid));
     let unused = unused.iter().find(|key| key.kid.as_deref() == Some(kid));
@@ -250,7 +250,7 @@ fn start(given: &Given) -> Record {
     }
 }
 
-/// Tells of a refusal; `None` is a line that cannot be a token.
+/// Reports a refusal. `None` stands for a line that can't be a token.
 fn tell(given: &Given, error: Option<&Error>, console: &mut Console) -> Result<(), Failure> {
     let unread = given.token.as_ref().err().map_or("", String::as_str);
     if console.is_json() {

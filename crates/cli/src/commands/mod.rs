@@ -1,4 +1,4 @@
-//! One file a command.
+//! One file for each command.
 
 pub(crate) mod checkconfig;
 pub(crate) mod checktoken;

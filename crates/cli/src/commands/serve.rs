@@ -1,7 +1,7 @@
 //! `serve`: a WebSocket server for the clients of Centrifugo.
 //!
-//! Without a configuration it serves a demonstration: on loopback alone, under a secret made for
-//! this run, with a token that is ready to use.
+//! Without a configuration it serves a demonstration: only on loopback, with a new secret and a
+//! token that is ready to use.
 
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::num::NonZero;
@@ -98,7 +98,7 @@ pub(crate) fn run(
         let stop = signals::until_stopped(&server, tls.clone(), source, plan.setup);
         server.serve(listener, tls, stop).await
     })?;
-    // Fetches of keys that hang must not keep the process.
+    // Don't let fetches of keys that hang keep the process alive.
     runtime.shutdown_timeout(Duration::from_secs(1));
     Ok(())
 }
@@ -115,7 +115,7 @@ fn runtime() -> std::io::Result<Runtime> {
     builder.enable_all().build()
 }
 
-/// A fault of one of the server's options, told as those of the others are.
+/// An error of the server's options, in the form of all errors of options.
 fn told(found: &Found, failure: Failure) -> Failure {
     match failure {
         Failure::Usage(sentence) => Failure::Usage(format!("{}: {sentence}", found.name())),
@@ -139,7 +139,7 @@ fn addresses(
     let port = args.port.or(options.port).unwrap_or(PORT);
     let unknown = || {
         Failure::Usage(format!(
-            "--address: found {host:?}, which is no address of this machine; expected one such \
+            "--address: found {host:?}, which is not an address of this machine; expected one such \
              as 127.0.0.1"
         ))
     };
@@ -162,7 +162,7 @@ fn addresses(
 fn url(listener: &TcpListener, is_tls: bool) -> Result<String, Failure> {
     let address = listener.local_addr()?;
     let scheme = if is_tls { "wss" } else { "ws" };
-    // `localhost` is what the documentation of clients has.
+    // Show `localhost`, because the documentation of clients uses it.
     let host = if address.ip().is_loopback() || address.ip().is_unspecified() {
         format!("localhost:{}", address.port())
     } else {

@@ -1,4 +1,4 @@
-//! What is served without a configuration.
+//! What `serve` serves without a configuration.
 
 use std::time::Duration;
 
@@ -16,12 +16,12 @@ use crate::output::{Console, HEAD, styled};
 const USER: &str = "42";
 const LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
-/// What is shown of a demonstration.
+/// The parts of a demonstration that are shown to the user.
 pub(super) struct Demonstration {
     token: String,
 }
 
-/// A secret for this run, a token under it, and channels that are open.
+/// Makes a secret for this run, a token that it signs, and open channels.
 pub(super) fn plan() -> Result<(Demonstration, Plan), Failure> {
     let secret = quoted(&genkey::new_secret("HS512")?);
     let text = format!(r#"{{"token_hmac_secret_key":{secret}}}"#);
@@ -63,7 +63,7 @@ impl Demonstration {
     }
 }
 
-/// The options of a demonstration: everything that can be tried.
+/// The options of a demonstration: all features that a user can try.
 fn open_settings() -> ServerSettings {
     let mut settings = ServerSettings::default();
     let all = &mut settings.sessions.channels.without_namespace;

@@ -1,4 +1,4 @@
-//! From a configuration to what the server goes by.
+//! Turns a configuration into the parts that the server needs.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use countersign_gateway::options::{self, GivenOption, Options, TlsSource};
 use crate::config::Found;
 use crate::failure::Failure;
 
-/// What a configuration comes to.
+/// The parts that the server takes from a configuration.
 pub(super) struct Plan {
     pub(super) rules: Rules,
     pub(super) options: Options,
@@ -19,7 +19,7 @@ pub(super) struct Plan {
     pub(super) setup: Setup,
 }
 
-/// What a configuration comes to; on a reload, after the setup `before`.
+/// Reads a configuration. On a reload, the new setup continues the setup `before`.
 pub(super) fn plan(found: &Found, before: Option<&Setup>) -> Result<Plan, Failure> {
     let config = &found.config;
     let builder = match before {

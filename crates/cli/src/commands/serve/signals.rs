@@ -60,17 +60,19 @@ pub(super) async fn until_stopped(server: &Server, _: Option<Tls>, _: Source, _:
 fn reload(server: &Server, tls: Option<&Tls>, source: Option<&Path>, setup: &mut Setup) {
     let read = config::load_if_any(source)
         .and_then(|found| {
-            found.ok_or_else(|| Failure::Usage("there is no configuration any more".into()))
+            found.ok_or_else(|| Failure::Usage("the configuration file is gone".into()))
         })
         .and_then(|found| plan(&found, Some(setup)));
     let plan = match read {
         Ok(plan) => plan,
         Err(Failure::Usage(sentence)) => {
-            tracing::error!("the new configuration is not sound, the old one stays: {sentence}");
+            tracing::error!(
+                "the new configuration has a fault; the old one stays in use: {sentence}"
+            );
             return;
         }
         Err(_) => {
-            tracing::error!("the new configuration could not be read, the old one stays");
+            tracing::error!("the new configuration could not be read; the old one stays in use");
             return;
         }
     };
