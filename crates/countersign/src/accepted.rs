@@ -1,4 +1,4 @@
-//! What an accepted token gives, borrowed and owned.
+//! An accepted token, borrowed and owned.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,13 +11,13 @@ use serde::Deserialize;
 
 use crate::{DeserializeError, Identity, UnixTime};
 
-/// What the trusted entry that verified a token adds to the verdict.
+/// The facts that the trusted entry which verified a token adds to the result.
 #[derive(Debug, PartialEq, Eq)]
 // Each accepted token counts in the `Arc` of a voucher. This gives it cache lines of its own.
 #[repr(align(128))]
 pub(crate) struct Voucher {
     pub(crate) name: Arc<str>,
-    /// Added to the end that the claims say.
+    /// The leeway. It is added to the expiry of the claims.
     leeway: Duration,
     /// The entry accepts several issuers, so `iss` tells their users apart.
     many_issuers: bool,
@@ -37,7 +37,7 @@ impl Voucher {
         self.many_issuers
     }
 
-    /// For a connection without a token, which no entry vouches for.
+    /// For a connection without a token, which no entry verified.
     pub(crate) fn nobody() -> Self {
         Self::new("".into(), &Policy::default())
     }
@@ -57,7 +57,7 @@ pub trait DecodedClaims: sealed::Sealed {
     /// The user and the registered claims, which every kind has.
     fn registered(&self) -> &Registered<'_>;
 
-    /// From when on a new token is due; `None` is never.
+    /// The time from which a new token is due; `None` means never.
     fn expires(&self) -> Option<UnixTime>;
 }
 
@@ -95,7 +95,7 @@ decoded_claims!(ConnectionClaims, |claims| claims.expires());
 decoded_claims!(SubscriptionClaims, |claims| claims.expires());
 decoded_claims!(TokenClaims, |claims| claims.registered.exp);
 
-/// An accepted token that borrows from the caller's room: only an
+/// An accepted token that borrows from the caller's [`Scratch`](crate::Scratch). Only an
 /// [`Authenticator`](crate::Authenticator) makes one.
 ///
 /// `C` is [`ConnectionClaims`], [`SubscriptionClaims`] or [`TokenClaims`](crate::claims::TokenClaims).
@@ -120,7 +120,7 @@ impl<'a, C: DecodedClaims> Accepted<'a, C> {
         &self.decoded
     }
 
-    /// The payload: the very bytes that the signature covers.
+    /// The payload: exactly the bytes that the signature covers.
     #[must_use]
     pub fn payload(&self) -> &'a [u8] {
         self.payload
@@ -167,32 +167,32 @@ impl<'a, C: DecodedClaims> Accepted<'a, C> {
         &self.voucher.name
     }
 
-    /// `iss`, who issued the token.
+    /// `iss`, the issuer of the token.
     #[must_use]
     pub fn iss(&self) -> Option<&str> {
         self.decoded.registered().iss.as_deref()
     }
 
-    /// `aud`, whom the token is for.
+    /// `aud`, the recipients of the token.
     #[must_use]
     pub fn aud(&self) -> &Audience<'_> {
         &self.decoded.registered().aud
     }
 
-    /// Who the user is, over all authorities. Allocates.
+    /// The identity of the user, unique among all authorities. This method allocates.
     #[must_use]
     pub fn identity(&self) -> Identity {
         self.voucher.identity(self.iss(), self.user())
     }
 
-    /// From when on a new token is due, by the claims alone: `expire_at` where the token has
-    /// it, else `exp`; `None` is never.
+    /// The time from which a new token is due, by the claims alone: `expire_at` if the token has
+    /// it, else `exp`; `None` means never.
     #[must_use]
     pub fn expires(&self) -> Option<UnixTime> {
         self.decoded.expires()
     }
 
-    /// [`expires`](Self::expires) plus the leeway: set timers by this. `None` is never.
+    /// [`expires`](Self::expires) plus the leeway. Use this time for timers. `None` means never.
     #[must_use]
     pub fn valid_until(&self) -> Option<UnixTime> {
         self.voucher.valid_until(self.expires())

@@ -1,4 +1,4 @@
-//! The authenticator: rules that are exchanged as a whole, and the methods that verify by them.
+//! The authenticator: rules that are replaced as a whole, and the methods that verify with them.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -55,7 +55,7 @@ use crate::wait::{Pending, VerifyStop, WaitMode, fetched};
 #[derive(Debug)]
 pub struct Authenticator {
     rules: ArcSwap<Rules>,
-    /// Locked by a reload and by those who read the counters, never by a verification.
+    /// A reload and readers of the counters lock it; a verification never does.
     tallies: Mutex<Tallies>,
 }
 
@@ -70,7 +70,7 @@ pub enum Attempt<T> {
 }
 
 impl Authenticator {
-    /// An authenticator that goes by `rules`.
+    /// Makes an authenticator with these rules.
     #[must_use]
     pub fn new(mut rules: Rules) -> Self {
         let mut tallies = Tallies::default();
@@ -81,7 +81,7 @@ impl Authenticator {
         }
     }
 
-    /// Goes by other rules from now on. Verifications under way end by the old ones.
+    /// Replaces the rules. Verifications that have already started finish with the old ones.
     pub fn reload(&self, mut rules: Rules) {
         let mut tallies = self.tallies();
         rules.count_into(&mut tallies);
@@ -96,7 +96,7 @@ impl Authenticator {
     /// endpoints. Reading them delays no verification.
     ///
     /// Every verdict is counted once, also those of [`without_token`](Self::without_token) and
-    /// of the methods that explain. "Pending" is no verdict.
+    /// of the methods that explain. "Pending" isn't counted, because it isn't a verdict.
     ///
     /// ```
     /// use countersign::{Authenticator, Code, Issuer, Key, VerificationKind, now};
@@ -136,7 +136,7 @@ impl Authenticator {
         }
     }
 
-    /// The endpoints that keys are now fetched from, each once. A server exports the
+    /// The endpoints that keys are now fetched from, without repetition. A server exports the
     /// counters of those that have [`started`](KeyEndpoint::started).
     #[cfg(feature = "jwks")]
     #[must_use]
@@ -171,8 +171,8 @@ impl Authenticator {
         self.owned::<OfConnection>(token, now)
     }
 
-    /// Verifies a subscription token at `now`. Whether it is for the channel, user and
-    /// client at hand is for [`Subscription::check_request`].
+    /// Verifies a subscription token at `now`. Afterwards, [`Subscription::check_request`] checks
+    /// whether the token is for this channel, user and client.
     ///
     /// # Errors
     ///
@@ -302,19 +302,20 @@ impl Authenticator {
         self.awaited::<OfToken>(token, now).await
     }
 
-    /// Verifies a connection token and tells each step, by the same code.
+    /// Verifies a connection token and records each step. It runs the same code as
+    /// [`connection`](Self::connection).
     #[must_use]
     pub fn explain_connection(&self, token: &str, now: UnixTime) -> Explanation<Connection> {
         self.explained::<OfConnection>(token, now)
     }
 
-    /// Verifies a subscription token and tells each step, by the same code.
+    /// Verifies a subscription token and records each step.
     #[must_use]
     pub fn explain_subscription(&self, token: &str, now: UnixTime) -> Explanation<Subscription> {
         self.explained::<OfSubscription>(token, now)
     }
 
-    /// Verifies any JWT and tells each step, by the same code.
+    /// Verifies any JWT and records each step.
     #[must_use]
     pub fn explain_token(&self, token: &str, now: UnixTime) -> Explanation<Token> {
         self.explained::<OfToken>(token, now)
@@ -332,7 +333,7 @@ impl Authenticator {
         verdict.result.map_err(VerifyStop::into_error)
     }
 
-    /// Verifies a token and keeps what it says. The tally is the one that counts it.
+    /// Verifies a token and keeps its claims. Returns the tally that counts the result.
     fn kept<K: TokenKind>(
         &self,
         token: &str,
@@ -370,7 +371,7 @@ impl Authenticator {
     }
 
     async fn awaited<K: TokenKind>(&self, token: &str, now: UnixTime) -> Result<K::Owned, Error> {
-        // One fetch settles it; a second is for a reload in between.
+        // One fetch is enough; the second try is for a reload in between.
         let mut fetches_left = 2_u8;
         loop {
             let (result, tally) = self.kept::<K>(token, now, WaitMode::Never, &mut ());

@@ -1,4 +1,5 @@
-//! One party whose tokens are accepted: its keys, and what is expected of its tokens.
+//! An authority: one party whose tokens are accepted, with its keys and the requirements for its
+//! tokens.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,8 +44,8 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// A party with these keys, of whose tokens nothing more is expected; with the keys of an
-    /// issuer that were found by its discovery document, exactly its `iss`.
+    /// An authority with these keys and no requirements for its tokens. If the keys belong to an
+    /// issuer and were found by its discovery document, tokens must have exactly its `iss`.
     #[must_use]
     pub fn new(keys: impl Into<KeySource>) -> Self {
         let keys = keys.into();
@@ -62,12 +63,12 @@ impl Authority {
         }
     }
 
-    /// Begins a party with nothing expected; give it at least keys.
+    /// Begins an authority without requirements. Give it at least keys.
     pub fn builder() -> AuthorityBuilder {
         AuthorityBuilder::default()
     }
 
-    /// What its claims must meet.
+    /// The policy for its claims.
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy
@@ -95,7 +96,7 @@ impl Authority {
     }
 }
 
-/// Where keys are published.
+/// Where the issuer publishes its keys.
 #[cfg(feature = "jwks")]
 #[derive(Clone, Debug)]
 enum Published {
@@ -122,8 +123,8 @@ pub struct AuthorityBuilder {
 }
 
 impl AuthorityBuilder {
-    /// Its name, the first part of the identity of its users. By default `default` for an
-    /// authority of its own, and the issuer for one that tokens pick by `iss`.
+    /// Its name, the first part of the identity of its users. The default is the issuer for an
+    /// authority that tokens select by `iss`, else `default`.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self.has_expectations = true;
@@ -136,13 +137,13 @@ impl AuthorityBuilder {
         self
     }
 
-    /// One more secret or public key. Keys are tried in order.
+    /// Adds a secret or a public key. Keys are tried in order.
     pub fn key(mut self, key: Key) -> Self {
         self.keys.push(key);
         self
     }
 
-    /// Keys with their last moments: see [`Keyring`].
+    /// Keys that may have an end: see [`Keyring`].
     pub fn keyring(self, keyring: Keyring) -> Self {
         self.keys(keyring)
     }
@@ -211,7 +212,7 @@ impl AuthorityBuilder {
         self.expect(|policy| policy.require_exp = true)
     }
 
-    /// Requires `iat`, which may lie so long ago.
+    /// Requires `iat`, which may be at most this long ago.
     pub fn max_age(self, max_age: Duration) -> Self {
         self.expect(|policy| policy.max_age = Some(max_age))
     }
@@ -221,8 +222,8 @@ impl AuthorityBuilder {
         self.expect(|policy| policy.allow_anonymous = false)
     }
 
-    /// Judges claims by this policy, in place of all that was said before of issuer,
-    /// audience, times and anonymous users.
+    /// Checks claims with this policy. It replaces all earlier settings for issuer, audience, times
+    /// and anonymous users.
     pub fn policy(self, policy: Policy) -> Self {
         self.expect(|of_builder| *of_builder = policy)
     }
@@ -254,7 +255,7 @@ impl AuthorityBuilder {
         self
     }
 
-    /// Puts this before each user, to keep users of several authorities apart by their text.
+    /// Puts this before each user, so that users of several authorities have different texts.
     pub fn user_prefix(mut self, prefix: UserPrefix) -> Self {
         self.user_prefix = Some(prefix);
         self.has_expectations = true;
@@ -269,7 +270,7 @@ impl AuthorityBuilder {
         !self.keys.is_empty() || self.source.is_some()
     }
 
-    /// Whether anything is expected, which without keys would have no effect.
+    /// Whether any requirement is set. Without keys it would have no effect.
     pub(crate) fn has_expectations(&self) -> bool {
         self.has_expectations
     }
@@ -278,7 +279,7 @@ impl AuthorityBuilder {
     ///
     /// # Errors
     ///
-    /// [`BuildError`] if there is no key, one that can't be used, or an option that is faulty.
+    /// [`BuildError`] if there is no key, a key can't be used, or an option has an error.
     pub fn build(mut self) -> Result<Authority, BuildError> {
         self.check()?;
         self.check_issuer(self.issuer_of_keys())?;
@@ -286,7 +287,7 @@ impl AuthorityBuilder {
         Ok(self.finish(keys))
     }
 
-    /// As [`build`](Self::build), by these keys and no others.
+    /// Like [`build`](Self::build), but only with these keys.
     #[cfg(feature = "config")]
     pub(crate) fn build_with(self, keys: KeySource) -> Result<Authority, BuildError> {
         self.check()?;
@@ -335,7 +336,7 @@ impl AuthorityBuilder {
         Ok(())
     }
 
-    /// The issuer that the keys speak for, if they are found by its discovery document.
+    /// The only issuer for which the keys are valid, if they were found by its discovery document.
     fn issuer_of_keys(&self) -> Option<&str> {
         #[cfg(feature = "jwks")]
         if let Some(Published::OfIssuer(issuer)) = &self.jwks {
@@ -372,7 +373,7 @@ impl AuthorityBuilder {
         }
         #[cfg(feature = "jwks")]
         if let Some(published) = self.jwks.take() {
-            // Not before it is clear that these are the only keys: this starts a thread.
+            // Only after all other checks, because this starts a thread.
             if !sources.is_empty() {
                 return Err(BuildError::SeveralKeySources);
             }

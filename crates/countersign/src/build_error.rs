@@ -34,7 +34,7 @@ pub enum BuildError {
     },
     /// A leeway over [`MAX_LEEWAY`](crate::claims::MAX_LEEWAY).
     Leeway {
-        /// What was given.
+        /// The leeway that was given.
         found: Duration,
     },
     /// A `max_age` of zero.
@@ -69,7 +69,7 @@ pub enum BuildError {
     },
     /// A user prefix is refused.
     UserPrefix(UserPrefixError),
-    /// The prefixes of two authorities, or of one in two ways, can begin each other.
+    /// The prefixes of two authorities, or two prefixes of one, can begin each other.
     UserPrefixesOverlap {
         /// The name of the one.
         first: String,
@@ -104,16 +104,16 @@ impl fmt::Display for BuildError {
             ),
             Self::Empty { option } => write!(
                 f,
-                "found an empty text as `{option}`; leave it out if none is meant"
+                "found an empty text as `{option}`; leave it out if you don't need it"
             ),
             Self::Leeway { found } => write!(
                 f,
-                "found a leeway of {} s; at most {} s make up for clocks that disagree",
+                "found a leeway of {} s; at most {} s are allowed",
                 found.as_secs(),
                 countersign_claims::MAX_LEEWAY.as_secs()
             ),
             Self::MaxAge => {
-                f.write_str("found 0 as `max_age`, by which every token would soon be too old")
+                f.write_str("found 0 as `max_age`, so every token would soon be too old")
             }
             Self::IssuerMissing => f.write_str(
                 "found an authority without `issuer` among several; tokens pick it by their \
@@ -165,7 +165,7 @@ impl fmt::Display for BuildError {
 }
 
 impl std::error::Error for BuildError {
-    /// What lies below the cause whose text this error shows.
+    /// The source of the cause. The text of the cause itself is part of this error's text.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Key(error) => error.source(),

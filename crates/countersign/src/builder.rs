@@ -1,4 +1,4 @@
-//! An authenticator from options, without rules composed by hand.
+//! Builds an authenticator from options, for programs that don't compose rules.
 
 use std::time::Duration;
 
@@ -52,12 +52,12 @@ impl AuthenticatorBuilder {
         self
     }
 
-    /// One more secret or public key. Keys are tried in order.
+    /// Adds a secret or a public key. Keys are tried in order.
     pub fn key(self, key: Key) -> Self {
         self.own(|own| own.key(key))
     }
 
-    /// Keys with their last moments: see [`Keyring`].
+    /// Keys that may have an end: see [`Keyring`].
     pub fn keyring(self, keyring: Keyring) -> Self {
         self.own(|own| own.keyring(keyring))
     }
@@ -122,7 +122,7 @@ impl AuthenticatorBuilder {
         self.own(AuthorityBuilder::require_exp)
     }
 
-    /// Requires `iat`, which may lie so long ago.
+    /// Requires `iat`, which may be at most this long ago.
     pub fn max_age(self, max_age: Duration) -> Self {
         self.own(|own| own.max_age(max_age))
     }
@@ -132,8 +132,8 @@ impl AuthenticatorBuilder {
         self.own(AuthorityBuilder::refuse_anonymous)
     }
 
-    /// Judges claims by this policy, in place of all that was said before of issuer,
-    /// audience, times and anonymous users.
+    /// Checks claims with this policy. It replaces all earlier settings for issuer, audience, times
+    /// and anonymous users.
     pub fn policy(self, policy: Policy) -> Self {
         self.own(|own| own.policy(policy))
     }
@@ -184,16 +184,16 @@ impl AuthenticatorBuilder {
     ///
     /// # Errors
     ///
-    /// [`BuildError`] if there is no key, one that can't be used, or an option that is faulty.
+    /// [`BuildError`] if there is no key, a key can't be used, or an option has an error.
     pub fn build(self) -> Result<Authenticator, BuildError> {
         self.rules().map(Authenticator::new)
     }
 
-    /// As [`build`](Self::build), for [`Authenticator::reload`].
+    /// Like [`build`](Self::build), for [`Authenticator::reload`].
     ///
     /// # Errors
     ///
-    /// As [`build`](Self::build).
+    /// Like [`build`](Self::build).
     pub fn rules(self) -> Result<Rules, BuildError> {
         let mut rules = Rules::new(trust(self.own, self.issuers)?);
         if let Some(subscriptions) = self.subscriptions {

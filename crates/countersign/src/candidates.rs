@@ -1,4 +1,4 @@
-//! The trusted entries of one issuer, and which of them the `aud` of a token picks.
+//! The trusted entries of one issuer, and the choice among them by the `aud` of a token.
 //!
 //! This is done before the signature is verified, so its cost must not grow with the number of
 //! entries: exact audiences are looked up in one map, and only one entry may expect a pattern.
@@ -14,12 +14,12 @@ use crate::hints::IssuerAndAudience;
 pub(crate) struct Candidates {
     count: usize,
     first: usize,
-    /// The first that expects no audience.
+    /// The first entry that expects no audience.
     open: Option<usize>,
-    /// By an exact audience, the first that expects it. Hashed with a random key: a token chooses
-    /// what is looked up.
+    /// For each exact audience, the first entry that expects it. The hash has a random key, because
+    /// a token chooses the text that is looked up.
     exact: HashMap<String, usize>,
-    /// The one that expects a pattern.
+    /// The entry that expects a pattern.
     pattern: Option<(usize, Pattern)>,
     has_second_pattern: bool,
 }
@@ -54,23 +54,23 @@ impl Candidates {
         }
     }
 
-    /// Whether `aud` decides between several entries.
+    /// Whether `aud` decides among several entries.
     pub(crate) fn are_several(&self) -> bool {
         self.count > 1
     }
 
-    /// Whether two entries expect a pattern, each of which would be tried on each element.
+    /// Whether two entries expect a pattern. Each pattern would be tried on each element.
     pub(crate) fn has_second_pattern(&self) -> bool {
         self.has_second_pattern
     }
 
-    /// The place of the first entry whose audience fits, else that of the first entry.
+    /// The place of the first entry whose audience matches, or else of the first entry.
     pub(crate) fn pick(&self, claims: &impl IssuerAndAudience) -> usize {
         if !self.are_several() {
             return self.first;
         }
         let mut fits = self.open;
-        // One pass: to read an element costs more than to look it up.
+        // One pass, because reading an element costs more than looking it up.
         claims.any_audience(&mut |audience| {
             let exact = self.exact.get(audience).copied();
             fits = [fits, exact].into_iter().flatten().min();

@@ -14,7 +14,7 @@ pub(crate) struct ClaimGroup {
 }
 
 impl ClaimGroup {
-    /// What fills the placeholder: from `iss`, or from the first `aud` that matches.
+    /// The text for the placeholder: from `iss`, or from the first `aud` that matches.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Stable codes: what went wrong, whose fault it is, what a client should do.
+//! Stable codes: the reason, whose fault it is, and what a client should do.
 
 use std::fmt;
 
@@ -22,50 +22,51 @@ pub enum Code {
     Algorithm,
     /// No key for this `kid`: it was retired, or never published.
     UnknownKey,
-    /// The keys could not be fetched, or the key may be newer than those that are held.
+    /// The keys could not be fetched, or the key may be newer than the keys that we hold.
     KeysUnavailable,
     /// The signature does not match.
     Signature,
     /// `exp` has passed.
     Expired,
-    /// `nbf` lies ahead.
+    /// `nbf` is in the future.
     NotYetValid,
     /// The token is for another audience.
     Audience,
     /// The token is not from an issuer that is trusted.
     Issuer,
-    /// A subscription token where a connection token belongs, or the reverse.
+    /// A subscription token where a connection token is expected, or the reverse.
     WrongKind,
     /// A claim is missing or of the wrong type.
     Claims,
-    /// An empty user where anonymous access is off.
+    /// The user is empty, but anonymous access is off.
     Anonymous,
-    /// No token was shown, and none is allowed to be missing.
+    /// No token was shown, but a token is required.
     NoToken,
-    /// Reserved for tokens that were revoked; nothing here revokes one.
+    /// Reserved for revoked tokens; this library never returns it.
     Revoked,
 }
 
-/// What a client should do about it. There are these three, so a server can match them all.
+/// What a client should do about it. There will be no fourth value, so a server can match all
+/// three.
 ///
 /// `Display` writes `give up`, `try again` or `get a new token`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Advice {
-    /// The same token will never be accepted: do not come back with it.
+    /// The server will never accept this token: don't send it again.
     GiveUp,
-    /// The same token may be accepted a little later.
+    /// The server may accept the same token a little later.
     TryAgain,
     /// Ask the backend for a new token.
     GetNewToken,
 }
 
-/// Whose fault it is, for the one who reads the log.
+/// Whose fault it is, for the reader of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The client showed no token, or one that is not good here and now.
+    /// The client showed no token, or one that isn't valid here or now.
     Client,
-    /// The backend that signed it made a token that cannot be good.
+    /// The backend signed a token that can never be accepted.
     Issuer,
     /// The server could not get the keys.
     Server,
@@ -140,7 +141,7 @@ impl Code {
             ClaimsErrorKind::Issuer => Self::Issuer,
             ClaimsErrorKind::Anonymous => Self::Anonymous,
             ClaimsErrorKind::Claims => Self::Claims,
-            // A kind to come: all that is known is that the claims were refused.
+            // A kind that is newer than this code: the claims were refused.
             _ => Self::Claims,
         }
     }

@@ -1,4 +1,4 @@
-//! What a verified connection token says.
+//! The content of a verified connection token.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -12,8 +12,8 @@ use crate::{Error, Identity};
 
 /// A connection that may be opened. Only an [`Authenticator`](crate::Authenticator) makes one.
 ///
-/// It dereferences to [`Token`], which has what every kind of token gives: the user, the
-/// authority, your own claims, when it expires.
+/// It dereferences to [`Token`], which has the parts that every kind of token has: the user, the
+/// authority, your own claims, and the expiry.
 ///
 /// ```
 /// use countersign::{Authenticator, Issuer, Key, now};
@@ -31,7 +31,7 @@ use crate::{Error, Identity};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// `Debug` shows how long `info`, `meta` and the payload are, and nothing of their content.
+/// `Debug` shows the length of `info`, `meta` and the payload, and nothing of their content.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Connection {
     token: Token,
@@ -41,21 +41,22 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// About the connection, shown to others: the JSON of `info` byte for byte, or
-    /// the bytes of `b64info`.
+    /// Data about the connection that other clients see: the JSON of `info` byte for byte, or the
+    /// bytes of `b64info`.
     #[must_use]
     pub fn info(&self) -> Option<&[u8]> {
         self.info.as_deref()
     }
 
-    /// The channels to subscribe the connection to: those of `subs`, else of `channels`.
+    /// The channels to subscribe the connection to: those of `subs` if the token has it, else those
+    /// of `channels`.
     #[must_use]
     pub fn channels(&self) -> &[Channel] {
         &self.channels
     }
 
-    /// About the connection, for the backend alone: the JSON of `meta` byte for byte.
-    /// It is never sent to a client.
+    /// Data about the connection for the backend only: the JSON of `meta` byte for byte. It is
+    /// never sent to a client.
     #[must_use]
     pub fn meta(&self) -> Option<&[u8]> {
         self.meta.as_deref()
@@ -79,7 +80,8 @@ impl Connection {
         Err(Error::Claims(ClaimsError::Mismatch { what }))
     }
 
-    /// The connection of a client that shows no token. Not `Default`: anyone could make that.
+    /// The connection of a client that shows no token. This isn't `Default`, because then anyone
+    /// could make it.
     pub(crate) fn without_token() -> Self {
         Self {
             token: Token::none(),
@@ -105,7 +107,7 @@ impl Connection {
     }
 }
 
-/// What every kind of token gives.
+/// The parts that every kind of token has.
 impl Deref for Connection {
     type Target = Token;
 
@@ -136,7 +138,7 @@ fn size(bytes: &Option<Vec<u8>>) -> Option<Size> {
 pub struct Channel {
     /// Its name.
     pub name: String,
-    /// What the backend signed about the subscription; nothing for those of `channels`.
+    /// The options of the subscription that the backend signed; empty for a channel of `channels`.
     pub options: ChannelOptions,
 }
 
@@ -158,15 +160,15 @@ impl Channel {
     }
 }
 
-/// What the backend signed about one subscription.
+/// The options of one subscription that the backend signed.
 ///
-/// `Debug` shows how long `info` and `data` are, and nothing of their content.
+/// `Debug` shows the length of `info` and `data`, and nothing of their content.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChannelOptions {
-    /// About the subscriber, shown to others in the channel.
+    /// Data about the subscriber that the others in the channel see.
     pub info: Option<Vec<u8>>,
-    /// For the client, sent when it is subscribed.
+    /// Data for the client, sent when it is subscribed.
     pub data: Option<Vec<u8>>,
     /// Options of the channel that the token overrides.
     pub overrides: Overrides,

@@ -1,7 +1,7 @@
 //! Counts verifications by their results, for a server to export.
 //!
-//! Counting costs one atomic addition for each verification: no lock and no allocation. The
-//! counts are kept by configured names alone, so tokens can't make them grow.
+//! Counting costs one atomic addition for each verification: no lock and no allocation. Counts
+//! exist only for configured names, so tokens can't make them grow.
 
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -48,8 +48,8 @@ impl fmt::Display for VerificationKind {
 /// What an [`Authenticator`](crate::Authenticator) has counted since it was made:
 /// [`Authenticator::counters`](crate::Authenticator::counters) takes it.
 ///
-/// All numbers only grow, but for those of a key endpoint that say how it is now. An authority
-/// that a reload leaves out is no longer counted, and starts at 0 when it comes back.
+/// All numbers only grow, except those that describe the present state of a key endpoint. An
+/// authority that a reload removes is no longer counted, and starts at 0 when it comes back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counters {
@@ -95,7 +95,7 @@ pub(crate) struct Tally {
     shards: Sharded<Counts>,
 }
 
-/// By kind of token and result.
+/// The counts, by kind of token and result.
 type Counts = [[AtomicU64; RESULTS]; VerificationKind::ALL.len()];
 
 impl Default for Tally {
@@ -128,7 +128,7 @@ impl Tally {
         })
     }
 
-    /// What was counted at least once, for the authority of this name.
+    /// The results that were counted at least once, for the authority of this name.
     fn counts(&self, authority: Option<&str>) -> impl Iterator<Item = VerificationCount> {
         let results = || core::iter::once(None).chain(Code::ALL.iter().copied().map(Some));
         let kinds = VerificationKind::ALL.iter().enumerate();
@@ -160,12 +160,12 @@ impl Tallies {
         self.nobody.clone()
     }
 
-    /// The tally of the authority with this name. It is made if there is none.
+    /// The tally of the authority with this name. If there is none, it is made.
     pub(crate) fn of(&mut self, name: &str) -> Arc<Tally> {
         self.by_name.entry(name.to_owned()).or_default().clone()
     }
 
-    /// Forgets the authorities that are not called so.
+    /// Forgets the authorities with other names.
     pub(crate) fn keep_only(&mut self, names: &BTreeSet<String>) {
         self.by_name.retain(|name, _| names.contains(name));
     }

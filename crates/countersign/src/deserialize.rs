@@ -1,12 +1,12 @@
-//! The verified payload, read into a type of the caller's.
+//! Reads the verified payload into a type of the caller.
 
 use std::fmt;
 
 use countersign_json::Object;
 use serde::Deserialize;
 
-/// Why the payload of an accepted token doesn't fit a type: which claim, what was found and
-/// what the type expects. The claim's value is never shown.
+/// Why the payload of an accepted token doesn't fit a type: the claim, the value that was found by
+/// its kind, and the type's expectation. The claim's value is never shown.
 ///
 /// ```
 /// use countersign::{Authenticator, Issuer, Key, now};
@@ -40,7 +40,7 @@ impl DeserializeError {
         if payload.is_empty() {
             return Err(Self {
                 claim: None,
-                problem: "found no token, and so no claims".into(),
+                problem: "found no token, so there are no claims".into(),
             });
         }
         serde_json::from_slice(payload).map_err(|error| Self {
@@ -49,7 +49,7 @@ impl DeserializeError {
         })
     }
 
-    /// The claim of the top level that doesn't fit, if it is one alone.
+    /// The top-level claim that doesn't fit, if one claim is at fault.
     #[must_use]
     pub fn claim(&self) -> Option<&str> {
         self.claim.as_deref()
@@ -67,8 +67,8 @@ impl fmt::Display for DeserializeError {
 
 impl std::error::Error for DeserializeError {}
 
-/// The top-level claim whose value holds this place. A missing field is found at the end of
-/// the whole payload, which lies in no claim.
+/// The top-level claim whose value contains this place. serde notices a missing field at the end of
+/// the whole payload, which is in no claim.
 fn claim_before(payload: &[u8], line: usize, column: usize) -> Option<String> {
     let lines_before: usize = payload
         .split_inclusive(|byte| *byte == b'\n')
@@ -86,9 +86,9 @@ fn claim_before(payload: &[u8], line: usize, column: usize) -> Option<String> {
     None
 }
 
-/// What serde says, without the values of the token that it quotes.
+/// The message of serde, without the values of the token that it quotes.
 fn without_values(text: &str) -> String {
-    // serde_json's place, which `claim` tells better.
+    // Cut off serde_json's place, because the claim's name is more useful.
     let text = text.rsplit_once(" at line ").map_or(text, |(said, _)| said);
     if text.starts_with("missing field ") || text.starts_with("duplicate field ") {
         return text.into();
@@ -100,7 +100,7 @@ fn without_values(text: &str) -> String {
         Some(("invalid value", _)) => "a value that is not allowed",
         _ if text.starts_with("unknown field ") => "an unknown member",
         _ if text.starts_with("unknown variant ") => "an unknown variant",
-        // A message of the caller's type, which may quote the value.
+        // A message from the caller's type, which may quote the value.
         _ => return "the type refused the value".into(),
     };
     match expected {
@@ -109,7 +109,7 @@ fn without_values(text: &str) -> String {
     }
 }
 
-/// serde's word for the type of a value, which comes before the value itself.
+/// serde's word for the type of a value; in a message, the value follows it.
 fn kind(found: &str) -> &'static str {
     for (word, kind) in [
         ("string", "a string"),

@@ -19,7 +19,7 @@ use crate::wait::{VerifyStop, WaitMode, keys_unavailable};
 #[derive(Clone)]
 pub struct KeyEndpoint {
     shared: Arc<LazyJwks>,
-    /// Whether tokens must name their key, as far as that is known before there is a client.
+    /// Whether tokens must name their key, if that is known before there is a client.
     needs_kid: bool,
 }
 
@@ -37,7 +37,7 @@ impl From<LazyJwks> for KeyEndpoint {
 }
 
 impl KeyEndpoint {
-    /// An endpoint of which it is known whether tokens must name their key.
+    /// Makes an endpoint for which it is known whether tokens must name their key.
     pub(crate) fn expected(lazy: LazyJwks, needs_kid: bool) -> Self {
         Self {
             shared: Arc::new(lazy),
@@ -45,7 +45,7 @@ impl KeyEndpoint {
         }
     }
 
-    /// The client, made now if it was not yet.
+    /// The client. If there is none yet, it is made now.
     ///
     /// # Errors
     ///
@@ -54,15 +54,15 @@ impl KeyEndpoint {
         self.shared.client()
     }
 
-    /// The client, if it was started, at setup or by the first token that needed it: what to
-    /// export the counters of.
+    /// The client, if it was started, at setup or by the first token that needed it. Use it to
+    /// export its counters.
     #[must_use]
     pub fn started(&self) -> Option<&Jwks> {
         self.shared.started()
     }
 
-    /// The issuer whose discovery document leads to the keys: they verify tokens with exactly
-    /// this `iss` alone. None if the endpoint is a key set's URL.
+    /// The issuer whose discovery document leads to the keys. The keys verify only tokens with
+    /// exactly this `iss`. `None` if the endpoint is the URL of a key set.
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
         self.shared.issuer()
@@ -73,14 +73,15 @@ impl KeyEndpoint {
         Arc::ptr_eq(&self.shared, &other.shared)
     }
 
-    /// The key that a header names, and the client that has it.
+    /// The key that a header names, and the client that holds it.
     fn key(
         &self,
         token: &Unverified<'_>,
         mode: WaitMode,
     ) -> Result<(Arc<dyn Verifier>, &Jwks), VerifyStop> {
         let header = token.header();
-        // Before any look-up: an algorithm that no key can have costs no request.
+        // Check this before any look-up, so that an algorithm that no key can have causes no
+        // request.
         if self.shared.provider().get(header.alg()).is_none() {
             return Err(Error::EndpointAlgorithm {
                 found: short(header.alg(), 32),
@@ -107,7 +108,7 @@ impl KeyEndpoint {
         }
     }
 
-    /// Refuses a header that no published key can answer, without a look at the keys.
+    /// Refuses a header that no published key can match, without looking at the keys.
     pub(crate) fn check_header(&self, header: &Header<'_>) -> Result<(), Error> {
         if self.shared.provider().get(header.alg()).is_none() {
             return Err(Error::algorithm(header));
@@ -138,7 +139,7 @@ impl KeyEndpoint {
     }
 }
 
-/// Why there is no key: the endpoint publishes none of this name, or one that can't be used.
+/// Why there is no key: the endpoint publishes no key of this name, or the key can't be used.
 fn unknown_key(client: &Jwks, header: &Header<'_>) -> Error {
     let report = client.report().unwrap_or_default();
     let named = report.keys().iter().find(|key| key.kid() == header.kid());

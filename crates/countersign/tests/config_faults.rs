@@ -205,7 +205,7 @@ fn what_is_wrong_with_an_expression_is_told_and_where() {
             "backreferences are not supported (at character 4)",
         ),
         ("(a{1000}){1000}", "compiles to more than 10 MiB"),
-        ("(?x)a#", "does not end with its text"),
+        ("(?x)a#", "a comment that does not end"),
     ] {
         let text =
             format!(r#"{{"token_hmac_secret_key":"{SECRET}","token_audience_regex":"{regex}"}}"#);

@@ -244,7 +244,7 @@ fn a_key_file_that_cannot_be_used_is_an_error_without_its_path() {
         (&empty, "empty file"),
         (&long, "more than 65536 bytes"),
         (&absent, "no file of this name"),
-        (&here, "no regular file"),
+        (&here, "not a regular file"),
     ] {
         let text = format!(r#"{{"token_hmac_secret_key_file":{}}}"#, quoted(path));
         let error = json(&text).unwrap_err();

@@ -1,11 +1,11 @@
-//! What is wrong with a configuration.
+//! Errors of a configuration.
 
 use std::fmt;
 use std::path::Path;
 
 /// Why a configuration was refused: the file, the option, what was found, what is expected.
 ///
-/// It never contains a secret, a key, or the content of a line that does not parse.
+/// It never shows a secret, a key, or the content of a line that can't be parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     file: Option<String>,
@@ -23,7 +23,7 @@ impl ConfigError {
         }
     }
 
-    /// A fault of the whole.
+    /// An error of the whole configuration.
     pub(super) fn whole(message: impl Into<String>) -> Self {
         Self {
             file: None,
@@ -32,7 +32,7 @@ impl ConfigError {
         }
     }
 
-    /// An option that does not exist, and the one that may have been meant.
+    /// An option that doesn't exist, with the closest known one.
     pub(super) fn no_such_option(name: &str, meant: Option<String>) -> Self {
         let hint = match meant {
             Some(meant) => format!("the nearest is `{meant}`"),
@@ -47,7 +47,7 @@ impl ConfigError {
         self
     }
 
-    /// As [`of_file`](Self::of_file), unless the fault is that of a variable.
+    /// Like [`of_file`](Self::of_file), but an error of a variable stays unchanged.
     pub(super) fn of_file_unless_variable(self, file: &str) -> Self {
         let option = self.option.as_deref().unwrap_or_default();
         let prefixes = ["COUNTERSIGN_", "CENTRIFUGO_"];
@@ -69,13 +69,13 @@ impl ConfigError {
         Self::whole(message).of_file(&path.display().to_string())
     }
 
-    /// The option at fault, if it is one, by the name under which it was given.
+    /// The name of the faulty option as the user wrote it, if one option is at fault.
     #[must_use]
     pub fn option_name(&self) -> Option<&str> {
         self.option.as_deref()
     }
 
-    /// The file that the fault is in, if it is in a file.
+    /// The file with the error, if it is in a file.
     #[must_use]
     pub fn file(&self) -> Option<&str> {
         self.file.as_deref()

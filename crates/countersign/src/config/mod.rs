@@ -6,15 +6,14 @@
 //! `COUNTERSIGN_CLIENT_TOKEN_NAME` and `COUNTERSIGN_TOKEN_NAME`. Variables of Centrifugo
 //! (`CENTRIFUGO_…`) are read too; ours win over them.
 //!
-//! - An unknown option is an error in the sections of tokens, and wherever it is close to one
-//!   of ours. Otherwise it is another program's: it is left alone and listed
+//! - An unknown option is an error in the sections of tokens, and also elsewhere if it is close to
+//!   one of ours. Otherwise it belongs to another program: it is ignored and listed
 //!   ([`Config::left_alone`]).
-//! - An empty value counts as not set, with a warning where it is a secret, a key or a
-//!   restriction. An empty restriction in a `COUNTERSIGN_…` variable or a trusted issuer is an
-//!   error: one that expanded to nothing must not open the door.
-//! - Variables that container platforms set for a service (`COUNTERSIGN_SERVICE_HOST`) are
-//!   passed over.
-//! - Options that switch a check off are refused: there is no such switch here.
+//! - An empty value counts as not set, with a warning for a secret, a key or a restriction. An
+//!   empty restriction in a `COUNTERSIGN_…` variable or a trusted issuer is an error: a variable that
+//!   expanded to nothing must not accept more tokens.
+//! - Variables that container platforms set for a service (`COUNTERSIGN_SERVICE_HOST`) are ignored.
+//! - Options of Centrifugo that switch a check off are refused: every check is always on.
 //!
 //! It never shows a secret or a key in an error, and no value of an option of tokens in `Debug`.
 //!

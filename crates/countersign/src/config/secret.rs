@@ -28,8 +28,8 @@ impl fmt::Debug for SecretText {
     }
 }
 
-/// A secret or public key in a configuration, not yet read. `Debug` doesn't show it: what was
-/// given as a public key may be a private one.
+/// A secret or public key in a configuration, not yet read. `Debug` doesn't show it: a text that
+/// was given as a public key may be a private one.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeyText {
     bytes: Vec<u8>,
@@ -61,13 +61,12 @@ impl KeyText {
         &self.bytes
     }
 
-    /// The key that it is where a secret belongs. Text is taken literally, and may be short:
-    /// the documentation of Centrifugo has the example "secret". A JWK may turn out to be
-    /// another kind of key.
+    /// The key, for an option that takes a secret. Text is taken literally, and may be short: the
+    /// documentation of Centrifugo has the example "secret". A JWK may contain another kind of key.
     ///
     /// # Errors
     ///
-    /// [`KeyError`] if it is a text that is another kind of key, or a JWK that can't be read.
+    /// [`KeyError`] if it is the text of another kind of key, or a JWK that can't be read.
     pub fn secret(&self) -> Result<Key, KeyError> {
         let key = if self.is_jwk {
             Key::from_jwk(&self.bytes)
@@ -77,7 +76,7 @@ impl KeyText {
         key.map(Key::allow_short)
     }
 
-    /// The public key that it is, from a PEM or a JWK.
+    /// The public key, from a PEM or a JWK.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The checked table of options: what a file and the environment say. Keys are still text.
+//! The checked table of options: the values of a file and the environment. Keys are still text.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,7 +9,8 @@ use countersign_jwks::Settings;
 use super::secret::{KeyText, SecretText};
 use crate::UnixTime;
 
-/// What a file and the environment say, read and type-checked; keys are still text.
+/// The values of a file and the environment, read and with their types checked. Keys are still
+/// text.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Config {
@@ -36,14 +37,14 @@ pub struct Config {
     pub(super) other_options: Vec<OtherOption>,
     pub(super) uses_sections: bool,
     pub(super) unknown: Vec<String>,
-    /// Warnings that are known before anything is bound.
+    /// Warnings that are known before keys are bound.
     pub(super) notes: Vec<String>,
 }
 
-/// How one kind of token is verified: keys, and what is expected of the claims.
+/// How one kind of token is verified: keys, and requirements for the claims.
 ///
-/// `Debug` names the options that are set and shows none of their values: what was
-/// given as a public key may be a private one.
+/// `Debug` names the options that are set and shows none of their values: a text that was given as
+/// a public key may be a private one.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenConfig {
@@ -51,7 +52,7 @@ pub struct TokenConfig {
     pub hmac_secret_key: Option<KeyText>,
     /// The HMAC secret before the last rotation.
     pub hmac_previous_secret_key: Option<KeyText>,
-    /// Until when (inclusive) the previous secret is accepted; for ever if absent or 0.
+    /// Until when (inclusive) the previous secret is accepted; without limit if absent or 0.
     pub hmac_previous_secret_key_valid_until: Option<UnixTime>,
     /// An RSA public key: PEM, or a JWK.
     pub rsa_public_key: Option<KeyText>,
@@ -59,12 +60,12 @@ pub struct TokenConfig {
     pub ecdsa_public_key: Option<KeyText>,
     /// An Ed25519 public key: PEM, or a JWK.
     pub eddsa_public_key: Option<KeyText>,
-    /// Where the issuer publishes its keys; if set, static keys are not consulted.
+    /// Where the issuer publishes its keys. If set, static keys are not used.
     pub jwks_public_endpoint: Option<String>,
     /// The OpenID Connect issuer whose discovery document says where its keys are. Its tokens
     /// have exactly this `iss`.
     pub jwks_issuer: Option<String>,
-    /// How keys are fetched from there.
+    /// How its keys are fetched.
     pub jwks: JwksConfig,
     /// Exactly this element in `aud`.
     pub audience: Option<String>,
@@ -76,9 +77,9 @@ pub struct TokenConfig {
     pub issuer_regex: Option<String>,
     /// Another claim than `sub` to read the user from.
     pub user_id_claim: Option<String>,
-    /// The algorithms that are accepted; all that fit a key if empty.
+    /// The algorithms that are accepted. If empty, all that fit a key.
     pub algorithms: Vec<String>,
-    /// How far clocks may disagree; 0 by default.
+    /// How far clocks may differ; 0 by default.
     pub leeway: Duration,
     /// Whether `exp` is required; it is not by default.
     pub require_exp: bool,
@@ -88,10 +89,10 @@ pub struct TokenConfig {
     pub typ: Option<String>,
     /// The name of the authority: `default` for a section's own options, else the issuer.
     pub name: Option<String>,
-    /// What is put before each user; `{{group}}` is filled by a group of `issuer_regex` or
-    /// `audience_regex`.
+    /// The text that is put before each user. A group of `issuer_regex` or `audience_regex` fills
+    /// `{{group}}`.
     pub user_prefix: Option<String>,
-    /// More issuers, each with keys and expectations of its own.
+    /// More issuers, each with its own keys and requirements.
     pub trusted_issuers: Vec<TokenConfig>,
     pub(super) origin: Origin,
 }
@@ -135,7 +136,7 @@ impl fmt::Debug for TokenConfig {
 }
 
 impl TokenConfig {
-    /// The exact `iss` of its tokens, by `issuer` or by `jwks_issuer`.
+    /// The exact `iss` of its tokens, from `issuer` or `jwks_issuer`.
     #[must_use]
     pub fn exact_issuer(&self) -> Option<&str> {
         self.issuer.as_deref().or(self.jwks_issuer.as_deref())
@@ -150,7 +151,7 @@ pub struct JwksConfig {
     pub settings: Settings,
     /// A PEM file of the certificates to trust instead of the system's.
     pub ca_file: Option<String>,
-    /// A PEM file of the certificate chain to show.
+    /// A PEM file of the client's certificate chain.
     pub client_certificate_file: Option<String>,
     /// A PEM file of that certificate's private key.
     pub client_key_file: Option<String>,
@@ -164,7 +165,7 @@ pub struct JwksConfig {
     pub last_known_good_file: Option<String>,
 }
 
-/// Shows no path: what is written there may be pasted key material.
+/// It shows no path: the path may be pasted key material.
 impl fmt::Debug for JwksConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let set = [
@@ -195,12 +196,12 @@ fn names_of(set: &[(&'static str, bool)]) -> Vec<&'static str> {
 
 /// How the options of a section were given, for messages.
 ///
-/// It doesn't change what a configuration means, so all are equal.
+/// It doesn't change the meaning of a configuration, so all values are equal.
 #[derive(Clone, Default)]
 pub(super) struct Origin {
-    /// By an option's name in the table, the name under which the user gave it.
+    /// By an option's name in the table, the name that the user wrote.
     pub(super) names: BTreeMap<&'static str, String>,
-    /// The keys and secrets that were given empty, by the names that the user wrote.
+    /// The keys and secrets whose values were empty, by the names that the user wrote.
     pub(super) empty_keys: Vec<String>,
 }
 
@@ -213,14 +214,14 @@ impl PartialEq for Origin {
 impl Eq for Origin {}
 
 impl Config {
-    /// The options that were found and don't concern tokens: those of Centrifugo, and those
-    /// that are unknown and unlike any of ours, so that they may be another program's.
+    /// The options that were found and don't concern tokens: options of Centrifugo, and unknown
+    /// options that are unlike any of ours, so they may belong to another program.
     #[must_use]
     pub fn left_alone(&self) -> &[String] {
         &self.left_alone
     }
 
-    /// Those of them that no version of Centrifugo has, as far as is known here.
+    /// The unknown ones among them: no version of Centrifugo has them, as far as we know.
     #[must_use]
     pub fn unknown(&self) -> &[String] {
         &self.unknown
@@ -242,7 +243,7 @@ impl Config {
 
 /// An option of Centrifugo that does not concern tokens, as it was given.
 ///
-/// `Debug` shows its name alone: a value may be a password or a private key.
+/// `Debug` shows only its name: a value may be a password or a private key.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OtherOption {

@@ -1,4 +1,4 @@
-//! What a section expects of claims, and from which claim it reads the user.
+//! The requirements of a section for claims, and the claim that names the user.
 
 use countersign_claims::{DecodeOptions, Expectation, Limits, MAX_LEEWAY, Pattern, Policy};
 use regex::Regex;
@@ -30,7 +30,7 @@ const NO_USER: &[&str] = &[
 ];
 
 impl Section<'_> {
-    /// How its claims are read.
+    /// The options for reading claims.
     pub(super) fn reading(self, limits: Limits) -> Result<DecodeOptions, ConfigError> {
         let claim = &self.token.user_id_claim;
         if let Some(claim) = claim
@@ -101,7 +101,7 @@ impl Section<'_> {
             return Err(self.fault(
                 option,
                 format!(
-                    "found it beside `{}`, whose keys speak for tokens with exactly that `iss`; \
+                    "found it beside `{}`, whose keys are only for tokens with exactly that `iss`; \
                      remove it",
                     self.name("jwks_issuer")
                 ),
@@ -133,9 +133,10 @@ impl Section<'_> {
         }
     }
 
-    /// Always the whole text: an expression that matches a part lets "xtesty" pass for "test".
+    /// An expression must match the whole text: if a part were enough, "test" would let "xtesty"
+    /// pass.
     pub(super) fn whole(self, option: &str, expression: &str) -> Result<Regex, ConfigError> {
-        // By itself first: `a)|(?:b` is one only between the parentheses.
+        // Compile it alone first: `a)|(?:b` is only valid between our parentheses.
         Regex::new(expression)
             .and_then(|_| Regex::new(&format!(r"\A(?:{expression})\z")))
             .map_err(|error| self.fault(option, template::fault(expression, &error)))

@@ -1,5 +1,5 @@
-//! Clients for the endpoints that a configuration names: one an endpoint, however
-//! many sections name it.
+//! The clients of the endpoints that a configuration names. Each endpoint has one client, even if
+//! several sections name it.
 
 use std::sync::Arc;
 
@@ -27,9 +27,9 @@ use crate::config::table::JwksConfig;
 pub struct ConfiguredEndpoint {
     /// Where it is: the URL of a key set, or an issuer.
     pub source: EndpointSource,
-    /// How its keys are fetched.
+    /// The settings for fetching its keys.
     pub jwks: JwksConfig,
-    /// What they may be used for.
+    /// The algorithms that its keys may be used for.
     pub provider: Provider,
 }
 
@@ -39,7 +39,7 @@ pub struct ConfiguredEndpoint {
 pub enum EndpointSource {
     /// A key set at this URL.
     KeySet(String),
-    /// Where the discovery document of this issuer says.
+    /// At the address in the discovery document of this issuer.
     Issuer(String),
 }
 
@@ -60,7 +60,7 @@ impl EndpointSource {
     }
 }
 
-/// Who fetches keys ahead of time.
+/// Which thread fetches keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fetching {
     /// A thread for each endpoint, until the rules are dropped.
@@ -75,7 +75,7 @@ pub(super) struct Endpoints {
     fetching: Fetching,
     known: Vec<Known>,
     transports: Vec<Transport>,
-    /// Those of the configuration before, from which clients and transports are taken over.
+    /// The endpoints of the previous configuration, whose clients and transports are taken over.
     before: Vec<Known>,
     transports_before: Vec<Transport>,
 }
@@ -88,12 +88,12 @@ struct Known {
     endpoint: KeyEndpoint,
 }
 
-/// What all endpoints with the same options of TLS and proxy are fetched by.
+/// The transport for all endpoints with the same options of TLS and proxy.
 #[derive(Clone, Debug)]
 struct Transport {
     options: HttpOptions,
     shared: Arc<HttpFetch>,
-    /// The same made anew, if it was taken over: its files may have changed.
+    /// A new version of a transport that was taken over: its files may have changed.
     renewed: Option<Arc<HttpFetch>>,
 }
 
@@ -108,13 +108,14 @@ impl Endpoints {
         }
     }
 
-    /// The same, fetched so.
+    /// The same endpoint, fetched with these settings.
     pub(super) fn fetching(mut self, fetching: Fetching) -> Self {
         self.fetching = fetching;
         self
     }
 
-    /// None yet, and the clients of these for those that are configured alike.
+    /// Begins without endpoints. `before` has the clients for endpoints that are configured as
+    /// before.
     pub(super) fn after(self) -> Self {
         Self {
             before: self.known,
@@ -123,8 +124,8 @@ impl Endpoints {
         }
     }
 
-    /// As soon as every endpoint was asked for: has the transports that were taken over go by
-    /// the files as they are now, and lets go of what nobody took over.
+    /// Call it after all endpoints were asked for. It makes the transports that were taken over use
+    /// the files as they are now, and drops clients that nobody took over.
     pub(super) fn settle(mut self) -> Self {
         for transport in &mut self.transports {
             if let Some(renewed) = transport.renewed.take() {
@@ -138,7 +139,7 @@ impl Endpoints {
         }
     }
 
-    /// The endpoint, whose client is made when a token first needs it.
+    /// The endpoint. Its client is made when a token first needs it.
     pub(super) fn get(
         &mut self,
         source: EndpointSource,
@@ -155,7 +156,8 @@ impl Endpoints {
         if let Some(known) = self.known.iter().find(same) {
             return Ok(known.endpoint.clone());
         }
-        // Also for an endpoint that is taken over, so that it goes by the files as they are now.
+        // Do this also for an endpoint that is taken over, so that it uses the files as they are
+        // now.
         let transport = self.transport(&config.http())?;
         let taken_over = self.before.iter().find(same);
         let endpoint = match taken_over {
@@ -221,8 +223,8 @@ impl Endpoints {
         })
     }
 
-    /// Makes a client at once if keys are to be fetched in the background, so that they
-    /// are there when the first token comes.
+    /// Makes the client now if keys are fetched in the background, so that the keys are there when
+    /// the first token comes.
     pub(super) fn start(&self, endpoint: &KeyEndpoint) -> Result<(), SettingsError> {
         match self.fetching {
             Fetching::InBackground => endpoint.client().map(|_| ()),
@@ -242,8 +244,8 @@ impl ConfiguredEndpoint {
         }
     }
 
-    /// Fetches the keys once, as a server with this configuration does, and tells what it makes
-    /// of each, usable keys or none.
+    /// Fetches the keys once, as a server with this configuration does, and reports each key, even
+    /// if none can be used.
     ///
     /// # Errors
     ///
@@ -251,7 +253,7 @@ impl ConfiguredEndpoint {
     /// no key set could be fetched.
     pub fn report(&self) -> Result<Result<Report, FetchError>, SettingsError> {
         let mut config = self.jwks.clone();
-        // To look is not to write.
+        // Inspecting a set must not write a file.
         config.last_known_good_file = None;
         let client = config
             .builder(&self.source, self.provider.clone())
@@ -261,7 +263,7 @@ impl ConfiguredEndpoint {
         let fetched = client.refresh().map(|()| client.report());
         Ok(match fetched {
             Ok(report) => Ok(report.as_deref().cloned().unwrap_or_default()),
-            // A set without a usable key is an error to a server; here it is what to show.
+            // A server treats a set without a usable key as an error; here it is a result to show.
             Err(error) => client.rejected().as_deref().cloned().ok_or(error),
         })
     }

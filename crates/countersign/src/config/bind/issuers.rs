@@ -1,11 +1,11 @@
-//! Issuers that make tokens which this configuration accepts.
+//! Issuers whose tokens this configuration accepts.
 
 use super::section::Section;
 use crate::config::error::ConfigError;
 use crate::{IssuerBuilder, default_provider};
 
 impl Section<'_> {
-    /// With the secret of this section, and the first algorithm for secrets that it accepts.
+    /// Signs with the secret of this section, by the first algorithm for secrets that it accepts.
     pub(super) fn with_secret(self, builder: IssuerBuilder) -> Result<IssuerBuilder, ConfigError> {
         let token = self.token;
         if token.jwks_public_endpoint.is_some() || token.jwks_issuer.is_some() {
@@ -23,14 +23,14 @@ impl Section<'_> {
             )
         })?;
         let key = self.secret("hmac_secret_key", secret)?;
-        // The algorithms of the default provider: only those sign by a secret.
+        // Only the algorithms of the default provider sign with a secret.
         let provider = self.listed(default_provider());
         let mut names = ["HS256", "HS384", "HS512"].into_iter();
         let alg = names.find(|alg| provider.get(alg).is_some());
         let alg = alg.ok_or_else(|| {
             self.fault(
                 "algorithms",
-                "found none of HS256, HS384 and HS512, by which a secret signs; add one of them",
+                "found none of HS256, HS384 and HS512; add one of them, because a secret signs with these",
             )
         })?;
         Ok(builder.key(key).provider(provider).algorithm(alg))

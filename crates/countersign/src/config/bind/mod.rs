@@ -1,8 +1,8 @@
-//! From the checked table of options to rules and issuers.
+//! Turns the checked table of options into rules and issuers.
 //!
-//! `setup` is the way in. `trust` goes through the sections; `static_keys` and
-//! `published_keys` bind the keys of one, `claims` says what it expects of tokens, and
-//! `issuers` makes what signs for it. `clients` keeps one client an endpoint.
+//! Start reading at `setup`. `trust` goes through the sections. `static_keys` and `published_keys`
+//! bind the keys of a section, `claims` reads its requirements for tokens, and `issuers` makes its
+//! issuers. `clients` keeps one client for each endpoint.
 
 mod claims;
 mod clients;

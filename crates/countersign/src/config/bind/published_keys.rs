@@ -1,4 +1,4 @@
-//! The keys that an issuer publishes at an endpoint, or at several by a template.
+//! Keys that an issuer publishes at an endpoint, or at several endpoints of a template.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::config::error::ConfigError;
 use crate::hints::Claim;
 use crate::{KeyEndpoint, KeySource, KeyTemplate};
 
-/// The keys that the section says are published; `None` if it says nothing of the kind.
+/// The published keys of the section; `None` if it names no endpoint.
 pub(super) fn published_keys(
     section: Section<'_>,
     provider: &Provider,
@@ -44,7 +44,7 @@ pub(super) fn published_keys(
         warnings.push(section.warning(
             option,
             format!(
-                "found no `{}`: every token of that identity provider is accepted, also those for \
+                "found no `{}`: every token of that identity provider is accepted, even one for \
                  other applications and its ID tokens; set it",
                 section.name_beside("audience", "jwks_public_endpoint")
             ),
@@ -72,8 +72,8 @@ pub(super) fn published_keys(
     one_endpoint(section, source, &provider, endpoints).map(Some)
 }
 
-/// The same, for an issuer: nothing is fetched, so all that is known is which kinds of key there
-/// can be, and whether a token must name its key.
+/// The same for an issuer. Nothing is fetched, so only two things are known: which kinds of keys
+/// are possible, and whether a token must name its key.
 pub(super) fn expected_keys(section: Section<'_>, provider: &Provider) -> Option<KeySource> {
     let token = section.token;
     let algorithms = section.listed(provider.clone());
@@ -146,7 +146,7 @@ fn several_endpoints(
     let mut picked = BTreeMap::new();
     let filled = template::endpoints(template, &values)
         .map_err(|message| section.fault("jwks_public_endpoint", message))?;
-    // Unverified tokens select among these endpoints, so they share one budget.
+    // Unverified tokens choose among these endpoints, so the endpoints share one limit.
     let budget = FetchGroup::new();
     for (values, url) in filled {
         let endpoint = endpoints
@@ -164,8 +164,7 @@ fn several_endpoints(
     ))))
 }
 
-/// The group of an expression that fills the placeholder `name`, and the strings that it
-/// may be.
+/// The group that fills the placeholder `name`, and the strings that it can match.
 fn group(section: Section<'_>, name: &str) -> Result<(ClaimGroup, BTreeSet<String>), ConfigError> {
     let token = section.token;
     for (claim, option, expression) in [

@@ -1,4 +1,4 @@
-//! One table of options, and how its options are called in errors.
+//! One table of options, and the names of its options in errors.
 
 use countersign_fetch::SettingsError;
 use countersign_signature::{AlgorithmName, Provider};
@@ -7,7 +7,7 @@ use crate::config::error::ConfigError;
 use crate::config::read::is_token_option;
 use crate::config::table::TokenConfig;
 
-/// A table of options, and where it is, for messages.
+/// A table of options, with its place for messages.
 #[derive(Clone, Copy)]
 pub(super) struct Section<'p> {
     path: &'p str,
@@ -29,7 +29,7 @@ impl<'p> Section<'p> {
         }
     }
 
-    /// What to call an option: the name under which it was given, else that of v6.
+    /// The name of an option: the name that the user wrote, else that of v6.
     pub(super) fn name(self, option: &str) -> String {
         let names = &self.token.origin.names;
         let given = names.get(option);
@@ -39,8 +39,8 @@ impl<'p> Section<'p> {
             .unwrap_or_else(|| format!("{}.{option}", self.path))
     }
 
-    /// What to call an option that may not be given, beside one that is: in the same spelling,
-    /// such as `token_audience` beside `token_jwks_public_endpoint`.
+    /// The name of an option that conflicts with one that was given, in the same spelling: such as
+    /// `token_audience` beside `token_jwks_public_endpoint`.
     pub(super) fn name_beside(self, option: &str, given: &str) -> String {
         let names = &self.token.origin.names;
         let Some(written) = names.get(given).filter(|_| !names.contains_key(option)) else {
@@ -49,7 +49,7 @@ impl<'p> Section<'p> {
         if let Some(prefix) = written.strip_suffix(given) {
             return format!("{prefix}{option}");
         }
-        // A variable.
+        // An environment variable.
         match written.strip_suffix(&given.to_ascii_uppercase()) {
             Some(prefix) => format!("{prefix}{}", option.to_ascii_uppercase()),
             None => self.name(option),

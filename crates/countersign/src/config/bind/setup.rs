@@ -1,4 +1,4 @@
-//! From a configuration to rules and issuers.
+//! Turns a configuration into rules and issuers.
 
 use countersign_claims::Limits;
 use countersign_signature::Provider;
@@ -13,7 +13,7 @@ use crate::{Issuer, IssuerBuilder, Rules, Trust, VerificationKind, default_provi
 const CONNECTION: &str = "client.token";
 const SUBSCRIPTION: &str = "client.subscription_token";
 
-/// What a configuration comes to.
+/// The result of a configuration: rules and issuers.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Setup {
@@ -23,7 +23,8 @@ pub struct Setup {
     endpoints: Endpoints,
 }
 
-/// A [`Setup`] and its warnings: what works and should not stay so. Say what becomes of them.
+/// A [`Setup`] and its warnings about options that work but should be corrected. Choose what
+/// happens to the warnings.
 #[derive(Clone, Debug)]
 #[must_use = "report its warnings, or ignore them in so many words"]
 pub struct CheckedSetup {
@@ -52,14 +53,14 @@ impl CheckedSetup {
         (self.setup, self.warnings)
     }
 
-    /// The setup, whatever is odd about it.
+    /// The setup without its warnings.
     #[must_use]
     pub fn ignore_warnings(self) -> Setup {
         self.setup
     }
 }
 
-/// Makes a [`Setup`] of a [`Config`].
+/// Makes a [`Setup`] from a [`Config`].
 #[derive(Clone, Debug)]
 #[must_use = "`build` ends it"]
 pub struct SetupBuilder<'c> {
@@ -69,7 +70,7 @@ pub struct SetupBuilder<'c> {
 }
 
 impl<'c> SetupBuilder<'c> {
-    /// Binds keys by these algorithms, in place of [`default_provider`].
+    /// Binds keys to these algorithms instead of [`default_provider`].
     pub fn provider(mut self, provider: Provider) -> Self {
         self.provider = provider;
         self
@@ -113,8 +114,8 @@ impl<'c> SetupBuilder<'c> {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] if a key or a regular expression does not hold, options
-    /// contradict each other, or there is no key at all.
+    /// [`ConfigError`] if a key or a regular expression is not valid, if options contradict each
+    /// other, or if there is no key.
     pub fn build(self) -> Result<CheckedSetup, ConfigError> {
         let config = self.config;
         let bound = bind(config, &self.provider, UseOfKeys::Verify, self.endpoints)?;
@@ -133,8 +134,8 @@ impl<'c> SetupBuilder<'c> {
         Ok(CheckedSetup { setup, warnings })
     }
 
-    /// The endpoints that keys would be fetched from, of all sections and trusted issuers, each
-    /// once for the same options. None is contacted.
+    /// The endpoints that keys would be fetched from, of all sections and trusted issuers. The same
+    /// endpoint with the same options is there only once. None is contacted.
     ///
     /// # Errors
     ///
@@ -169,7 +170,7 @@ fn bind(
     };
     let anonymous = !config.disallow_anonymous_connection_tokens;
     let connections = binder.trust(config.connections(), anonymous)?;
-    // Perhaps the same section again: that the user may not be empty concerns connections alone.
+    // This may be the same section again: whether the user may be empty concerns only connections.
     let subscriptions = binder.trust(config.subscriptions(), true)?;
     Ok(Bound {
         connections,
@@ -242,8 +243,8 @@ impl Config {
     /// own, or with an `iss` or `aud` that an `_regex` expects: what the builder is given
     /// counts, and the configuration adds the rest.
     ///
-    /// A key of your own need not be in the configuration: see to it that the server has the
-    /// public half.
+    /// A key of your own need not be in the configuration, but the server must have its public
+    /// half.
     ///
     /// ```
     /// use countersign::config::{Config, Format};
@@ -297,7 +298,7 @@ impl Config {
             builder = section.with_secret(builder)?;
             use_of_keys = UseOfKeys::CheckIssued;
         }
-        // What a server with this configuration goes by, as far as an issuer can know it.
+        // The parts of a server's rules that an issuer can know.
         let endpoints = Endpoints::new(Fetching::OnDemand);
         let bound = bind(self, &algorithms, use_of_keys, endpoints)?;
         let rules = self.rules(bound.connections, bound.subscriptions)?;

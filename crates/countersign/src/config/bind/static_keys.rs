@@ -1,4 +1,4 @@
-//! The secrets and public keys that stand in the configuration itself.
+//! The secrets and public keys in the configuration itself.
 
 use countersign_keys::{Key, KeyError};
 use countersign_signature::{AlgorithmName, KeyMaterial, Provider};
@@ -105,8 +105,8 @@ fn warn_of_key(section: Section<'_>, option: &str, key: &Key, warnings: &mut Vec
     }
 }
 
-/// The algorithm whose hash a secret must not be shorter than: the longest of those that
-/// are listed. Where none is listed it is HS256, which signs tokens here.
+/// The algorithm with the longest hash among the listed ones: a secret must be at least as long. If
+/// none is listed, it is HS256, which signs tokens here.
 fn longest_listed(section: Section<'_>) -> AlgorithmName {
     for longest in [AlgorithmName::HS512, AlgorithmName::HS384] {
         let mut listed = section.token.algorithms.iter();
@@ -117,7 +117,7 @@ fn longest_listed(section: Section<'_>) -> AlgorithmName {
     AlgorithmName::HS256
 }
 
-/// Checks the last moment of the previous secret.
+/// Checks until when the previous secret is accepted.
 fn check_end(
     section: Section<'_>,
     end: Option<UnixTime>,
@@ -128,19 +128,19 @@ fn check_end(
     if section.token.hmac_previous_secret_key.is_none() {
         return Err(section.fault(
             OPTION,
-            "found no `hmac_previous_secret_key`, whose end this would be; set that option, or remove this one",
+            "found this without `hmac_previous_secret_key`; set that option too, or remove this one",
         ));
     }
     if end < now() {
         warnings.push(section.warning(
             OPTION,
-            "this time has passed: no token under that secret is accepted",
+            "this time has passed: no token that was signed with this secret is accepted",
         ));
     }
     Ok(())
 }
 
-/// Why a key was not added: no algorithm takes it, or none of those that are listed.
+/// Why a key was not added: no algorithm fits it, or no listed one.
 fn unbound(
     section: Section<'_>,
     option: &str,

@@ -1,9 +1,8 @@
 //! Endpoints with placeholders: `https://example.com/{{realm}}/certs`.
 //!
-//! A placeholder is filled by the group of its name in `issuer_regex` or
-//! `audience_regex`. The group must be an explicit alternation of fixed strings, so
-//! that all URLs are known when the configuration is read; a token picks one of
-//! them and can bend none (CVE-2026-32301).
+//! The group of the same name in `issuer_regex` or `audience_regex` fills a placeholder. The group
+//! must be an alternation of fixed strings, so that all URLs are known when the configuration is
+//! read. A token chooses one of them, but can't change any of them (CVE-2026-32301).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +10,10 @@ use countersign_fetch::{EndpointUrl, UrlTemplate};
 use regex_syntax::ast::{Ast, GroupKind, parse::Parser};
 use regex_syntax::hir;
 
-/// The most URLs that one template may stand for.
+/// The most URLs that one template may make.
 const MOST_URLS: usize = 1000;
 
-/// The fixed strings that a named group may be, or why it may be others. `None` if
+/// The fixed strings that a named group can match, or an error if it can match others. `None` if
 /// the expression has no such group.
 pub(super) fn strings_of_group(
     expression: &str,
@@ -30,11 +29,11 @@ pub(super) fn strings_of_group(
     Some(match strings(group) {
         Some(strings) if strings.contains("") => Err("the group may be empty"),
         Some(strings) => Ok(strings),
-        None => Err("the group is no explicit alternation of fixed strings such as (?P<name>a|b)"),
+        None => Err("the group is not an alternation of fixed strings such as (?P<name>a|b)"),
     })
 }
 
-/// What is wrong with an expression that does not compile, and where.
+/// Describes the error of an expression that doesn't compile, with its place.
 pub(super) fn fault(expression: &str, error: &regex::Error) -> String {
     if let regex::Error::CompiledTooBig(_) = error {
         return "found an expression that compiles to more than 10 MiB; repeat less".into();
@@ -43,8 +42,9 @@ pub(super) fn fault(expression: &str, error: &regex::Error) -> String {
         Err(error) => (error.kind().to_string(), error.span().start.column),
         Ok(tree) => match hir::translate::Translator::new().translate(expression, &tree) {
             Err(error) => (error.kind().to_string(), error.span().start.column),
-            // By itself it is one: a comment of (?x) runs on past its end.
-            Ok(_) => return "found an expression that does not end with its text".into(),
+            // Alone it is valid, but not inside other text: a comment of (?x) continues after its
+            // end.
+            Ok(_) => return "found an expression with a comment that does not end; end it with a line break".into(),
         },
     };
     format!("found no regular expression: {kind} (at character {at})")
@@ -83,8 +83,8 @@ fn has_flags(tree: &Ast) -> bool {
     here || children(tree).iter().any(has_flags)
 }
 
-/// All strings that a tree of literals matches; `None` if it holds anything else, or
-/// stands for too many.
+/// All strings that a tree of literals matches; `None` if it contains anything else, or if there
+/// are too many.
 fn strings(tree: &Ast) -> Option<BTreeSet<String>> {
     let strings = match tree {
         Ast::Empty(_) => BTreeSet::from([String::new()]),
@@ -116,7 +116,7 @@ fn strings(tree: &Ast) -> Option<BTreeSet<String>> {
     (strings.len() <= MOST_URLS).then_some(strings)
 }
 
-/// The endpoint of every combination of values, by those values in the order of the groups.
+/// The endpoint for every combination of values. The values are in the order of the groups.
 pub(super) fn endpoints(
     template: &UrlTemplate,
     groups: &[(String, BTreeSet<String>)],
@@ -213,7 +213,7 @@ mod tests {
         for flags in ["(?i)(?P<g>a|b)", "(?i:x)?(?P<g>a|b)", "x|(?i:y)(?P<g>a|b)"] {
             assert!(refused(flags).contains("flags"), "{flags}");
         }
-        // Ten times ten times ten are as many as may be.
+        // Ten times ten times ten combinations are the limit.
         let digits = "(0|1|2|3|4|5|6|7|8|9)";
         let thousand = format!("(?P<g>{digits}{digits}{digits})");
         let most = strings_of_group(&thousand, "g").unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! Whom the sections of one configuration trust.
+//! The authorities that the sections of a configuration trust.
 
 use countersign_claims::Limits;
 use countersign_signature::Provider;
@@ -11,7 +11,7 @@ use crate::config::error::ConfigError;
 use crate::config::table::TokenConfig;
 use crate::{Authority, BuildError, Keyring, Trust};
 
-/// What is shared while the sections of one configuration are bound.
+/// The state that is shared while the sections of one configuration are bound.
 pub(super) struct Binder<'b> {
     pub(super) provider: &'b Provider,
     pub(super) use_of_keys: UseOfKeys,
@@ -20,20 +20,20 @@ pub(super) struct Binder<'b> {
     pub(super) warnings: Vec<String>,
 }
 
-/// What keys are bound for.
+/// The purpose for which keys are bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum UseOfKeys {
-    /// A server verifies by them.
+    /// A server verifies with them.
     Verify,
-    /// An issuer checks the tokens that it signs by the secret of the section. Endpoints are not
-    /// asked.
+    /// An issuer checks its own tokens with the secret of the section. Endpoints are not contacted.
     CheckIssued,
-    /// An issuer has a key of its own, and the server need not have it yet. Only algorithms count.
+    /// An issuer has a key of its own, which the server need not have yet. Only algorithms are
+    /// checked.
     Algorithms,
 }
 
 impl Binder<'_> {
-    /// The trust of one section; an empty user passes if `anonymous`.
+    /// The trust of one section. If `anonymous`, an empty user is accepted.
     pub(super) fn trust(
         &mut self,
         section: Section<'_>,
@@ -139,8 +139,8 @@ fn check_nothing_beside_trusted_issuers(section: Section<'_>) -> Result<(), Conf
     ))
 }
 
-/// Refuses a restriction of the section that an entry of `trusted_issuers` lacks: it looks
-/// global but holds for the section's own keys alone.
+/// Refuses a restriction of the section that an entry of `trusted_issuers` lacks: it looks global,
+/// but would apply only to the section's own keys.
 fn check_restrictions_reach_all(section: Section<'_>) -> Result<(), ConfigError> {
     const RESTRICTIONS: &[&[&str]] = &[
         &["audience", "audience_regex"],
@@ -190,14 +190,14 @@ fn untrusted(section: Section<'_>, error: &BuildError) -> ConfigError {
     section.fault_of_all(error.to_string())
 }
 
-/// What to say where there is no key: also which options for keys are empty.
+/// The error for a section without a key. It names the options for keys that are empty.
 fn no_key(token: &TokenConfig, advice: &str) -> String {
     let empty = &token.origin.empty_keys;
     if empty.is_empty() {
         return format!("found no key; {advice}");
     }
     let names = empty.join("`, `");
-    format!("found no key, since `{names}` is given and empty; {advice}")
+    format!("found no key, because `{names}` is empty; {advice}")
 }
 
 /// Refuses a trusted issuer whose tokens always lead to another entry.
@@ -240,8 +240,8 @@ fn issuer_option(token: &TokenConfig) -> &'static str {
     }
 }
 
-/// Whether a token can lead past `earlier` to `later`, which has the same issuer. Only its
-/// audience can do so.
+/// Whether a token can skip `earlier` and reach `later`, which has the same issuer. Only its
+/// audience can do that.
 fn is_told_apart(earlier: &TokenConfig, later: &TokenConfig) -> bool {
     let audience = |token: &TokenConfig| (token.audience.clone(), token.audience_regex.clone());
     audience(earlier) != (None, None) && audience(earlier) != audience(later)

@@ -5,7 +5,8 @@ use super::token_option::WhenEmpty;
 use crate::config::error::ConfigError;
 use crate::config::table::{Config, TokenConfig};
 
-/// What is read before it is known whether subscription tokens have a section of their own.
+/// The options that are read before it is known whether subscription tokens have a section of their
+/// own.
 #[derive(Default)]
 pub(super) struct Draft {
     pub(super) config: Config,
@@ -15,7 +16,7 @@ pub(super) struct Draft {
 
 /// A row of the table.
 pub(super) struct ClientOption {
-    /// The name in v6, then the flat ones of v2 to v5.
+    /// The name in v6, then the flat names of v2 to v5.
     pub(super) names: &'static [&'static str],
     pub(super) when_empty: WhenEmpty,
     pub(super) set: fn(&mut Draft, &Setting) -> Result<(), ConfigError>,

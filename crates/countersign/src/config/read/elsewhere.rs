@@ -1,4 +1,4 @@
-//! The options of Centrifugo that do not concern tokens. They are left alone.
+//! The options of Centrifugo that don't concern tokens. They are ignored.
 
 use super::spelling::Spelling;
 
@@ -9,8 +9,8 @@ pub(super) fn elsewhere() -> impl Iterator<Item = &'static str> {
     LIST.lines().filter(|line| !line.starts_with('#'))
 }
 
-/// Whether `key` is the known option, or is inside the known section. The content of such a
-/// section is not checked.
+/// Whether `key` is a known option, or is inside a known section. The content of such a section is
+/// not checked.
 pub(super) fn is_within(key: &str, known: &str, spelling: Spelling) -> bool {
     let boundary = match spelling {
         Spelling::File => '.',

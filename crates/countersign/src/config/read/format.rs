@@ -1,6 +1,6 @@
-//! Text to a tree of values: JSON, TOML, YAML, each by its library.
+//! Reads text into a tree of values: JSON, TOML or YAML, each with its library.
 //!
-//! Errors tell the place alone: a line that does not parse may hold a secret.
+//! Errors name only the place: a line that can't be parsed may hold a secret.
 
 use std::path::Path;
 
@@ -20,7 +20,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format that a path's extension tells.
+    /// The format that belongs to a path's extension.
     ///
     /// # Errors
     ///
@@ -39,7 +39,7 @@ impl Format {
     }
 }
 
-/// The options of a text.
+/// Reads the options of a text.
 pub(super) fn parse(text: &str, format: Format) -> Result<Table, ConfigError> {
     // Some editors write a byte order mark; no format needs it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -51,7 +51,7 @@ pub(super) fn parse(text: &str, format: Format) -> Result<Table, ConfigError> {
     table_of(tree.map_err(ConfigError::whole)?)
 }
 
-/// The options of a tree.
+/// Reads the options of a tree.
 pub(super) fn table_of(tree: Value) -> Result<Table, ConfigError> {
     if let Some(name) = tree.duplicate() {
         return Err(ConfigError::option(

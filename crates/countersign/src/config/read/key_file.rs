@@ -1,4 +1,4 @@
-//! Keys that are in files of their own, as secrets of containers are.
+//! Reads keys from files of their own, in which containers get their secrets.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -7,7 +7,7 @@ use super::setting::Setting;
 use crate::config::error::ConfigError;
 use crate::config::secret::KeyText;
 
-/// The largest file that is read, in bytes. No key is nearly as long.
+/// The largest file that is read, in bytes. Every key is much shorter.
 const LIMIT: u64 = 64 * 1024;
 
 /// The key in the file that a setting names. One final line break isn't part of it.
@@ -32,17 +32,19 @@ fn read(path: &str) -> Result<Vec<u8>, String> {
         }
         _ => format!("can't read the file: {}", error.kind()),
     };
-    // Before it is opened: a pipe without a writer would block here.
+    // Check this before opening: opening a pipe without a writer would block.
     let metadata = fs::metadata(path).map_err(sentence)?;
     if !metadata.is_file() {
-        return Err("found no regular file; expected a file that holds the key".into());
+        return Err(
+            "found something that is not a regular file; expected a file that holds the key".into(),
+        );
     }
     let mut bytes = Vec::new();
     let mut file = File::open(path).map_err(sentence)?.take(LIMIT + 1);
     file.read_to_end(&mut bytes).map_err(sentence)?;
     if bytes.len() as u64 > LIMIT {
         return Err(format!(
-            "found a file of more than {LIMIT} bytes; no key is so long"
+            "found a file of more than {LIMIT} bytes; every key is shorter"
         ));
     }
     Ok(bytes)

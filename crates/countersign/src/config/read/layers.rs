@@ -1,5 +1,5 @@
-//! The layers of a configuration: a file, variables of Centrifugo, and our variables. A later
-//! layer wins over an earlier one.
+//! The layers of a configuration: a file, variables of Centrifugo, and our variables. A later layer
+//! overrides an earlier one.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -15,10 +15,10 @@ use super::value::{Table, Value};
 use crate::config::error::ConfigError;
 use crate::config::table::{Config, OtherOption, TokenConfig};
 
-/// By an option's canonical name, the name under which a layer gave it a value.
+/// For each option, by its canonical name, the name under which a layer gave it a value.
 type Given = BTreeMap<String, String>;
 
-/// Reads a file, whose name is for messages, and the environment over it.
+/// Reads a file and applies the environment. The file's name is for messages.
 pub(super) fn read(
     file: Option<Table>,
     file_name: Option<&str>,
@@ -39,7 +39,7 @@ pub(super) fn read(
     let above = apply(&mut draft, &ours, Spelling::Variable(Prefix::Countersign))?;
     for (canonical, name) in &above {
         if let Some(other) = beneath.get(canonical) {
-            let note = format!("`{name}` wins over `{other}`, which gives the same option");
+            let note = format!("`{name}` wins over `{other}`, which sets the same option");
             draft.config.notes.push(note);
         }
     }
@@ -53,8 +53,8 @@ fn located(error: ConfigError, file: Option<&str>) -> ConfigError {
     }
 }
 
-/// Turns the tree into options by their full names. Sections are opened where an
-/// option of ours can stand in them, and nowhere else.
+/// Turns the tree into options with full names. A table is a section only if it can contain an
+/// option of ours.
 fn flatten(tree: Table) -> Result<Vec<Setting>, ConfigError> {
     let mut settings = Vec::new();
     let mut sections = vec![(String::new(), tree)];
@@ -93,7 +93,7 @@ fn flatten(tree: Table) -> Result<Vec<Setting>, ConfigError> {
     Ok(settings)
 }
 
-/// The variables that concern us, those of Centrifugo apart from ours.
+/// The variables that may be options, those of Centrifugo apart from ours.
 fn variables(
     environment: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<(Vec<Setting>, Vec<Setting>), ConfigError> {
@@ -147,7 +147,7 @@ fn matters(name: &str, prefix: Prefix) -> bool {
     }
 }
 
-/// Applies one layer, and says which options it gave a value.
+/// Applies one layer, and returns the options that it set.
 fn apply(
     draft: &mut Draft,
     settings: &[Setting],
@@ -163,9 +163,9 @@ fn apply(
         match names.look_up(name) {
             Known::Option(canonical, target) => {
                 if let Some(other) = mentioned.insert(canonical.clone(), name.into()) {
-                    return Err(
-                        setting.fault(format!("the same option as `{other}`; give it once"))
-                    );
+                    return Err(setting.fault(format!(
+                        "found the same option as `{other}`; set it only once"
+                    )));
                 }
                 if setting.value.is_empty() {
                     if is_worth_a_warning(draft, setting, target)? {
@@ -201,7 +201,7 @@ fn file_prefix(draft: &Draft, spelling: Spelling) -> String {
     }
 }
 
-/// Whether to warn of an option that is given empty.
+/// Whether an empty value of an option is worth a warning.
 fn is_worth_a_warning(
     draft: &mut Draft,
     setting: &Setting,
@@ -228,7 +228,7 @@ fn is_worth_a_warning(
     }
 }
 
-/// Keeps an option that doesn't concern tokens, by the name that the server knows it by.
+/// Keeps an option that doesn't concern tokens, under the name by which the server knows it.
 fn keep_for_the_server(draft: &mut Draft, setting: &Setting) {
     if setting.value.is_empty() {
         return;
@@ -239,7 +239,7 @@ fn keep_for_the_server(draft: &mut Draft, setting: &Setting) {
     let others = &mut draft.config.other_options;
     let (name, from_environment) = match setting.source {
         Source::Variable(_) => {
-            // Ours comes later and takes the place of one of Centrifugo.
+            // Our variable comes later and replaces that of Centrifugo.
             let key = variable_key(&setting.name);
             others.retain(|other| !other.from_environment || variable_key(&other.name) != key);
             (setting.name.clone(), true)
@@ -253,14 +253,14 @@ fn keep_for_the_server(draft: &mut Draft, setting: &Setting) {
     });
 }
 
-/// What a variable of Centrifugo and ours for the same option have in common.
+/// A common name for a variable of Centrifugo and our variable for the same option.
 fn variable_key(name: &str) -> String {
     let prefix = Prefix::of(name).unwrap_or(Prefix::Countersign);
     Spelling::Variable(prefix).key(name)
 }
 
-/// Whether an option of a file, or the variable of one of tokens, is one of v6. The names of
-/// other variables don't tell: COUNTERSIGN_CLIENT_CHANNEL_LIMIT is one of v2 too.
+/// Whether an option of a file, or a variable about tokens, belongs to v6. The names of other
+/// variables don't tell: COUNTERSIGN_CLIENT_CHANNEL_LIMIT exists in v2 too.
 fn is_in_section(name: &str) -> bool {
     let prefixes = ["COUNTERSIGN_CLIENT_TOKEN_", "CENTRIFUGO_CLIENT_TOKEN_"];
     let lower = name.to_lowercase();
@@ -269,8 +269,7 @@ fn is_in_section(name: &str) -> bool {
         || prefixes.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// An unknown option is an error where it can only be meant for us. Elsewhere it is another
-/// program's.
+/// An unknown option is an error if it can only be ours. Elsewhere it belongs to another program.
 fn unknown(
     draft: &mut Draft,
     names: &Names,

@@ -1,9 +1,8 @@
-//! From text to the checked table of options.
+//! Turns text into the checked table of options.
 //!
-//! `format` reads a text into a tree (`value`). `layers` puts the file and the environment on
-//! top of each other. `names` knows every name of every option, `spelling` how a layer writes
-//! them; the tables `token_options`, `client_options` and `refused` say what the options are,
-//! and `setting` reads one value.
+//! `format` reads a text into a tree (`value`). `layers` combines the file and the environment.
+//! `names` knows every name of every option, and `spelling` how a layer writes names. The tables
+//! `token_options`, `client_options` and `refused` list the options, and `setting` reads one value.
 
 mod client_options;
 mod elsewhere;
@@ -34,9 +33,9 @@ pub use format::Format;
 pub use names::{OptionHelp, option_help, refused_option_help};
 
 impl Config {
-    /// Reads a file, its format told by its extension, and applies environment variables
-    /// (`std::env::vars_os()`): those that begin with `CENTRIFUGO_` win over the file, and
-    /// those that begin with `COUNTERSIGN_` over both. Others are passed over.
+    /// Reads a file, whose extension names its format, and applies environment variables
+    /// (`std::env::vars_os()`). Variables that begin with `CENTRIFUGO_` override the file, and
+    /// variables that begin with `COUNTERSIGN_` override both. Others are ignored.
     ///
     /// # Errors
     ///
@@ -54,7 +53,7 @@ impl Config {
         layers::read(Some(options), Some(&name), environment)
     }
 
-    /// As [`load`](Self::load), from text.
+    /// Like [`load`](Self::load), but reads a text.
     ///
     /// # Errors
     ///
@@ -67,7 +66,7 @@ impl Config {
         layers::read(Some(format::parse(text, format)?), None, environment)
     }
 
-    /// From environment variables alone.
+    /// Reads only environment variables.
     ///
     /// # Errors
     ///
@@ -78,7 +77,7 @@ impl Config {
         layers::read(None, None, environment)
     }
 
-    /// Whether an environment variable is an option of a configuration, or is an error in one.
+    /// Whether an environment variable is an option of a configuration, or an error in one.
     ///
     /// ```
     /// use countersign::config::Config;
@@ -95,10 +94,10 @@ impl Config {
     }
 }
 
-/// From a section of a server's own configuration, in any format of serde, with the same checks
-/// as a file of ours. Environment variables are not read.
+/// Reads a section of a server's own configuration, in any format of serde, with the same checks as
+/// a file. Environment variables are not read.
 ///
-/// The error is that of the format's library. Some of them, such as `toml`, show the line of the
+/// The error comes from the format's library. Some libraries, such as `toml`, show the line of the
 /// file at which the section begins: keep secrets off that line.
 ///
 /// ```

@@ -1,4 +1,4 @@
-//! Every name of every option, and where its value goes.
+//! Every name of every option, and the place of its value.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::token_option::{TokenOption, WhenEmpty};
 use super::token_options::TOKEN_OPTIONS;
 use crate::config::error::ConfigError;
 
-/// The sections that options of ours stand in.
+/// The sections that contain options of ours.
 const SECTIONS: &[&str] = &[
     "client",
     "client.token",
@@ -23,7 +23,7 @@ const SECTIONS: &[&str] = &[
 /// not use it.
 const OLDEST: &str = "secret";
 
-/// Where a name's value goes.
+/// The place of an option's value.
 #[derive(Clone, Copy)]
 pub(super) enum Target {
     Token(&'static TokenOption),
@@ -55,15 +55,15 @@ impl Target {
     }
 }
 
-/// What a name is to us.
+/// The meaning of a name.
 pub(super) enum Known {
-    /// An option of ours: its canonical name (that of v6), and where its value goes.
+    /// An option of ours: its canonical name (that of v6), and the place of its value.
     Option(String, Target),
     /// An option that switches a check off, and what to do instead.
     Refused(&'static str),
-    /// An option of Centrifugo that does not concern tokens.
+    /// An option of Centrifugo that doesn't concern tokens.
     Elsewhere,
-    /// None that we know.
+    /// An unknown name.
     Unknown,
 }
 
@@ -100,12 +100,12 @@ impl Names {
         Known::Unknown
     }
 
-    /// The names of ours that somebody may have meant, as this layer writes them.
+    /// Our names that the user may have meant, as this layer writes them.
     pub(super) fn ours(&self) -> impl Iterator<Item = String> {
         let spelling = self.spelling;
         let options = names().map(|(name, ..)| name).filter(|name| name != OLDEST);
         let refused = REFUSED.iter().flat_map(|(names, _)| names.iter());
-        // No variable stands for a whole section.
+        // A variable can't set a whole section.
         let sections = match spelling {
             Spelling::File => &["client", "client.token", "client.subscription_token"][..],
             Spelling::Variable(_) => &[],
@@ -115,14 +115,14 @@ impl Names {
     }
 }
 
-/// Whether this is the path of a section that options of ours stand in.
+/// Whether this is the path of a section that contains options of ours.
 pub(super) fn is_section(path: &str) -> bool {
     let path = path.to_lowercase();
     SECTIONS.contains(&path.as_str())
 }
 
-/// Whether an option of this name lies in one of the sections that are ours alone, in today's
-/// spelling or in the flat one of Centrifugo v2 to v5.
+/// Whether an option of this name would be in one of the sections that only we read, in the
+/// spelling of v6 or in the flat spelling of Centrifugo v2 to v5.
 pub(super) fn is_of_tokens(name: &str) -> bool {
     const SECTIONS: [&str; 4] = [
         "client.token.",
@@ -134,7 +134,7 @@ pub(super) fn is_of_tokens(name: &str) -> bool {
     SECTIONS.iter().any(|section| name.starts_with(section))
 }
 
-/// Every name of every option, with its canonical one (that of v6).
+/// Every name of every option, with its canonical name (that of v6).
 fn names() -> impl Iterator<Item = (String, String, Target)> {
     let token = section(["client.token.", "token_"], Target::Token);
     let subscription_token = section(
@@ -155,8 +155,8 @@ fn names() -> impl Iterator<Item = (String, String, Target)> {
     token.chain(subscription_token).chain(client).chain(oldest)
 }
 
-/// The names of a section's options: by the prefix of v6, which is canonical, and by
-/// that of v2 to v5.
+/// The names of a section's options: with the prefix of v6, which is canonical, and with that of v2
+/// to v5.
 fn section(
     prefixes: [&'static str; 2],
     target: fn(&'static TokenOption) -> Target,
@@ -174,7 +174,7 @@ fn section(
     })
 }
 
-/// What an option is for.
+/// The description of an option.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OptionHelp {
@@ -182,11 +182,11 @@ pub struct OptionHelp {
     pub name: String,
     /// Its other names, those of v2 to v5 (`token_audience`).
     pub also: Vec<String>,
-    /// One line.
+    /// One line of text.
     pub help: &'static str,
 }
 
-/// All options, each once.
+/// All options, without repetition.
 #[must_use]
 pub fn option_help() -> Vec<OptionHelp> {
     let mut options: Vec<OptionHelp> = Vec::new();

@@ -1,9 +1,9 @@
-//! Suggests the known option that somebody meant who wrote an unknown one, if one is close.
+//! Suggests the closest known option for an unknown one.
 
 use strsim::normalized_damerau_levenshtein as similarity;
 
-/// Words before an option's own name: those of our sections, and one by which other programs
-/// begin options of tokens.
+/// Words before an option's own name: those of our sections, and one with which other programs
+/// begin the names of options about tokens.
 const TOKEN_SECTIONS: &[&str] = &[
     "client_subscription_token_",
     "subscription_token_",
@@ -12,7 +12,7 @@ const TOKEN_SECTIONS: &[&str] = &[
     "jwt_",
 ];
 
-/// The known name that is closest to `name`, if it is close at all.
+/// The known name that is closest to `name`, if any is close.
 pub(super) fn closest(name: &str, known: impl Iterator<Item = String>) -> Option<String> {
     let name = Words::of(name);
     let mut best: Option<(Likeness, String)> = None;
@@ -28,18 +28,19 @@ pub(super) fn closest(name: &str, known: impl Iterator<Item = String>) -> Option
     best.map(|(_, known)| known)
 }
 
-/// How like two names are: in the best way to see them, then as a whole, then letter by letter.
+/// How similar two names are: in the form in which they are most similar, then as a whole, then
+/// letter by letter.
 type Likeness = [f64; 3];
 
-/// A name without what differs between ways to write the same.
+/// A name in the forms in which it is compared.
 struct Words {
     /// `client.token.audience`, in lower case.
     letters: String,
     /// `client_token_audience`.
     whole: String,
-    /// `audience`: somebody who forgets the section, or writes another, means this.
+    /// `audience`, for users who forget the section or write another one.
     stem: String,
-    /// Whether the name says that it is about tokens.
+    /// Whether the name contains a word about tokens.
     is_of_tokens: bool,
 }
 
@@ -66,7 +67,7 @@ impl Words {
         }
     }
 
-    /// How like the known name it is; `None` if it isn't close.
+    /// How similar it is to the known name; `None` if it isn't close.
     fn likeness(&self, known: &Self) -> Option<Likeness> {
         let whole = similarity(&self.whole, &known.whole);
         let stem = similarity(&self.stem, &known.stem);
@@ -75,20 +76,20 @@ impl Words {
         } else {
             0.0
         };
-        // A short name is one or two letters from many words that mean something else.
+        // A short name differs by one or two letters from many words with another meaning.
         let stem_is_close = match self.is_of_tokens {
             true => stem >= 0.7,
             false => stem >= 0.8 && self.stem.len().min(known.stem.len()) >= 5,
         };
-        // A section that both have makes names alike that are not.
+        // Without this, a long section in both names would make different names look similar.
         let whole_is_close = whole >= 0.8 && stem >= 0.6;
         let letters = similarity(&self.letters, &known.letters);
         let best = whole.max(stem).max(words);
         (stem_is_close || whole_is_close || words > 0.0).then_some([best, whole, letters])
     }
 
-    /// Whether each of its words is one of the known name, or the beginning of one: somebody
-    /// who writes `token_hmac` has left words out, and somebody who writes `token_aud` letters.
+    /// Whether each of its words is a word of the known name or the beginning of one: `token_hmac`
+    /// lacks words, and `token_aud` lacks letters.
     fn leaves_words_out_of(&self, known: &Self, stem: f64) -> bool {
         let known_words: Vec<&str> = known.stem.split('_').collect();
         let begins = |word: &str, known: &&str| word.len() >= 3 && known.starts_with(word);
@@ -96,7 +97,7 @@ impl Words {
         if !words.all(|word| known_words.iter().any(|known| begins(word, known))) {
             return false;
         }
-        // Without a word of tokens it must be most of the name, from its beginning.
+        // Without a word about tokens, it must be most of the name, from its beginning.
         let first = self.stem.split('_').next().unwrap_or_default();
         let begins_alike = known_words
             .first()

@@ -1,4 +1,4 @@
-//! One option's value, read as the type that the option has.
+//! One option's value, read as the type of the option.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::UnixTime;
 use crate::config::error::ConfigError;
 use crate::config::secret::{KeyText, SecretText};
 
-/// A value, and where it was given.
+/// A value, and the place where the user gave it.
 #[derive(Clone)]
 pub(super) struct Setting {
     /// The option's path in the file, or the environment variable, as the user writes it.
@@ -18,13 +18,13 @@ pub(super) struct Setting {
     pub(super) source: Source,
 }
 
-/// Where a value was given.
+/// The kind of place where a value was given.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
     File,
     /// An entry of `trusted_issuers`, in a file or a variable.
     TrustedIssuer,
-    /// A variable is text: numbers and lists are read out of it.
+    /// A variable. Its value is text, from which numbers and lists are read.
     Variable(Prefix),
 }
 
@@ -101,7 +101,7 @@ impl Setting {
         }
     }
 
-    /// A number of things.
+    /// A count.
     pub(super) fn count<N: TryFrom<i128>>(&self) -> Result<N, ConfigError> {
         let count = self.integer().and_then(|number| number.try_into().ok());
         count.ok_or_else(|| self.wrong("a whole number, not negative"))
@@ -133,7 +133,7 @@ impl Setting {
             Value::Text(text) if self.is_variable() => {
                 let texts: Vec<String> = text.split_whitespace().map(String::from).collect();
                 if texts.is_empty() {
-                    // A list that expanded to nothing must not allow everything.
+                    // A list that expanded to nothing must not accept more tokens.
                     return Err(self.fault("found an empty list; fill it or remove the variable"));
                 }
                 Ok(texts)
@@ -176,7 +176,7 @@ impl Setting {
         self.fault(format!("found {found}; expected {expected}"))
     }
 
-    /// A number loses leading zeros and its exact digits.
+    /// Refuse a number: reading it would lose leading zeros and exact digits.
     fn unquoted(&self) -> ConfigError {
         self.fault("found a number; a secret is text, so write it in quotes")
     }

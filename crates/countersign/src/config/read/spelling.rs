@@ -1,4 +1,4 @@
-//! How options are called: in a file, and as environment variables.
+//! The spelling of options: in a file, and as environment variables.
 
 use std::ffi::OsStr;
 
@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 pub(super) enum Prefix {
     /// `CENTRIFUGO_`: read like the options of a file of Centrifugo.
     Centrifugo,
-    /// `COUNTERSIGN_`: ours, which win.
+    /// `COUNTERSIGN_`: our variables, which override the others.
     Countersign,
 }
 
@@ -27,8 +27,8 @@ impl Prefix {
     }
 }
 
-/// Whether a container platform sets this variable by itself, for a service whose name
-/// begins like our prefix: it would keep every program beside that service from starting.
+/// Whether a container platform sets this variable by itself, for a service whose name begins like
+/// our prefix. Refusing it would keep every program next to that service from starting.
 pub(super) fn is_of_a_service(name: &str, value: &OsStr) -> bool {
     let value = value.to_string_lossy();
     let is_address = value.starts_with("tcp://") || value.starts_with("udp://");
@@ -57,8 +57,8 @@ impl Spelling {
         }
     }
 
-    /// What two names of one option have in common: case makes no difference, and in a
-    /// variable a section ends with `_`.
+    /// A common form of all names of one option: case makes no difference, and in a variable a
+    /// section ends with `_`.
     pub(super) fn key(self, name: &str) -> String {
         let name = name.to_lowercase();
         match self {

@@ -1,5 +1,5 @@
-//! One option of a section of tokens: where its value goes, of what type it is, and what to do
-//! where it is empty.
+//! One option of a section of tokens: the place and type of its value, and the reaction to an empty
+//! value.
 
 use std::time;
 
@@ -18,21 +18,21 @@ pub(super) struct TokenOption {
     pub(super) help: &'static str,
 }
 
-/// What to do where the value is empty. It never counts as a value.
+/// The reaction to an empty value, which never counts as a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum WhenEmpty {
     /// Nothing.
     Pass,
-    /// Warn: a check may have been meant.
+    /// Warn: the user may have wanted a check.
     Warn,
-    /// Warn: a key was meant. If none is left, the error names it.
+    /// Warn: the user wanted a key. If no key is left, the error names this option.
     WarnOfKey,
-    /// Warn in a file. Elsewhere it is an error: a restriction that expanded to nothing must
-    /// not open the door.
+    /// Warn in a file. Elsewhere it is an error: a restriction that expanded to nothing must not
+    /// accept more tokens.
     Refuse,
 }
 
-/// Where a value goes, which says its type too.
+/// The place of a value, and so its type.
 pub(super) enum Place {
     Count(fn(&mut TokenConfig) -> &mut u32),
     Duration(fn(&mut TokenConfig) -> &mut time::Duration),
@@ -54,12 +54,12 @@ pub(super) const fn option(name: &'static str, place: Place, help: &'static str)
     row(name, WhenEmpty::Pass, place, help)
 }
 
-/// A key, or where keys come from.
+/// A key, or an option that says where keys come from.
 pub(super) const fn key(name: &'static str, place: Place, help: &'static str) -> TokenOption {
     row(name, WhenEmpty::WarnOfKey, place, help)
 }
 
-/// An option whose absence may let more tokens in.
+/// An option without which more tokens may be accepted.
 pub(super) const fn check(name: &'static str, place: Place, help: &'static str) -> TokenOption {
     row(name, WhenEmpty::Warn, place, help)
 }
@@ -88,7 +88,7 @@ const fn row(
 }
 
 impl TokenOption {
-    /// Sets it, and remembers by which name it was given.
+    /// Sets the value, and keeps the name under which it was given.
     pub(super) fn apply(
         &self,
         token: &mut TokenConfig,
@@ -113,7 +113,7 @@ impl TokenOption {
     }
 }
 
-/// What to say of a restriction that is given empty.
+/// The message about an empty restriction.
 pub(super) const EMPTY_RESTRICTION: &str =
     "found an empty value, which would restrict nothing; give it a value or remove it";
 

@@ -1,5 +1,5 @@
-//! The options of `client.token`, `client.subscription_token` and each trusted issuer: a row
-//! an option says its name, where its value goes and of what type it is, and what it is for.
+//! The options of `client.token`, `client.subscription_token` and each trusted issuer: each row has
+//! the name of an option, the place and type of its value, and its description.
 
 use super::token_option::Place::{
     Count, Custom, Duration, Flag, KeyFile, KeyValue, MaybeDuration, Secret, Size, Text, Texts,
@@ -97,32 +97,32 @@ pub(super) const TOKEN_OPTIONS: &[TokenOption] = &[
     option(
         "jwks_unknown_key_cooldown",
         MaybeDuration(|it| &mut it.jwks.settings.unknown_key_cooldown),
-        "the time after a good fetch in which an unknown `kid` makes no other; as jwks_cooldown",
+        "the time after a good fetch in which an unknown `kid` causes no other; as jwks_cooldown",
     ),
     option(
         "jwks_accept_age_up_to",
         MaybeDuration(|it| &mut it.jwks.settings.accept_age_up_to),
-        "how old an answer of a cache may be (its `Age`) although that is no less than the time to live; removed keys are then trusted longer; not at all",
+        "accept an answer of a cache up to this `Age`, even if it is as old as the time to live; removed keys are then trusted longer; not accepted",
     ),
     option(
         "jwks_idle_after",
         Duration(|it| &mut it.jwks.settings.idle_after),
-        "how long after the last token keys are fetched ahead; then only the last set is kept until the next token; 2h",
+        "how long keys are fetched ahead after the last token; then the last set is only kept until the next token; 2h",
     ),
     option(
         "jwks_attempt_timeout",
         Duration(|it| &mut it.jwks.settings.attempt_timeout),
-        "the time of one request; 1s",
+        "the time for one request; 1s",
     ),
     option(
         "jwks_total_deadline",
         Duration(|it| &mut it.jwks.settings.total_deadline),
-        "the time of one fetch with all its attempts; 3s",
+        "the time for one fetch with all its attempts; 3s",
     ),
     option(
         "jwks_retries",
         Count(|it| &mut it.jwks.settings.retries),
-        "attempts after one that failed, never after a 4xx; 1",
+        "how often a failed request is repeated, never after a 4xx; 1",
     ),
     option(
         "jwks_body_limit",
@@ -137,12 +137,12 @@ pub(super) const TOKEN_OPTIONS: &[TokenOption] = &[
     option(
         "jwks_waiter_limit",
         Size(|it| &mut it.jwks.settings.waiter_limit),
-        "how many may wait for one fetch; 1024",
+        "how many callers may wait for one fetch; 1024",
     ),
     option(
         "jwks_cache_control_may_lengthen_to",
         MaybeDuration(|it| &mut it.jwks.settings.cache_control_may_lengthen_to),
-        "up to where `Cache-Control: max-age` may lengthen the time to live; not at all",
+        "the limit up to which `Cache-Control: max-age` may lengthen the time to live; never lengthened",
     ),
     option(
         "jwks_allow_missing_kid",
@@ -162,7 +162,7 @@ pub(super) const TOKEN_OPTIONS: &[TokenOption] = &[
     check(
         "jwks_client_certificate_file",
         Text(|it| &mut it.jwks.client_certificate_file),
-        "a PEM file of the certificate chain to show",
+        "a PEM file of the client's certificate chain",
     ),
     check(
         "jwks_client_key_file",
@@ -218,7 +218,7 @@ pub(super) const TOKEN_OPTIONS: &[TokenOption] = &[
     option(
         "leeway",
         Duration(|it| &mut it.leeway),
-        "how far clocks may disagree; 0 by default",
+        "how far clocks may differ; 0 by default",
     ),
     check(
         "require_exp",
@@ -243,7 +243,7 @@ pub(super) const TOKEN_OPTIONS: &[TokenOption] = &[
     check(
         "user_prefix",
         Text(|it| &mut it.user_prefix),
-        "put before each user, to keep users of several issuers apart; none",
+        "text that is put before each user, so that users of several issuers have different names; none",
     ),
     key(
         "trusted_issuers",

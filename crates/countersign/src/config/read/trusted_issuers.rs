@@ -6,7 +6,7 @@ use super::token_option::{EMPTY_RESTRICTION, TokenOption, WhenEmpty, check_key_f
 use crate::config::error::ConfigError;
 use crate::config::table::TokenConfig;
 
-/// The entries of a list, each read by those of `options` that an entry may have.
+/// Reads the entries of a list, each with those options that an entry may have.
 pub(super) fn trusted_issuers(
     list: &Setting,
     options: &'static [TokenOption],
@@ -24,7 +24,9 @@ pub(super) fn trusted_issuers(
             };
             let option = option_of_issuer(options, &path, &setting.name, &name)?;
             if let Some((_, other)) = given.iter().find(|(known, _)| *known == option.name) {
-                return Err(setting.fault(format!("the same option as `{other}`; give it once")));
+                return Err(setting.fault(format!(
+                    "found the same option as `{other}`; set it only once"
+                )));
             }
             given.push((option.name, setting.name.clone()));
             if !setting.value.is_empty() {
@@ -38,7 +40,7 @@ pub(super) fn trusted_issuers(
         if issuer.exact_issuer().is_none() {
             return Err(ConfigError::option(
                 format!("{path}.issuer"),
-                "a trusted issuer is named by its exact `iss`; give it, or `jwks_issuer`",
+                "found no `issuer`; give the exact `iss` of this issuer, or `jwks_issuer`",
             ));
         }
         check_key_files(&issuer)?;
@@ -47,7 +49,7 @@ pub(super) fn trusted_issuers(
     Ok(issuers)
 }
 
-/// The option of this name. A trusted issuer trusts no others.
+/// The option of this name. A trusted issuer can't have trusted issuers.
 fn option_of_issuer(
     options: &'static [TokenOption],
     path: &str,

@@ -6,7 +6,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::fmt;
 
-/// The one member of the table that the library for TOML makes of a date.
+/// The only member of the table that the library for TOML makes for a date.
 const TOML_DATE: &str = "$__toml_private_datetime";
 
 /// One value. There is no `Debug`: it may be a secret.
@@ -27,7 +27,7 @@ pub(super) enum Value {
 pub(super) type Table = Vec<(String, Value)>;
 
 impl Value {
-    /// What it is, in words.
+    /// Its kind, in words.
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -40,7 +40,7 @@ impl Value {
         }
     }
 
-    /// Whether nothing is given: `null`, an empty text or an empty list.
+    /// Whether it is empty: `null`, an empty text or an empty list.
     pub(super) fn is_empty(&self) -> bool {
         match self {
             Self::Null => true,
@@ -155,7 +155,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 }
 
-/// A JWK may be given as a table. The reader of keys gets it as JSON.
+/// A JWK may be given as a table. The key reader gets it as JSON.
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
