@@ -1,6 +1,7 @@
 //! `aud`: one string or an array of them.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use core::fmt;
@@ -8,7 +9,7 @@ use core::fmt;
 use countersign_json::{Array, Kind, Value};
 
 use crate::ClaimsError;
-use crate::read::{At, short};
+use crate::read::{At, Refusal, short};
 
 /// The most elements that `aud` may have. Each of them is compared with the audience that a
 /// server expects, sometimes before the signature is verified. So a token must not choose their
@@ -29,7 +30,7 @@ enum Inner<'a> {
 }
 
 impl<'a> Audience<'a> {
-    pub(crate) fn read(value: Value<'a>) -> Result<Self, ClaimsError> {
+    pub(crate) fn read(value: Value<'a>) -> Result<Self, Refusal> {
         let at = At::top("aud");
         match value.kind() {
             Kind::String => Ok(Self(Inner::One(at.string(value)?))),
@@ -39,9 +40,9 @@ impl<'a> Audience<'a> {
                     .ok_or_else(|| at.wrong_type(value, "a string or an array of strings"))?;
                 for (index, element) in array.iter().enumerate() {
                     if index >= MAX_AUDIENCES {
-                        return Err(ClaimsError::TooManyAudiences {
+                        return Err(Box::new(ClaimsError::TooManyAudiences {
                             limit: MAX_AUDIENCES,
-                        });
+                        }));
                     }
                     if element.kind() != Kind::String {
                         return Err(at.wrong_entry(index, element));

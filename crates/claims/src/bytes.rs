@@ -8,8 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use countersign_json::Value;
 
-use crate::ClaimsError;
-use crate::read::At;
+use crate::read::{At, Refusal};
 
 /// Bytes for the application: the text of any JSON value exactly as in the token (`null` is
 /// JSON's null), or the decoded bytes of a `b64…` claim.
@@ -80,7 +79,7 @@ impl<'a> Pair<'a> {
         self.json = Some(Bytes::from_json(value));
     }
 
-    pub(crate) fn base64(&mut self, at: At<'_>, value: Value<'a>) -> Result<(), ClaimsError> {
+    pub(crate) fn base64(&mut self, at: At<'_>, value: Value<'a>) -> Result<(), Refusal> {
         let text = at.string(value)?;
         if !decode(text.as_bytes(), |_| {}) {
             return Err(at.invalid(

@@ -1,11 +1,12 @@
 //! The channels that a connection is subscribed to from its start.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use core::fmt;
 
 use countersign_json::{Array, Object, Value};
 
-use crate::read::At;
+use crate::read::{At, Refusal};
 use crate::{ClaimsError, Limits, SubscribeOptions};
 
 /// The channels of `subs` with their options; if `subs` is empty or absent, those of `channels`.
@@ -25,7 +26,7 @@ enum Inner<'a> {
 }
 
 impl<'a> Channels<'a> {
-    pub(crate) fn read_channels(value: Value<'a>, limits: &Limits) -> Result<Self, ClaimsError> {
+    pub(crate) fn read_channels(value: Value<'a>, limits: &Limits) -> Result<Self, Refusal> {
         let at = At::top("channels");
         let names = value
             .as_array()
@@ -39,7 +40,7 @@ impl<'a> Channels<'a> {
         Ok(Self(Inner::Names(names, count.0)))
     }
 
-    pub(crate) fn read_subs(value: Value<'a>, limits: &Limits) -> Result<Self, ClaimsError> {
+    pub(crate) fn read_subs(value: Value<'a>, limits: &Limits) -> Result<Self, Refusal> {
         let at = At::top("subs");
         let subs = value
             .as_object()
@@ -123,11 +124,12 @@ impl Limits {
     ) -> Result<(), ClaimsError> {
         let at = At::top("channels");
         let mut count = Count::default();
-        for name in names {
+        let mut names = names.into_iter();
+        let checked = names.try_for_each(|name| {
             at.check_channel_name(name, self)?;
-            count.one_more(at, self)?;
-        }
-        Ok(())
+            count.one_more(at, self)
+        });
+        checked.map_err(|refusal| *refusal)
     }
 }
 
@@ -135,12 +137,12 @@ impl Limits {
 struct Count(usize);
 
 impl Count {
-    fn one_more(&mut self, at: At<'_>, limits: &Limits) -> Result<(), ClaimsError> {
+    fn one_more(&mut self, at: At<'_>, limits: &Limits) -> Result<(), Refusal> {
         if self.0 >= limits.channels {
-            return Err(ClaimsError::TooMany {
+            return Err(Box::new(ClaimsError::TooMany {
                 claim: at.claim(),
                 limit: limits.channels,
-            });
+            }));
         }
         self.0 = self.0.saturating_add(1);
         Ok(())

@@ -1,5 +1,7 @@
 //! The claims of a connection token.
 
+use alloc::boxed::Box;
+
 use crate::bytes::Pair;
 use crate::members::read_members;
 use crate::{Bytes, Channels, ClaimsError, DecodeOptions, Registered, SubscribeOptions, TokenKind};
@@ -67,9 +69,9 @@ impl<'a> ConnectionClaims<'a> {
             |at, value| {
                 match at.name {
                     "channel" => {
-                        return Err(ClaimsError::WrongKind {
+                        return Err(Box::new(ClaimsError::WrongKind {
                             found: TokenKind::Subscription,
-                        });
+                        }));
                     }
                     "info" => info.json(value),
                     "b64info" => info.base64(at, value)?,

@@ -2,7 +2,7 @@
 
 use countersign_json::{Reader, Value};
 
-use crate::read::At;
+use crate::read::{At, Refusal};
 use crate::{ClaimsError, DecodeOptions, Registered};
 
 /// Reads every member of the payload. The claims that every kind of token has go into
@@ -17,20 +17,21 @@ pub(crate) fn read_members<'a>(
     options: &DecodeOptions,
     names: &[&str],
     registered: &mut Registered<'a>,
-    mut own: impl FnMut(At<'_>, Value<'a>) -> Result<bool, ClaimsError>,
+    mut own: impl FnMut(At<'_>, Value<'a>) -> Result<bool, Refusal>,
 ) -> Result<(), ClaimsError> {
-    let mut outcome = Ok(());
+    let mut refusal: Option<Refusal> = None;
     // Read to the end, also after an error, because only then the payload is known to be valid
     // JSON.
     for member in Reader::new(payload)? {
         let (name, value) = member?;
         let at = At::top(&name);
-        let read = read_member(at, value, options, names, registered, &mut own);
-        if outcome.is_ok() || matches!(read, Err(ClaimsError::WrongKind { .. })) {
-            outcome = read;
+        if let Err(found) = read_member(at, value, options, names, registered, &mut own)
+            && (refusal.is_none() || matches!(*found, ClaimsError::WrongKind { .. }))
+        {
+            refusal = Some(found);
         }
     }
-    outcome
+    refusal.map_or(Ok(()), |refusal| Err(*refusal))
 }
 
 #[inline]
@@ -40,8 +41,8 @@ fn read_member<'a>(
     options: &DecodeOptions,
     names: &[&str],
     registered: &mut Registered<'a>,
-    own: &mut impl FnMut(At<'_>, Value<'a>) -> Result<bool, ClaimsError>,
-) -> Result<(), ClaimsError> {
+    own: &mut impl FnMut(At<'_>, Value<'a>) -> Result<bool, Refusal>,
+) -> Result<(), Refusal> {
     let is_known = registered.member(at, value, options)? || own(at, value)?;
     if registered.user_member(at, value, options)? || is_known {
         return Ok(());

@@ -2,9 +2,9 @@
 
 use countersign_json::Value;
 
+use crate::Bytes;
 use crate::bytes::Pair;
-use crate::read::At;
-use crate::{Bytes, ClaimsError};
+use crate::read::{At, Refusal};
 
 /// Channel options that a token overrides; `None` leaves the server's own setting.
 ///
@@ -26,7 +26,7 @@ pub struct Overrides {
 }
 
 impl Overrides {
-    fn read(at: At<'_>, value: Value<'_>) -> Result<Self, ClaimsError> {
+    fn read(at: At<'_>, value: Value<'_>) -> Result<Self, Refusal> {
         let mut overrides = Self::default();
         for (name, value) in at.object(value)? {
             let at = at.member(&name);
@@ -60,7 +60,7 @@ impl Overrides {
 }
 
 /// `{"value": bool}`.
-fn read_override(at: At<'_>, value: Value<'_>) -> Result<bool, ClaimsError> {
+fn read_override(at: At<'_>, value: Value<'_>) -> Result<bool, Refusal> {
     let mut is_on = false;
     for (name, value) in at.object(value)? {
         let at = at.member(&name);
@@ -86,7 +86,7 @@ pub struct SubscribeOptions<'a> {
 
 impl<'a> SubscribeOptions<'a> {
     /// Reads an entry of `subs`.
-    pub(crate) fn read(subs: At<'_>, channel: &str, value: Value<'a>) -> Result<Self, ClaimsError> {
+    pub(crate) fn read(subs: At<'_>, channel: &str, value: Value<'a>) -> Result<Self, Refusal> {
         let at = subs.channel(channel);
         let mut reader = OptionsReader::default();
         for (name, value) in at.object(value)? {
@@ -112,7 +112,7 @@ impl<'a> OptionsReader<'a> {
     const NAMES: &'static [&'static str] = &["info", "b64info", "data", "b64data", "override"];
 
     /// Reads the member if it is an option. If it isn't, the result is false.
-    pub(crate) fn member(&mut self, at: At<'_>, value: Value<'a>) -> Result<bool, ClaimsError> {
+    pub(crate) fn member(&mut self, at: At<'_>, value: Value<'a>) -> Result<bool, Refusal> {
         match at.name {
             "info" => self.info.json(value),
             "b64info" => self.info.base64(at, value)?,

@@ -1,6 +1,7 @@
 //! Reads single claims by type, and has the options of decoding.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 
@@ -58,6 +59,10 @@ impl DecodeOptions {
     }
 }
 
+/// The error of a claim while it is read. It is boxed because a small result is fast to pass on,
+/// and nearly every claim is right.
+pub(crate) type Refusal = Box<ClaimsError>;
+
 /// The place of a value in the claims, for errors.
 #[derive(Clone, Copy)]
 pub(crate) struct At<'p> {
@@ -109,28 +114,35 @@ impl<'p> At<'p> {
         }
     }
 
-    pub(crate) fn wrong_type(self, value: Value<'_>, expected: &'static str) -> ClaimsError {
-        ClaimsError::WrongType {
+    pub(crate) fn wrong_type(self, value: Value<'_>, expected: &'static str) -> Refusal {
+        Box::new(ClaimsError::WrongType {
             claim: self.claim(),
             found: value.kind(),
             expected,
-        }
+        })
     }
 
     /// The error for an entry of an array of strings that is not a string.
-    pub(crate) fn wrong_entry(self, index: usize, value: Value<'_>) -> ClaimsError {
-        ClaimsError::WrongType {
+    pub(crate) fn wrong_entry(self, index: usize, value: Value<'_>) -> Refusal {
+        Box::new(ClaimsError::WrongType {
             claim: format!("{}[{index}]", self.claim()),
             found: value.kind(),
             expected: "a string, in quotes",
-        }
+        })
     }
 
-    pub(crate) fn invalid(self, problem: &'static str) -> ClaimsError {
-        ClaimsError::Invalid {
+    fn out_of_range(self, expected: &'static str) -> Refusal {
+        Box::new(ClaimsError::OutOfRange {
+            claim: self.claim(),
+            expected,
+        })
+    }
+
+    pub(crate) fn invalid(self, problem: &'static str) -> Refusal {
+        Box::new(ClaimsError::Invalid {
             claim: self.claim(),
             problem,
-        }
+        })
     }
 
     /// Refuses a name that differs from a known one only in letter case; other names are unknown
@@ -141,31 +153,31 @@ impl<'p> At<'p> {
     pub(crate) fn check_case<'k>(
         self,
         known: impl IntoIterator<Item = &'k str>,
-    ) -> Result<(), ClaimsError> {
+    ) -> Result<(), Refusal> {
         match known_in_another_case(self.name, known) {
             None => Ok(()),
-            Some(right) => Err(ClaimsError::LetterCase {
+            Some(right) => Err(Box::new(ClaimsError::LetterCase {
                 found: self.claim(),
                 right: right.into(),
-            }),
+            })),
         }
     }
 
-    pub(crate) fn string<'a>(self, value: Value<'a>) -> Result<Cow<'a, str>, ClaimsError> {
+    pub(crate) fn string<'a>(self, value: Value<'a>) -> Result<Cow<'a, str>, Refusal> {
         value
             .as_str()
             .ok_or_else(|| self.wrong_type(value, "a string, in quotes"))
     }
 
     /// A string that is an id: it has no control characters.
-    pub(crate) fn id<'a>(self, value: Value<'a>) -> Result<Cow<'a, str>, ClaimsError> {
+    pub(crate) fn id<'a>(self, value: Value<'a>) -> Result<Cow<'a, str>, Refusal> {
         let id = self.string(value)?;
         self.no_control(&id)?;
         Ok(id)
     }
 
     /// The user, if an option names the claim: a string, or the digits of an integer.
-    pub(crate) fn user_id<'a>(self, value: Value<'a>) -> Result<Cow<'a, str>, ClaimsError> {
+    pub(crate) fn user_id<'a>(self, value: Value<'a>) -> Result<Cow<'a, str>, Refusal> {
         match value.as_number() {
             Some(number) if is_integer(number) => Ok(Cow::Borrowed(number)),
             Some(_) => Err(self.invalid(
@@ -181,28 +193,28 @@ impl<'p> At<'p> {
         self,
         value: Value<'a>,
         limits: &Limits,
-    ) -> Result<Cow<'a, str>, ClaimsError> {
+    ) -> Result<Cow<'a, str>, Refusal> {
         let name = self.string(value)?;
         self.check_channel_name(&name, limits)?;
         Ok(name)
     }
 
-    pub(crate) fn check_channel_name(self, name: &str, limits: &Limits) -> Result<(), ClaimsError> {
+    pub(crate) fn check_channel_name(self, name: &str, limits: &Limits) -> Result<(), Refusal> {
         if name.is_empty() {
             return Err(self.invalid("holds an empty channel name; name a channel"));
         }
         if name.len() > limits.channel_bytes {
-            return Err(ClaimsError::TooLong {
+            return Err(Box::new(ClaimsError::TooLong {
                 claim: self.claim(),
                 limit: limits.channel_bytes,
-            });
+            }));
         }
         self.no_control(name)
     }
 
     /// Refuses control characters: with one, an id would look like something else in a log, on a
     /// terminal or as a C string.
-    pub(crate) fn no_control(self, id: &str) -> Result<(), ClaimsError> {
+    pub(crate) fn no_control(self, id: &str) -> Result<(), Refusal> {
         // Most ids are ASCII without control characters. This is checked without decoding
         // characters.
         let is_plain = |is_plain, byte| is_plain & matches!(byte, b' '..=b'~');
@@ -212,19 +224,19 @@ impl<'p> At<'p> {
         Ok(())
     }
 
-    pub(crate) fn object<'a>(self, value: Value<'a>) -> Result<Object<'a>, ClaimsError> {
+    pub(crate) fn object<'a>(self, value: Value<'a>) -> Result<Object<'a>, Refusal> {
         value
             .as_object()
             .ok_or_else(|| self.wrong_type(value, "an object"))
     }
 
-    pub(crate) fn boolean(self, value: Value<'_>) -> Result<bool, ClaimsError> {
+    pub(crate) fn boolean(self, value: Value<'_>) -> Result<bool, Refusal> {
         value
             .as_bool()
             .ok_or_else(|| self.wrong_type(value, "a boolean"))
     }
 
-    pub(crate) fn date(self, value: Value<'_>) -> Result<UnixTime, ClaimsError> {
+    pub(crate) fn date(self, value: Value<'_>) -> Result<UnixTime, Refusal> {
         // Nearly every date is written so.
         if let Some(Ok(secs)) = value.as_whole().map(i64::try_from) {
             return Ok(UnixTime::from_secs(secs));
@@ -232,20 +244,19 @@ impl<'p> At<'p> {
         let number = value
             .as_number()
             .ok_or_else(|| self.wrong_type(value, "a number of seconds, without quotes"))?;
-        UnixTime::from_numeric_date(number).ok_or_else(|| ClaimsError::OutOfRange {
-            claim: self.claim(),
-            expected: "a time; seconds since 1970 must fit 64 bits",
-        })
+        UnixTime::from_numeric_date(number)
+            .ok_or_else(|| self.out_of_range("a time; seconds since 1970 must fit 64 bits"))
     }
 
     /// Only digits: no fraction, no exponent.
-    pub(crate) fn integer(self, value: Value<'_>) -> Result<i64, ClaimsError> {
+    pub(crate) fn integer(self, value: Value<'_>) -> Result<i64, Refusal> {
         let number = value.as_number().ok_or_else(|| {
             self.wrong_type(value, "an integer number of seconds, without quotes")
         })?;
-        number.parse().map_err(|_| ClaimsError::OutOfRange {
-            claim: self.claim(),
-            expected: "an integer of 64 bits; write whole seconds without fraction or exponent",
+        number.parse().map_err(|_| {
+            self.out_of_range(
+                "an integer of 64 bits; write whole seconds without fraction or exponent",
+            )
         })
     }
 }

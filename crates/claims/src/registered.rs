@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 
 use countersign_json::Value;
 
-use crate::read::At;
+use crate::read::{At, Refusal};
 use crate::{Audience, ClaimsError, DecodeOptions};
 use countersign_time::UnixTime;
 
@@ -66,7 +66,7 @@ impl<'a> Registered<'a> {
     ///
     /// [`ClaimsError::Invalid`] if it holds a control character.
     pub fn check_sub(sub: &str) -> Result<(), ClaimsError> {
-        At::top("sub").no_control(sub)
+        At::top("sub").no_control(sub).map_err(|refusal| *refusal)
     }
 
     /// Reads the member if its name is a registered one. If it is not, the result is false.
@@ -76,7 +76,7 @@ impl<'a> Registered<'a> {
         at: At<'_>,
         value: Value<'a>,
         options: &DecodeOptions,
-    ) -> Result<bool, ClaimsError> {
+    ) -> Result<bool, Refusal> {
         match at.name {
             "sub" => {
                 let sub = at.id(value)?;
@@ -103,7 +103,7 @@ impl<'a> Registered<'a> {
         at: At<'_>,
         value: Value<'a>,
         options: &DecodeOptions,
-    ) -> Result<bool, ClaimsError> {
+    ) -> Result<bool, Refusal> {
         match options.user_id_claim.as_deref() {
             Some(claim) if claim == at.name && claim != "sub" => {
                 self.user = Some(at.user_id(value)?);

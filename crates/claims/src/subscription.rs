@@ -93,7 +93,7 @@ impl<'a> SubscriptionClaims<'a> {
                 },
             });
         };
-        let channel = channel?;
+        let channel = channel.map_err(|refusal| *refusal)?;
         read?;
         let client = client.filter(|client| !client.is_empty());
         if client.is_none() && registered.user.is_none() {
