@@ -78,8 +78,8 @@ impl Page<'_> {
         self.dependencies(&mut text);
         table(
             &mut text,
-            "What comes in",
-            ["input", "trusted", "bounds"],
+            "Inputs",
+            ["input", "trusted?", "limits"],
             self.notes.inputs.iter().map(|input| {
                 [
                     input.what.clone(),
@@ -92,7 +92,7 @@ impl Page<'_> {
         table(
             &mut text,
             "Algorithms",
-            ["algorithm", "what does the work"],
+            ["algorithm", "computed by"],
             self.notes
                 .algorithms
                 .iter()
@@ -101,7 +101,7 @@ impl Page<'_> {
         table(
             &mut text,
             "Standards",
-            ["section", "what of it", "where"],
+            ["section", "what it defines here", "files"],
             self.notes.standards.iter().map(|it| {
                 let files: Vec<String> = it.files.iter().map(|file| self.link(file)).collect();
                 [it.section.clone(), it.what.clone(), files.join(", ")]
@@ -112,7 +112,7 @@ impl Page<'_> {
             table(
                 &mut text,
                 "Changes that no test notices",
-                ["change", "why none has to"],
+                ["change", "why no test needs to notice it"],
                 self.notes
                     .mutants
                     .iter()
@@ -156,7 +156,7 @@ impl Page<'_> {
                     folder = self.folder
                 ),
             ),
-            None => row("public items", "none: a program"),
+            None => row("public items", "none: it is a program"),
         }
         row(
             "`unsafe`",
@@ -195,11 +195,11 @@ impl Page<'_> {
         let others = &self.needs.others;
         match (self.needs.direct.len(), others.len()) {
             (0, _) => return,
-            (_, 0) => text.push_str("\nThey bring no others along.\n"),
+            (_, 0) => text.push_str("\nThey depend on no other crates.\n"),
             (_, count) => {
                 let _ = writeln!(
                     text,
-                    "\nThey bring {count} others along, with every feature on Linux, Windows, macOS and WASI:"
+                    "\nThey depend on {count} other crates, with all features on Linux, Windows, macOS and WASI together:"
                 );
             }
         }
@@ -219,7 +219,7 @@ impl Page<'_> {
         if self.notes.invariants.is_empty() {
             return;
         }
-        text.push_str("\n## What always holds\n");
+        text.push_str("\n## Invariants\n");
         for invariant in &self.notes.invariants {
             let _ = writeln!(text, "\n- {}", invariant.says.trim());
             for test in &invariant.tests {
