@@ -161,7 +161,7 @@ fn k2_each_refusal_is_one_line_with_its_code_and_no_part_of_the_token() {
         (
             // {"alg":"RS256"}
             "eyJhbGciOiJSUzI1NiJ9.e30.AAAA".to_owned(),
-            "algorithm: found the algorithm \"RSN\"; no key that is configured is for it",
+            "algorithm: found the algorithm \"RSN\"; no configured key is for it",
         ),
         (tampered, "signature: the signature does not match"),
         (

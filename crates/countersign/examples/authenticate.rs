@@ -47,7 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     subscription.check_request("$team", &connection.identity(), "id of the connection")?;
     println!("subscribed: {subscription:?}");
 
-    // What is refused has a code, and advice for the client.
+    // A refusal has a code, and advice for the client.
     let expired = backend
         .connection("42")
         .issued_at(UnixTime::EPOCH)

@@ -9,8 +9,8 @@ use countersign_jws::{Header, ParseError};
 use crate::code::{Advice, Code};
 use crate::deserialize::DeserializeError;
 
-/// Why a token was refused: what was found and what is expected, never the token
-/// or a secret.
+/// Why a token was refused: what was found and what is expected. It never contains the token or a
+/// secret.
 ///
 /// Write the text of the error to the log. Tell the client only the [`code`](Self::code), the
 /// [`advice`](Self::advice), and after how long to try again ([`retry_after`](Self::retry_after)).
@@ -57,8 +57,8 @@ pub enum Error {
         /// What the header names, cut to 32 characters; shown escaped.
         found: String,
     },
-    /// Keys come from an endpoint, and none that is published there can be for the algorithm
-    /// that the header names. Secrets and keys that are configured as well aren't consulted.
+    /// The keys come from an endpoint, and no key that is published there can have the algorithm
+    /// that the header names. Secrets and keys of the configuration are not used then.
     EndpointAlgorithm {
         /// What the header names, cut to 32 characters; shown escaped.
         found: String,
@@ -70,31 +70,31 @@ pub enum Error {
         /// Why it can't be used.
         reason: String,
     },
-    /// No key of this name.
+    /// No key has this name.
     UnknownKey {
         /// The header's `kid`, at most 256 bytes; shown escaped.
         kid: Option<String>,
     },
-    /// Each key that it could be signed by was accepted up to a moment that has passed.
+    /// The token's keys have ended: each was accepted up to a time that has passed.
     KeyEnded,
-    /// The keys could not be fetched, or the key may be newer than those that are held.
+    /// The keys could not be fetched, or the key may be newer than the keys that we hold.
     KeysUnavailable {
-        /// What the endpoint did.
+        /// The failure of the endpoint.
         reason: String,
-        /// After how long another try may find the key, if that is known.
+        /// After how long another try may succeed, if that is known.
         retry_after: Option<Duration>,
     },
     /// The signature does not match.
     Signature,
-    /// The signature is in DER, which matches no key: many libraries for ECDSA make it so, and
-    /// a JWS has the two numbers side by side (RFC 7518 section 3.4).
+    /// The signature is in DER, so it matches no key. Many libraries for ECDSA write DER, but a JWS
+    /// has the two numbers one after the other (RFC 7518 section 3.4).
     DerSignature {
         /// Its length in bytes.
         found: usize,
         /// The length that the algorithm needs.
         needed: usize,
     },
-    /// `iss`, with `aud`, is none of the trusted issuers.
+    /// `iss`, together with `aud`, belongs to none of the trusted issuers.
     Untrusted {
         /// The token's `iss`, cut to 64 characters; shown escaped.
         found: Option<String>,
@@ -106,7 +106,7 @@ pub enum Error {
     },
     /// There is no token, and a connection without one is not allowed.
     NoToken,
-    /// The claims are not as they must be.
+    /// The claims don't fulfil the requirements.
     Claims(ClaimsError),
     /// The payload doesn't fit your own type. You make this from the error of
     /// [`claims`](crate::Token::claims), for example by `?`.
@@ -152,9 +152,8 @@ impl Error {
         self.code().advice()
     }
 
-    /// After how long to try again: where the keys are unavailable until a known time, or the
-    /// token becomes valid at one. `None` where trying again is of no use, or the time is
-    /// not known.
+    /// After how long to try again: if the keys are unavailable until a known time, or the token
+    /// becomes valid at a known time. `None` if trying again doesn't help, or the time isn't known.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -168,7 +167,7 @@ impl Error {
     }
 }
 
-/// The beginning of a text from a token, to be shown escaped.
+/// The beginning of a text from a token, for an error that shows it escaped.
 pub(crate) fn short(text: &str, characters: usize) -> String {
     match text.char_indices().nth(characters) {
         Some((end, _)) => text.get(..end).unwrap_or_default().into(),
@@ -205,11 +204,11 @@ impl fmt::Display for Error {
             }
             Self::Algorithm { found } => write!(
                 f,
-                "found the algorithm {found:?}; no key that is configured is for it"
+                "found the algorithm {found:?}; no configured key is for it"
             ),
             Self::EndpointAlgorithm { found } => write!(
                 f,
-                "found the algorithm {found:?}; keys come from an endpoint, where none can be for \
+                "found the algorithm {found:?}; keys come from an endpoint, where no key can be for \
                  it; secrets and keys that are configured beside the endpoint are not used"
             ),
             Self::SkippedKey { kid, reason } => write!(
@@ -221,10 +220,10 @@ impl fmt::Display for Error {
                 write!(f, "found the key name (`kid`) {kid:?}; no key has it")
             }
             Self::UnknownKey { kid: None } => f.write_str(
-                "found no key name (`kid`); no key that is in force may be used without one",
+                "found no key name (`kid`); no key that is still accepted may be used without one",
             ),
             Self::KeyEnded => f.write_str(
-                "found no key in force; the time up to which it was accepted has passed: \
+                "found no key that is still accepted; the time up to which it was accepted has passed: \
                  sign with the key that came after it",
             ),
             Self::KeysUnavailable { reason, .. } => {
@@ -270,7 +269,7 @@ impl From<DeserializeError> for Error {
 }
 
 impl std::error::Error for Error {
-    /// What lies below the cause whose text this error shows.
+    /// The source of the cause. The text of the cause itself is part of this error's text.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Token(error) => error.source(),

@@ -1,6 +1,7 @@
 //! The explain trace: each step of a verification and how it ended.
 //!
-//! The code that verifies writes it, so that it always says what happened. It never holds the token, a signature or a secret.
+//! The code that verifies writes the trace, so the trace always shows what really happened. It
+//! never contains the token, a signature or a secret.
 
 use std::fmt;
 
@@ -9,15 +10,15 @@ use countersign_claims::Check;
 use crate::code::Code;
 use crate::error::Error;
 
-/// A step of a verification, in the order in which they are taken.
+/// A step of a verification. The steps are in the order in which they happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Stage {
     /// The token is read: size, number of parts, header.
     Token,
-    /// Among several trusted issuers, one is picked.
+    /// If several issuers are trusted, one is selected.
     Trust,
-    /// The header is one that is wanted here: `typ`, `cty`.
+    /// `typ` and `cty` of the header are as expected.
     Header,
     /// A key that could have signed it is found.
     Key,
@@ -25,21 +26,21 @@ pub enum Stage {
     Signature,
     /// The claims are read.
     Claims,
-    /// `iss` is expected.
+    /// `iss` is the expected one.
     Issuer,
-    /// `aud` is expected.
+    /// `aud` contains the expected element.
     Audience,
-    /// `exp` lies ahead.
+    /// `exp` is in the future.
     Expiry,
-    /// `nbf` has come.
+    /// `nbf` is not in the future.
     NotBefore,
-    /// `iat` is young enough.
+    /// `iat` is not too old.
     Age,
-    /// The user may be empty.
+    /// The user is not empty, unless that is allowed.
     User,
-    /// A check of the policy that has no stage of its own yet.
+    /// A check of the policy that is newer than this code and has no stage of its own.
     Policy,
-    /// The user is one that the authority may vouch for: user prefixes are kept apart.
+    /// The authority may use this user name: it doesn't begin with the prefix of another authority.
     Identity,
 }
 
@@ -92,7 +93,7 @@ impl From<Check> for Stage {
             Check::NotBefore => Self::NotBefore,
             Check::Age => Self::Age,
             Check::Anonymous => Self::User,
-            // A check to come.
+            // A check that is newer than this code.
             _ => Self::Policy,
         }
     }
@@ -104,26 +105,26 @@ impl fmt::Display for Stage {
     }
 }
 
-/// How a step ended.
+/// The result of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It passed.
     Passed,
-    /// It failed, and the verification with it.
+    /// It failed, so the verification failed.
     Failed(Code),
-    /// It was not taken, since an earlier one failed.
+    /// It didn't happen, because an earlier step failed.
     NotReached,
 }
 
-/// One step and how it ended.
+/// A step and its result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Step {
-    /// Which step.
+    /// The step.
     pub stage: Stage,
-    /// How it ended.
+    /// Its result.
     pub outcome: Outcome,
-    /// Why it ended so, in a sentence. Empty if it was not reached.
+    /// The reason for the result, in a sentence. Empty if the step was not reached.
     pub detail: String,
 }
 
@@ -137,12 +138,12 @@ pub struct Explanation<T> {
     pub result: Result<T, Error>,
 }
 
-/// Observes each step. `()` ignores them and costs nothing.
+/// Observes the steps. `()` ignores them and costs nothing.
 pub(crate) trait Observe {
-    /// Called when a step has ended. `detail` makes the explanation, if it is needed.
+    /// Called at the end of a step. `detail` writes the explanation, if it is needed.
     fn step(&mut self, stage: Stage, failed: Option<Code>, detail: impl FnOnce() -> String);
 
-    /// Reports how `result` settles a stage and hands it on.
+    /// Reports `result` as that of a stage, and returns it.
     fn settle<T>(
         &mut self,
         stage: Stage,
@@ -161,7 +162,7 @@ impl Observe for () {
     fn step(&mut self, _: Stage, _: Option<Code>, _: impl FnOnce() -> String) {}
 }
 
-/// Writes every step down.
+/// Records every step.
 #[derive(Default)]
 pub(crate) struct Trace {
     steps: Vec<Step>,

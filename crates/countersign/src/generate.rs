@@ -8,12 +8,12 @@ use countersign_signature::{Algorithm, AlgorithmName};
 use crate::error::short;
 use crate::provider::default_provider;
 
-/// The shortest modulus that a signature may have (RFC 7518 section 3.3).
+/// The shortest permitted modulus (RFC 7518 section 3.3).
 const RSA_BITS: usize = 2048;
 
-/// Makes a new key for an algorithm, from the operating system's randomness: a
-/// private key with its public half, or an HMAC secret as long as the hash. It
-/// names its algorithm, as a JWK does. An RSA key has 2048 bits: see [`generate_rsa_key`].
+/// Makes a new key for an algorithm with the randomness of the operating system: a private key with
+/// its public half, or an HMAC secret as long as the hash. As a JWK it names its algorithm. An RSA
+/// key has 2048 bits: see [`generate_rsa_key`].
 ///
 /// ```
 /// let key = countersign::generate_key("ES256")?;
@@ -29,8 +29,8 @@ pub fn generate_key(algorithm: &str) -> Result<Key, GenerateError> {
     generate(known(algorithm)?, algorithm, RSA_BITS)
 }
 
-/// Makes a new RSA key for an algorithm (`RS256` to `PS512`), whose modulus has so many bits,
-/// 2048 to 8192.
+/// Makes a new RSA key for an algorithm (`RS256` to `PS512`). Its modulus has `bits` bits, 2048 to
+/// 8192.
 ///
 /// ```
 /// use countersign::{GenerateError, generate_rsa_key};
@@ -61,7 +61,7 @@ fn known(algorithm: &str) -> Result<AlgorithmName, GenerateError> {
 fn generate(name: AlgorithmName, spelled: &str, bits: usize) -> Result<Key, GenerateError> {
     let material = countersign_rustcrypto::generate(name, bits)?;
     let key = Key::new(material).map_err(GenerateError::Rejected)?;
-    // As it was asked for: EdDSA is called Ed25519 too.
+    // The name that the caller used: EdDSA is also called Ed25519.
     Ok(key.with_algorithm(spelled))
 }
 
@@ -84,9 +84,9 @@ pub enum GenerateError {
     RsaBits(usize),
     /// The operating system gave no randomness.
     Randomness,
-    /// What came out failed the checks of imported keys. Try again.
+    /// The new key failed the checks for imported keys. Try again.
     Rejected(KeyError),
-    /// Anything else, in the words of the library.
+    /// Another reason, as a text of the library.
     Failed(String),
 }
 
@@ -98,7 +98,7 @@ impl From<countersign_rustcrypto::GenerateError> for GenerateError {
             Made::RsaBits(bits) => Self::RsaBits(bits),
             Made::Rejected(rejected) => Self::Rejected(rejected.into()),
             Made::Randomness => Self::Randomness,
-            // A reason to come.
+            // A reason that is newer than this code.
             other => Self::Failed(other.to_string()),
         }
     }
@@ -132,7 +132,7 @@ impl fmt::Display for GenerateError {
 }
 
 impl std::error::Error for GenerateError {
-    /// What lies below the cause whose text this error shows.
+    /// The source of the cause. The text of the cause itself is part of this error's text.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Rejected(error) => error.source(),

@@ -1,4 +1,4 @@
-//! `iss` and `aud`, read before the signature to pick an entry of the configuration.
+//! Reads `iss` and `aud` before the signature is verified, to select an entry of the configuration.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use countersign_jws::{Unverified, danger};
 use crate::Error;
 use crate::error::short;
 
-/// The claims that pick a trusted entry.
+/// The claims that select a trusted entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     not(feature = "config"),
@@ -20,7 +20,7 @@ pub(crate) enum Claim {
     Audience,
 }
 
-/// What has an `iss` and an `aud`.
+/// A value with an `iss` and an `aud`.
 pub(crate) trait IssuerAndAudience {
     fn issuer(&self) -> Option<&str>;
 
@@ -51,9 +51,8 @@ impl IssuerAndAudience for Registered<'_> {
 
 /// `iss` and `aud` of a token whose signature isn't verified yet.
 ///
-/// This is the one place where claims are read before the signature. They can do nothing but
-/// pick an entry of the configured lists; the policy of that entry judges them again when
-/// they are verified.
+/// Only this function reads claims before the signature is verified. They only select an entry of
+/// the configured lists; the policy of that entry checks them again after the verification.
 #[derive(Default)]
 pub(crate) struct Hints<'t> {
     unreadable: Option<Error>,
@@ -81,8 +80,8 @@ impl<'t> Hints<'t> {
         }
     }
 
-    /// Refuses an `aud` of more elements than decoding takes. Each element is compared with
-    /// what the configuration expects, and a token must not choose how often.
+    /// Refuses an `aud` with more elements than the decoder accepts. Each element is compared with
+    /// the configuration, and a token must not decide how often.
     pub(crate) fn check_audiences(&self) -> Result<(), Error> {
         let array = self.aud.and_then(|aud| aud.as_array());
         match array {
@@ -100,7 +99,7 @@ impl<'t> Hints<'t> {
         Object::parse(payload).map_err(|error| Error::Claims(ClaimsError::Malformed(error)))
     }
 
-    /// Why no entry is picked by `iss`. Claims that cannot be read are malformed, not untrusted.
+    /// Why `iss` selects no entry. Claims that can't be read are malformed, not untrusted.
     pub(crate) fn untrusted(&self) -> Error {
         if let Some(error) = &self.unreadable {
             return error.clone();
@@ -117,7 +116,7 @@ impl<'t> Hints<'t> {
         }
     }
 
-    /// Why no entry is picked by `aud`; the first one is shown.
+    /// Why `aud` selects no entry; the error shows its first element.
     pub(crate) fn wrong_audience(&self, expected: String) -> Error {
         if self.unreadable.is_some() {
             return self.untrusted();

@@ -1,10 +1,10 @@
-//! Who a user is, over all trusted entries.
+//! The identity of a user, unique among all trusted entries.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Who a user is: the name of the authority that vouches for them, `iss` where that authority
-/// accepts several issuers by a pattern, and the user.
+/// The identity of a user: the name of the authority that signed their token, the user, and `iss`
+/// if that authority accepts several issuers by a pattern.
 ///
 /// The same `sub` from two authorities is two users. Compare identities, never user names
 /// alone, to find out whether two tokens are about the same user.
@@ -51,7 +51,7 @@ impl Identity {
         &self.authority
     }
 
-    /// `iss`, where the authority accepts several issuers by a pattern.
+    /// `iss`, if the authority accepts several issuers by a pattern.
     #[must_use]
     pub fn iss(&self) -> Option<&str> {
         self.iss.as_deref()

@@ -11,18 +11,18 @@ use crate::error::Error;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IssueError {
-    /// No server would read the claims.
+    /// The claims are such that no server would accept them.
     Claims(ClaimsError),
     /// The server for which the issuer makes tokens would refuse the token.
     Refused {
-        /// Why.
+        /// The server's reason.
         error: Error,
-        /// The authority by which the server would judge the token, if its claims lead to one.
+        /// The authority that would check the token, if its claims lead to one.
         authority: Option<String>,
     },
     /// A value has no JSON form.
     NoJson {
-        /// The claim, if it is one.
+        /// The claim, if it is a single claim.
         claim: Option<String>,
     },
     /// Claims of your own that are not an object.
@@ -31,7 +31,7 @@ pub enum IssueError {
     TooLong {
         /// Its length in bytes.
         found: usize,
-        /// The most that is read: see [`IssuerBuilder::token_limit`](crate::IssuerBuilder::token_limit).
+        /// The limit: see [`IssuerBuilder::token_limit`](crate::IssuerBuilder::token_limit).
         limit: usize,
     },
     /// The cryptographic library failed.
@@ -57,7 +57,7 @@ impl fmt::Display for IssueError {
                 f.write_str(", such as a map whose keys are not strings; claims are JSON")
             }
             Self::NotAnObject => f.write_str(
-                "found claims that are no JSON object; give a struct or a map, whose members \
+                "found claims that are not a JSON object; give a struct or a map, whose members \
                  become the claims",
             ),
             Self::TooLong { found, limit } => write!(
@@ -70,7 +70,7 @@ impl fmt::Display for IssueError {
 }
 
 impl std::error::Error for IssueError {
-    /// What lies below the cause whose text this error shows.
+    /// The source of the cause. The text of the cause itself is part of this error's text.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Claims(error) => error.source(),

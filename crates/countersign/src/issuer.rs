@@ -1,4 +1,4 @@
-//! Making tokens, for backends and for tests.
+//! Makes tokens, for backends and for tests.
 
 use countersign_claims::Expectation;
 use countersign_jws::{DEFAULT_LIMIT, NewHeader, TokenSigner};
@@ -92,9 +92,9 @@ pub struct IssuerBuilder {
     aud: Option<String>,
     token_limit: Option<usize>,
     user_id_claim: Option<String>,
-    /// What the server goes by.
+    /// The rules of the server.
     server: Option<Rules>,
-    /// The kind of token whose trust says what every token has, such as `aud`.
+    /// The kind of token whose trust decides the claims of every token, such as `aud`.
     kind: Option<VerificationKind>,
 }
 
@@ -136,7 +136,7 @@ impl IssuerBuilder {
         self
     }
 
-    /// Writes the user into this claim too, for servers that read it from there.
+    /// Also writes the user into this claim, for servers that read it from there.
     pub fn user_id_claim(mut self, claim: impl Into<String>) -> Self {
         self.user_id_claim = Some(claim.into());
         self
@@ -148,12 +148,12 @@ impl IssuerBuilder {
         self
     }
 
-    /// Makes only tokens that this authority accepts when they are issued. `sign` tells what is
-    /// missing, such as the `exp` that it requires.
+    /// Makes only tokens that this authority accepts at the time of issue. If a claim is missing,
+    /// such as a required `exp`, `sign` returns an error that names it.
     ///
-    /// Every token has the `iss` and the `aud` that the authority expects, if it expects exact
-    /// ones, its `typ`, and the user in the claim that it reads the user from. What the other
-    /// methods set wins over that.
+    /// Every token gets the `iss` and `aud` that the authority expects, if these are exact, its
+    /// `typ`, and the user in the claim from which the authority reads it. The other methods of
+    /// this builder override these values.
     ///
     /// ```
     /// use std::time::Duration;
@@ -169,13 +169,13 @@ impl IssuerBuilder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// Keys that the authority fetches from an endpoint are not asked for.
+    /// Keys that the authority fetches from an endpoint are not checked.
     pub fn accepted_by(self, authority: &Authority) -> Self {
         self.accepted_by_rules(Rules::new(authority.clone()), VerificationKind::Token)
     }
 
-    /// As [`accepted_by`](Self::accepted_by), for a whole server: by the authority that the
-    /// claims of each token lead to.
+    /// Like [`accepted_by`](Self::accepted_by), for a whole server: the claims of each token select
+    /// the authority that checks it.
     pub(crate) fn accepted_by_rules(mut self, rules: Rules, kind: VerificationKind) -> Self {
         self.server = Some(rules);
         self.kind = Some(kind);
@@ -241,7 +241,7 @@ impl IssuerBuilder {
         })
     }
 
-    /// The authority that tokens will lead to, as far as that is clear from `iss` and `aud`.
+    /// The authority that tokens will lead to, if `iss` and `aud` of this issuer decide it.
     fn authority(&self) -> Option<&Authority> {
         let rules = self.server.as_ref()?;
         let trust = match self.kind? {

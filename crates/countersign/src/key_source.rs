@@ -1,4 +1,4 @@
-//! Where keys come from: known beforehand, or published at an endpoint.
+//! Sources of keys: given by the program, or published at an endpoint.
 
 #[cfg(feature = "config")]
 use std::sync::Arc;
@@ -18,12 +18,12 @@ use crate::{Error, Keyring, UnixTime};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum KeySource {
-    /// Keys that are known beforehand.
+    /// Keys that the program gives.
     Static(Keyring),
-    /// Keys that an issuer publishes at an endpoint. HMAC is never among them.
+    /// Keys that an issuer publishes at an endpoint. A published key is never used for HMAC.
     #[cfg(feature = "jwks")]
     Endpoint(KeyEndpoint),
-    /// One of several endpoints, by `iss` or `aud` of the token.
+    /// One of several endpoints, selected by `iss` or `aud` of the token.
     #[cfg(feature = "config")]
     Templated(Arc<KeyTemplate>),
 }
@@ -42,7 +42,7 @@ impl From<countersign_jwks::Jwks> for KeySource {
 }
 
 impl KeySource {
-    /// The endpoints that keys are fetched from.
+    /// The endpoints of these keys.
     #[cfg(feature = "jwks")]
     pub(crate) fn endpoints(&self) -> Vec<&KeyEndpoint> {
         match self {
@@ -53,7 +53,7 @@ impl KeySource {
         }
     }
 
-    /// The issuer that the keys speak for, if they were found by its discovery document.
+    /// The only issuer for which the keys are valid, if they were found by its discovery document.
     pub(crate) fn issuer(&self) -> Option<&str> {
         match self {
             Self::Static(_) => None,
@@ -64,7 +64,7 @@ impl KeySource {
         }
     }
 
-    /// Whether `iss` or `aud` picks the keys.
+    /// Whether `iss` or `aud` selects the keys.
     pub(crate) fn depends_on_claims(&self) -> bool {
         match self {
             Self::Static(_) => false,
@@ -79,7 +79,7 @@ impl KeySource {
     ///
     /// # Errors
     ///
-    /// The claim that picks none.
+    /// The claim that selects no key.
     #[cfg_attr(not(feature = "config"), expect(unused_variables))]
     pub(crate) fn choose(&self, hints: &Hints<'_>) -> Result<ChosenKeys<'_>, Claim> {
         Ok(match self {
@@ -115,8 +115,8 @@ impl ChosenKeys<'_> {
         }
     }
 
-    /// Refuses a token that was just signed if none of these keys can verify it. Where keys are
-    /// not known (an empty keyring), or published at an endpoint, their algorithms count.
+    /// Refuses a token that was just signed if none of these keys can verify it. If the keys aren't
+    /// known (an empty keyring, or keys at an endpoint), only algorithms are compared.
     pub(crate) fn check_issued(&self, token: &Unverified<'_>, now: UnixTime) -> Result<(), Error> {
         match self {
             Self::Static(keyring) if keyring.is_empty() => keyring.check_algorithm(token.header()),

@@ -7,9 +7,9 @@ use crate::claim_groups::ClaimGroup;
 use crate::endpoint::KeyEndpoint;
 use crate::hints::{Claim, IssuerAndAudience};
 
-/// Endpoints that were made from one template when it was configured, one for each
-/// combination of the fixed strings that its groups may be. A token picks among
-/// them; nothing of a token ever becomes part of a URL.
+/// The endpoints of one template. They were made when the template was configured, one for each
+/// combination of the fixed strings in its groups. A token selects among them; nothing of a token
+/// ever becomes part of a URL.
 pub struct KeyTemplate {
     groups: Vec<ClaimGroup>,
     endpoints: BTreeMap<Vec<String>, KeyEndpoint>,
@@ -28,17 +28,17 @@ impl KeyTemplate {
         self.endpoints.values()
     }
 
-    /// The endpoint that `iss` and the first matching `aud` pick.
+    /// The endpoint that `iss` and the first matching `aud` select.
     ///
     /// # Errors
     ///
-    /// The claim that picks none.
+    /// The claim that selects no endpoint.
     pub(crate) fn select(&self, claims: &impl IssuerAndAudience) -> Result<&KeyEndpoint, Claim> {
         let mut values = Vec::with_capacity(self.groups.len());
         for group in &self.groups {
             values.push(group.value(claims)?);
         }
-        // There is one for every combination of what the groups may be.
+        // Every combination of the groups' values has an endpoint.
         self.endpoints.get(&values).ok_or(Claim::Issuer)
     }
 }

@@ -1,4 +1,4 @@
-//! Keys that are known beforehand, and who among them could have signed a token.
+//! Keys that the program gives, and the choice of those that could have signed a token.
 
 use std::sync::Arc;
 
@@ -10,11 +10,10 @@ use countersign_time::UnixTime;
 use crate::error::Error;
 use crate::explain::{Observe, Stage};
 
-/// An ordered list of keys, each with an optional `kid` and an optional last moment.
+/// An ordered list of keys. Each may have a `kid` and an end.
 ///
-/// Every key is bound to its algorithms when it is added; a token's header only
-/// selects among them. Keys are tried in order, so that after a rotation the
-/// current one comes first.
+/// Every key is bound to its algorithms when it is added; a token's header only selects among them.
+/// Keys are tried in order, so put the current key first after a rotation.
 ///
 /// ```
 /// use countersign::{Key, Keyring, UnixTime, default_provider};
@@ -46,8 +45,8 @@ impl Entry {
         Some(&**verifier)
     }
 
-    /// Whether a token with this `kid` may be signed by this key. `is_taken`: some key has
-    /// that very `kid`.
+    /// Whether this key may have signed a token with this `kid`. `is_taken`: whether some key has
+    /// exactly this `kid`.
     fn may_be(&self, kid: Option<&str>, is_taken: bool) -> bool {
         if is_taken {
             self.kid.as_deref() == kid
@@ -62,7 +61,7 @@ impl Entry {
 }
 
 impl Keyring {
-    /// An empty list, whose keys are bound by the algorithms of `provider`.
+    /// An empty list. Its keys will be bound to the algorithms of `provider`.
     #[must_use]
     pub fn new(provider: Provider) -> Self {
         Self {
@@ -82,7 +81,7 @@ impl Keyring {
         self.add(key, None)
     }
 
-    /// Adds a key that is accepted up to `not_after`, that moment included.
+    /// Adds a key that is accepted up to and including `not_after`.
     ///
     /// # Errors
     ///
@@ -114,11 +113,12 @@ impl Keyring {
         self.entries.is_empty()
     }
 
-    /// The keys that a header selects, in force and bound to the algorithm: those with its `kid`.
-    /// If no key has it, or the header has no `kid`, the keys that may be used without one.
+    /// The keys that a header selects: those with its `kid` that are bound to the algorithm and
+    /// still accepted. If no key has the `kid`, or the header has none, the keys that may be used
+    /// without one.
     ///
-    /// What is missing is told in the order that costs an attacker most: an
-    /// algorithm that no key has is refused whatever its `kid`.
+    /// An algorithm that no key has is refused first, whatever the `kid` is, because this costs
+    /// least.
     fn candidates(
         &self,
         header: &Header<'_>,
@@ -157,7 +157,7 @@ impl Keyring {
         })
     }
 
-    /// Refuses an algorithm that no key of this list could have.
+    /// Refuses an algorithm that no key of this list has.
     pub(crate) fn check_algorithm(&self, header: &Header<'_>) -> Result<(), Error> {
         match self.provider.get(header.alg()) {
             Some(_) => Ok(()),
@@ -165,8 +165,8 @@ impl Keyring {
         }
     }
 
-    /// Verifies a token of any payload by the keys that its header selects, at `now`.
-    /// Claims are not looked at: that is the [`Authenticator`](crate::Authenticator)'s.
+    /// Verifies a token with any payload, with the keys that its header selects, at `now`. It
+    /// doesn't check claims; use an [`Authenticator`](crate::Authenticator) for that.
     ///
     /// # Errors
     ///
@@ -189,16 +189,16 @@ impl Keyring {
     }
 }
 
-// Keys and tokens have one limit: a key that no token can name is refused when it is read.
+// Keys and tokens have the same limit, so that every key can be named by a token.
 const _: () = assert!(KID_LIMIT == countersign_keys::KID_LIMIT);
 
-/// Refuses a key whose `kid` is longer than any that is read of a token.
+/// Refuses a key whose `kid` is longer than the limit for tokens.
 pub(crate) fn check_kid(key: &Key) -> Result<(), KeyError> {
     match key.kid() {
         Some(kid) if kid.len() > KID_LIMIT => Err(KeyRejected::new(
             KeyRejectedReason::Unsupported,
             format!("a key with a `kid` of {} bytes", kid.len()),
-            format!("at most {KID_LIMIT} are read of a token; give it a shorter one"),
+            format!("the `kid` of a token has at most {KID_LIMIT}; give the key a shorter one"),
         )
         .into()),
         _ => Ok(()),

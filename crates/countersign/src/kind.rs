@@ -1,4 +1,4 @@
-//! What differs between the kinds of token: how claims are decoded, and by whose trust.
+//! The differences between the kinds of token: how claims are decoded, and which trust applies.
 
 use countersign_claims::{
     ClaimsError, ConnectionClaims, DecodeOptions, SubscriptionClaims, TokenClaims,
@@ -14,7 +14,7 @@ use crate::trust::Trust;
 
 /// One kind of token.
 pub(crate) trait TokenKind {
-    /// What it is counted as.
+    /// The kind under which it is counted.
     const KIND: VerificationKind;
 
     type Claims<'a>: DecodedClaims;

@@ -14,7 +14,7 @@ use crate::issue_error::IssueError;
 use crate::kind::{OfConnection, OfSubscription, OfToken, TokenKind};
 use crate::sealer::Sealer;
 
-/// A token that is being made; `sign` ends it.
+/// A token that is being made; `sign` finishes it.
 #[must_use = "a token is made by `sign`"]
 pub struct NewToken<'i, K> {
     sealer: &'i Sealer,
@@ -33,21 +33,22 @@ impl<'i, K> NewToken<'i, K> {
         }
     }
 
-    /// It expires so long after it is issued; without this it never does. Both times are counted
-    /// from the beginning of the second in which it is issued, so it is valid for up to one second
-    /// less. For a token that lives for less than a few seconds, set `exp` by [`with`](Self::with).
+    /// The token expires this long after it is issued; without this it never expires. Both times
+    /// are counted from the beginning of the second in which it is issued, so it is valid for up to
+    /// one second less. For a token that lives only a few seconds, set `exp` with
+    /// [`with`](Self::with).
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
         self.lifetime = Some(lifetime);
         self
     }
 
-    /// It is issued at this time instead of now.
+    /// Sets the time of issue; the default is now.
     pub fn issued_at(mut self, at: UnixTime) -> Self {
         self.issued_at = Some(at);
         self
     }
 
-    /// One claim of your own: any value, as JSON.
+    /// Adds a claim of your own: any value, as JSON.
     ///
     /// # Errors
     ///
@@ -65,7 +66,7 @@ impl<'i, K> NewToken<'i, K> {
         Ok(self.with(|claims| claims.claim_json(name, json)))
     }
 
-    /// Claims of your own: the members of a struct or a map.
+    /// Adds claims of your own: the members of a struct or a map.
     ///
     /// ```
     /// use countersign::{Issuer, Key};
@@ -97,7 +98,7 @@ impl<'i, K> NewToken<'i, K> {
         Ok(self.with(|claims| claims.claims_json(json)))
     }
 
-    /// `info`, about the user, shown to others: any value, as JSON.
+    /// Sets `info`, data about the user that other clients see: any value, as JSON.
     ///
     /// # Errors
     ///
@@ -109,14 +110,14 @@ impl<'i, K> NewToken<'i, K> {
         let no_json = || IssueError::NoJson {
             claim: Some("info".into()),
         };
-        // Room for the whole payload, which is written there.
+        // Reserve space for the whole payload, which is written into this buffer.
         let mut json = Vec::with_capacity(512);
         serde_json::to_writer(&mut json, info).map_err(|_| no_json())?;
         let json = String::from_utf8(json).map_err(|_| no_json())?;
         Ok(self.with(|claims| claims.info_json(json)))
     }
 
-    /// Any other claim of this kind of token, such as `jti` or `meta`: see
+    /// Sets any other claim of this kind of token, such as `jti` or `meta`: see
     /// [`NewClaims`].
     pub fn with(mut self, set: impl FnOnce(NewClaims<'i, K>) -> NewClaims<'i, K>) -> Self {
         self.claims = set(self.claims);
@@ -138,12 +139,12 @@ impl<'i, K> NewToken<'i, K> {
 }
 
 impl<'i> NewToken<'i, ForConnection<'i>> {
-    /// One more channel to subscribe the connection to from its start.
+    /// Adds a channel to subscribe the connection to.
     pub fn channel(self, name: impl Into<Cow<'i, str>>) -> Self {
         self.with(|claims| claims.channel(name))
     }
 
-    /// Signs it. `iat` is the time at which it was issued, in whole seconds.
+    /// Signs it. `iat` is the time of issue, in whole seconds.
     ///
     /// # Errors
     ///
@@ -155,7 +156,7 @@ impl<'i> NewToken<'i, ForConnection<'i>> {
 }
 
 impl<'i> NewToken<'i, ForSubscription<'i>> {
-    /// Signs it. `iat` is the time at which it was issued, in whole seconds.
+    /// Signs it. `iat` is the time of issue, in whole seconds.
     ///
     /// # Errors
     ///
@@ -167,7 +168,7 @@ impl<'i> NewToken<'i, ForSubscription<'i>> {
 }
 
 impl NewToken<'_, ForToken> {
-    /// Signs it. `iat` is the time at which it was issued, in whole seconds.
+    /// Signs it. `iat` is the time of issue, in whole seconds.
     ///
     /// # Errors
     ///

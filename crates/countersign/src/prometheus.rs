@@ -16,7 +16,7 @@ use crate::counters::Counters;
 #[cfg(feature = "jwks")]
 use crate::counters::EndpointCounters;
 
-/// The `Content-Type` of what [`Counters::to_prometheus`] gives.
+/// The `Content-Type` of the text of [`Counters::to_prometheus`].
 pub const PROMETHEUS_CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 impl Counters {
@@ -34,7 +34,7 @@ impl Counters {
     /// | `countersign_jwks_age_seconds` | gauge | `endpoint` |
     /// | `countersign_jwks_waiters` | gauge | `endpoint` |
     ///
-    /// Two clients of one URL, which differ in their options, share its samples: numbers are
+    /// If two clients have the same URL and different options, they share its samples: numbers are
     /// added, and the age is that of the older keys.
     ///
     /// ```

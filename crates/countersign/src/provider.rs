@@ -23,7 +23,7 @@ pub fn default_provider() -> Provider {
 /// All thirteen algorithms, each over the library that was measured fastest for it: RSA, ES384
 /// and ES512 over aws-lc-rs, EdDSA over RustCrypto, the others over *ring*.
 ///
-/// It accepts what [`default_provider`] accepts. `docs/backends.md` of the repository has the
+/// It accepts the same tokens as [`default_provider`]. `docs/backends.md` of the repository has the
 /// figures, and what AWS-LC costs in return.
 ///
 /// ```

@@ -1,4 +1,4 @@
-//! What an authenticator goes by.
+//! The rules of an authenticator.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,18 +12,20 @@ use crate::endpoint::KeyEndpoint;
 use crate::trust::Trust;
 use crate::user_prefix::UserPrefix;
 
-/// What an [`Authenticator`](crate::Authenticator) goes by. Built once, exchanged as a whole.
+/// The rules of an [`Authenticator`](crate::Authenticator). They are built once and replaced as a
+/// whole.
 ///
-/// Common cases need none: see [`Authenticator::builder`](crate::Authenticator::builder).
+/// Most programs don't need them: see [`Authenticator::builder`](crate::Authenticator::builder).
 #[derive(Clone, Debug)]
 pub struct Rules {
     connections: Trust,
     subscriptions: Option<Trust>,
     pub(crate) allow_no_token: bool,
     pub(crate) token_limit: usize,
-    /// The prefixes of all authorities, which no user of an authority without one may have.
+    /// The prefixes of all authorities. A user of an authority without a prefix must not begin with
+    /// one.
     pub(crate) user_prefixes: Arc<[UserPrefix]>,
-    /// Counts tokens that lead to no authority. The authenticator that goes by these rules sets it.
+    /// Counts tokens that lead to no authority. The authenticator that uses these rules sets it.
     pub(crate) nobody: Arc<Tally>,
 }
 
@@ -42,8 +44,8 @@ impl Rules {
         }
     }
 
-    /// Verifies subscription tokens by a trust of their own. Authorities of the same name in
-    /// both are one authority.
+    /// Verifies subscription tokens with a trust of their own. Authorities with the same name in
+    /// both are the same authority.
     ///
     /// # Errors
     ///
@@ -81,9 +83,8 @@ impl Rules {
     }
 
     /// Whether two users may have the same name: connection tokens of several authorities, or of
-    /// several issuers of a pattern, are accepted without a prefix for each
-    /// ([`UserPrefix`]). Then a name alone does not say who a user is; an
-    /// [`Identity`](crate::Identity) does.
+    /// several issuers of a pattern, are accepted without a prefix for each ([`UserPrefix`]). Then
+    /// only an [`Identity`](crate::Identity) identifies a user, not the name alone.
     ///
     /// ```
     /// use countersign::{Authority, Key, Rules, Trust, UserPrefix};
@@ -117,8 +118,8 @@ impl Rules {
         self.subscriptions.as_ref().unwrap_or(&self.connections)
     }
 
-    /// Lets each authority count into the tally of its name. Those that are not among these
-    /// rules are forgotten.
+    /// Connects each authority with the tally of its name. Tallies of other authorities are
+    /// forgotten.
     pub(crate) fn count_into(&mut self, tallies: &mut Tallies) {
         self.nobody = tallies.nobody();
         let mut names = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! What makes a token of a payload: header, signature, and the checks of the server to come.
+//! Makes a token from a payload: header, signature, and the checks of the server.
 
 use countersign_jws::TokenSigner;
 use countersign_new_claims::NewClaims;
@@ -10,21 +10,21 @@ use crate::rules::Rules;
 use crate::verification::Verification;
 use crate::wait::WaitMode;
 
-/// What an issuer gives each of its tokens.
+/// The parts that an issuer adds to each of its tokens.
 #[derive(Clone, Debug)]
 pub(crate) struct Sealer {
     pub(crate) signer: TokenSigner,
     pub(crate) iss: Option<String>,
     pub(crate) aud: Option<String>,
-    /// Another claim than `sub` that the user is written into too.
+    /// Another claim besides `sub` that contains the user.
     pub(crate) user_id_claim: Option<String>,
     pub(crate) token_limit: usize,
-    /// What the server will go by, if that is known.
+    /// The rules of the server, if they are known.
     pub(crate) server: Option<Rules>,
 }
 
 impl Sealer {
-    /// The claims with those that every token of the issuer has.
+    /// The claims, with those that every token of the issuer has.
     pub(crate) fn fill<'i, K>(&'i self, mut claims: NewClaims<'i, K>) -> NewClaims<'i, K> {
         if let Some(iss) = &self.iss {
             claims = claims.iss(iss);
@@ -40,7 +40,7 @@ impl Sealer {
         claims
     }
 
-    /// Signs a payload, and gives no token that the server would refuse when it is issued.
+    /// Signs a payload. Returns an error if the server would refuse the token at the time of issue.
     pub(crate) fn seal<K: TokenKind>(
         &self,
         payload: String,

@@ -1,10 +1,10 @@
-//! Secrets that are shorter than they should be, where somebody insists on them.
+//! Warnings about secrets that are shorter than they should be.
 
 use countersign_keys::Key;
 use countersign_signature::{AlgorithmName, KeyMaterial};
 
-/// What to tell of a secret that is shorter than the hash of an algorithm that it is used
-/// for (RFC 7518 section 3.2); `None` if it is long enough, and of any other key.
+/// The warning about a secret that is shorter than the hash of its algorithm (RFC 7518 section
+/// 3.2); `None` if it is long enough, and for any other key.
 ///
 /// ```
 /// use countersign::signature::AlgorithmName;

@@ -1,4 +1,4 @@
-//! What a verified subscription token says.
+//! The content of a verified subscription token.
 
 use std::fmt;
 use std::ops::Deref;
@@ -11,10 +11,10 @@ use crate::{ChannelOptions, Error, Identity};
 
 /// A subscription that may be opened. Only an [`Authenticator`](crate::Authenticator) makes one.
 ///
-/// It dereferences to [`Token`], which has what every kind of token gives: the user, the
-/// authority, your own claims, when it expires.
+/// It dereferences to [`Token`], which has the parts that every kind of token has: the user, the
+/// authority, your own claims, and the expiry.
 ///
-/// A token opens one channel, for one user or one client: see [`check_request`](Self::check_request).
+/// A token is for one channel and one user or client: see [`check_request`](Self::check_request).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Subscription {
     token: Token,
@@ -43,20 +43,19 @@ impl Subscription {
         &self.channel
     }
 
-    /// About the subscriber, shown to others in the channel.
+    /// Data about the subscriber that the others in the channel see.
     #[must_use]
     pub fn info(&self) -> Option<&[u8]> {
         self.options.info.as_deref()
     }
 
-    /// What the backend signed about the subscription.
+    /// The options of the subscription that the backend signed.
     #[must_use]
     pub fn options(&self) -> &ChannelOptions {
         &self.options
     }
 
-    /// Checks that the token is for this channel, and for the user and the client that it
-    /// names.
+    /// Checks that the token is for this channel, and for the user and client that it names.
     ///
     /// If the token names both a user and a client, both must match. A user must be of the
     /// same authority and issuer as the connection's: the same name from another authority is
@@ -97,7 +96,7 @@ impl Subscription {
     }
 }
 
-/// What every kind of token gives.
+/// The parts that every kind of token has.
 impl Deref for Subscription {
     type Target = Token;
 

@@ -13,7 +13,7 @@ use countersign_keys::{Key, KeyError};
 ///
 /// # Errors
 ///
-/// [`KeyError`] for a private key that does not carry its public half.
+/// [`KeyError`] for a private key that doesn't contain its public half.
 pub fn thumbprint(key: &Key) -> Result<String, KeyError> {
     key.thumbprint(countersign_ring::sha256)
 }

@@ -1,4 +1,4 @@
-//! What a verified token of any kind says.
+//! The content of a verified token of any kind.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,11 +8,11 @@ use serde::Deserialize;
 use crate::accepted::{Accepted, DecodedClaims, Voucher};
 use crate::{DeserializeError, Identity, UnixTime};
 
-/// Any JWT that was accepted, for HTTP interfaces and the like: only an
+/// Any JWT that was accepted, for example for an HTTP interface. Only an
 /// [`Authenticator`](crate::Authenticator) makes one.
 ///
-/// The registered claims (`iss`, `aud`, `exp`, `nbf`, `iat`) were judged by the policy. All
-/// other claims are yours: read them by [`claims`](Self::claims).
+/// The policy has checked the registered claims (`iss`, `aud`, `exp`, `nbf`, `iat`). All other
+/// claims are yours: read them with [`claims`](Self::claims).
 ///
 /// ```
 /// use countersign::{Authenticator, Issuer, Key, now};
@@ -37,10 +37,10 @@ use crate::{DeserializeError, Identity, UnixTime};
 ///
 /// # Tokens of different purposes
 ///
-/// This door takes every token that the key signed, those of connections and subscriptions
-/// too. Where one key signs tokens for several purposes, tell them apart by `aud` (one for
-/// each service, RFC 8725 section 3.9 and 3.12) or by `typ` (one for each kind of token,
-/// section 3.11): [`audience`](crate::AuthenticatorBuilder::audience) and
+/// This method accepts every token that the key signed, also those of connections and
+/// subscriptions. If one key signs tokens for several purposes, tell them apart by `aud` (one for
+/// each service, RFC 8725 sections 3.9 and 3.12) or by `typ` (one for each kind of token, section
+/// 3.11): [`audience`](crate::AuthenticatorBuilder::audience) and
 /// [`typ`](crate::AuthenticatorBuilder::typ) require them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token {
@@ -83,25 +83,25 @@ impl Token {
         &self.voucher.name
     }
 
-    /// `iss`: who issued the token.
+    /// `iss`: the issuer of the token.
     #[must_use]
     pub fn iss(&self) -> Option<&str> {
         self.iss.as_deref()
     }
 
-    /// `aud`: whom the token is for. No element if the claim is absent.
+    /// `aud`: the recipients of the token. No element if the claim is absent.
     pub fn aud(&self) -> impl Iterator<Item = &str> {
         self.aud.iter().map(|audience| &**audience)
     }
 
-    /// Who the user is, over all authorities. To find out whether two tokens are about the same
-    /// user, compare identities, not users.
+    /// The identity of the user, unique among all authorities. To find out whether two tokens are
+    /// about the same user, compare identities, not user names.
     #[must_use]
     pub fn identity(&self) -> Identity {
         self.voucher.identity(self.iss.as_deref(), self.user())
     }
 
-    /// When a new token is due, by the claims alone; `None` is never.
+    /// The time from which a new token is due, by the claims alone; `None` means never.
     ///
     /// For any JWT this is `exp`. A connection or subscription token may have an `expire_at`,
     /// which wins over `exp`, and with the claim `eto` a subscription outlives the `exp` of its
@@ -111,20 +111,20 @@ impl Token {
         self.expires
     }
 
-    /// [`expires`](Self::expires) plus the configured leeway; `None` is never. Set timers by
-    /// this, so that a token is accepted as long as what it opened stays open.
+    /// [`expires`](Self::expires) plus the configured leeway; `None` means never. Use this time for
+    /// timers, so that a connection stays open as long as its token is accepted.
     #[must_use]
     pub fn valid_until(&self) -> Option<UnixTime> {
         self.voucher.valid_until(self.expires)
     }
 
-    /// The token's own id (`jti`). Nothing here remembers it.
+    /// The token's own id (`jti`). This library doesn't remember it.
     #[must_use]
     pub fn token_id(&self) -> Option<&str> {
         self.token_id.as_deref()
     }
 
-    /// For a connection without a token. Not `Default`: anyone could make that.
+    /// For a connection without a token. This isn't `Default`, because then anyone could make it.
     pub(crate) fn none() -> Self {
         Self {
             payload: Vec::new(),
@@ -137,7 +137,7 @@ impl Token {
         }
     }
 
-    /// Without the payload, which is moved here later without a copy.
+    /// Without the payload, which is moved here later, without a copy.
     pub(crate) fn from_accepted<C: DecodedClaims>(accepted: &Accepted<'_, C>) -> Self {
         let registered = accepted.decoded().registered();
         Self {
@@ -168,7 +168,7 @@ impl Token {
     }
 }
 
-/// `Debug` shows how long the payload is, and nothing of its content.
+/// `Debug` shows the length of the payload, and nothing of its content.
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("Token");

@@ -1,4 +1,4 @@
-//! Whom a server trusts: one authority for any issuer, and one for each issuer that is named.
+//! The authorities that a server trusts: one for any issuer, and one for each named issuer.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -22,10 +22,10 @@ use crate::user_prefix::{UserPrefix, check_apart};
 use crate::wait::{VerifyStop, WaitMode};
 use countersign_time::UnixTime;
 
-/// The name of an authority that has none of its own and is not picked by `iss`.
+/// The name of an authority without a name of its own that isn't selected by `iss`.
 const DEFAULT_NAME: &str = "default";
 
-/// Whose tokens are accepted: one authority for any issuer, some for an issuer each.
+/// The authorities whose tokens are accepted: one for any issuer, others for one issuer each.
 ///
 /// ```
 /// use countersign::{Authenticator, Authority, Key, Rules, Trust};
@@ -42,18 +42,18 @@ const DEFAULT_NAME: &str = "default";
 #[derive(Clone, Debug)]
 pub struct Trust {
     any: Option<Entry>,
-    /// The entries that tokens pick by `iss`, in the order in which they were given.
+    /// The entries that `iss` selects, in the order in which they were added.
     listed: Vec<Entry>,
-    /// By `iss`, which of them it picks.
+    /// For each `iss`, the entries that it selects.
     by_issuer: BTreeMap<String, Candidates>,
 }
 
-/// A trusted entry: an authority by its name.
+/// A trusted entry: an authority and its name.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) authority: Authority,
     pub(crate) voucher: Sharded<Arc<Voucher>>,
-    /// Counts the verdicts on its tokens. The authenticator that goes by the entry sets it.
+    /// Counts the results for its tokens. The authenticator that uses the entry sets it.
     pub(crate) tally: Arc<Tally>,
 }
 
@@ -89,7 +89,7 @@ impl Trust {
         TrustBuilder::default()
     }
 
-    /// What picking goes by, for the explain trace.
+    /// The reason for the choice, for the explain trace.
     fn describe(&self, picked: &Entry) -> String {
         let name = picked.name();
         match self.listed.len() {
@@ -98,7 +98,7 @@ impl Trust {
         }
     }
 
-    /// Picks the authority for a token, and its keys.
+    /// Selects the authority for a token, and its keys.
     pub(crate) fn pick(
         &self,
         token: &Unverified<'_>,
@@ -124,13 +124,15 @@ impl Trust {
         Ok(Picked { entry, keys })
     }
 
-    /// Whether claims pick anything, and so must be read before the signature.
+    /// Whether claims select an entry or keys, so that they must be read before the signature is
+    /// verified.
     fn depends_on_claims(&self) -> bool {
         let any = self.any.as_ref();
         !self.listed.is_empty() || any.is_some_and(|any| any.authority.keys.depends_on_claims())
     }
 
-    /// The entry that `iss` names; of several, the first whose audience fits, else the first.
+    /// The entry that `iss` selects. If there are several, the first whose audience matches, else
+    /// the first.
     pub(crate) fn entry_for(&self, claims: &impl IssuerAndAudience) -> Option<&Entry> {
         let candidates = claims.issuer().and_then(|iss| self.by_issuer.get(iss));
         match candidates {
@@ -139,7 +141,7 @@ impl Trust {
         }
     }
 
-    /// The entry of an authority for any issuer, else the only one there is.
+    /// The entry for any issuer, or else the only entry.
     pub(crate) fn main_entry(&self) -> Option<&Entry> {
         match &self.listed[..] {
             [only] => self.any.as_ref().or(Some(only)),
@@ -155,7 +157,7 @@ impl Trust {
         self.any.iter_mut().chain(&mut self.listed)
     }
 
-    /// The endpoints that keys are fetched from.
+    /// The endpoints of all keys.
     #[cfg(feature = "jwks")]
     pub(crate) fn endpoints(&self) -> impl Iterator<Item = &KeyEndpoint> {
         self.entries()
@@ -188,8 +190,8 @@ impl Trust {
             .filter_map(|entry| Some((entry.name(), entry.authority.user_prefix.as_ref()?)))
     }
 
-    /// Checks the names and prefixes of both sections together: an authority of the same name
-    /// in both is one, and has one prefix.
+    /// Checks the names and prefixes of both sections together: an authority with the same name in
+    /// both is the same authority, so it has only one prefix.
     pub(crate) fn check_beside(&self, other: &Self) -> Result<(), BuildError> {
         for entry in self.entries() {
             for twin in other.entries() {
@@ -214,14 +216,14 @@ fn check_prefixes<'p>(
         .map_err(|(first, second)| BuildError::UserPrefixesOverlap { first, second })
 }
 
-/// An entry and those of its keys that a token's claims led to.
+/// An entry, and the keys that a token's claims selected from it.
 pub(crate) struct Picked<'r> {
     pub(crate) entry: &'r Entry,
     keys: ChosenKeys<'r>,
 }
 
 impl Picked<'_> {
-    /// From a token that was read to one that is verified.
+    /// Verifies a token that was parsed.
     pub(crate) fn verify<'t>(
         &self,
         token: &Unverified<'t>,
@@ -238,7 +240,7 @@ impl Picked<'_> {
         self.keys.verify(token, now, mode, observe)
     }
 
-    /// As [`verify`](Self::verify), for a token that was just signed: see
+    /// Like [`verify`](Self::verify), for a token that was just signed: see
     /// [`ChosenKeys::check_issued`].
     pub(crate) fn check_issued(&self, token: &Unverified<'_>, now: UnixTime) -> Result<(), Error> {
         self.entry.authority.check_header(token.header())?;
@@ -255,16 +257,16 @@ pub struct TrustBuilder {
 }
 
 impl TrustBuilder {
-    /// Trusts `authority` for tokens whose `iss` is that of no other authority.
+    /// Trusts `authority` for tokens whose `iss` no other authority has.
     pub fn any_issuer(mut self, authority: Authority) -> Self {
         self.any = Some(authority);
         self
     }
 
-    /// Trusts `authority` for tokens whose `iss` is exactly `issuer`, and no other for them.
+    /// Trusts `authority`, and only it, for tokens whose `iss` is exactly `issuer`.
     ///
-    /// The same issuer may be given more than once with different expectations of
-    /// `aud`, each under a name; the first whose expectation the token meets is picked.
+    /// The same issuer may be added more than once with different requirements for `aud`, each
+    /// under its own name. The first one whose requirement the token meets is selected.
     pub fn issuer(mut self, issuer: impl Into<String>, authority: Authority) -> Self {
         self.issuers.push((issuer.into(), authority));
         self

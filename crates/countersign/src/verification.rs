@@ -1,4 +1,4 @@
-//! A token's way from text to claims that were verified and judged.
+//! The steps from the text of a token to verified and checked claims.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::rules::Rules;
 use crate::trust::Entry;
 use crate::wait::{VerifyStop, WaitMode};
 
-/// One verification: by which rules, at what time, and whether it may wait for keys.
+/// One verification: its rules, its time, and whether it may wait for keys.
 pub(crate) struct Verification<'r, K> {
     rules: &'r Rules,
     now: UnixTime,
@@ -43,8 +43,8 @@ impl<'r, K: TokenKind> Verification<'r, K> {
         }
     }
 
-    /// Takes all steps and counts their result. A verification that stops because keys
-    /// must be fetched first is not counted.
+    /// Runs all steps and counts their result. A verification that stops because keys must be
+    /// fetched first is not counted.
     pub(crate) fn run<'a>(
         &self,
         token: &'a str,
@@ -61,8 +61,8 @@ impl<'r, K: TokenKind> Verification<'r, K> {
         Verdict { result, tally }
     }
 
-    /// One direction, no step back: cheap checks first, and nothing of the claims
-    /// before the signature but the choice of an authority, whose tally is put into `tally`.
+    /// The steps in order: cheap checks first. Before the signature is verified, claims only select
+    /// the authority, whose tally is put into `tally`.
     fn steps<'a>(
         &self,
         token: &'a str,
@@ -85,12 +85,11 @@ impl<'r, K: TokenKind> Verification<'r, K> {
         Ok(self.judged(picked.entry, verified.payload(), observe)?)
     }
 
-    /// What the server says to a token that was just signed. Keys that are published at an
-    /// endpoint are not fetched.
+    /// The server's answer to a token that was just signed. Published keys are not fetched.
     ///
     /// # Errors
     ///
-    /// Why it will be refused, and the name of the authority that it led to.
+    /// Why the server would refuse it, and the name of the selected authority.
     pub(crate) fn check_issued(&self, token: &str) -> Result<(), (Error, Option<String>)> {
         let mut scratch = Scratch::default();
         let limit = self.rules.token_limit;
@@ -107,7 +106,7 @@ impl<'r, K: TokenKind> Verification<'r, K> {
             .map_err(|error| (error, Some(picked.entry.name().into())))
     }
 
-    /// Decodes claims and judges them by what is expected of the entry's tokens.
+    /// Decodes the claims and checks them with the policy of the entry.
     fn judged<'a>(
         &self,
         entry: &Entry,

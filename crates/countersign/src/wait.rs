@@ -1,4 +1,4 @@
-//! Whether a verification may wait for keys, and how it stops without a verdict.
+//! Whether a verification may wait for keys, and how it stops without a result.
 
 use crate::error::Error;
 
@@ -18,7 +18,7 @@ pub(crate) enum WaitMode {
 ///
 /// # Errors
 ///
-/// [`Error::KeysUnavailable`] if it failed, or no thread makes it.
+/// [`Error::KeysUnavailable`] if the fetch failed, or no thread makes it.
 #[cfg(feature = "jwks")]
 pub(crate) async fn fetched(pending: Pending) -> Result<(), Error> {
     pending.await.map_err(keys_unavailable)
@@ -30,8 +30,8 @@ pub(crate) async fn fetched(pending: Pending) -> Result<(), Error> {
     Ok(())
 }
 
-/// Keys that could not be fetched.
-// By value, to be passed to `map_err`.
+/// Makes the error for keys that could not be fetched.
+// By value, for use in `map_err`.
 #[allow(clippy::needless_pass_by_value)]
 #[cfg(feature = "jwks")]
 pub(crate) fn keys_unavailable(unavailable: countersign_jwks::KeysUnavailable) -> Error {
@@ -58,7 +58,7 @@ impl VerifyStop {
         }
     }
 
-    /// The keys were fetched, and were out of date again when they were to be used.
+    /// The error for keys that were fetched, but were out of date before they could be used.
     pub(crate) fn out_of_date() -> Error {
         Error::KeysUnavailable {
             reason: "the fetched keys went out of date before they were used".into(),

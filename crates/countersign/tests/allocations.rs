@@ -1,5 +1,5 @@
-//! What one token costs in allocations (row K7). This binary counts them all, also
-//! those inside a backend.
+//! Counts the allocations for one token (row K7), also those inside a backend. The count is for the
+//! whole process, so this file is a program of its own.
 
 #![cfg(feature = "config")]
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]

@@ -1,6 +1,6 @@
-//! The same verdict as Centrifugo's own tests of its verifier have, token by token
-//! (internal/jwtverify/token_verifier_jwt_test.go, described and not copied), for keys
-//! that are known beforehand. Where this is stricter, the row says why.
+//! The same results as in Centrifugo's own tests of its verifier, token by token
+//! (internal/jwtverify/token_verifier_jwt_test.go, described and not copied), for static keys. If
+//! the result here is stricter, the row says why.
 
 use crate::common;
 
@@ -9,13 +9,13 @@ use countersign::{Authenticator, Code, UnixTime};
 
 const P0: &str = r#""sub":"2694","info":{"first_name":"Alexander","last_name":"Emelin"}"#;
 
-/// What is expected of a token.
+/// The expected result for a token.
 enum Verdict {
-    /// As there: accepted, for this user.
+    /// As in Centrifugo: accepted, for this user.
     User(&'static str),
-    /// As there: refused.
+    /// As in Centrifugo: refused.
     Refused(Code),
-    /// Accepted there, refused here, for a reason.
+    /// Accepted by Centrifugo, refused here, for a reason.
     Stricter(Code, &'static str),
 }
 use Verdict::{Refused, Stricter, User};
@@ -121,7 +121,7 @@ fn connection_tokens_under_one_secret_have_the_same_verdict() {
             p0(r#","exp":1588351704"#),
             Refused(Code::Expired),
         ),
-        // There an early token is called expired.
+        // Centrifugo reports a token before its time as expired.
         (
             "NotBefore 1",
             "",
@@ -236,7 +236,7 @@ fn signatures_that_do_not_belong_have_the_same_verdict() {
         &Refused(Code::Signature),
         "InvalidSignature",
     );
-    // There is a mode there that skips signatures; here there is none.
+    // Centrifugo has a mode that skips signatures; here there is none.
     judge(
         &with(""),
         &format!("{valid}xxx"),
@@ -310,7 +310,7 @@ fn a_custom_user_claim_holds_for_subscription_tokens_too() {
         (subscription.user(), subscription.channel()),
         ("test", "channel")
     );
-    // Without the option it names nobody, and is refused.
+    // Without the option the token names no user, and is refused.
     assert_eq!(subscribe(&with(""), &token), Err(Code::Claims));
 }
 

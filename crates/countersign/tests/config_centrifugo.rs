@@ -1,4 +1,4 @@
-//! Configurations of Centrifugo load as they are, but for what switches a check off.
+//! Configurations of Centrifugo load unchanged, except for options that switch a check off.
 
 use crate::common;
 
@@ -6,7 +6,7 @@ use common::*;
 use countersign::config::{Config, Format};
 use countersign::{Authenticator, Code};
 
-/// With every option that a v2.8.7 server commonly has.
+/// The options that a v2.8.7 server usually has.
 const V2: &str = r#"{
   "v3_use_offset": true,
   "token_hmac_secret_key": "bbe7d157-a253-4094-9759-06a8236543f9",
@@ -127,7 +127,7 @@ fn a_whole_configuration_of_v2_loads_and_its_tokens_are_verified() {
     }
 }
 
-/// A v3 server may keep names of v2; a v5 server makes those of TLS out of a prefix.
+/// A v3 server may use names of v2; a v5 server builds the names of TLS options from a prefix.
 #[test]
 fn configurations_of_v3_to_v5_load_with_the_options_of_their_brokers() {
     let token = r#""token_hmac_secret_key":"bbe7d157-a253-4094-9759-06a8236543f9""#;
@@ -179,7 +179,7 @@ fn options_that_do_not_concern_tokens_are_left_alone_as_variables_too() {
         let config = of(name).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(config.left_alone(), [name]);
     }
-    // What is close to one of ours is a slip.
+    // A name that is close to one of ours is probably misspelt.
     assert!(of("COUNTERSIGN_CLIENT_ANONIMOUS").is_err());
 }
 

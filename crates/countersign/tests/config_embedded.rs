@@ -1,5 +1,5 @@
-//! A configuration as a section of a server's own, in any format of serde, and warnings that
-//! can't be overlooked.
+//! A configuration as a section of a server's own configuration, in any format of serde, and
+//! warnings that can't be overlooked.
 
 use crate::common;
 

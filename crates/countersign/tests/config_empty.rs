@@ -1,11 +1,11 @@
-//! An empty value counts as not set, and never opens the door in silence.
+//! An empty value counts as not set, and never accepts more tokens without a message.
 
 use crate::common;
 
 use common::*;
 use countersign::config::{Config, Format};
 
-/// As a program writes it that lists all of its options.
+/// A file as a program writes it that lists all of its options.
 const ALL_LISTED: &str = r#"{"client":{
     "token":{
         "hmac_secret_key":"the one value that is there, 32 bytes long","hmac_previous_secret_key":"",
@@ -91,7 +91,7 @@ fn a15_an_empty_restriction_is_an_error_in_a_variable_of_ours_and_in_a_trusted_i
             error.option_name(),
             Some(&*format!("COUNTERSIGN_TOKEN_{}", name.to_uppercase()))
         );
-        // One of Centrifugo's is read as it reads it.
+        // A variable of Centrifugo is read as Centrifugo reads it.
         let warned = of("CENTRIFUGO").unwrap().setup().build().unwrap();
         assert!(warned.warnings().concat().contains(&name.to_uppercase()));
 

@@ -1,4 +1,4 @@
-//! What a configuration expects of tokens, and its bounds.
+//! The requirements of a configuration for tokens, and their limits.
 
 use crate::common;
 

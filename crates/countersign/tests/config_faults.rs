@@ -1,4 +1,4 @@
-//! What is wrong with a configuration is told: where, what was found, what is expected.
+//! Errors of a configuration say where the fault is, what was found and what is expected.
 
 use crate::common;
 
@@ -61,7 +61,8 @@ fn an_option_that_does_not_exist_names_the_nearest() {
     );
 }
 
-/// What is left alone would be a trap: whoever follows the hint has set nothing.
+/// The hint must name an option that is read: a user who follows it to an ignored one has set
+/// nothing.
 #[test]
 fn the_nearest_option_is_one_that_counts_however_it_is_written() {
     for (name, nearest) in [
@@ -133,7 +134,7 @@ fn the_option_at_fault_is_named_among_those_of_an_endpoint() {
         ("jwks_proxy", r#""no proxy""#, https),
         ("jwks_user_agent", r#""\n""#, https),
         ("jwks_public_endpoint", r#""ftp://id.example/""#, ""),
-        // Not only when somebody uses it.
+        // At once, and not when a token first needs the endpoint.
         ("jwks_total_deadline", r#""500ms""#, key.as_str()),
     ] {
         let config = json(&format!(r#"{{"token_{option}":{value}{with}}}"#)).unwrap();
@@ -349,7 +350,7 @@ fn a_value_of_the_wrong_type_is_told_with_what_is_expected() {
             "token_hmac_previous_secret_key_valid_until",
             "seconds since 1970",
         ),
-        // In a file a number is no text; a variable is nothing else.
+        // In a file a number is not text; in a variable everything is text.
         (
             r#"{"token_hmac_previous_secret_key_valid_until":"5"}"#,
             "token_hmac_previous_secret_key_valid_until",

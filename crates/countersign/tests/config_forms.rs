@@ -1,5 +1,5 @@
-//! Keys and users in the forms in which people have them: keys where a secret belongs, keys in
-//! quotes, users that are numbers.
+//! Keys and users in the forms that occur in practice: keys in place of a secret, keys in quotes,
+//! users that are numbers.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -50,7 +50,7 @@ fn a4_a_public_key_is_no_secret_in_whatever_form_and_place() {
                 r#"{{"token_hmac_secret_key":"x","token_hmac_previous_secret_key_file":{path}}}"#
             )),
         ];
-        // Text alone can stand in a configuration.
+        // A configuration can only contain text.
         if let Ok(text) = String::from_utf8(form) {
             configs.push(json(&format!(
                 r#"{{"token_hmac_secret_key":{}}}"#,

@@ -1,5 +1,5 @@
-//! An issuer that is made from a configuration never makes a token that this configuration
-//! refuses: it adds the claim, or says what is missing.
+//! An issuer that is made from a configuration never makes a token that this configuration refuses:
+//! it adds the claim, or names the missing one.
 
 use crate::common;
 
@@ -12,7 +12,7 @@ use countersign::{Authenticator, Code, IssueError, Issuer, Key};
 
 const OTHER: &str = "another secret of the tests, that is long enough for HS256";
 
-/// A generator of numbers that is the same in every run.
+/// A random number generator with a fixed seed.
 struct Dice(u64);
 
 impl Dice {
@@ -28,13 +28,13 @@ impl Dice {
         choices[usize::try_from(self.roll(choices.len() as u64)).unwrap()]
     }
 
-    /// A choice, or in most cases none.
+    /// One of the choices, or most often none.
     fn rarely<'t>(&mut self, choices: &[&'t str]) -> Option<&'t str> {
         (self.roll(4) == 0).then(|| self.pick(choices))
     }
 }
 
-/// The options of one section or entry, beside its secret and its issuer.
+/// The options of one section or entry, besides its secret and its issuer.
 fn options(dice: &mut Dice) -> String {
     let all = [
         &[r#""audience": "chat""#, r#""audience_regex": "chat-.*""#][..],
@@ -75,12 +75,12 @@ fn section(dice: &mut Dice) -> String {
     )
 }
 
-/// A configuration that a server takes, and that server.
+/// A configuration that a server accepts, and that server.
 struct Configured {
     text: String,
     config: Config,
     server: Authenticator,
-    /// The section of connection tokens, and that of subscription tokens.
+    /// The section for connection tokens, and that for subscription tokens.
     sections: [String; 2],
 }
 
@@ -119,8 +119,8 @@ fn configuration(dice: &mut Dice) -> Configured {
     }
 }
 
-/// The secret of the entry that `iss` leads to. That a key of one's own is the right one is for
-/// its owner to see to.
+/// The secret of the entry that `iss` selects. If a key comes from the user, only the user can know
+/// whether it is the right one.
 fn own_secret(section: &str, iss: Option<&str>) -> &'static str {
     let listed = iss.map(|iss| format!(r#""issuer": "{iss}", "hmac"#));
     match listed {
@@ -216,7 +216,7 @@ fn what_an_issuer_of_a_configuration_signs_is_accepted_by_it() {
         };
         *outcomes.entry(outcome).or_default() += 1;
     }
-    // Each of these was tried, and not everything is refused.
+    // Check that each choice occurred, and that not everything was refused.
     for (outcome, least) in [
         ("accepted", 100),
         ("too long", 3),
@@ -234,7 +234,7 @@ fn what_an_issuer_of_a_configuration_signs_is_accepted_by_it() {
     }
 }
 
-/// What signing comes to: the text of the error if none is made.
+/// The result of signing: the text of the error if no token is made.
 fn signed(issuer: &Issuer, user: &str) -> Result<String, String> {
     let token = issuer.connection(user).issued_at(now());
     token.sign().map_err(|error| error.to_string())
@@ -278,7 +278,7 @@ fn an_iss_that_leads_to_other_keys_gets_no_token() {
         "the server would refuse this token of the authority \"https://t1\": the signature does \
          not match"
     );
-    // With the key of that authority, it adds what that authority expects.
+    // With the key of that authority, it adds the claims that the authority expects.
     let own = of_t1().key(Key::secret(OTHER.as_bytes()).unwrap());
     let token = signed(&config.configure_connection_issuer(own).unwrap(), "42").unwrap();
     let server = config.setup().build().unwrap().ignore_warnings().rules;

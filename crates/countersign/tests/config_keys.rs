@@ -1,4 +1,4 @@
-//! What a configuration's keys come to, in each of its sections, and which are refused.
+//! The keys of each section of a configuration, and the keys that are refused.
 
 use crate::common;
 
@@ -172,7 +172,7 @@ fn a16_a_secret_is_measured_by_the_longest_hash_that_it_is_used_for() {
             "{warning}"
         );
     }
-    // Where any may be used tokens are signed by HS256.
+    // If any algorithm may be used, tokens are signed with HS256.
     for listed in ["", r#", "algorithms":["HS256"]"#] {
         assert_eq!(warnings(listed), "");
     }
@@ -259,7 +259,7 @@ fn c11_the_previous_secret_is_accepted_until_its_day() {
     }
 }
 
-/// It has nothing to do with a `kid`, which the token need not have.
+/// The `kid` doesn't matter here, and the token need not have one.
 #[test]
 fn c11_a_token_of_a_secret_whose_day_has_passed_is_told_so() {
     let another = format!(r#","token_eddsa_public_key":{}"#, quoted(ED25519_PUBLIC));
@@ -321,7 +321,7 @@ fn a_trusted_issuer_has_a_name_keys_and_an_audience_of_its_own() {
             "",
             "no such option",
         ),
-        // Keys that no token could lead to.
+        // Keys that no token could select.
         (
             r#"[{"issuer":"a","hmac_secret_key":"a"},{"issuer":"a","hmac_secret_key":"b"}]"#,
             "",
@@ -333,7 +333,7 @@ fn a_trusted_issuer_has_a_name_keys_and_an_audience_of_its_own() {
             "",
             "trusted_issuers[1].issuer",
         ),
-        // What would hold for nobody.
+        // Options that would have no effect.
         (
             r#"[{"issuer":"a","hmac_secret_key":"a"}]"#,
             r#","token_audience":"chat""#,
@@ -347,7 +347,7 @@ fn a_trusted_issuer_has_a_name_keys_and_an_audience_of_its_own() {
         assert!(error.to_string().contains(found), "{error}");
         assert!(!error.to_string().contains("  "), "{error}");
     }
-    // The keys beside would be thought to count, and no token would lead to them.
+    // The user would expect these keys to be used, but no token would select them.
     let beside = |trusted: &str| {
         let text = format!(
             r#"{{"client":{{"token":{{"issuer":"a","hmac_secret_key":"{SECRET}","trusted_issuers":[
@@ -362,7 +362,7 @@ fn a_trusted_issuer_has_a_name_keys_and_an_audience_of_its_own() {
         Some("client.token.trusted_issuers[0].issuer")
     );
     assert!(error.to_string().contains("own keys"), "{error}");
-    // One issuer twice, told apart by the audience. Their users are told apart by the name.
+    // The same issuer twice, distinguished by the audience. The name distinguishes their users.
     let twice = |names: [&str; 2]| {
         let [first, second] = names;
         let text = format!(
@@ -442,7 +442,7 @@ fn where_an_endpoint_is_configured_no_static_key_is_consulted() {
     );
 }
 
-/// Signs for ES256 under a name of its own.
+/// Signs for ES256 under another name.
 #[derive(Debug)]
 struct Theirs;
 

@@ -5,8 +5,8 @@ use crate::common;
 use common::{json, variables};
 use countersign::config::{Config, Format, TokenConfig, option_help, refused_option_help};
 
-/// An option of a token section: its name, a value in JSON (which is YAML too), the
-/// same in TOML where that differs, and as a variable's text where it is no plain string.
+/// An option of a token section: its name, a value in JSON (which is also YAML), the value in TOML
+/// if that differs, and the text of a variable if the value is not a plain string.
 struct Row(
     &'static str,
     &'static str,
@@ -81,7 +81,7 @@ const ROWS: &[Row] = &[
     ),
 ];
 
-/// Each of them may be in a file of its own: see `config_real_files.rs`.
+/// Each of these may also be in a file of its own: see `config_real_files.rs`.
 const KEYS: &[&str] = &[
     "hmac_secret_key",
     "hmac_previous_secret_key",

@@ -1,5 +1,5 @@
-//! Kinds of files that people have: of the commercial edition, of other programs, with options
-//! in another case, with keys in files of their own.
+//! Files that occur in practice: from the commercial edition, from other programs, with options in
+//! another case, and with keys in files of their own.
 
 use crate::common;
 
@@ -11,7 +11,7 @@ use countersign::config::{Config, Format};
 
 const PAYLOAD: &str = r#"{"sub":"42"}"#;
 
-/// A folder that is removed in the end.
+/// A folder that is removed at the end of the test.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -127,7 +127,7 @@ fn option_names_are_taken_in_any_case() {
     ] {
         assert!(json(twice).is_err(), "{twice}");
     }
-    // Switches of checks too.
+    // This also applies to switches of checks.
     assert!(json(r#"{"Client_Insecure":true}"#).is_err());
 }
 
@@ -168,7 +168,7 @@ fn the_name_of_the_file_stands_in_every_message() {
         "{warning}"
     );
 
-    // A fault of a variable is in no file.
+    // An error of a variable names no file.
     let variable = variables(&[("COUNTERSIGN_TOKEN_LEEWAY", "999")]);
     let error = Config::load(&path, variable)
         .unwrap()
@@ -196,7 +196,7 @@ fn keys_are_read_from_files_of_their_own() {
     let authenticator = |config: &Config| {
         Authenticator::new(config.setup().build().unwrap().ignore_warnings().rules)
     };
-    // One final line break is not part of the secret, a second is.
+    // One final line break is not part of the secret, but a second one is.
     for (ending, accepted) in [("", true), ("\n", true), ("\r\n", true), ("\n\n", false)] {
         let path = folder.write("secret", format!("{SECRET}{ending}"));
         let config = with("hmac_secret_key_file", &path);
@@ -278,7 +278,7 @@ fn a_key_and_its_file_together_are_an_error_in_whatever_layers() {
     let file = format!(r#"{{"token_hmac_secret_key":"{SECRET}"}}"#);
     let variable = variables(&[("COUNTERSIGN_TOKEN_HMAC_SECRET_KEY_FILE", &path)]);
     assert!(Config::from_text(&file, Format::Json, variable).is_err());
-    // An empty one is not given.
+    // An empty value counts as not given.
     let empty = format!(
         r#"{{"token_hmac_secret_key":"","token_hmac_secret_key_file":{}}}"#,
         quoted(&path)

@@ -1,4 +1,4 @@
-//! Environment variables: ours, those of Centrifugo, and those that are nobody's.
+//! Environment variables: ours, those of Centrifugo, and those of other programs.
 
 use crate::common;
 
@@ -53,7 +53,7 @@ fn our_variable_wins_over_one_of_centrifugo_with_a_warning() {
         "{}",
         warnings(&config)
     );
-    // Without the other there is nothing to warn of.
+    // Without the other variable there is no warning.
     assert_eq!(
         warnings(&read(&[("CENTRIFUGO_TOKEN_HMAC_SECRET_KEY", SECRET)])),
         ""

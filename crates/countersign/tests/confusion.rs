@@ -1,5 +1,5 @@
-//! A public key is no secret: neither in a token that a stranger signs with it, nor
-//! in the configuration.
+//! A public key is never used as a secret: neither if a stranger signs a token with it, nor if it
+//! is in the configuration as one.
 
 use crate::common;
 
@@ -43,7 +43,7 @@ fn point() -> Vec<u8> {
     }
 }
 
-/// The ways to write the public keys down that are text.
+/// The text formats of the public keys.
 fn texts() -> Vec<(&'static str, String)> {
     let jwk = |alg| pair(alg).1.public_jwk().unwrap();
     let mut texts = vec![
@@ -75,7 +75,7 @@ fn texts() -> Vec<(&'static str, String)> {
     texts
 }
 
-/// The ways that are bytes.
+/// The binary formats.
 fn bytes() -> Vec<(&'static str, Vec<u8>)> {
     let (modulus, _) = modulus_and_exponent();
     let point = point();
@@ -140,7 +140,7 @@ fn a4_a_secret_that_is_a_key_is_refused_and_not_shown() {
     for (name, text) in texts() {
         refuse(name, &text);
     }
-    // A modulus alone cannot be told from random bytes.
+    // A modulus without the rest of the key can't be told from random bytes.
     for (name, bytes) in bytes().into_iter().filter(|(name, _)| !name.ends_with('n')) {
         refuse(name, &STANDARD.encode(&bytes));
         refuse(name, &base64url(&bytes));

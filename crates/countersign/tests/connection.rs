@@ -1,4 +1,4 @@
-//! What a verified connection token gives to the server.
+//! The parts of a verified connection token.
 
 use crate::common;
 

@@ -1,5 +1,5 @@
-//! What a token costs, and what a program costs that lacks a piece: bounded work, no
-//! memory of what was accepted, no panic.
+//! The cost of a token, and of a program that lacks an algorithm: bounded work, no memory of
+//! accepted tokens, no panic.
 #![cfg(feature = "config")]
 #![allow(
     clippy::unwrap_used,
@@ -27,11 +27,11 @@ use countersign::{
 };
 
 thread_local! {
-    /// How often this thread checked a signature, by any key of [`Counted`].
+    /// The number of signatures that this thread checked, with any key of [`Counted`].
     static CHECKS: Cell<usize> = const { Cell::new(0) };
 }
 
-/// HS256 that counts.
+/// HS256 that counts its checks.
 #[derive(Debug)]
 struct Counted;
 
@@ -122,7 +122,7 @@ fn k8_however_many_elements_aud_has_a_hundred_are_compared_before_the_signature(
             .provider(provider.clone())
             .key(secret())
             .name(format!("{at}"));
-        // Only one may expect a pattern, which is tried on each element.
+        // Only one entry may expect a pattern, which is compared with each element.
         let authority = if at == 0 {
             let compared = compared.clone();
             authority.audience_pattern(Pattern::new("never", move |_| {
@@ -188,7 +188,7 @@ fn k3_a_provider_without_an_algorithm_says_so_when_the_key_is_added() {
         let error = Keyring::new(provider).with(&rsa).unwrap_err();
         assert!(error.to_string().contains("RSA"), "{error}");
     }
-    // No key at all is no panic either.
+    // An authenticator without any key doesn't panic either.
     let nothing = Authenticator::new(Rules::new(Authority::new(
         Keyring::new(Provider::default()),
     )));

@@ -1,4 +1,4 @@
-//! What an authenticator counts, and that tokens can't make the counters grow.
+//! The counters of an authenticator, which tokens can't make grow.
 #![cfg(feature = "config")]
 #![allow(
     clippy::unwrap_used,
@@ -20,7 +20,7 @@ use countersign::{
 };
 use server::{Server, config, issuer, key};
 
-/// How many verifications had this result.
+/// The number of verifications with this result.
 fn count(
     counters: &Counters,
     kind: VerificationKind,
@@ -127,7 +127,7 @@ fn tokens_cannot_make_the_counters_grow() {
     let token = hs256(payload);
     let mut scratch = Scratch::default();
     let _ = auth.token_in(&token, now(), &mut scratch);
-    // The error tells the issuer; counting adds nothing to that.
+    // The error names the issuer, but the counters don't.
     let info = measure(|| drop(auth.token_in(&token, now(), &mut scratch)));
     assert_eq!(info.count_current, 0, "{info:?}");
 }
@@ -298,7 +298,7 @@ mod prometheus {
         let published = key("EdDSA", "k");
         server.publish("/keys", &[&published]);
         let url = server.url("/keys");
-        // Two clients of one URL, since their options differ, and a name that needs escapes.
+        // Two clients of one URL, because their options differ, and a name that needs escapes.
         let auth = server::on_demand(&format!(
             r#"{{"client": {{"token": {{"trusted_issuers": [
                 {{"issuer": "a", "name": "say \"a\\b\"", "jwks_public_endpoint": "{url}"}},

@@ -64,7 +64,7 @@ fn i13_tokens_verify_whose_iss_is_the_configured_issuer_byte_for_byte() {
 
     let built = Authenticator::builder().jwks_from_issuer(&issuer).build();
     check(&built.unwrap());
-    // The keys of a client speak for its issuer alone, whoever takes them.
+    // The keys of a client are only for its issuer, even if another authority uses the client.
     let client = Jwks::from_issuer(&issuer, default_provider()).unwrap();
     let builder = Authenticator::builder().keys(client.clone());
     check(&builder.build().unwrap());

@@ -1,4 +1,4 @@
-//! The clients of endpoints: when they start, what they count, and what a reload does with them.
+//! The clients of endpoints: when they start, their counters, and the effect of a reload.
 #![cfg(feature = "config")]
 #![allow(
     clippy::unwrap_used,
@@ -19,7 +19,7 @@ use countersign_fetch::{FetchErrorKind, SettingsError};
 use countersign_jwks::{Jwks, LazyJwks};
 use server::{Server, config, issuer, key, on_demand, token_of};
 
-/// What a server exports: the counters of the clients that there are.
+/// The counters that a server exports: those of the clients that have started.
 fn fetches(authenticator: &Authenticator) -> Vec<u64> {
     let endpoints = authenticator.endpoints();
     let started = endpoints.iter().filter_map(KeyEndpoint::started);
@@ -136,11 +136,11 @@ fn a_reload_keeps_the_keys_of_endpoints_that_are_configured_as_before() {
         let outcome = authenticator.connection(&token, now());
         outcome.map(drop).map_err(|error| error.code())
     };
-    // Expectations are others, the endpoint is the same.
+    // The requirements differ, but the endpoint is the same.
     assert_eq!(reload(r#", "token_issuer": "x""#), Err(Code::Issuer));
     assert_eq!(reload(r#", "token_require_exp": false"#), Ok(()));
     assert_eq!(server.requests("/keys"), 1);
-    // Fetched by other rules, it is another.
+    // With other settings for fetching, it is another endpoint.
     assert_eq!(
         reload(r#", "token_jwks_retries": 0"#),
         Err(Code::KeysUnavailable)
@@ -159,7 +159,7 @@ fn a_client_that_cannot_be_made_is_unavailable_and_the_trace_says_why() {
     let explanation = authenticator.explain_connection(&token, now());
     let error = explanation.result.unwrap_err();
     assert_eq!(error.code(), Code::KeysUnavailable);
-    // It isn't tried again for each token, and the client is told when it will be.
+    // It isn't tried again for each token, and the error says when it will be.
     assert!(error.retry_after().is_some());
     let mut steps = explanation.steps.iter();
     let failed = steps.find(|step| step.stage == Stage::Key).unwrap();

@@ -1,4 +1,5 @@
-//! What a reload does with the clients of endpoints: it keeps their keys, and reads their files.
+//! The effect of a reload on the clients of endpoints: it keeps their keys, and reads their files
+//! again.
 #![cfg(feature = "config")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
@@ -20,7 +21,7 @@ use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use server::{Server, config, key, token_of};
 
-/// A server of one key set over TLS, which shows another certificate when it is told to.
+/// A server of one key set over TLS that can change its certificate.
 struct TlsServer {
     url: String,
     shown: Arc<Mutex<Arc<ServerConfig>>>,
@@ -149,7 +150,7 @@ fn a_reload_sees_that_a_ca_file_has_changed_and_keeps_the_keys() {
     assert_eq!(refresh(&authenticator), Ok(()));
     assert_eq!(server.answered(), 2);
 
-    // A file that can't be used stops the reload, and changes nothing about what is running.
+    // If a file can't be used, the reload fails and the running rules stay.
     std::fs::write(&path, "no certificate").unwrap();
     let error = reload(&setup).unwrap_err();
     assert_eq!(error.option_name(), Some("token_jwks_ca_file"));
@@ -163,7 +164,7 @@ fn j12_tokens_are_accepted_without_a_break_while_endpoints_are_reloaded() {
     let key = key("ES256", "k");
     server.publish("/keys", &[&key]);
     let issuer = server.publish_issuer("/realm", &[&key]);
-    // Each reload changes an expectation, and neither endpoint.
+    // Each reload changes a requirement, but neither endpoint.
     let text = |leeway: usize| {
         format!(
             r#"{{"client": {{"token": {{
@@ -214,7 +215,7 @@ fn endpoints_with_the_same_options_of_tls_and_proxy_share_one_transport() {
     let made = std::process::Command::new("mkfifo").arg(&pipe).status();
     assert!(made.unwrap().success());
     let values: Vec<String> = (0..100).map(|number| format!("r{number}")).collect();
-    // Other options differ, and the file is one.
+    // Other options differ, but the file is the same.
     let ca_file = format!(r#""jwks_ca_file": {pipe:?}"#);
     let text = format!(
         r#"{{"client": {{"token": {{
@@ -228,7 +229,7 @@ fn endpoints_with_the_same_options_of_tls_and_proxy_share_one_transport() {
         values.join("|")
     );
     let pem = authority().pem();
-    // What is written once can be read once: a second reader would wait without end.
+    // A pipe can be read only once: a second reader would wait without end.
     let writing = thread::spawn({
         let pipe = pipe.clone();
         move || std::fs::write(pipe, pem)

@@ -1,5 +1,5 @@
-//! What forged tokens set in motion where a template's endpoints hang. This file is a program of
-//! its own, with one test: it counts the threads of its process, as Linux tells them.
+//! The effect of forged tokens while the endpoints of a template hang. This file is a program of
+//! its own with one test, because it counts the threads of its process, as Linux reports them.
 #![cfg(all(feature = "config", target_os = "linux"))]
 #![allow(
     clippy::unwrap_used,
@@ -28,7 +28,7 @@ fn memory() -> usize {
     kib.parse::<usize>().unwrap() * 1024
 }
 
-/// Takes every connection and answers none.
+/// Accepts every connection and never answers.
 fn hanging() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -62,7 +62,7 @@ fn j14_forged_tokens_for_a_thousand_hanging_endpoints_take_few_threads_and_littl
         match authenticator.try_connection(&token_of(&key, name), now()) {
             Ok(Attempt::Pending(pending)) => waiting.push(pending),
             Ok(Attempt::Done(_)) => panic!("nobody published a key for it"),
-            // Its endpoint was tried in vain already.
+            // The fetch from its endpoint has already failed.
             Err(error) => assert_eq!(error.code(), Code::KeysUnavailable),
         }
         assert!(threads() <= threads_before + 4, "{}", threads());
@@ -70,7 +70,7 @@ fn j14_forged_tokens_for_a_thousand_hanging_endpoints_take_few_threads_and_littl
     let grown = memory().saturating_sub(memory_before);
     assert!(grown < 64 * 1024 * 1024, "{grown} bytes");
     assert!(waiting.len() > 500);
-    // Whoever shows an honest token isn't kept waiting meanwhile.
+    // Meanwhile, a caller with an honest token doesn't have to wait.
     server.publish("/good", &[&key]);
     assert!(authenticator.connection(&good, now()).is_ok());
 }

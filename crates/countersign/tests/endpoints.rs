@@ -1,4 +1,4 @@
-//! Keys from an endpoint, as a configuration names it, against a server on loopback.
+//! Keys from an endpoint that a configuration names, with a server on loopback.
 #![cfg(feature = "config")]
 #![allow(
     clippy::unwrap_used,
@@ -136,7 +136,7 @@ fn a_secret_beside_an_endpoint_is_told_not_to_be_used() {
     let error = authenticator.connection(&issuer.connection("42").sign().unwrap(), now());
     assert_eq!(
         error.unwrap_err().to_string(),
-        "found the algorithm \"HS256\"; keys come from an endpoint, where none can be for it; \
+        "found the algorithm \"HS256\"; keys come from an endpoint, where no key can be for it; \
          secrets and keys that are configured beside the endpoint are not used"
     );
 }
@@ -292,7 +292,7 @@ fn a_template_may_be_filled_by_an_audience() {
             .connection(&sign(&["else", "app-chat"]), now())
             .is_ok()
     );
-    // The issuer is nobody's business here: none is configured.
+    // The issuer doesn't matter here: none is configured.
     for (audiences, found) in [
         (&["else", "more"][..], "is for the audience \"else\""),
         (&[], "names no audience"),
@@ -307,7 +307,7 @@ fn a_template_may_be_filled_by_an_audience() {
             "{sentence}"
         );
     }
-    // What names no audience because it cannot be read is to blame for that.
+    // Claims that can't be read are reported as malformed, not as another audience.
     // `{"alg":"EdDSA"}`, `{"aud":`
     let broken = "eyJhbGciOiJFZERTQSJ9.eyJhdWQiOg.AAAA";
     let error = authenticator.connection(broken, now()).unwrap_err();
@@ -353,7 +353,7 @@ fn a_verification_that_does_not_wait_is_pending_and_then_done() {
     );
     let token = issuer(&key).connection("42").sign().unwrap();
 
-    // Nobody fetches, so it stays pending, however often it is asked.
+    // No thread fetches, so it stays pending.
     let authenticator = on_demand(&text);
     for _ in 0..3 {
         let attempt = authenticator.try_connection(&token, now()).unwrap();
@@ -361,7 +361,7 @@ fn a_verification_that_does_not_wait_is_pending_and_then_done() {
     }
     assert_eq!(server.all_requests(), 0);
 
-    // A thread of its own fetches.
+    // Now a thread fetches.
     let authenticator = Authenticator::new(
         config(&text)
             .setup()
@@ -402,7 +402,7 @@ fn where_no_thread_fetches_a_call_that_would_await_keys_ends_with_an_error() {
     assert!(block_on(pending).is_err());
     assert_eq!(server.all_requests(), 0);
 
-    // A blocking call fetches by itself. Afterwards nothing has to be awaited.
+    // A blocking call fetches by itself. After that, no call needs to wait.
     assert!(authenticator.connection(&connection, now()).is_ok());
     assert!(block_on(authenticator.connection_async(&connection, now())).is_ok());
 }
@@ -433,7 +433,7 @@ fn an_authority_of_a_builder_takes_the_keys_of_an_endpoint() {
     }
     assert_eq!(auth.endpoints().len(), 2);
 
-    // The same by the builder of the authenticator, for a single authority.
+    // The same with the builder of the authenticator, for a single authority.
     let auth = Authenticator::builder()
         .jwks(server.url("/ours"))
         .build()

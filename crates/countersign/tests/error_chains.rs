@@ -1,4 +1,4 @@
-//! The chain of causes of every error of the facade: each text is told once.
+//! The chain of causes of every error of the facade: each text occurs once.
 
 use crate::common;
 
@@ -37,7 +37,7 @@ fn assert_told_once(error: &dyn StdError) {
     }
 }
 
-/// The text of the cause is part of what the error shows.
+/// The text of the cause is part of the error's text.
 #[track_caller]
 fn assert_shows(error: &dyn StdError, cause: &dyn StdError) {
     assert!(error.to_string().contains(&cause.to_string()), "{error}");

@@ -1,4 +1,4 @@
-//! Stable codes, each met by a real token, and what a client should make of them.
+//! Stable codes: each occurs with a real token, and has advice for the client.
 
 use crate::common;
 
@@ -83,8 +83,8 @@ fn strict() -> Authenticator {
     ))
 }
 
-/// A token for every code that a connection token can meet under keys that are known
-/// beforehand, and the stage that tells it.
+/// For every code that a connection token can have with static keys, a token, and the stage that
+/// reports it.
 fn tokens() -> Vec<(Option<Code>, Stage, String)> {
     let base = r#""iss":"backend","aud":"chat""#;
     let with = |more: &str| hs256(&format!(r#"{{"sub":"42",{base}{more}}}"#));
@@ -176,7 +176,7 @@ fn every_code_is_met_by_a_real_token() {
     let token = signed(&secret(), "HS256", r#"{"alg":"HS256","kid":"b"}"#, "{}");
     met.extend(connect(&named, &token).err().map(Code::as_str));
 
-    // Nothing listens there, and loopback needs no TLS.
+    // Nothing listens at this address, and loopback needs no TLS.
     let setup = json(r#"{"token_jwks_public_endpoint":"http://127.0.0.1:1/keys"}"#).unwrap();
     let unavailable = Authenticator::new(
         setup
@@ -292,7 +292,7 @@ fn an_error_says_what_was_found_and_its_advice_is_that_of_its_code() {
     }
 }
 
-/// What stands in an error is at hand under this crate's name, to be matched.
+/// The types in an error can be named through this crate, so that callers can match them.
 #[test]
 fn what_an_error_holds_can_be_named() {
     use countersign::Error;

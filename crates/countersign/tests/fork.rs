@@ -1,4 +1,4 @@
-//! A process that was forked has no thread that fetches keys: nothing awaits one for ever.
+//! A forked process has no thread that fetches keys, so no call must wait for one.
 #![cfg(all(unix, feature = "config"))]
 #![allow(
     clippy::unwrap_used,
@@ -19,7 +19,7 @@ use countersign::{Attempt, Authenticator, Code, Error, now};
 use fork::{Fork, fork, waitpid};
 use server::{config, issuer, key};
 
-/// What a future gives if it is asked once, without waiting.
+/// The result of polling a future once, without waiting.
 fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => Some(value),
@@ -32,8 +32,8 @@ fn says_why(error: &Error) -> bool {
     error.code() == Code::KeysUnavailable && text.contains("forked") && text.contains("on_demand")
 }
 
-/// In the forked process: 0, or the number of the check that failed. A panic would be caught by
-/// the copy of the test's own code.
+/// The result in the forked process: 0, or the number of the failed check. The copied test code
+/// would catch a panic.
 fn checks(auth: &Authenticator, token: &str) -> i32 {
     match at_once(auth.connection_async(token, now())) {
         Some(Err(error)) if says_why(&error) => {}
@@ -52,7 +52,7 @@ fn checks(auth: &Authenticator, token: &str) -> i32 {
 
 #[test]
 fn after_a_fork_a_call_that_would_await_keys_ends_at_once() {
-    // It takes connections and never answers, so that the fetch is still under way.
+    // The server accepts connections and never answers, so the fetch is still running.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", silent.local_addr().unwrap());
     let setup = config(&format!(r#"{{"token_jwks_public_endpoint": "{url}"}}"#));
@@ -61,7 +61,7 @@ fn after_a_fork_a_call_that_would_await_keys_ends_at_once() {
     let _request = silent.accept().unwrap();
     let token = issuer(&key("EdDSA", "k")).connection("42").sign().unwrap();
 
-    // Here a thread fetches, so the call waits.
+    // A thread fetches in this process, so the call waits.
     assert!(at_once(auth.connection_async(&token, now())).is_none());
 
     match fork().unwrap() {

@@ -1,4 +1,4 @@
-//! What a header may say beside its algorithm, and what is made of it: nothing.
+//! Other members of a header besides `alg`: they have no effect, or the token is refused.
 
 use crate::common;
 
@@ -29,7 +29,7 @@ fn d1_d3_a_key_that_comes_with_the_token_is_never_used() {
             Err(Code::Signature),
             "{more}"
         );
-        // D13: nor does it spoil a token that is good.
+        // D13: nor do they spoil a good token.
         let good = signed(&pair("EdDSA").0, "EdDSA", &header, PAYLOAD);
         assert_eq!(connect(&authenticator, &good), Ok("42".into()), "{more}");
     }
@@ -94,7 +94,7 @@ fn d4_d5_d6_a_kid_is_a_name_and_shown_escaped() {
         let token = signed(&secret(), "HS256", &header, PAYLOAD);
         assert_eq!(connect(&authenticator, &token), expected, "{kid}");
     }
-    // D6: keys that are known beforehand do without a `kid`.
+    // D6: static keys work without a `kid`.
     assert_eq!(connect(&authenticator, &hs256(PAYLOAD)), Ok("42".into()));
 }
 
@@ -135,7 +135,7 @@ fn d8_a_named_key_is_the_only_one_that_is_tried() {
     assert_eq!(connect(&both, &nameless("B")), Ok("42".into()));
     assert_eq!(connect(&both, &nameless("C")), Err(Code::UnknownKey));
 
-    // A key without a name serves tokens whose name no key has.
+    // A key without a name is for tokens whose `kid` no key has.
     let one = trusting(&[&strange.with_kid("A"), &public]);
     assert_eq!(connect(&one, &nameless("A")), Err(Code::Signature));
     assert_eq!(connect(&one, &nameless("C")), Ok("42".into()));

@@ -1,4 +1,4 @@
-//! Tokens that are made here: what stands in them, and that their own server takes them.
+//! New tokens: their content, and that their own server accepts them.
 
 use crate::common;
 
@@ -264,7 +264,7 @@ fn a_lifetime_longer_than_time_itself_ends_with_it() {
     }
 }
 
-/// RFC 9864: other libraries may know one of the names alone.
+/// RFC 9864: some libraries know only one of the names.
 #[test]
 fn the_header_names_eddsa_as_it_was_asked_for() {
     let key = generate_key("EdDSA").unwrap();
@@ -372,7 +372,7 @@ fn a_token_longer_than_a_server_reads_is_not_made() {
         .sign();
     assert!(matches!(subscription, Err(IssueError::TooLong { .. })));
 
-    // Both ends may agree on more, to the byte.
+    // The limit of both ends may be higher, to the byte.
     let limited = |limit| builder().token_limit(limit).build().unwrap();
     let rules = Rules::new(Authority::new(keyring(&[&secret()])));
     let server = |limit| Authenticator::new(rules.clone().token_limit(limit));
@@ -394,8 +394,8 @@ fn d5_a_key_that_no_token_can_name_is_refused_at_both_ends() {
     let token = issuer.connection("42").sign().unwrap();
     assert_eq!(connect(&trusting(&[&named(256)]), &token), Ok("42".into()));
 
-    const SENTENCE: &str = "found a key with a `kid` of 257 bytes; at most 256 are read of a \
-        token; give it a shorter one";
+    const SENTENCE: &str = "found a key with a `kid` of 257 bytes; the `kid` of a \
+        token has at most 256; give the key a shorter one";
     let refused = Issuer::builder().key(named(257)).build().unwrap_err();
     assert_eq!(refused.to_string(), SENTENCE);
     let refused = Keyring::new(default_provider()).with(&named(257));

@@ -1,4 +1,4 @@
-//! Several issuers, keys that are rotated, and what is expected of `iss` and `aud`.
+//! Several issuers, key rotation, and requirements for `iss` and `aud`.
 
 use crate::common;
 
@@ -51,7 +51,7 @@ fn g11_a_trusted_issuer_picks_its_own_keys_and_no_other() {
         (A, r#""iss":null"#, Err(Code::Claims)),
         (A, r#""ISS":"https://a""#, Err(Code::Issuer)),
         (A, r#""info":{"iss":"https://a"}"#, Err(Code::Issuer)),
-        // What cannot be read names nobody.
+        // A payload that can't be read selects no authority.
         (
             A,
             r#""iss":"https://a","iss":"https://a""#,
@@ -79,7 +79,7 @@ fn an_issuer_that_is_not_listed_is_trusted_only_if_any_is() {
         (A, r#""iss":"https://c""#, Ok("42".into())),
         (A, r#""info":1"#, Ok("42".into())),
         (B, r#""iss":"https://b""#, Ok("42".into())),
-        // Who is listed has its own keys alone.
+        // A listed issuer has only its own keys.
         (A, r#""iss":"https://b""#, Err(Code::Signature)),
         (B, r#""iss":"https://c""#, Err(Code::Signature)),
     ] {
@@ -97,7 +97,7 @@ fn an_issuer_that_is_not_listed_is_trusted_only_if_any_is() {
 
 #[test]
 fn g11_of_several_entries_of_one_issuer_the_first_whose_audience_fits_is_picked() {
-    // An audience, a pattern of audiences, or any.
+    // Entries for one audience, for a pattern of audiences, and for any audience.
     let entries = [
         ("first", "=chat"),
         ("second", "~mail-"),
@@ -136,7 +136,7 @@ fn g11_of_several_entries_of_one_issuer_the_first_whose_audience_fits_is_picked(
         (r#"["mail-7","chat"]"#, "first"),
         (r#""mail-7""#, "second"),
         (r#"["late","mail-8"]"#, "second"),
-        // An entry for any audience is before those that name it.
+        // An entry for any audience comes before those that name it.
         (r#""late""#, "fourth"),
         (r#""other""#, "fourth"),
         ("[]", "fourth"),
@@ -150,7 +150,7 @@ fn g11_of_several_entries_of_one_issuer_the_first_whose_audience_fits_is_picked(
         Ok("second".into())
     );
     assert_eq!(picked(&without_open, r#""late""#), Ok("fifth".into()));
-    // None fits: the first one tells what it expects.
+    // If no entry matches, the error is that of the first one.
     assert_eq!(picked(&without_open, r#""other""#), Err(Code::Audience));
 }
 
@@ -200,12 +200,12 @@ fn g11_one_issuer_with_two_audiences_has_keys_for_each() {
 
 #[test]
 fn g19_claims_that_are_not_verified_pick_and_do_nothing_else() {
-    // The picked authority's expectations hold for the verified claims once more.
+    // The requirements of the selected authority are checked again with the verified claims.
     let named = Authority::builder().key(Key::secret(A).unwrap());
     let named = named.issuer("another").build().unwrap();
     let trust = Trust::builder().issuer("i", named).build().unwrap();
     assert_eq!(outcome(&trust, A, r#""iss":"i""#), Err(Code::Issuer));
-    // What cannot be read names nobody; and is refused by those for anybody.
+    // A payload that can't be read selects no authority. The authority for any issuer refuses it.
     let trust = Trust::builder()
         .any_issuer(authority(A))
         .issuer("i", authority(B))
@@ -318,7 +318,7 @@ fn c11_a_previous_key_is_accepted_up_to_its_last_moment() {
         assert_eq!(outcome.is_ok(), good, "{at:?}");
         assert!(good || outcome == Err(Code::Signature));
     }
-    // A `kid` whose key has ended is not handed to another.
+    // A `kid` whose key has ended doesn't select another key.
     let authenticator = Authenticator::new(Rules::new(Authority::new(
         keyring(&[&Key::secret(A).unwrap()])
             .with_until(

@@ -1,11 +1,11 @@
-//! Cheap checks come first, and an earlier fault hides a later one.
+//! Cheap checks come first, and an earlier fault hides later ones.
 
 use crate::common;
 
 use common::*;
 use countersign::{Authenticator, Authority, Code, Rules, claims};
 
-/// Accepts what [`GOOD`] says, of at most 500 bytes.
+/// Accepts tokens with the claims of [`GOOD`], of at most 500 bytes.
 fn strict() -> Authenticator {
     let mut policy = claims::Policy::default();
     policy.audience = claims::Expectation::Exact("chat".into());
@@ -30,7 +30,7 @@ fn j13_the_first_fault_is_told_whatever_else_is_wrong() {
         NOW,
         NOW + 1
     );
-    // Of two tokens in a row, the later has one fault less.
+    // Each token has one fault less than the token before.
     let bad = |header: &str, payload: &str| token(header, payload, |_| vec![0; 32]);
     let good = |payload: &str| signed(&secret(), "HS256", header, payload);
     let rows = [
@@ -90,7 +90,7 @@ fn g6_a_bad_signature_is_never_called_expired() {
 fn e9_a_token_over_the_cap_is_not_looked_at() {
     let padded = |bytes: usize| {
         let empty = hs256(r#"{"sub":"42","info":""}"#).len();
-        // Three bytes of payload are four of the token.
+        // Three bytes of payload take four bytes of the token.
         let info = "x".repeat((bytes - empty) / 4 * 3);
         hs256(&format!(r#"{{"sub":"42","info":"{info}"}}"#))
     };

@@ -1,4 +1,4 @@
-//! What every accepted token gives, and claims of the application's own.
+//! The parts of every accepted token, and claims of the application's own.
 
 use std::time::Duration;
 
@@ -208,7 +208,7 @@ fn the_same_user_of_two_authorities_is_two_users() {
     assert_eq!((a.user(), b.user()), ("42", "42"));
     assert_ne!(a.identity(), b.identity());
     assert_eq!(a.identity().authority(), "https://a");
-    // The authority tells them apart already.
+    // The authority already distinguishes the users.
     assert_eq!(a.identity().iss(), None);
     assert!(b.check_identity(&a.identity()).is_err());
 }
@@ -275,7 +275,7 @@ fn a_code_has_a_status_and_says_when_to_try_again() {
         claims.nbf(from)
     });
     let error = auth().connection(&early.sign().unwrap(), NOW).unwrap_err();
-    // Less the leeway.
+    // Minus the leeway.
     assert_eq!(error.retry_after(), Some(Duration::from_secs(25)));
     assert_eq!(Error::NoToken.retry_after(), None);
     let unavailable = Error::KeysUnavailable {

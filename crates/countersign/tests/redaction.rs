@@ -8,7 +8,7 @@ use common::*;
 use countersign::config::{Config, Format, KeyText, SecretText};
 use countersign::{Issuer, Key, Keyring, Stage, default_provider};
 
-/// Stands wherever a value may stand, and must come out nowhere.
+/// This text is put in the place of every value, and must never be shown.
 const VALUE: &str = "Pa55-the-value-of-an-option";
 
 fn hidden(what: &str, shown: impl Debug) {
@@ -21,7 +21,7 @@ fn hidden(what: &str, shown: impl Debug) {
         ] {
             assert!(!shown.contains(part), "{what}: {shown}");
         }
-        // What a derived `Debug` makes of bytes.
+        // The form in which a derived `Debug` shows bytes.
         assert!(!shown.contains("97, 32, 115, 101, 99"), "{what}: {shown}");
     }
 }
@@ -32,7 +32,7 @@ fn c10_k2_no_error_of_a_configuration_shows_a_value() {
     let jwk = format!(r#"{{"kty":"RSA","n":"{VALUE}","e":"AQAB"}}"#);
     let oct = format!(r#"{{"kty":"oct","k":"{VALUE}"}}"#);
     let texts = [
-        // That do not parse.
+        // Texts that can't be parsed.
         (
             Format::Json,
             format!(r#"{{"token_hmac_secret_key":"{VALUE}""#),
@@ -73,7 +73,7 @@ fn c10_k2_no_error_of_a_configuration_shows_a_value() {
             format!("token_hmac_secret_key: {VALUE}\ntoken_hmac_secret_key: {VALUE}"),
         ),
         (Format::Yaml, VALUE.into()),
-        // Whose values are of the wrong type, or wrong.
+        // Texts with values that are wrong or of the wrong type.
         (
             Format::Json,
             format!(r#"{{"token_hmac_secret_key":["{VALUE}"]}}"#),
@@ -213,7 +213,7 @@ fn c10_no_debug_shows_a_secret_or_a_private_key() {
     assert_eq!(format!("{:?}", KeyText::text(VALUE)), "[redacted]");
     assert_eq!(format!("{:?}", KeyText::jwk(VALUE)), "[redacted]");
 
-    // What is known by its address alone.
+    // A value that is identified only by its address.
     let endpoint = "https://id.example/{{realm}}/keys";
     let template = format!(
         r#"{{"token_jwks_public_endpoint":"{endpoint}","token_issuer_regex":"(?P<realm>a|b)"}}"#
@@ -313,7 +313,7 @@ fn c10_debug_of_what_was_verified_shows_nothing_of_the_application_s_own_bytes()
     }
 }
 
-/// A key may be pasted where its file's name belongs.
+/// A user may paste a key where the path of its file is expected.
 #[test]
 fn c10_debug_of_options_shows_the_names_of_those_that_are_given() {
     let shown = |options: &str| {

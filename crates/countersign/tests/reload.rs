@@ -26,8 +26,8 @@ fn j12_a_verification_goes_by_one_set_of_rules_from_start_to_end() {
     const ROUNDS: usize = 1_500;
     let secrets =
         ["first", "second", "third"].map(|name| format!("the {name} secret, of 32 bytes and more"));
-    // Each set of rules has a secret and an audience of its own: of a mixture, a token
-    // with the audience of another set would pass, or one of the same would fail so.
+    // Each set of rules has its own secret and audience. With a mixture of two sets, a token with
+    // the audience of the other set would be accepted, or one of the same set refused.
     let rules = |set: usize| {
         let secret = Key::secret(secrets[set].as_bytes()).unwrap();
         let mut policy = Policy::default();

@@ -1,4 +1,4 @@
-//! The key fixes the algorithm: what a header names only selects among bound keys.
+//! The key determines the algorithm: a header only selects among bound keys.
 
 use crate::common;
 
@@ -119,7 +119,7 @@ fn a5_of_thirteen_algorithms_a_key_accepts_its_own_alone() {
             } else {
                 Err(Code::Algorithm)
             };
-            // Made as the header says, by the key of that algorithm; then by this very key.
+            // Signed as the header says, with the key of that algorithm; then with this very key.
             let honest = signed(&pair(named).0, named, &header(named), PAYLOAD);
             let lying = signed(&private, of_key, &header(named), PAYLOAD);
             assert_eq!(
@@ -284,7 +284,7 @@ fn a12_another_curve_is_refused_even_if_the_maths_verify() {
         let signature: p256::ecdsa::Signature = p256.sign_prehash(&Sha384::digest(input)).unwrap();
         signature.to_bytes().to_vec()
     });
-    // The same way of signing is accepted under its own name.
+    // The same signature is accepted under its own name.
     let right = on_p384("ES384", |input| Sha384::digest(input).to_vec());
     assert_eq!(
         connect(&trusting(&[&pair("ES384").1]), &right),

@@ -1,4 +1,4 @@
-//! What a verified subscription token gives to the server, and for whom it is good.
+//! The parts of a verified subscription token, and who may use it.
 
 use crate::common;
 
@@ -73,7 +73,7 @@ fn g16_under_eto_exp_bounds_the_token_and_not_the_subscription() {
 
 #[test]
 fn g13_a_token_is_good_for_its_channel_and_its_user_or_client_alone() {
-    // The claims beside `channel`, and (channel, user, client) of requests.
+    // The claims besides `channel`, and (channel, user, client) of requests.
     let users = r#""sub":"42""#;
     let clients = r#""client":"c1""#;
     let both = r#""sub":"42","client":"c1""#;
@@ -126,7 +126,7 @@ fn c12_g12_g13_one_secret_for_both_kinds_does_not_let_one_pass_for_the_other() {
         r#"{"sub":"42","channel":null}"#.to_owned(),
         r#"{"sub":"42","channel":7}"#.to_owned(),
         format!(r#"{{"sub":"42","exp":{later},"chann\u0065l":"$news"}}"#),
-        // What else is wrong does not hide that it is of the wrong kind.
+        // Another fault doesn't hide that the token is of the wrong kind.
         r#"{"sub":42,"channel":"$news"}"#.to_owned(),
     ] {
         assert_eq!(

@@ -95,7 +95,7 @@ fn no_prefix_may_begin_another_one() {
     ] {
         assert!(two(first, second).build().is_ok());
     }
-    // Values of one prefix may not begin each other either.
+    // Two values of the same prefix may not begin each other either.
     let error = two(groups("{{t}}", "(?P<t>a|ab)"), None).build();
     assert!(error.unwrap_err().to_string().contains("each other"));
     assert!(two(groups("{{t}}-", "(?P<t>a|ab)"), None).build().is_ok());
@@ -198,7 +198,7 @@ fn names_are_there_once_and_one_name_has_one_prefix() {
         .issuer("default", plain());
     assert!(matches!(default.build(), Err(BuildError::NameTwice { .. })));
 
-    // In both sections, one name is one authority.
+    // In both sections, the same name is the same authority.
     let rules = || Rules::new(authority("x", text("x-")));
     assert!(rules().subscriptions(authority("x", text("x-"))).is_ok());
     let error = rules()

@@ -1,4 +1,4 @@
-//! Why a prefix of users is refused.
+//! Why a user prefix is refused.
 
 use std::fmt;
 
@@ -8,14 +8,14 @@ use std::fmt;
 pub enum UserPrefixError {
     /// The prefix, or one form of it, is empty.
     Empty,
-    /// A character that a prefix may not have.
+    /// The prefix has a character that isn't allowed.
     Character {
         /// The character.
         found: char,
     },
-    /// A `{{` without its `}}`, or in a prefix of fixed text.
+    /// A `{{` without its `}}`, or a `{{` in a prefix of fixed text.
     Placeholder,
-    /// A placeholder that no expression has a group for.
+    /// A placeholder whose name no group has.
     UnknownGroup {
         /// The placeholder's name.
         name: String,
@@ -24,25 +24,25 @@ pub enum UserPrefixError {
     Expression {
         /// `issuer_regex` or `audience_regex`.
         option: &'static str,
-        /// What is wrong with it.
+        /// The error of the expression.
         problem: String,
     },
-    /// A group that can match a character which a prefix may not have.
+    /// A group that can match a character that isn't allowed.
     GroupCharacter {
         /// The group's name.
         name: String,
         /// The character.
         found: char,
     },
-    /// A group without end: its values can't be listed, and the character after it is one
-    /// that it can match, or there is none.
+    /// A group of unlimited length. Its values can't be listed, and its end isn't clear: the group
+    /// can match the character after it, or no character follows.
     GroupWithoutEnd {
         /// The group's name.
         name: String,
     },
-    /// More combinations of the values of the groups than can be compared.
+    /// The groups have more combinations of values than can be compared.
     TooMany {
-        /// The most that are compared.
+        /// The limit.
         limit: usize,
     },
 }
@@ -50,7 +50,7 @@ pub enum UserPrefixError {
 impl fmt::Display for UserPrefixError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Empty => f.write_str("found an empty prefix; leave it out if none is meant"),
+            Self::Empty => f.write_str("found an empty prefix; leave it out if you don't need it"),
             Self::Character { found } if found.is_control() => write!(
                 f,
                 "found the control character {found:?} in the prefix; users have none"

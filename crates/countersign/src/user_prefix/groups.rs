@@ -1,4 +1,4 @@
-//! Groups of `issuer_regex` and `audience_regex` in a prefix: what they can match.
+//! Groups of `issuer_regex` and `audience_regex` in a prefix, and the text that they can match.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use super::shape::{Atom, RESERVED, Run, Shape};
 use crate::claim_groups::ClaimGroup;
 use crate::hints::Claim;
 
-/// The most forms that one prefix may take.
+/// The most forms that one prefix may have.
 const MOST_SHAPES: usize = 1000;
 
-/// What fills a group, from verified claims.
+/// The text for a group, from verified claims.
 pub(super) fn fill(group: &ClaimGroup, claims: &Registered<'_>) -> Result<String, ClaimsError> {
     let value = group.value(claims).map_err(|claim| match claim {
         Claim::Issuer => ClaimsError::Issuer {
@@ -43,7 +43,7 @@ fn shown(text: &str) -> String {
     format!("{:?}", crate::error::short(text, 64))
 }
 
-/// A group, and what it can match.
+/// A group, and the text that it can match.
 pub(super) struct Found {
     pub(super) group: ClaimGroup,
     tree: Hir,
@@ -79,7 +79,7 @@ impl Found {
         Err(UserPrefixError::UnknownGroup { name: name.into() })
     }
 
-    /// Every shape with this group behind it.
+    /// Every shape with this group appended.
     pub(super) fn append_to(&self, shapes: &[Shape]) -> Result<Vec<Shape>, UserPrefixError> {
         let name = &self.group.name;
         let alphabet = alphabet(&self.tree);
@@ -127,7 +127,7 @@ impl Found {
     }
 }
 
-/// The expression, held to the whole text.
+/// The expression, which must match the whole text.
 fn whole(expression: &str) -> Result<Regex, regex::Error> {
     Regex::new(&format!(r"\A(?:{expression})\z"))
 }
@@ -161,7 +161,7 @@ fn add_characters(tree: &Hir, class: &mut ClassUnicode) {
             }
         }
         HirKind::Class(Class::Unicode(more)) => class.union(more),
-        // Of text these are ASCII alone.
+        // For text, these are only ASCII.
         HirKind::Class(Class::Bytes(more)) => {
             for range in more.ranges() {
                 let (start, end) = (range.start().into(), range.end().into());

@@ -1,8 +1,8 @@
-//! Prefixes that keep the users of several authorities apart in one name space.
+//! Prefixes that keep the users of several authorities apart in one namespace.
 //!
-//! A server that tells users apart by their text alone (channels of a user, logs, databases)
-//! would take user `42` of one authority for user `42` of another. A prefix for each authority
-//! prevents that, as long as no user text can come from two of them:
+//! Some servers identify users only by their text: in channels of a user, logs and databases. They
+//! would confuse user `42` of one authority with user `42` of another. A prefix for each authority
+//! prevents this, because two authorities can never have a user with the same text:
 //!
 //! - No prefix may begin another one, whatever fills the groups in it.
 //! - Of a group whose values can't be listed, it must be clear where it ends: the character
@@ -27,7 +27,7 @@ pub use error::UserPrefixError;
 use shape::run_without_end;
 use shape::{Atom, RESERVED, Shape, begins, can_begin_each_other, literal};
 
-/// What an authority puts before each of its users.
+/// The prefix that an authority puts before each of its users.
 ///
 /// It is added to `sub` of every kind of token, and not to the empty user.
 ///
@@ -43,7 +43,7 @@ use shape::{Atom, RESERVED, Shape, begins, can_begin_each_other, literal};
 /// ```
 #[derive(Clone)]
 pub struct UserPrefix {
-    /// As it was written.
+    /// As the user wrote it.
     text: String,
     parts: Vec<Part>,
     shapes: Arc<[Shape]>,
@@ -98,7 +98,7 @@ impl UserPrefix {
         })
     }
 
-    /// The prefix as it was written, with the placeholders in it.
+    /// The prefix as the user wrote it, with its placeholders.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -188,12 +188,13 @@ fn push_text(text: &str, parts: &mut Vec<Part>, shapes: &mut [Shape]) {
     }
 }
 
-/// Checks that no prefix can be the beginning of another one. Each has the name of its authority.
-/// The same name twice is one authority in two sections.
+/// Checks that no prefix can be the beginning of another one. Each comes with the name of its
+/// authority. The same name twice is one authority in two sections.
 ///
 /// # Errors
 ///
-/// The names of the two; they are equal where values of one prefix begin each other.
+/// The names of the two authorities. They are equal if two values of one prefix can begin each
+/// other.
 pub(crate) fn check_apart(prefixes: &[(&str, &UserPrefix)]) -> Result<(), (String, String)> {
     let mut literals: Vec<(String, usize)> = Vec::new();
     let mut patterns: Vec<(&Shape, usize)> = Vec::new();
@@ -215,7 +216,7 @@ pub(crate) fn check_apart(prefixes: &[(&str, &UserPrefix)]) -> Result<(), (Strin
         }
     };
 
-    // In this order, every beginning of a text comes before the text.
+    // In this order, a text comes after all its beginnings.
     literals.sort();
     let mut open: Vec<&(String, usize)> = Vec::new();
     for literal in &literals {

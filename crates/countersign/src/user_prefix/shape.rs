@@ -1,11 +1,11 @@
-//! The forms that a filled prefix can take, and how they compare.
+//! The forms of a filled prefix, and how they compare.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use countersign_claims::Pattern;
 
-/// The characters that mean something in the name of a channel.
+/// The characters with a meaning in channel names.
 pub(super) const RESERVED: [char; 3] = [':', '#', ','];
 
 /// One form that the filled prefix can take: every combination of listed values is one.
@@ -36,7 +36,7 @@ pub(super) fn begins(shape: &[Atom], mut user: &str) -> bool {
                 None => return false,
             },
             Atom::Run(run) => {
-                // A run ends at the character after it, which it can't match.
+                // A run ends at the next character, which it can't match.
                 let end = match atoms.peek() {
                     Some(Atom::Char(end)) => user.find(*end),
                     _ => None,
@@ -62,8 +62,8 @@ pub(super) fn literal(shape: &[Atom]) -> Option<String> {
     shape.iter().map(character).collect()
 }
 
-/// Whether some filling of one shape begins some filling of the other. A run counts as any
-/// text of its characters, so that the answer may be yes where it needn't be, never the reverse.
+/// Whether some value of one shape begins some value of the other. A run counts as any text of its
+/// characters, so the answer may be yes too often, but never no by mistake.
 pub(super) fn can_begin_each_other(first: &[Atom], second: &[Atom]) -> bool {
     let mut seen = BTreeSet::new();
     let mut to_visit = vec![(0_usize, 0_usize)];
@@ -105,7 +105,8 @@ fn share_a_character(first: &Atom, second: &Atom) -> bool {
     }
 }
 
-/// A run that isn't followed by a character that it can't match.
+/// A run that the group could continue: the next character is one that it can match, or there is
+/// none.
 #[cfg(feature = "config")]
 pub(super) fn run_without_end(shape: &[Atom]) -> Option<&Run> {
     let mut atoms = shape.iter().peekable();

@@ -1,5 +1,5 @@
-//! What the tests share: fixed keys, tokens with any header and any payload, signed
-//! for real, so that a refusal can only be the doing of what the test is about.
+//! Shared by the tests: fixed keys, and tokens with any header and payload. They have real
+//! signatures, so that a token is only refused for the reason that the test is about.
 
 #![allow(dead_code, unreachable_pub)] // each test binary uses its part
 
@@ -15,7 +15,7 @@ use countersign::{
     default_provider, generate_key,
 };
 
-/// The time at which everything is judged, unless a test says otherwise.
+/// The time at which tokens are checked, unless a test sets another one.
 pub const NOW: i64 = 1_700_000_000;
 /// A secret long enough for every HMAC.
 pub const SECRET: &str = "a secret of the tests, of 64 bytes, long enough for each hash ..";
@@ -61,7 +61,7 @@ pub fn pair(alg: &str) -> (Key, Key) {
     )
 }
 
-/// A second Ed25519 pair, that nobody trusts.
+/// A second Ed25519 key pair, which no authenticator trusts.
 pub fn stranger() -> &'static Key {
     static STRANGER: LazyLock<Key> = LazyLock::new(|| generate_key("EdDSA").unwrap());
     &STRANGER
@@ -75,14 +75,14 @@ pub fn base64url(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// A token of these texts, under any signature.
+/// A token of these texts, with any signature.
 pub fn token(header: &str, payload: &str, sign: impl FnOnce(&[u8]) -> Vec<u8>) -> String {
     let input = format!("{}.{}", base64url(header), base64url(payload));
     let signature = sign(input.as_bytes());
     format!("{input}.{}", base64url(signature))
 }
 
-/// A token of these texts, signed by a key as `alg` has it, whatever the header says.
+/// A token of these texts, signed with the algorithm `alg`, whatever the header says.
 pub fn signed(key: &Key, alg: &str, header: &str, payload: &str) -> String {
     let signer = signer(key, alg);
     token(header, payload, |input| {
@@ -92,7 +92,7 @@ pub fn signed(key: &Key, alg: &str, header: &str, payload: &str) -> String {
     })
 }
 
-/// A token with an HMAC under any bytes, also such as no [`Key`] takes for a secret.
+/// A token with an HMAC under any bytes, also bytes that [`Key`] refuses as a secret.
 pub fn hmac(bytes: &[u8], alg: &str, payload: &str) -> String {
     let secret = KeyMaterial::Secret(Secret::new(bytes).unwrap().allow_short());
     let signer = default_provider()
@@ -119,12 +119,12 @@ pub fn keyring(keys: &[&Key]) -> Keyring {
         })
 }
 
-/// An authenticator that trusts these keys and expects nothing more.
+/// An authenticator that trusts these keys and has no other requirements.
 pub fn trusting(keys: &[&Key]) -> Authenticator {
     Authenticator::new(Rules::new(Authority::new(keyring(keys))))
 }
 
-/// One that holds [`SECRET`].
+/// An authenticator with the key [`SECRET`].
 pub fn hs256_authenticator() -> Authenticator {
     trusting(&[&secret()])
 }
@@ -151,7 +151,7 @@ pub fn configured(text: &str) -> Authenticator {
     )
 }
 
-/// What a connection token comes to: the user, or the code.
+/// The result for a connection token: the user, or the code.
 pub fn connect(authenticator: &Authenticator, token: &str) -> Result<String, Code> {
     let result = authenticator.connection(token, now());
     result
@@ -159,7 +159,7 @@ pub fn connect(authenticator: &Authenticator, token: &str) -> Result<String, Cod
         .map_err(|error| error.code())
 }
 
-/// What a subscription token comes to: the channel, or the code.
+/// The result for a subscription token: the channel, or the code.
 pub fn subscribe(authenticator: &Authenticator, token: &str) -> Result<String, Code> {
     let result = authenticator.subscription(token, now());
     result

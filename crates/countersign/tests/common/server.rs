@@ -1,4 +1,4 @@
-//! A server of keys on loopback, and what is verified by them.
+//! A key server on loopback, and helpers to verify tokens with its keys.
 #![allow(dead_code, unreachable_pub)] // each test binary uses its part
 
 use std::collections::BTreeMap;
@@ -58,7 +58,7 @@ impl Server {
         bodies.insert(path.into(), text.into());
     }
 
-    /// Becomes an issuer at this path, with its keys below it. Gives the issuer.
+    /// Becomes an issuer at this path, with its keys below it. Returns the issuer.
     pub fn publish_issuer(&self, path: &str, keys: &[&Key]) -> String {
         let issuer = self.url(path);
         let base = path.strip_suffix('/').unwrap_or(path);
@@ -72,7 +72,7 @@ impl Server {
         issuer
     }
 
-    /// Answers no path any more.
+    /// From now on, answers no path.
     pub fn fail(&self) {
         self.shared.bodies.lock().unwrap().clear();
     }
@@ -140,7 +140,7 @@ pub fn config(text: &str) -> Config {
     Config::from_text(text, Format::Json, []).unwrap()
 }
 
-/// Without threads, so that requests can be counted.
+/// Uses no threads, so that requests can be counted.
 pub fn on_demand(text: &str) -> Authenticator {
     Authenticator::new(
         config(text)
@@ -153,7 +153,7 @@ pub fn on_demand(text: &str) -> Authenticator {
     )
 }
 
-/// The least runtime there is: this thread sleeps until it is woken.
+/// The smallest possible runtime: this thread sleeps until it is woken.
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     struct Unpark(Thread);
     impl Wake for Unpark {
