@@ -1,9 +1,9 @@
-//! What clients 5.x see of this server and of Centrifugo 6, case by case.
+//! Compares what clients 5.x see of this server and of Centrifugo 6, case by case.
 //!
-//! `side-by-side.json` records it: what Centrifugo does and, where this server differs, what it
-//! does and why. A difference without a record fails, and so does a record that is no longer
-//! true. `docs/server.md` has the differences as a table. Without Centrifugo the records stand, and
-//! this server is held to them.
+//! `side-by-side.json` records the answers of Centrifugo and, if this server differs, its own
+//! answer and the reason. A difference without a record fails, and so does a record that is no
+//! longer true. `docs/server.md` has the differences as a table. Without Centrifugo, only this
+//! server is compared with the records.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -22,7 +22,7 @@ const CENTRIFUGO: &str = "COUNTERSIGN_CENTRIFUGO";
 const BEGIN: &str = "<!-- The table is that of tests/clients/side-by-side.json. -->\n";
 const END: &str = "<!-- End of the table. -->\n";
 
-/// What a client saw, by case.
+/// The answers that a client saw, by case.
 type Seen = BTreeMap<String, String>;
 
 fn records() -> Value {
@@ -30,7 +30,7 @@ fn records() -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// What the records say of Centrifugo, and of this server.
+/// The recorded answers of Centrifugo and of this server.
 fn recorded(records: &Value) -> (Seen, Seen) {
     let (mut centrifugo, mut here) = (Seen::new(), Seen::new());
     for record in records["cases"].as_array().unwrap() {
@@ -45,7 +45,7 @@ fn recorded(records: &Value) -> (Seen, Seen) {
     (centrifugo, here)
 }
 
-/// Plays every case with a server.
+/// Runs every case with a server.
 fn seen(url: &str) -> Seen {
     let output = Command::new("node")
         .args(["side-by-side.mjs", url])
@@ -57,7 +57,7 @@ fn seen(url: &str) -> Seen {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// Centrifugo, which ends with this.
+/// A running Centrifugo, which ends when this is dropped.
 struct Centrifugo(Child);
 
 impl Centrifugo {
@@ -66,7 +66,7 @@ impl Centrifugo {
         let address = free.local_addr().unwrap();
         drop(free);
         config["http_server"] = json!({"address": "127.0.0.1", "port": address.port()});
-        // Subscriptions are looked at so often; the default is 27 seconds.
+        // How often it checks subscriptions; the default is 27 seconds.
         config["client"]["presence_update_interval"] = "1s".into();
         let path = folder.join("centrifugo.json");
         std::fs::write(&path, config.to_string()).unwrap();
@@ -129,7 +129,7 @@ fn clients_see_of_both_servers_what_is_recorded() {
     );
 }
 
-/// Where the records and what was seen are not the same.
+/// The differences between the records and the answers.
 fn differences(whose: &str, recorded: &Seen, seen: &Seen) -> String {
     let mut text = String::new();
     for case in recorded.keys().chain(seen.keys()) {

@@ -1,4 +1,4 @@
-//! What the tests share: the program, what is installed, and processes that end with their test.
+//! Shared by the tests: the program, the installed clients, and processes that end with their test.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};

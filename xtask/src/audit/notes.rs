@@ -29,7 +29,7 @@ pub(super) struct Notes {
     pub(super) mutants: Vec<Mutant>,
 }
 
-/// Data that comes in from outside of the crate.
+/// Data from outside of the crate.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Input {
@@ -66,7 +66,7 @@ pub(super) struct Standard {
     pub(super) files: Vec<String>,
 }
 
-/// A change to the code that no test notices, and why none has to.
+/// A change to the code that no test notices, and why no test needs to.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Mutant {

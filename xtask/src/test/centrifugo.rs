@@ -11,20 +11,20 @@ use super::programs;
 use crate::centrifugo::{self, Build};
 use crate::process;
 
-/// Begins to install it: other suites leave enough time for that.
+/// Starts to install it: the other suites take long enough for that.
 pub(super) fn start(root: &Path) -> Option<Child> {
     centrifugo::install_ahead(root)
 }
 
-/// Installs it unless it is installed, and asks it about each row: about one case of those that
-/// end alike.
+/// Installs it unless it is installed, and asks it about each row. If cases of a row have the same
+/// results, it is asked about one of them.
 pub(super) fn run(root: &Path) -> Outcome {
     ask(root, |suite| {
         suite.env("COUNTERSIGN_CENTRIFUGO_BRIEF", "1");
     })
 }
 
-/// The same about every case.
+/// The same for every case.
 pub(super) fn run_whole(root: &Path) -> Outcome {
     ask(root, |_| {})
 }

@@ -1,4 +1,4 @@
-//! The interop suite: our program with the libraries of others.
+//! The interop suite: our program together with libraries of others.
 //!
 //! Installs PyJWT, jose and oidc-provider into `tests/interop`, from the versions pinned there,
 //! and runs the tests of that folder. Once installed, nothing here needs the network.

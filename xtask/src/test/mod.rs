@@ -29,7 +29,7 @@ pub(crate) struct Suite {
     run: fn(&Path) -> Outcome,
     /// The full form, for `--long`, of a suite that would take too long for each change.
     long: Option<fn(&Path) -> Outcome>,
-    /// What takes long and can be done while other suites run.
+    /// Starts slow work that can run while other suites run.
     ahead: Option<fn(&Path) -> Option<Child>>,
 }
 

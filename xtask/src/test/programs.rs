@@ -1,11 +1,11 @@
-//! Our own programs, built with the features that the suite `tests` builds with: so nothing that
-//! they need is compiled again.
+//! Our own programs, built with the same features as in the suite `tests`, so that no dependency is
+//! compiled again.
 
 use std::path::{Path, PathBuf};
 
 use crate::process;
 
-/// Builds a program of the workspace, and gives its path. xtask itself is beside it.
+/// Builds a program of the workspace, and returns its path. xtask itself is next to it.
 pub(super) fn build(root: &Path, name: &str) -> Result<PathBuf, String> {
     let mut command = process::cargo(root);
     command.args(["build", "--workspace", "--all-features", "--bin", name]);

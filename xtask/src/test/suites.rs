@@ -113,7 +113,7 @@ pub(super) fn alone(root: &Path) -> Outcome {
 /// The facade without its features has fewer crates than this.
 const FACADE_CRATES: usize = 40;
 
-/// Counts the crates that the facade brings along if none of its features is on.
+/// Counts the crates that the facade depends on if none of its features is on.
 fn check_crates_of_facade(root: &Path) -> Result<(), String> {
     let mut tree = cargo(root);
     tree.args(["tree", "--package", "countersign", "--no-default-features"]);
@@ -128,16 +128,15 @@ fn check_crates_of_facade(root: &Path) -> Result<(), String> {
     ))
 }
 
-/// The different crates in what `cargo tree --prefix none` prints: it marks those that it has
-/// printed before.
+/// The different crates in the output of `cargo tree --prefix none`, which marks repeated ones.
 fn crates_in(tree: &str) -> usize {
     let lines = tree.lines().map(|line| line.trim_end_matches(" (*)"));
     let crates: BTreeSet<&str> = lines.filter(|line| !line.is_empty()).collect();
     crates.len()
 }
 
-/// Checks each feature of each crate alone, beside what [`alone`] does: no feature needs another
-/// one that it doesn't turn on.
+/// Checks each feature of each crate alone, in addition to [`alone`]: no feature needs another one
+/// that it doesn't turn on.
 pub(super) fn each_feature(root: &Path) -> Outcome {
     let skipped = alone(root)?;
     let metadata = Metadata::read(root)?;

@@ -1,4 +1,4 @@
-//! Centrifugo's program: asks it about a token or a configuration, and puts its answer in a word.
+//! Asks Centrifugo's program about a token or a configuration, and reduces its answer to a word.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -14,10 +14,10 @@ use serde_json::{Map, Value, json};
 
 use crate::judge::ACCEPT;
 
-/// A token that can be read and that no key signed: it brings a fault of the keys to light.
+/// A token that can be read, but that no key signed: with it, the program reports errors of keys.
 const READABLE: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0MiJ9.AAAA";
 
-/// What its errors about keys and options begin with.
+/// The beginnings of its errors about keys and options.
 const FAULTS_OF_CONFIGURATION: [&str; 5] = [
     "error getting config",
     "error validating",
@@ -38,7 +38,7 @@ pub(super) struct Program {
     next: AtomicUsize,
 }
 
-/// What it is asked about: a configuration in JSON, and the environment variables over it.
+/// The question: a configuration in JSON, and environment variables that override it.
 pub(super) struct Asked {
     pub(super) config: String,
     pub(super) environment: Vec<(OsString, OsString)>,
@@ -53,7 +53,7 @@ impl Program {
         let endpoint = listener.local_addr().map_err(|error| error.to_string())?;
         let documents = Documents::default();
         let served = documents.clone();
-        // It ends with the suite's process.
+        // The endpoint ends with the suite's process.
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 // A request that fails shows in the answer of the program that made it.
@@ -90,7 +90,7 @@ impl Program {
         Ok((verdict(is_accepted, &said)?, said))
     }
 
-    /// Its verdict on a configuration. Keys are read with the first token alone.
+    /// Its verdict on a configuration. It reads keys only when it checks the first token.
     pub(super) fn check_config(&self, asked: &Asked) -> Result<(&'static str, String), String> {
         let (is_good, said) = self.run("checkconfig", asked, None)?;
         if !is_good {
@@ -110,7 +110,7 @@ impl Program {
         Ok(path)
     }
 
-    /// Whether it ended well, and what it said.
+    /// Whether it succeeded, and its output.
     fn run(
         &self,
         command: &str,
@@ -138,7 +138,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // A folder that stays does no harm.
+        // It does no harm if the folder stays.
         let _ = fs::remove_dir_all(&self.folder);
     }
 }
@@ -157,7 +157,7 @@ fn verdict(is_accepted: bool, said: &str) -> Result<&'static str, String> {
     }
     Ok(match said.split_once(" has error: ") {
         _ if is_about_configuration(said) => "config",
-        // It could not be read. The server calls that an invalid token.
+        // The token could not be read. The server calls such a token invalid.
         None => "invalid",
         Some((_, why)) if why.starts_with("token expired") => "expired",
         Some((_, why)) if why.starts_with("invalid token") => "invalid",

@@ -1,5 +1,5 @@
-//! The rows of the list through a Centrifugo 6 that runs: `checktoken`, `checksubtoken` and
-//! `checkconfig` say what it does with each token and configuration.
+//! Checks the rows of the list with a running Centrifugo 6: `checktoken`, `checksubtoken` and
+//! `checkconfig` show its answer to each token and configuration.
 //!
 //! `cargo xtask test centrifugo` installs it. Its clock can't be set, so the times in a row are
 //! moved from the time of the cases to now.
@@ -26,7 +26,7 @@ const VERSION: &str = "v6.9.1";
 /// Names its program; by default it is where `cargo xtask test centrifugo` installs it.
 const VARIABLE: &str = "COUNTERSIGN_CENTRIFUGO";
 
-/// If it is set, of the cases of a row that end alike there and here one is run.
+/// If it is set, only one case is run of those of a row that end alike in both programs.
 const BRIEF: &str = "COUNTERSIGN_CENTRIFUGO_BRIEF";
 
 /// How many programs run at once: each waits for its files most of the time.
@@ -121,7 +121,7 @@ pub(super) fn why_not(record: &Record) -> Option<&'static str> {
     }
 }
 
-/// What it makes of each case, and what it says.
+/// Its answer to each case, with its output.
 fn run_all(program: &Program, cases: &[Case]) -> Vec<Result<(&'static str, String), String>> {
     let next = AtomicUsize::new(0);
     let ended = Mutex::new(Vec::new());
@@ -175,8 +175,8 @@ fn run(program: &Program, case: &Case) -> Result<(&'static str, String), String>
     program.check_token(command, &asked, &token::make(&record, &values))
 }
 
-/// The text with each time that lies near the time of the cases moved to now. What lies ahead is
-/// moved an hour further, so that it still does when the program has started.
+/// The text with each time that is near the time of the cases moved to now. A time in the future is
+/// moved one hour further, so that it is still in the future when the program has started.
 fn in_present(text: &str, now: u64) -> String {
     const NEAR: u64 = 100_000;
     let then = token::NOW.unsigned_abs();

@@ -1,4 +1,5 @@
-//! One client at the command core: what a server would carry over a socket is carried by hand.
+//! One client of the command core. The test carries the messages that a server would carry over a
+//! socket.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,14 +24,14 @@ const SECRET: &str = "a secret of at least 32 bytes ...";
 const START: i64 = 1_800_000_000;
 const CLIENT: &str = "client-1";
 
-/// What a client is sent: messages, and the words for what is none.
+/// The messages to a client, and the words for other events.
 pub(super) type Sent = Vec<Result<Vec<u8>, String>>;
 
 pub(super) struct Client {
     session: Session,
     authenticator: Authenticator,
     format: WireFormat,
-    /// What `codec` says; `open` needs it.
+    /// The part of `codec` that `open` needs.
     generation: Option<Generation>,
     values: Values,
     now: Now,
@@ -96,12 +97,12 @@ impl Client {
         &self.values
     }
 
-    /// What the client was sent since this was last asked.
+    /// The messages to the client since the last call.
     pub(super) fn take_sent(&mut self) -> Sent {
         core::mem::take(&mut self.sent)
     }
 
-    /// What a record says that the client is sent.
+    /// The expected messages, from a record.
     pub(super) fn written(&self, text: &str) -> Sent {
         if text == "nothing" {
             return Vec::new();
@@ -113,7 +114,7 @@ impl Client {
         text.split(" & ").map(one).collect()
     }
 
-    /// For people.
+    /// The messages as text for people.
     pub(super) fn shown(&self, sent: &Sent) -> String {
         let one = |message: &Result<Vec<u8>, String>| match (message, self.format) {
             (Err(word), _) => word.clone(),

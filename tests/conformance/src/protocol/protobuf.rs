@@ -1,11 +1,11 @@
-//! Protobuf as people can write it: `1:1 4:{1:"token" 4:'js'}`.
+//! Protobuf in a form that people can write: `1:1 4:{1:"token" 4:'js'}`.
 //!
 //! A field is `NUMBER:VALUE`. A value is a number (varint), a text in quotes of either kind, a
 //! message in braces, or bytes as `xHEX`.
 
 use crate::encoding::unhex;
 
-/// A message behind its length, as it stands in a frame. `{}` is an empty one.
+/// A message with its length before it, as in a frame. `{}` is an empty message.
 pub(super) fn delimited(text: &str) -> Vec<u8> {
     let message = if text == "{}" {
         Vec::new()
@@ -57,7 +57,7 @@ fn message(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// Where the brace that opens the text is closed. Braces in quotes don't count.
+/// The position of the brace that closes the text. Braces in quotes don't count.
 fn closing(text: &str) -> usize {
     let mut depth = 0;
     let mut quote = None;

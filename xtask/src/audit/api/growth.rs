@@ -1,14 +1,14 @@
 //! Public types that could not grow later without breaking their users.
 //!
-//! A struct of public fields can be written down by anyone, so one more field breaks them. The
-//! same is so of an error or a code whose variants anyone may match to the last, and of an array
+//! Anyone can write down a struct whose fields are all public, so one more field breaks their code.
+//! The same is true of an error or a code if anyone may match all of its variants, and of an array
 //! whose length is part of its type.
 
 use syn::{Attribute, Fields, Item, Type};
 
 use crate::sources::item;
 
-/// The endings of the names of errors, and of what they come to.
+/// The endings of the names of errors and of codes.
 const CODES: &[&str] = &["Error", "ErrorKind", "Reason", "Code", "Fault"];
 
 /// What keeps a public item from growing, if anything does.
