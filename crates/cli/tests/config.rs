@@ -1,4 +1,4 @@
-//! Where a configuration comes from, `genconfig` and `checkconfig`.
+//! The sources of a configuration, `genconfig` and `checkconfig`.
 
 use crate::support;
 
@@ -142,7 +142,7 @@ fn the_file_of_another_program_can_be_passed_over() {
     let token = place.signed(r#"{"sub":"42"}"#);
     let inspect = ["inspect", token.as_str()];
     let sign = ["gentoken", "-q", "-u", "42", "--key", "k.key"];
-    // Of the second nothing is unknown here.
+    // The second file contains only known options.
     for foreign in [r#"{"database": {"host": "db"}}"#, r#"{"port": 3000}"#] {
         place.write("config.json", foreign);
         let said = place.run(&inspect);
@@ -160,13 +160,13 @@ fn the_file_of_another_program_can_be_passed_over() {
         let said = place.run(&[&inspect[..], &["-c", "none"]].concat());
         assert!(said.out.contains("not verified"), "{said:?}");
     }
-    // Nothing is verified by nothing,
+    // Without a configuration, nothing is verified.
     for command in [&["checktoken", &token][..], &["checkconfig"], &["gentoken"]] {
         let said = place.run(&[command, &["-c", "none"]].concat());
         assert_eq!((said.code, said.out.as_str()), (2, ""), "{said:?}");
         assert!(said.err.contains("-c none names no file"), "{said:?}");
     }
-    // and the environment alone is a configuration.
+    // The environment without a file is a configuration, too.
     let check = ["checktoken", &token, "-c", "none"];
     let secret = |text| [("COUNTERSIGN_TOKEN_HMAC_SECRET_KEY", text)];
     assert_eq!(place.run_with(&check, b"", &secret(SECRET)).code, 0);
@@ -215,7 +215,7 @@ fn a_variable_that_is_not_utf8_is_an_error_if_it_is_ours() {
     }
 }
 
-/// Kubernetes sets them in every pod beside a service named "countersign".
+/// Kubernetes sets them in every pod next to a service named "countersign".
 #[test]
 fn variables_of_a_service_are_no_configuration() {
     let place = Place::new();
@@ -294,7 +294,7 @@ fn options_that_do_not_concern_tokens_are_listed() {
     );
 }
 
-/// Centrifugo's documentation writes it so.
+/// Centrifugo's documentation writes keys like this.
 #[test]
 fn a_pem_with_line_breaks_as_two_characters_works() {
     let place = Place::new();

@@ -1,4 +1,4 @@
-//! `genkey`: what it makes, and what it refuses.
+//! `genkey`: the keys that it makes, and the arguments that it refuses.
 
 use crate::support;
 

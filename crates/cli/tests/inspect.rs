@@ -1,4 +1,4 @@
-//! `inspect`: what is shown of a token, and where it fails.
+//! `inspect`: the parts of a token that it shows, and the check that fails.
 
 use crate::support;
 
@@ -148,13 +148,13 @@ fn dates_of_any_size_and_type_are_told() {
         let token = place.signed(format!(r#"{{"expire_at":{value}}}"#));
         let said = place.run(&["inspect", &token]);
         assert!(said.out.contains(expected), "{value}: {said:?}");
-        // As the library has it.
+        // The result must be that of the library.
         let is_refused = said.out.contains("refused with any key");
         assert_eq!(is_refused, expected.contains("not a"), "{said:?}");
     }
 }
 
-/// These are the tokens that one inspects: a claim that is odd takes none with it.
+/// Users inspect exactly such tokens: a faulty claim must not hide the others.
 #[test]
 fn an_odd_claim_hides_neither_the_dates_nor_the_kind() {
     let place = Place::configured("");
@@ -215,7 +215,7 @@ fn what_every_server_refuses_is_told_without_a_configuration() {
     assert_eq!(said.refusal(), "malformed");
 }
 
-/// How long a token may be is the server's to say.
+/// Each server has its own limit on the length of a token.
 #[test]
 fn a_long_token_is_refused_by_the_default_and_not_by_a_server_that_reads_it() {
     let long = "a".repeat(20_000);
@@ -228,7 +228,7 @@ fn a_long_token_is_refused_by_the_default_and_not_by_a_server_that_reads_it() {
         token.len()
     );
     assert!(said.out.contains(&problem), "{}", said.out);
-    // What every server refuses is told first.
+    // A fault for which every server refuses the token comes first.
     let bad = place.signed(format!(r#"{{"sub":42,"info":"{long}"}}"#));
     let json = &place.run(&["inspect", "--json", &bad]).json()[0];
     assert!(json["problem"].as_str().unwrap().contains("`sub`"));
@@ -310,7 +310,7 @@ fn payloads_that_are_not_claims_are_shown_without_acting_on_the_terminal() {
         assert!(said.out.contains(shown), "{payload:?}: {said:?}");
         assert!(!said.out.contains('\u{1b}') && !said.out.contains('\u{202e}'));
     }
-    // Nested far deeper than anyone reads.
+    // Nested deeper than anyone reads.
     let said = place.run(&[
         "inspect",
         &place.signed("[".repeat(5000) + &"]".repeat(5000)),

@@ -1,4 +1,4 @@
-//! `jwks`, and tokens checked by keys from an endpoint.
+//! `jwks`, and tokens that are checked with keys from an endpoint.
 
 use crate::support;
 
@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 
 use support::Place;
 
-/// A server that gives one answer to all who ask, until it is dropped.
+/// A server that gives the same answer to every request, until it is dropped.
 struct Server {
     address: SocketAddr,
     thread: Option<JoinHandle<()>>,
@@ -20,7 +20,7 @@ impl Server {
         Self::serve(listener, status, body)
     }
 
-    /// An issuer whose one answer is its discovery document and its key set too.
+    /// An issuer with one answer, which is both its discovery document and its key set.
     fn issuer(key: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
@@ -64,7 +64,8 @@ impl Drop for Server {
     }
 }
 
-/// The keys of RFC 8037 appendix A.2 and RFC 7517 appendix A.1, and keys that are none.
+/// The keys of RFC 8037 appendix A.2 and RFC 7517 appendix A.1, and entries that are not usable
+/// keys.
 const GOOD: &str =
     r#"{"kty":"OKP","crv":"Ed25519","kid":"ed","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
 const SECRET: &str = r#"{"kty":"oct","kid":"shared","k":"c2VjcmV0"}"#;
@@ -260,7 +261,7 @@ fn a_configuration_of_another_program_does_not_stop_what_needs_none() {
     let place = Place::new();
     place.run(&["genkey", "EdDSA", "--out", "k"]);
     place.write("set.json", set(&[GOOD]));
-    // In the second file there is nothing for whoever signs with a key of their own.
+    // The second configuration has nothing that a user with a key file needs.
     for (text, signs) in [
         ("not a configuration", 2),
         (r#"{"name":"chat","private":true}"#, 0),
@@ -383,7 +384,8 @@ fn tokens_are_checked_by_the_keys_of_the_configured_endpoint() {
     );
     assert_eq!(place.run(&["checkconfig"]).code, 0);
 
-    // A secret beside the endpoint signs nothing that the endpoint verifies.
+    // The secret next to the endpoint doesn't sign tokens: the endpoint's keys would not verify
+    // them.
     let said = place.run(&["gentoken", "-u", "42"]);
     assert_eq!(said.code, 2, "{said:?}");
     assert!(said.err.contains("jwks_public_endpoint"), "{said:?}");

@@ -8,7 +8,7 @@ use std::process::Stdio;
 use base64::Engine as _;
 use support::{ALGORITHMS, Place, SECRET};
 
-/// Files of a new key: what signs and what verifies, with the flag that names them.
+/// The files of a new key, one for signing and one for verifying, with their flag.
 fn key_files(place: &Place, alg: &str, format: &str) -> (&'static str, &'static str, &'static str) {
     let said = place.run(&["genkey", alg, "--format", format, "--out", "k"]);
     assert_eq!((said.code, said.err.as_str()), (0, ""), "{alg}: {said:?}");
@@ -120,8 +120,8 @@ fn an_ec_key_without_its_public_half_signs() {
     let scalar = base64::engine::general_purpose::URL_SAFE_NO_PAD
         .decode(jwk["d"].as_str().unwrap())
         .unwrap();
-    // PKCS#8 around the ECPrivateKey of RFC 5915 that holds the scalar alone, and that by
-    // itself with the name of its curve.
+    // PKCS#8 around the ECPrivateKey of RFC 5915 that contains only the scalar, and that
+    // ECPrivateKey alone, with the name of its curve.
     let p256 = b"\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07";
     let inner = [b"\x30\x25\x02\x01\x01\x04\x20", &scalar[..]].concat();
     let algorithm = [b"\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01", &p256[..]].concat();
@@ -258,7 +258,7 @@ fn payloads_of_several_tokens_are_set_apart_by_a_line_break() {
     assert_eq!(said.json()[1]["accepted"], false);
 }
 
-/// A set of two keys: the private ones, as a set and each alone, and the public set.
+/// A set of two keys: the private keys as a set and each alone, and the public set.
 fn two_keys(place: &Place) {
     let mut halves = [Vec::new(), Vec::new()];
     for (alg, kid) in [("ES256", "one"), ("EdDSA", "two")] {
@@ -386,7 +386,7 @@ fn why_the_key_to_sign_with_was_skipped_is_told() {
     place.write("public.jwks", format!(r#"{{"keys":[{public},{bare}]}}"#));
     place.write("good.jwks", format!(r#"{{"keys":[{bare},{private}]}}"#));
     place.write("odd.jwks", format!(r#"{{"keys":[{{}},{private},{bare}]}}"#));
-    // No other key takes the name of a skipped one.
+    // No other key gets the name of a skipped key.
     let unnamed = private.replace(r#","kid":"good""#, "");
     assert_ne!(unnamed, private);
     place.write("unnamed.jwks", format!(r#"{{"keys":[{unnamed},{bare}]}}"#));
@@ -429,11 +429,12 @@ fn each_half_of_a_pair_does_its_own_work_alone() {
 fn a_key_is_for_its_own_algorithm_whatever_the_header_says() {
     let place = Place::new();
     place.run(&["genkey", "RS256", "--out", "k"]);
-    // HS256 under the text of the public key, the classic confusion: it cannot even be signed here,
+    // HS256 with the text of the public key, the classic confusion: this program refuses to sign
+    // it,
     let said = place.pipe("x", &["jws", "sign", "--secret-file", "k.pub"]);
     assert_eq!(said.code, 2);
     assert!(said.err.contains("PEM"), "{said:?}");
-    // and no token that names HS256 comes past an RSA key.
+    // and an RSA key refuses every token that names HS256.
     let token = place.signed("x");
     let said = place.run(&["jws", "verify", "--key", "k.pub", &token]);
     assert_eq!(said.refusal(), "algorithm");

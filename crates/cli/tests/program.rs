@@ -1,4 +1,4 @@
-//! The program as a whole: the demo, help, exit status, colours, pipes.
+//! The whole program: the demo, help, exit status, colours, pipes.
 
 use crate::support;
 
@@ -22,7 +22,7 @@ fn the_demo_tells_a_story_that_happened_and_leaves_nothing_behind() {
         assert!(said.out.contains(part), "{part}: {said:?}");
     }
     assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 0);
-    // The token is real: it says what the story says.
+    // The token is real: its claims are those that the demo tells.
     let token = said
         .out
         .lines()
@@ -31,7 +31,7 @@ fn the_demo_tells_a_story_that_happened_and_leaves_nothing_behind() {
     let json = &place.run(&["inspect", "--json", token]).json()[0];
     assert_eq!(json["claims"]["sub"], "42");
     assert_eq!(json["header"]["alg"], "ES256");
-    // And no two demos have the same key.
+    // Two demos never have the same key.
     assert!(!place.run(&["demo"]).out.contains(token));
 }
 
@@ -99,7 +99,7 @@ fn c10_a_key_in_the_place_of_its_path_is_not_shown() {
     }
 }
 
-/// The masking is told by its mark, so that an error that says nothing does not pass.
+/// The mark of hidden text must be there, so that an error without any detail fails the test.
 #[test]
 fn no_error_shows_a_token_or_a_secret_that_stands_where_something_else_belongs() {
     let place = Place::configured("");
@@ -157,7 +157,7 @@ fn a_secret_in_base64_is_not_taken_for_a_path() {
         assert_eq!((said.code, said.out.as_str()), (2, ""), "{said:?}");
         assert!(!said.err.contains("EjRWeJ2"), "{arguments:?}: {said:?}");
     }
-    // Who means a path is told which.
+    // A user who gives a path sees which one.
     let said = place.run(&["jws", "sign", "--key", "keys/private/of-production"]);
     assert_eq!(
         said.err,

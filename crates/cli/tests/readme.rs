@@ -1,4 +1,4 @@
-//! The commands of the README, run as they stand there.
+//! Runs the commands of the README.
 
 use crate::support;
 
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use support::Place;
 
-/// A command, the exit status that a comment promises, and what it says.
+/// A command, the exit status that its comment promises, and its output.
 struct Example {
     command: String,
     status: i32,

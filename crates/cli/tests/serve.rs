@@ -1,4 +1,4 @@
-//! `countersign serve`: what it says, what it refuses, reload and goodbye.
+//! `countersign serve`: its output, the configurations that it refuses, reload and shutdown.
 
 use crate::support;
 
@@ -14,12 +14,12 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore};
 use support::Place;
 use tungstenite::{Message, WebSocket};
 
-/// The program, which listens.
+/// The running program.
 struct Serving {
     child: Child,
     out: BufReader<ChildStdout>,
     url: String,
-    /// What it has said on standard error so far.
+    /// Its output on standard error so far.
     log: Arc<Mutex<String>>,
     log_reader: Option<JoinHandle<()>>,
 }
@@ -55,7 +55,7 @@ impl Serving {
         }
     }
 
-    /// Sends SIGHUP, and waits until the log has the answer.
+    /// Sends SIGHUP, and waits until the log contains the answer.
     fn reload(&self, answer: &str) {
         let before = self.log.lock().unwrap().len();
         self.signal("-HUP");
@@ -114,7 +114,7 @@ impl Serving {
         true
     }
 
-    /// What a client is told that connects with this token.
+    /// The server's answer to a client that connects with this token.
     fn connect(&self, token: &str) -> (WebSocket<TcpStream>, String) {
         let mut client = self.client();
         let command = format!(r#"{{"id":1,"connect":{{"token":"{token}"}}}}"#);
@@ -127,7 +127,7 @@ impl Serving {
         (client, answer)
     }
 
-    /// Ends it by SIGTERM, and gives what it said on standard error.
+    /// Ends it with SIGTERM, and returns its output on standard error.
     fn stop(mut self) -> String {
         self.signal("-TERM");
         self.log_reader.take().unwrap().join().unwrap();
@@ -174,7 +174,7 @@ fn without_a_configuration_it_shows_a_token_that_works() {
     serving.signal("-TERM");
     assert_eq!(close_code(&mut client), 3001);
     drop(client);
-    // Why a token was refused is in the log, and the token is not.
+    // The log contains the reason for the refusal, but not the token.
     let log = serving.stop();
     assert!(log.contains("a token was refused"), "{log}");
     assert!(!log.contains(&token), "{log}");
@@ -228,7 +228,7 @@ fn a_reload_exchanges_keys_and_keeps_connections() {
     assert!(serving.connect(&after).1.contains(r#""client""#));
     assert_eq!(serving.connect(&before).1, "3500");
 
-    // A configuration with a fault changes nothing.
+    // A configuration with an error changes nothing.
     place.write("config.json", "{");
     serving.reload("the old one stays");
     assert!(serving.connect(&after).1.contains(r#""client""#));

@@ -136,7 +136,7 @@ fn k5_a_short_secret_works_with_a_warning_that_tells_the_bits() {
     assert!(warning.contains("48 bits"), "{warning}");
 }
 
-/// Every sentence that a user may read; none shows the token or what is expected of keys.
+/// Every sentence that a user may read. None shows the token or the expected keys.
 #[test]
 fn k2_each_refusal_is_one_line_with_its_code_and_no_part_of_the_token() {
     let place =
@@ -360,7 +360,7 @@ fn gentoken_signs_with_a_key_of_ones_own() {
     assert!(said.out.contains(r#""iss":"backend""#), "{said:?}");
 }
 
-/// Whoever signs, the configuration says what a server takes.
+/// Whoever signs, the configuration decides which claims a server requires.
 #[test]
 fn a_key_of_ones_own_makes_no_token_that_the_configuration_refuses() {
     let info = format!("{:?}", "a".repeat(20_000));
@@ -422,7 +422,7 @@ fn a_token_may_name_what_an_expression_expects() {
     let place = Place::configured(
         r#", "token_issuer_regex": "https://[a-z]+", "token_audience_regex": "chat-[0-9]+""#,
     );
-    // A token that the configuration refuses is not made: what is missing is told.
+    // A token that the configuration would refuse is not made: the error names the missing claim.
     for (given, missing) in [
         (&["gentoken", "-u", "42"][..], "`iss`"),
         (&["gentoken", "-u", "42", "--iss", "https://id"], "`aud`"),

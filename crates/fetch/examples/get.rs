@@ -1,7 +1,7 @@
-//! Fetches a URL as a server fetches keys, and shows what came of it.
+//! Fetches a URL as a server fetches keys, and shows the result.
 //!
-//! `cargo run -p countersign-fetch --example get -- https://id.example/jwks.json`, or
-//! without a URL to fetch from a server that the example itself puts on loopback.
+//! `cargo run -p countersign-fetch --example get -- https://id.example/jwks.json`; without a URL,
+//! the example fetches from a server of its own on loopback.
 
 use std::error::Error;
 use std::io::{Read as _, Write as _};

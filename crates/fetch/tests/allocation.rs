@@ -1,5 +1,5 @@
-//! What an endless answer costs. This file is a program of its own: it counts with a global
-//! allocator.
+//! The memory that an endless answer takes. This file is a program of its own, because it counts
+//! with a global allocator.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 #[path = "common/server.rs"]
@@ -27,7 +27,7 @@ fn i5_an_endless_answer_takes_no_more_memory_than_the_cap_on_bodies_needs() {
     let mut kind = None;
     let cost = measure(|| kind = request.send(&transport).err().map(|error| error.kind()));
     assert_eq!(kind, Some(FetchErrorKind::TooLarge));
-    // A buffer that grows by doubling, while its content moves; and the connection's own.
+    // The buffer doubles and its content moves; the connection has buffers of its own.
     let most = u64::try_from(4 * LIMIT).unwrap();
     assert!(cost.bytes_max < most, "{cost:?}");
 }

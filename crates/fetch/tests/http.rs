@@ -59,7 +59,7 @@ fn a_good_answer_is_fetched() {
         first.contains("accept: application/jwk-set+json"),
         "{first}"
     );
-    // I7: nothing that could invite a compressed body.
+    // I7: no header that could ask for a compressed body.
     assert!(!first.contains("accept-encoding"), "{first}");
     assert!(!first.contains("if-none-match"), "{first}");
     let second = second.to_ascii_lowercase();
@@ -95,7 +95,7 @@ fn i3_no_redirect_is_followed_wherever_it_leads() {
 
 #[test]
 fn i5_a_body_over_the_cap_is_not_read_to_its_end() {
-    /// What the network buffers between the two sides.
+    /// The bytes that the network buffers between the two sides.
     const BUFFERS: usize = 16 * 1024 * 1024;
     let chunk = vec![b' '; 64 * 1024];
     let endless = {
@@ -173,7 +173,7 @@ fn i5_headers_without_end_are_not_read_to_their_end() {
 
 #[test]
 fn i6_slow_bytes_end_at_the_deadline() {
-    /// One byte a time for as long as somebody reads, well within any timeout for one read.
+    /// One byte at a time as long as the client reads, well within any timeout for a single read.
     fn drip(out: &mut dyn Write, bytes: &[u8]) -> std::io::Result<()> {
         for byte in bytes.iter().chain(b" ".iter().cycle()) {
             out.write_all(&[*byte])?;
@@ -242,7 +242,7 @@ fn gzip(body: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// An answer whose body is said to be compressed by gzip.
+/// An answer whose headers say that its body is compressed with gzip.
 fn gzipped(body: &[u8]) -> Vec<u8> {
     let mut bytes = format!(
         "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
@@ -376,7 +376,7 @@ fn i12_a_connection_that_is_reset_is_an_error() {
         let url = format!("http://{}/", listener.local_addr().unwrap());
         let resetting = thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
-            // Closed with a request that nobody read, a connection is reset.
+            // A connection that is closed before its request was read is reset.
             stream.peek(&mut [0]).unwrap();
             stream.write_all(bytes.as_bytes()).unwrap();
         });

@@ -22,7 +22,7 @@ use server::{Server, answer};
 
 #[test]
 fn i10_a_proxy_over_tls_is_judged_by_its_certificate_for_plain_endpoints_too() {
-    // It speaks no TLS: that must be an error of the connection and no panic.
+    // The proxy speaks no TLS: that must be a connection error and not a panic.
     let proxy = Server::answering(answer("200 OK", "", &good()));
     let mut options = HttpOptions::default();
     options.proxy = Proxy::Url(format!("https://127.0.0.1:{}", proxy.port()));
@@ -57,7 +57,7 @@ fn i10_a_proxy_is_used_when_it_is_set_and_shows_no_credentials() {
         options,
         ..Get::default()
     };
-    // Whatever comes of it, it was the proxy that was asked.
+    // Whatever the result is, the request must have gone to the proxy.
     let outcome = get.send("http://127.0.0.2:9/");
     assert!(!format!("{outcome:?}").contains("secret"));
     assert_eq!(proxy.requests().len(), 1);
@@ -89,8 +89,8 @@ fn fetch_in_an_environment_with_a_proxy(target: &str) {
     let _ = get.send(target);
 }
 
-/// The environment belongs to the whole process, so the fetch is made by another one:
-/// this very test, told by `TARGET` what to do.
+/// The environment belongs to the whole process, so another process makes the fetch: it runs this
+/// test again, and `TARGET` tells it the URL.
 #[test]
 fn i10_the_environments_proxy_is_not_used_unless_asked_to() {
     if let Ok(target) = std::env::var("TARGET") {
@@ -106,7 +106,7 @@ fn i10_the_environments_proxy_is_not_used_unless_asked_to() {
                 "i10_the_environments_proxy_is_not_used_unless_asked_to",
             ])
             .env("TARGET", target.url())
-            // Where no certificate is at hand, plain endpoints and proxies need none.
+            // If there are no certificates, plain endpoints and proxies still work.
             .env("SSL_CERT_FILE", "/nowhere")
             .env("SSL_CERT_DIR", "/nowhere")
             .env_remove("NO_PROXY")
@@ -145,7 +145,7 @@ fn i11_a_proxy_may_be_anywhere_where_public_addresses_are_asked_for() {
         assert_ne!(fetch(url), FetchErrorKind::Refused, "{url}");
         assert!(proxy.requests().len() > before, "{url}");
     }
-    // An address is known before anyone is asked.
+    // If the URL contains an address, it is checked before any connection.
     let before = proxy.requests().len();
     for url in [
         "https://169.254.169.254/latest/meta-data",

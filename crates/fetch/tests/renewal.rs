@@ -1,4 +1,4 @@
-//! A transport that goes on by the files and root certificates as they are now.
+//! A transport that switches to the files and root certificates as they are now.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 #[path = "common/certificates.rs"]
@@ -22,7 +22,7 @@ fn fetch(transport: &HttpFetch, url: &str) -> Result<(), FetchErrorKind> {
     fetched.map(drop).map_err(|error| error.kind())
 }
 
-/// The same with the files of these options as they are now.
+/// The same transport with the files of these options as they are now.
 fn renew(transport: &HttpFetch, options: &HttpOptions) {
     transport.become_like(&HttpFetch::new(options).unwrap());
 }
@@ -70,17 +70,17 @@ fn a_client_certificate_is_replaced_with_its_key() {
         good.chain,
     )
     .unwrap();
-    // One of the two alone fits nothing.
+    // Only the pair fits, not one of the two.
     assert!(HttpFetch::new(&options).is_err());
     fs::write(options.client_key_file.as_ref().unwrap(), good.key).unwrap();
     renew(&transport, &options);
     assert_eq!(fetch(&transport, &url), Ok(()));
 }
 
-/// Where the system has its root certificates: a variable that the library for them knows.
+/// The variable that names the system's root certificates. The library for them reads it.
 const SYSTEM_ROOTS: &str = "SSL_CERT_FILE";
 
-/// This test runs itself in a process of its own, whose environment it can choose.
+/// This test runs itself in another process, so that it can choose the environment.
 #[test]
 fn i9_the_systems_root_certificates_are_read_again() {
     const IS_CHILD: &str = "COUNTERSIGN_FETCH_RENEWAL_CHILD";

@@ -1,5 +1,4 @@
-//! The default transport over TLS, with certificates made on the spot: row I9 of the
-//! attack catalogue.
+//! The default transport over TLS, with new certificates: row I9 of the attack catalogue.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -83,7 +82,7 @@ fn i9_a_certificate_for_another_host_expired_or_of_a_stranger_is_refused() {
         assert!(error.to_string().contains(says), "{name}: {error}");
         assert!(server.requests().is_empty(), "{name}");
     }
-    // And without a CA file, nobody vouches for it.
+    // Without a CA file, its certificate is not trusted.
     let server = server(&good, None);
     let error = fetch(&server.url_at("localhost"), &HttpOptions::default()).unwrap_err();
     assert_eq!(error.kind(), FetchErrorKind::Tls);
@@ -155,7 +154,7 @@ fn files_that_cannot_be_used_are_refused_at_once() {
 
 #[test]
 fn i6_a_tls_handshake_that_never_ends_ends_at_the_deadline() {
-    // Reads the hello as if it were a request, and says nothing.
+    // Reads the client hello as if it were a request, and sends nothing.
     let server = Server::behaving(|_| Ok(()));
     let options = options_trusting(&Authority::new());
     let url = server.url().replace("http:", "https:");

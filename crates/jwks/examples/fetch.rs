@@ -1,7 +1,7 @@
-//! Fetches a key set as a server would, and shows what it makes of it.
+//! Fetches a key set as a server would, and shows which keys the server would use.
 //!
-//! Run it with `cargo run -p countersign-jwks --example fetch -- URL`, or without a URL
-//! to fetch from a server that the example itself puts on loopback.
+//! Run it with `cargo run -p countersign-jwks --example fetch -- URL`. Without a URL, the example
+//! fetches from a server of its own on loopback.
 
 use std::error::Error;
 use std::io::{Read, Write};
@@ -10,7 +10,7 @@ use std::thread;
 
 use countersign_jwks::{Jwks, Lookup};
 
-/// The keys of RFC 8037 appendix A.2 and RFC 7517 appendix A.1, and one that is odd.
+/// The keys of RFC 8037 appendix A.2 and RFC 7517 appendix A.1, and one that can't be used.
 const KEYS: &str = r#"{"keys":[
     {"kty":"OKP","crv":"Ed25519","kid":"2026","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
     {"kty":"EC","crv":"P-256","use":"enc","kid":"1",
@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         jwks.settings().removed_key_trusted_at_most()
     );
 
-    // What a server does for each token.
+    // A server does this for each token.
     match jwks.resolve(Some("2026")) {
         Lookup::Found(keys) => {
             let verifier = keys.for_alg("EdDSA").ok_or("no EdDSA key")?;

@@ -1,5 +1,5 @@
-//! Looking keys up in async code: at once where the key is held, else awaiting the
-//! background thread, with a limit on the wait.
+//! Looks keys up in async code: at once if the key is held, else after awaiting the background
+//! thread, with a limit on the wait.
 //!
 //! Run it with `cargo run -p countersign-jwks --example tokio`.
 
@@ -26,14 +26,14 @@ impl Fetch for Slow {
     }
 }
 
-/// What a token of this `kid` is told.
+/// The answer for a token with this `kid`.
 async fn keys(jwks: &Jwks, kid: &str) -> Result<KidKeys, String> {
     let waiting = async {
         loop {
             match jwks.lookup(Some(kid)) {
-                // The usual way: no wait, no lock, no allocation.
+                // The usual case: no wait, no lock, no allocation.
                 Lookup::Found(keys) => return Ok(keys),
-                // The task sleeps, and no thread is blocked.
+                // The task sleeps without blocking a thread.
                 Lookup::Pending(pending) => pending.await.map_err(|error| error.to_string())?,
                 Lookup::UnknownKey | Lookup::KidRequired => return Err("unknown_key".into()),
                 Lookup::Unavailable(error) => return Err(format!("keys_unavailable: {error}")),

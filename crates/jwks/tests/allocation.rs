@@ -1,4 +1,4 @@
-//! A look-up whose key is held allocates nothing. This file is a program of its own: it
+//! A look-up of a key that is held allocates nothing. This file is a program of its own, because it
 //! counts with a global allocator.
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -21,7 +21,7 @@ fn a_look_up_whose_key_is_held_allocates_nothing() {
             assert!(matches!(unknown, Lookup::Unavailable(_)));
         }
     };
-    // The first look-up of a thread takes its place among the readers.
+    // The first look-up of a thread registers the thread as a reader.
     once();
     let cost = measure(once);
     assert_eq!(cost.count_total, 0, "{cost:?}");

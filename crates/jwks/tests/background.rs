@@ -1,4 +1,4 @@
-//! The thread, and waiting without one.
+//! The background thread, and waiting for keys without one.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod common;
@@ -26,10 +26,10 @@ fn spawned(script: &ScriptedFetch, settings: Settings) -> (Jwks, ManualClock) {
     (jwks, clock)
 }
 
-/// Longer than anything here takes: a wait that is never ended fails its test.
+/// Longer than any step here takes: a wait that never ends fails its test.
 const LONG: Duration = Duration::from_secs(20);
 
-/// Waits until the thread has done what it should.
+/// Waits until the thread has reached a state.
 fn until(what: &str, is_done: impl Fn() -> bool) {
     let began_at = Instant::now();
     while !is_done() {
@@ -38,7 +38,7 @@ fn until(what: &str, is_done: impl Fn() -> bool) {
     }
 }
 
-/// The shortest life and cooldown that may be set.
+/// The shortest permitted time to live and cooldown.
 fn shortest() -> Settings {
     let mut settings = Settings::default();
     settings.total_deadline = seconds(1);
@@ -47,7 +47,7 @@ fn shortest() -> Settings {
     settings
 }
 
-/// A task's waker that tells whether it was woken.
+/// A task's waker that records whether it was woken.
 #[derive(Default)]
 struct Woken(AtomicBool);
 
@@ -59,7 +59,7 @@ impl Wake for Woken {
 
 type Output = Result<(), KeysUnavailable>;
 
-/// Waits on this thread for what a runtime would wait for on none.
+/// Polls a future on this thread until it is ready, without a runtime.
 fn block_on(pending: impl Future<Output = Output>) -> Output {
     struct Unpark(thread::Thread);
     impl Wake for Unpark {
@@ -81,7 +81,7 @@ fn block_on(pending: impl Future<Output = Output>) -> Output {
     }
 }
 
-/// What an async caller does: look up, and await where that is needed.
+/// The steps of an async caller: look up, and await if needed.
 fn lookup(jwks: &Jwks, kid: &str) -> Lookup {
     loop {
         match jwks.lookup(Some(kid)) {
@@ -133,7 +133,7 @@ fn i12_the_thread_survives_a_panic_in_the_transport() {
 
 #[test]
 fn the_thread_survives_a_panic_in_a_clock() {
-    /// Panics the first time that the client's own thread asks for the time.
+    /// Panics when the client's own thread asks for the time for the first time.
     #[derive(Debug, Default)]
     struct Fragile(AtomicUsize);
     impl Clock for Fragile {
@@ -163,7 +163,7 @@ fn j6_a_wait_ends_although_the_last_handle_goes_before_its_fetch_has_begun() {
         script.otherwise(ok(&[key(1).jwk("a")]));
         let (jwks, _) = spawned(&script, Settings::default());
         let found = jwks.lookup(Some("a"));
-        // As when the rules of a server are exchanged while a token waits for its key.
+        // This happens if the rules of a server are replaced while a token waits for its key.
         drop(jwks);
         if let Lookup::Pending(pending) = found {
             block_on(pending).expect("few are waiting");
@@ -196,8 +196,8 @@ fn the_thread_ends_with_the_last_handle_and_not_before() {
     until("the thread ends", || Arc::strong_count(&alive) == 1);
 }
 
-/// A transport that says when it was asked, and waits in a channel before it answers: as
-/// the default one does for a name to be resolved, it parks its thread for that.
+/// A transport that records when it is asked, and waits in a channel before it answers. Like the
+/// default transport during name resolution, it parks its thread.
 #[derive(Debug)]
 struct Waiting {
     alive: Arc<()>,
@@ -238,7 +238,7 @@ fn the_thread_ends_although_the_last_handle_goes_while_its_transport_waits() {
         .build()
         .unwrap();
     asked.recv().unwrap();
-    // Time to begin its wait: what wakes it up from that must not be lost.
+    // Give it time to begin its wait: a wake-up at that moment must not be lost.
     thread::sleep(Duration::from_millis(20));
     drop(jwks);
     thread::sleep(Duration::from_millis(20));
@@ -272,7 +272,7 @@ fn the_thread_refreshes_ahead_of_the_end_of_a_set_that_a_caller_has_fetched() {
         let (jwks, clock) = spawned(&script, settings);
         assert_eq!(word(&lookup(&jwks, "a"), &key(1)), "found");
         clock.advance(seconds(2));
-        // The thread expects an hour of rest.
+        // The thread expects to sleep for an hour.
         fetch(&jwks);
         assert_eq!(script.requests(), 2);
         clock.advance(seconds(2));
@@ -298,12 +298,12 @@ fn i12_nobody_awaits_a_transport_for_ever_that_never_returns() {
     clock.advance(seconds(5));
     assert_eq!(word(&jwks.lookup(Some("a")), &key(1)), "pending");
     assert!(!woken.0.load(Ordering::SeqCst));
-    // Twice the total deadline of 3 s: given up, also for those who wait already.
+    // After twice the total deadline of 3 s it is abandoned, also for callers that already wait.
     clock.advance(seconds(1));
     assert_eq!(word(&jwks.lookup(Some("b")), &key(1)), "unavailable");
     assert!(woken.0.load(Ordering::SeqCst));
     assert_eq!(poll(&mut pending), Poll::Ready(Ok(())));
-    // The thread is held up: whenever one looks up, nobody else would fetch.
+    // The thread is blocked, so no other thread can fetch for these look-ups.
     for _ in 0..20 {
         clock.advance(seconds(60));
         assert_eq!(word(&jwks.lookup(Some("a")), &key(1)), "unavailable");
@@ -345,7 +345,7 @@ fn a_waker_that_panics_leaves_nobody_asleep() {
 
 #[test]
 fn a_fetch_that_ends_while_its_waiter_takes_its_place_is_not_missed() {
-    /// Has the fetch end the next time that the test's own thread asks for the time.
+    /// Makes the fetch end the next time that the test's own thread asks for the time.
     #[derive(Debug)]
     struct Hook {
         thread: thread::ThreadId,
@@ -384,7 +384,7 @@ fn a_fetch_that_ends_while_its_waiter_takes_its_place_is_not_missed() {
     let Lookup::Pending(mut pending) = jwks.lookup(Some("a")) else {
         panic!("nothing was fetched");
     };
-    // A poll asks for the time once it has found that no fetch has ended.
+    // A poll asks for the time after it has found that no fetch has ended.
     clock.0.armed.store(true, Ordering::SeqCst);
     let poll = std::pin::Pin::new(&mut pending).poll(&mut Context::from_waker(Waker::noop()));
     assert_eq!(script.requests(), 1);
@@ -461,7 +461,7 @@ fn a_wait_that_no_thread_would_end_ends_at_once_and_says_so() {
             "{said}"
         );
     }
-    // Whoever may block fetches on their own thread.
+    // Callers that may block fetch on their own thread.
     assert_eq!(bench.resolve("a", &key(1)), "found");
     assert_eq!(block_on(bench.jwks.ready()), Ok(()));
 }

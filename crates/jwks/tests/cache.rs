@@ -1,5 +1,5 @@
-//! What is trusted, for how long, and how often the endpoint is asked: rows J of the
-//! attack catalogue, with a scripted endpoint and a clock that moves when told to.
+//! Which keys are trusted, for how long, and how often the endpoint is asked: rows J of the attack
+//! catalogue, with a scripted endpoint and a clock that the test moves.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -27,7 +27,7 @@ fn j1_ten_thousand_unknown_kids_make_at_most_two_requests() {
     bench.advance(31);
     for number in 0..10_000 {
         let kid = format!("unknown-{number}");
-        // One was shown before the second fetch began, and is unknown for certain.
+        // One token was shown before the second fetch began, so its key is certainly unknown.
         let expected = if number == 0 {
             "unknown"
         } else {
@@ -67,7 +67,7 @@ fn j2_a_hundred_thousand_unknown_kids_leave_nothing_behind() {
         let found = bench.lookup(&format!("{number}"), &key(1));
         assert_eq!(found, "unavailable");
     }
-    // The client shows all its state: no trace of a kid that it does not hold.
+    // The counters show the whole state of the client: it keeps nothing about an unknown `kid`.
     let after = format!("{:?}", bench.jwks);
     assert!(after.len() < before + 64, "{after}");
 }
@@ -118,8 +118,8 @@ fn j4_an_outage_after_a_good_fetch_verifies_until_the_stale_limit_and_not_a_seco
         );
         bench.advance(1);
     }
-    // At most one fetch of two attempts each cooldown, from the hour on; every other one
-    // where no thread fetches in the background. Without keys, one a second.
+    // From the hour on, at most one fetch of two attempts in each cooldown, and every other one if
+    // no thread fetches in the background. Without keys, one a second.
     let requests = bench.script.requests() as u64;
     assert!(
         (1 + HOUR / 30..=1 + 2 * HOUR / 30 + 2 * 121).contains(&requests),
@@ -207,7 +207,7 @@ fn j7_garbage_or_an_empty_set_never_evicts_good_keys() {
         "<html></html>",
         r#"{"keys":[{"kty":"oct","kid":"a","k":"c2VjcmV0"}]}"#,
         r#"{"keys":[{"kty":"RSA"}]}"#,
-        // A `kid` that no token may have.
+        // A `kid` that no token can have.
         &set(&[key(1).jwk(&"k".repeat(257))]),
     ] {
         let bench = bench();
@@ -249,7 +249,7 @@ fn j9_a_rotated_key_is_accepted_within_one_cooldown() {
     }
     assert_eq!(waited, 30);
 
-    // Long after the last fetch, nobody waits at all.
+    // Long after the last fetch, no caller has to wait.
     let bench = common::bench();
     bench.script.then(ok(&[key(1).jwk("a")]));
     bench
@@ -287,7 +287,8 @@ fn j10_what_a_cache_has_used_up_of_the_hour_does_not_lengthen_the_trust_in_a_rem
             let answer = ok(&[key(1).jwk("a")])
                 .with_header("Cache-Control", control)
                 .with_header("Age", age.to_string());
-            // Fetched right after the key was removed, and `age` seconds after the cache did.
+            // Fetched right after the key was removed, but the cache took its copy `age` seconds
+            // earlier.
             bench.script.then(answer);
             bench.script.otherwise(Response::new(500, ""));
             let bound = bench.jwks.settings().removed_key_trusted_at_most();
@@ -546,7 +547,7 @@ fn j1_a_token_is_of_an_unknown_key_once_a_fetch_after_it_was_shown_lacks_its_key
     }
     bench.advance(30);
     assert!(matches!(lookup(b"one"), Lookup::UnknownKey));
-    // Another token with the same `kid` was never shown before.
+    // Another token with the same `kid` that was never shown before.
     assert!(matches!(lookup(b"two"), Lookup::Unavailable(_)));
     assert!(matches!(lookup(b"one"), Lookup::UnknownKey));
     assert_eq!(bench.script.requests(), 2);

@@ -1,4 +1,4 @@
-//! A cache on the way that serves one copy for days, over real sockets.
+//! A cache between client and endpoint that serves one copy for days, over real sockets.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, missing_docs)]
 
 mod common;
@@ -17,7 +17,7 @@ use countersign_jwks::{Clock as _, Jwks, Settings};
 const START: u64 = 1_700_000_000;
 const DAY: u64 = 86_400;
 
-/// A cache that took its copy at the start, says how old it is, and never asks the endpoint again.
+/// A cache that took its copy at the start, sends its age, and never asks the endpoint again.
 fn cache(clock: ManualClock) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/jwks.json", listener.local_addr().unwrap());
@@ -46,7 +46,7 @@ fn j3_a_cache_that_serves_one_copy_for_days_does_not_prolong_the_trust_in_a_remo
         let clock = ManualClock::at(seconds(START));
         let (url, requests) = cache(clock.clone());
         let mut settings = Settings::default();
-        // For a loaded machine.
+        // Allows for a loaded machine.
         settings.attempt_timeout = seconds(20);
         settings.total_deadline = seconds(25);
         settings.accept_age_up_to = allowed;

@@ -1,4 +1,4 @@
-//! `unknown_key` is certain or it isn't said, whatever strangers show meanwhile.
+//! The client says `unknown_key` only if that is certain, whatever tokens strangers show meanwhile.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -14,7 +14,7 @@ use countersign_jwks::Lookup;
 /// The cooldown, in seconds.
 const COOLDOWN: u64 = 30;
 
-/// What a token is told whose `kid` and number tell it from others.
+/// The answer for a token, which its `kid` and a number identify.
 fn show(bench: &Bench, kid: &str, number: u32) -> Lookup {
     bench.jwks.resolve_for(Some(kid), &number.to_le_bytes())
 }
@@ -23,10 +23,11 @@ fn show(bench: &Bench, kid: &str, number: u32) -> Lookup {
 fn j9_ten_thousand_clients_with_a_retired_key_know_within_two_cooldowns() {
     const CLIENTS: u32 = 10_000;
     let bench = bench();
-    // This process never held the key that was retired, as after a restart.
+    // This process never held the retired key, as after a restart.
     bench.script.otherwise(ok(&[key(1).jwk("a")]));
     assert_eq!(bench.resolve("a", &key(1)), "found");
-    // Each comes at another time, tries again when it is told to, and stops once it knows.
+    // Each client comes at another time, tries again when it is told to, and stops when it has a
+    // final answer.
     let mut next: Vec<Option<u64>> = (0..CLIENTS)
         .map(|client| Some(u64::from(client) % COOLDOWN))
         .collect();
@@ -66,13 +67,13 @@ fn j9_a_key_that_was_just_published_is_accepted_within_the_cooldown_whatever_oth
             for _ in 0..100 {
                 number += 1;
                 drop(show(bench, &format!("forged-{number}"), number));
-                // Also with the very `kid` that is to come, which is no secret.
+                // Also with the very `kid` that will be published, because it is not a secret.
                 drop(show(bench, "new", number));
                 drop(bench.jwks.lookup_for(Some("new"), &number.to_le_bytes()));
                 drop(bench.jwks.lookup(None));
             }
         };
-        // The worst moment: right after the flood has caused the fetch that may be made.
+        // The worst moment: the flood has just caused the fetch that the cooldown allows.
         bench.advance(COOLDOWN);
         flood(&bench);
         let fresh = [key(1).jwk("a"), key(2).jwk("new")];
@@ -106,7 +107,7 @@ fn j2_a_token_that_a_flood_has_pushed_out_of_memory_is_not_called_unknown() {
     }
     bench.advance(COOLDOWN);
     bench.jwks.refresh().unwrap();
-    // Those that are remembered know; the oldest is new again.
+    // The remembered tokens have a final answer; the oldest counts as new again.
     assert!(matches!(show(&bench, "b", 16_384), Lookup::UnknownKey));
     assert!(matches!(show(&bench, "b", 0), Lookup::Unavailable(_)));
     bench.advance(COOLDOWN);
@@ -124,7 +125,7 @@ fn j9_a_kid_that_was_asked_for_before_its_key_was_published_is_not_called_unknow
         .otherwise(ok(&[key(1).jwk("a"), key(2).jwk("new")]));
     assert_eq!(bench.resolve("a", &key(1)), "found");
     bench.advance(COOLDOWN);
-    // Who asks and has a fetch made is told for certain. Then the key is published.
+    // A caller that causes a fetch gets a certain answer. Then the key is published.
     assert_eq!(bench.resolve("new", &key(2)), "unknown");
     for _ in 0..COOLDOWN {
         assert_eq!(bench.resolve("new", &key(2)), "unavailable");

@@ -101,7 +101,7 @@ fn h2_a_secret_in_a_fetched_set_is_never_used() {
 
 #[test]
 fn h3_a_kid_names_one_key_for_each_algorithm() {
-    // Different keys that share an algorithm: neither.
+    // Different keys with the same algorithm: neither is used.
     let bench = Bench::only_document(&set(&[
         key(1).jwk("twice"),
         key(2).jwk("twice"),
@@ -115,7 +115,7 @@ fn h3_a_kid_names_one_key_for_each_algorithm() {
         assert!(reason.contains("same kid and algorithm"), "{reason}");
     }
 
-    // The same key twice: once.
+    // The same key twice: it counts once.
     let bench = Bench::only_document(&set(&[key(1).jwk("a"), key(1).jwk("a")]));
     assert_eq!(bench.resolve("a", &key(1)), "found");
     let Lookup::Found(keys) = bench.jwks.lookup(Some("a")) else {
@@ -123,7 +123,7 @@ fn h3_a_kid_names_one_key_for_each_algorithm() {
     };
     assert_eq!(keys.len(), 1);
 
-    // Different keys for different algorithms: both.
+    // Different keys for different algorithms: both are used.
     let bench = Bench::only_document(&set(&[key(1).jwk("a"), format!(r#"{{{P256},"kid":"a"}}"#)]));
     assert_eq!(bench.resolve("a", &key(1)), "found");
     let Lookup::Found(keys) = bench.jwks.lookup(Some("a")) else {
@@ -159,7 +159,7 @@ fn h4_a_token_without_kid_needs_the_setting_and_a_set_of_one_key() {
             vec![nameless.clone(), key(2).jwk("b")],
             "kid required",
         ),
-        // The other one cannot be used: one usable key is left.
+        // The other key cannot be used, so one usable key is left.
         (
             true,
             vec![nameless.clone(), r#"{"kty":"EC"}"#.into()],
@@ -170,7 +170,7 @@ fn h4_a_token_without_kid_needs_the_setting_and_a_set_of_one_key() {
         bench.script.then(ok(&keys));
         let found = bench.jwks.resolve(None);
         assert_eq!(word(&found, &key(1)), without_kid, "{allowed} {keys:?}");
-        // Where no answer could help, none is asked for.
+        // If no answer could help, no request is made.
         assert_eq!(bench.script.requests(), usize::from(allowed));
     }
 }
@@ -218,14 +218,14 @@ fn h5_a_key_without_use_is_used() {
     assert_eq!(bench.resolve("a", &key(1)), "found");
 }
 
-/// H6 and H7: what stands beside a good key, each alone.
+/// H6 and H7: the entries that stand next to a good key, each alone.
 fn odd_keys() -> Vec<String> {
     let x = key(2).x();
     let okp = |members: &str| {
         format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}","kid":"odd",{members}}}"#)
     };
     [
-        // H6: what is sound, and not for us.
+        // H6: valid keys that are not for us.
         r#"{"kty":"AKP","kid":"odd","alg":"ML-DSA-65","pub":"AAAA"}"#.into(),
         r#"{"kty":"OKP","kid":"odd","crv":"X25519","x":"hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo"}"#.into(),
         r#"{"kty":"OKP","kid":"odd","crv":"Ed448","x":"X9dEm1m0Yf0s54fsYWrUah2hNCSFpw4fig6nXYDpZ3jt8ST2m0bHBhvhwHlyMzXg1Q"}"#.into(),
@@ -241,7 +241,7 @@ fn odd_keys() -> Vec<String> {
         okp(r#""alg":"none""#),
         okp(r#""key_ops":[]"#),
         okp(r#""key_ops":["encrypt"]"#),
-        // H7: what is broken.
+        // H7: broken keys.
         "null".into(),
         "true".into(),
         "1".into(),
@@ -267,7 +267,7 @@ fn odd_keys() -> Vec<String> {
         okp(r#""key_ops":["verify","verify"]"#),
         r#"{"kty":"RSA","kid":"odd","e":"AQAB","n":""}"#.into(),
         r#"{"kty":"RSA","kid":"odd","e":"AQAB"}"#.into(),
-        // JSON, and more than a strict reader takes.
+        // Valid JSON, but not for a strict parser.
         r#"{"kty":"EC","kid":"\ud800"}"#.into(),
         okp(r#""note":"\udc00""#),
         okp(r#""exp":1e400"#),
@@ -311,12 +311,12 @@ fn h7_bytes_that_are_not_utf_8_spoil_the_key_alone_that_holds_them() {
         let bench = bench();
         bench.script.then(Response::new(200, document));
         assert_eq!(bench.resolve("good", &key(1)), "found");
-        // Nor does it get another name.
+        // Nor does the key get another name.
         assert_eq!(bench.resolve("\u{fffd}", &key(2)), "unavailable");
         let counters = bench.jwks.counters();
         assert_eq!((counters.keys_used, counters.keys_skipped), (1, 1));
     }
-    // Outside of every key they spoil the whole.
+    // Outside of the keys, they spoil the whole set.
     let mut document = set(&[key(1).jwk("a")]).into_bytes();
     document.push(0xff);
     let bench = bench();
@@ -390,7 +390,7 @@ fn h9_keys_and_bytes_have_a_cap() {
         Response::new(200, document + &space)
     };
     for (size, found) in [(512 * 1024, "found"), (512 * 1024 + 1, "unavailable")] {
-        // The same of a document that came another way, such as out of a file.
+        // The same for a document from another source, such as a file.
         let report = inspect(
             padded(size).body(),
             &countersign_ring::provider(),

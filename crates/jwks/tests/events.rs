@@ -1,4 +1,4 @@
-//! What is logged, and what never is.
+//! The events that are logged, and the values that never are.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod common;

@@ -1,4 +1,4 @@
-//! Who fetches, who waits, and what each is told of it.
+//! Who fetches, who waits, and the result that each caller gets.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod common;
@@ -34,7 +34,7 @@ fn j6_who_waits_is_told_when_the_fetch_ends_and_not_at_the_deadline() {
     });
 }
 
-/// A transport whose answers are let go one by one, in any order.
+/// A transport whose answers are released one by one, in any order.
 #[derive(Debug, Default)]
 struct OneByOne {
     asked: AtomicUsize,
@@ -42,7 +42,7 @@ struct OneByOne {
 }
 
 impl OneByOne {
-    /// What answers the next request that has no answer yet.
+    /// The answer for the next request without an answer.
     fn answer(&self) -> mpsc::Sender<Response> {
         let (answer, answers) = mpsc::channel();
         self.answers.lock().unwrap().push_back(answers);
@@ -81,7 +81,7 @@ fn a_refresh_gives_the_outcome_of_its_own_fetch() {
     thread::scope(|scope| {
         let first = scope.spawn(|| jwks.refresh());
         transport.wait_for(1);
-        // Given up after 6 s, and another may begin after 30 more.
+        // It is abandoned after 6 s, and another fetch may begin 30 s later.
         clock.advance(seconds(36));
         let resolving = scope.spawn(|| jwks.resolve(Some("a")));
         transport.wait_for(2);
@@ -112,7 +112,7 @@ fn what_fails_fast_is_counted_and_what_has_fetched_first_is_not() {
     bench.advance(31);
     assert_eq!(bench.resolve("b", &key(1)), "unknown");
     assert_eq!((bench.script.requests(), hits()), (2, 0));
-    // Who asks now may have another token of this `kid`, whose key was just published.
+    // A caller that asks now may have another token with this `kid`, whose key was just published.
     assert_eq!(bench.resolve("b", &key(1)), "unavailable");
     assert_eq!(bench.lookup("b", &key(1)), "unavailable");
     assert_eq!(hits(), 2);

@@ -1,4 +1,4 @@
-//! Keys of an OpenID Connect issuer: its discovery document and its set, by one state machine.
+//! Keys of an OpenID Connect issuer: one state machine for its discovery document and its set.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -25,7 +25,7 @@ const SET: &str = "https://keys.example/set";
 const START: u64 = 1_700_000_000;
 const HOUR: u64 = 3600;
 
-/// Answers each URL as it is told to; a URL that it doesn't know can't be reached.
+/// Answers each URL with the given answer; other URLs can't be reached.
 #[derive(Clone, Debug)]
 struct Web {
     inner: Arc<Mutex<Inner>>,
@@ -55,7 +55,7 @@ impl Web {
         }
     }
 
-    /// With a document that leads to a set of the key `a`.
+    /// With a document that names a set with the key `a`.
     fn with_issuer() -> Self {
         let web = Self::new();
         web.answer(DOCUMENT, document(ISSUER, SET));
@@ -267,7 +267,7 @@ fn what_has_not_changed_is_not_sent_again() {
         assert_eq!(etags, [Some("\"d\"".into()), Some("\"s\"".into())]);
     }
     assert_eq!(resolve(&jwks, "a", 1), "found");
-    // A document that is sent anew keeps the set, if it names the same one.
+    // A new document keeps the set if it names the same one.
     web.answer(DOCUMENT, document(ISSUER, SET).with_header("ETag", "\"e\""));
     jwks.refresh().unwrap();
     web.asked();
@@ -285,7 +285,7 @@ fn j3_an_issuer_that_moves_its_set_is_followed_and_the_old_set_is_forgotten() {
     web.asked();
     let moved = "https://keys.example/moved";
     web.answer(DOCUMENT, document(ISSUER, moved));
-    // Its tag means nothing there: a 304 would bring the old keys back.
+    // The tag means nothing at the new address: a 304 would bring the old keys back.
     web.answer(moved, ok(&[key(2).jwk("b")]).with_header("ETag", "\"s\""));
     web.clock.advance(seconds(HOUR));
     assert_eq!(resolve(&jwks, "b", 2), "found");
@@ -370,7 +370,7 @@ fn j5_a_file_is_of_an_issuer_or_of_a_set_and_never_of_both() {
         .on_demand();
     assert!(at_document.build().unwrap().report().is_none());
     assert!(of_issuer.clone().build().unwrap().report().is_some());
-    // Whoever could write the file could also write other keys into it; but a fault in it must
+    // An attacker who can write the file can also write keys into it. But a fault in the file must
     // not lead to a URL that the document could not name.
     let text = std::fs::read_to_string(&path).unwrap();
     let bent = text.replace(SET, "http://127.0.0.1/set");

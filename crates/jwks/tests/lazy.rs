@@ -28,7 +28,7 @@ fn a_client_that_cannot_be_made_is_tried_again_after_a_cooldown_and_not_for_each
     assert!(missing.to_string().contains("lazy-"), "{missing}");
     assert_eq!(lazy.retry_after(), Some(seconds(30)));
 
-    // Whoever looked at the file would now find another fault.
+    // A client that looked at the file now would find another fault.
     std::fs::write(&path, "no certificate").unwrap();
     for _ in 0..29 {
         clock.advance(seconds(1));

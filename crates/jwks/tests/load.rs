@@ -1,4 +1,4 @@
-//! The client under more callers than a server should have, and with odd wakers.
+//! The client with more callers than a server should have, and with unusual wakers.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod common;
@@ -14,7 +14,7 @@ use common::{URL, key, ok, seconds, word};
 use countersign_fetch::testing::ScriptedFetch;
 use countersign_jwks::{Jwks, Lookup, Pending, Settings};
 
-/// Longer than anything here takes: a wait that never ends fails its test.
+/// Longer than any step here takes: a wait that never ends fails its test.
 const LONG: Duration = Duration::from_secs(120);
 
 fn client(script: &ScriptedFetch, settings: Settings) -> Jwks {
@@ -70,7 +70,7 @@ fn j14_ten_thousand_threads_wait_for_one_request_of_a_hanging_endpoint() {
             assert!(began_at.elapsed() < LONG, "not all wait");
             thread::sleep(Duration::from_millis(1));
         }
-        // One more is one too many, and is told so at once.
+        // One more is too many, and fails at once.
         assert_eq!(word(&jwks.resolve(Some("a")), &key(1)), "unavailable");
         script.release();
         for thread in threads {
@@ -99,7 +99,7 @@ fn j6_two_thousand_clients_that_are_dropped_in_flight_leave_nothing_behind() {
             _ => left.push(pending),
         }
     }
-    // The threads hold eight of them, and those who wait the others; then nobody does.
+    // The threads hold eight of them, and the waiters the others; later nobody holds any.
     drop(left);
     script.release();
     let another = ScriptedFetch::new();
@@ -149,7 +149,7 @@ fn a_waker_may_look_up_wait_and_leave_while_it_is_woken() {
 
 #[test]
 fn a_waker_that_owns_the_last_task_may_be_dropped_by_the_list() {
-    /// A task that its own waker keeps: dropping the waker drops the wait.
+    /// A task that its own waker owns: dropping the waker drops the wait.
     struct Owner(Mutex<Option<Pending>>);
     impl Wake for Owner {
         fn wake(self: Arc<Self>) {}
@@ -164,7 +164,8 @@ fn a_waker_that_owns_the_last_task_may_be_dropped_by_the_list() {
     }
     assert!(!poll(&mut waiting, &Waker::from(owner)));
     assert_eq!(jwks.counters().waiters, 2);
-    // Replaces the waker: the list held its last handle, and the wait that it owned leaves.
+    // This replaces the waker. The list held its last handle, so the wait that the waker owned
+    // ends.
     assert!(!poll(&mut waiting, Waker::noop()));
     assert_eq!(jwks.counters().waiters, 1);
     script.release();

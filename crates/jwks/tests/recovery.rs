@@ -1,5 +1,4 @@
-//! How soon tokens are accepted once an endpoint that was down comes up, by the real clock and by
-//! real sockets.
+//! How soon tokens are accepted after an endpoint was down, with the real clock and real sockets.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod common;
@@ -15,10 +14,10 @@ use common::{key, ok, set, word};
 use countersign_fetch::testing::ScriptedFetch;
 use countersign_jwks::{Jwks, Lookup};
 
-/// Long for a loaded machine, and short beside the cooldown of 30 s.
+/// Long enough for a loaded machine, and much shorter than the cooldown of 30 s.
 const SOON: Duration = Duration::from_secs(15);
 
-/// Waits on this thread for what a runtime would wait for on none.
+/// Polls a future on this thread until it is ready, without a runtime.
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     struct Unpark(thread::Thread);
     impl Wake for Unpark {
@@ -54,7 +53,7 @@ fn who_waits_for_keys_before_they_listen_goes_on_as_soon_as_the_endpoint_comes_u
             let outcome = block_on(client.ready());
             done.send(("ready", outcome)).unwrap();
         });
-        // Both wait while the endpoint is down.
+        // Both callers wait while the endpoint is down.
         script.wait_for(2);
         assert!(ready.recv_timeout(Duration::from_millis(50)).is_err());
         assert!(jwks.wait_ready(Duration::from_millis(10)).is_err());
@@ -71,7 +70,7 @@ fn who_waits_for_keys_before_they_listen_goes_on_as_soon_as_the_endpoint_comes_u
 
 #[test]
 fn an_endpoint_that_was_down_at_the_start_is_used_soon_after_it_comes_up() {
-    // Nobody takes a connection yet.
+    // No server accepts connections yet.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/jwks.json", listener.local_addr().unwrap());
     let jwks = Jwks::builder(url, countersign_ring::provider())

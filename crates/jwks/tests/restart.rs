@@ -38,7 +38,7 @@ fn path() -> PathBuf {
     folder.join("keys.json")
 }
 
-/// A process that starts at this second and finds this endpoint.
+/// A process that starts at this second, with this endpoint.
 fn start(path: &PathBuf, url: &str, second: u64, script: &ScriptedFetch) -> (Jwks, ManualClock) {
     let clock = ManualClock::at(seconds(START + second));
     (client(path, url, script, clock.clone()), clock)
@@ -54,7 +54,7 @@ fn client(path: &PathBuf, url: &str, script: &ScriptedFetch, clock: impl Clock +
         .unwrap()
 }
 
-/// A file of the key `a`, fetched at second 0.
+/// A file with the key `a`, fetched at second 0.
 fn written() -> PathBuf {
     let path = path();
     let script = ScriptedFetch::new();
@@ -139,7 +139,7 @@ fn a_file_that_is_damaged_foreign_from_the_future_or_open_to_others_is_passed_ov
         let path = written();
         fs::write(&path, &bad).unwrap();
         let found = after_restart(&path, URL, 1);
-        // Space behind an object changes nothing about it.
+        // A space after an object doesn't change its meaning.
         let expected = if bad.trim_end() == good {
             "found"
         } else {
@@ -163,10 +163,10 @@ fn a_file_that_somebody_else_has_made_is_passed_over() {
     let path = written();
     let ours = fs::metadata(&path).unwrap().uid();
     assert_eq!(after_restart(&path, URL, 1), "found");
-    // Only root may give a file away: without that, nobody else's is at hand.
+    // Only root can give a file to another user, so the test needs root to make one.
     if chown(&path, Some(ours ^ 1), None).is_ok() {
         assert_eq!(after_restart(&path, URL, 1), "unavailable");
-        // In a folder of another's, what we have made is still ours.
+        // In a folder of another user, our own file is still ours.
         chown(path.parent().unwrap(), Some(ours ^ 2), None).unwrap();
         assert_eq!(after_restart(&path, URL, 1), "unavailable");
         chown(&path, Some(ours), None).unwrap();
@@ -223,7 +223,7 @@ fn h1_the_file_holds_public_halves_alone_and_is_its_owners_alone() {
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
-    // Nothing is left beside it.
+    // No other file is left in the folder.
     assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
 }
 
@@ -268,7 +268,7 @@ fn after_a_restart_and_a_304_skipped_and_private_keys_are_still_known() {
     }
     let text = fs::read_to_string(&path).unwrap();
     assert!(!text.contains("AyM1Sys") && !text.contains("nWGxne"));
-    // Notes that somebody has bent are no notes.
+    // Notes that somebody has changed are ignored.
     fs::write(&path, text.replace("\"index\":0", "\"index\":-1")).unwrap();
     assert_eq!(after_restart(&path, URL, 30), "unavailable");
 }
@@ -302,8 +302,8 @@ fn a_failed_or_garbage_fetch_leaves_the_file_as_it_was() {
 
 #[test]
 fn a_set_that_is_held_up_on_its_way_to_the_file_does_not_replace_its_successor() {
-    /// The first time that it is asked after the first set was taken over, and before that set
-    /// is in the file, it has the second one fetched and written.
+    /// When it is first asked after the first set was loaded and before that set is in the file, it
+    /// makes the client fetch and write the second set.
     #[derive(Clone, Debug)]
     struct Overtaking {
         clock: ManualClock,
@@ -343,7 +343,7 @@ fn a_set_that_is_held_up_on_its_way_to_the_file_does_not_replace_its_successor()
         text.contains("\\\"2\\\"") && !text.contains("removed")
     };
     assert!(is_of_the_second());
-    // A 304 says of the second set, and of no other, that it is the current one.
+    // A 304 says that the second set is the current one, not the first.
     clock.advance(seconds(60));
     jwks.refresh().unwrap();
     assert!(is_of_the_second());
@@ -354,7 +354,7 @@ fn a_set_that_is_held_up_on_its_way_to_the_file_does_not_replace_its_successor()
     assert_eq!(word(&again.lookup(Some("b")), &key(2)), "found");
 }
 
-/// A process whose own time and whose wall clock need not agree.
+/// A process whose own clock and the wall clock may differ.
 #[derive(Clone, Debug)]
 struct Clocks {
     now: ManualClock,
@@ -380,14 +380,14 @@ fn a_clock_that_is_set_right_changes_nothing_about_the_age_of_the_file() {
         };
         (client(path, URL, script, clock.clone()), clock)
     };
-    // How far ahead the wall clock was when each of two processes began.
+    // How far ahead the wall clock was at the start of each of two processes.
     for (first, second) in [(5 * HOUR, 0), (0, 5 * HOUR), (5 * HOUR, 3 * HOUR)] {
         let path = path();
         let script = ScriptedFetch::new();
         script.then(ok(&[key(1).jwk("a")]));
         let (jwks, clock) = process(&path, first, 0, &script);
         jwks.refresh().unwrap();
-        // Half an hour later, the endpoint is down and the process begins anew.
+        // Half an hour later the endpoint is down, and the process starts again.
         clock.wall.advance(seconds(HOUR / 2));
         let down = ScriptedFetch::new();
         let (jwks, clock) = process(&path, second + HOUR / 2, HOUR / 2, &down);
@@ -424,7 +424,7 @@ fn the_file_is_another_one_each_time_and_what_others_write_beside_it_is_left_alo
     use std::os::unix::fs::MetadataExt as _;
     let path = written();
     let before = fs::metadata(&path).unwrap().ino();
-    // What a process of the same number in another container may be writing now.
+    // A file that a process with the same number in another container may be writing now.
     let theirs = PathBuf::from(format!("{}.{}.new", path.display(), std::process::id()));
     fs::write(&theirs, "half").unwrap();
     let script = ScriptedFetch::new();

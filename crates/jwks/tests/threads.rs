@@ -1,5 +1,5 @@
-//! How many threads a process takes, however many endpoints tokens name. This file is a
-//! program of its own, with one test: it counts the threads of its process, as Linux tells them.
+//! How many threads a process has, however many endpoints tokens name. This file is a program of
+//! its own with one test, because it counts the threads of its process, as Linux reports them.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -43,7 +43,7 @@ fn held() -> ScriptedFetch {
     script
 }
 
-/// What a token is told whose key an endpoint that answers publishes.
+/// The answer for a token whose key a working endpoint publishes.
 fn another_endpoint() -> &'static str {
     let script = ScriptedFetch::new();
     script.otherwise(ok(&[key(1).jwk("a")]));
@@ -66,19 +66,19 @@ fn j14_one_thread_schedules_and_eight_fetch_however_many_endpoints_hang() {
     assert!(threads("jwks-fetch") <= 8);
     assert_eq!(threads("jwks"), 1);
 
-    // Three more that hang leave one thread, so that they delay no other.
+    // Three more endpoints that hang leave one thread free, so they delay no other endpoint.
     let three = held();
     let singles = hanging(3, &three, None);
     three.wait_for(3);
     assert_eq!(another_endpoint(), "found");
-    // An endpoint has one of them at most, however many look up.
+    // An endpoint has at most one thread, however many callers look up.
     for _ in 0..100 {
         drop(singles.first().unwrap().lookup(Some("a")));
     }
     assert_eq!(three.requests(), 3);
     assert_eq!(another_endpoint(), "found");
 
-    // More than eight wait for a thread.
+    // More than eight endpoints wait for a thread.
     let many = held();
     let waiting = hanging(100, &many, None);
     many.wait_for(1);
@@ -86,14 +86,14 @@ fn j14_one_thread_schedules_and_eight_fetch_however_many_endpoints_hang() {
     assert_eq!((many.requests(), threads("jwks-fetch")), (1, 8));
     assert_eq!(threads("jwks"), 1);
     many.release();
-    // Released one by one, by the threads that were in use.
+    // They are released one by one, by the threads that were in use.
     many.wait_for(100);
     assert!(threads("jwks-fetch") <= 8);
 
     of_template.release();
     three.release();
     drop((templated, singles, waiting));
-    // Nothing is left to schedule, and the threads that fetch linger for 5 s at most.
+    // Nothing is left to schedule, and threads that fetch end after at most 5 s without work.
     for _ in 0..600 {
         if threads("jwks") + threads("jwks-fetch") == 0 {
             return;

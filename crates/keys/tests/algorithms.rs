@@ -1,4 +1,4 @@
-//! Which algorithms a key serves: its kind, and what it says of itself (A12, A13, C8).
+//! The algorithms that a key works with, by its kind and by its own members (A12, A13, C8).
 
 use crate::common;
 
@@ -11,7 +11,7 @@ use countersign_signature::{
     KeyRejected, Provider, Signer, SigningError, Verifier,
 };
 
-/// The algorithms of *ring* that a key serves.
+/// The algorithms of *ring* that a key works with.
 fn serves(key: &Key) -> Vec<&'static str> {
     key.verifiers(&countersign_ring::provider())
         .map_or(Vec::new(), |verifiers| {
@@ -245,7 +245,7 @@ fn c8_signing_holds_to_them_too() {
             "{members}"
         );
     }
-    // The public half of a key that may sign may verify.
+    // If a key may sign, its public half may verify.
     let public = with(r#""key_ops":["sign"],"#).into_public().unwrap();
     assert_eq!(public.key_ops().unwrap(), ["verify"]);
     assert_eq!(serves(&public), ["ES256"]);
@@ -275,13 +275,13 @@ fn a_signer_takes_the_algorithm_of_its_key() {
         (key("ed25519.pkcs8").with_algorithm("EdDSA"), "EdDSA"),
         (key("ed25519.pkcs8").with_algorithm("Ed25519"), "Ed25519"),
     ] {
-        // Whatever the order in which the provider has them.
+        // The order of the provider doesn't matter.
         for provider in [provider.clone(), backwards(&provider)] {
             let signer = key.signer(&provider, None).unwrap();
             assert_eq!(signer.algorithm().as_str(), alg);
         }
     }
-    // Whoever asks for one of two names gets that one.
+    // A caller that asks for one of the two names gets that name.
     for alg in ["EdDSA", "Ed25519"] {
         for key in [
             key("ed25519.pkcs8"),
@@ -351,7 +351,7 @@ fn a_signature_by_the_private_file_verifies_under_the_public_one() {
     }
 }
 
-/// An algorithm that lets another one work for it and forgets to put its own name on it.
+/// An algorithm that wraps another one and forgets to report its own name.
 #[derive(Debug)]
 struct Borrowed;
 
@@ -391,7 +391,7 @@ fn a6_what_an_algorithm_binds_under_another_name_is_not_used() {
     }
 }
 
-/// An algorithm that says it takes no secrets, and takes one.
+/// An algorithm that says it takes no secrets, but accepts one.
 #[derive(Debug)]
 struct Untrue;
 
@@ -430,7 +430,7 @@ fn h2_a_secret_is_never_bound_by_an_algorithm_that_says_it_takes_none() {
     }
 }
 
-/// An algorithm of somebody else's, on curves that nobody here knows.
+/// Another author's algorithm, on curves that this crate doesn't know.
 #[derive(Debug)]
 struct OnCurve(&'static str, &'static str);
 
@@ -510,13 +510,13 @@ fn a_key_on_a_curve_of_somebody_else_s_signs_by_the_algorithm_that_takes_it() {
                 .to_string()
                 .ends_with("no algorithm of this provider takes it")
         );
-        // What the key says of itself is held to there too.
+        // The key's own members also restrict this algorithm.
         let error = key.with_use("enc").signer(&all, None).unwrap_err();
         assert_eq!(error.reason(), KeyErrorReason::NotPermitted);
     }
 }
 
-/// An algorithm that finds some fault with every key, and signs with every private one.
+/// An algorithm that refuses to verify with any key, and signs with every private key.
 #[derive(Debug)]
 struct Strict(&'static str);
 

@@ -1,4 +1,4 @@
-//! Keys out: JWK, PEM, thumbprint, and back again.
+//! Writes keys as JWK, PEM and thumbprint, and reads them again.
 
 use crate::common;
 
@@ -23,7 +23,7 @@ fn a_key_survives_the_way_through_jwk_and_pem() {
         assert_eq!(from_pem.algorithm(), key.algorithm(), "{name}");
         assert_eq!(from_pem.material().to_string(), key.material().to_string());
         let Ok(jwk) = key.to_jwk() else {
-            // PKCS#8 of an octet key pair holds the seed alone; SEC 1 may leave out the point.
+            // PKCS#8 of an octet key pair contains only the seed; SEC 1 may omit the point.
             assert!(key.is_private() && key.public_jwk().is_err(), "{name}");
             continue;
         };

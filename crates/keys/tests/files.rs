@@ -1,11 +1,11 @@
-//! Every form in which OpenSSL writes keys loads, or is refused with this sentence.
+//! Every format in which OpenSSL writes keys is read, or refused with this sentence.
 
 use crate::common;
 
 use common::{der_of, file, key};
 use countersign_keys::{Key, KeyError, read};
 
-/// (file, what the key is)
+/// (file, kind of key)
 const LOADS: &[(&str, &str)] = &[
     ("rsa2048.spki", "an RSA key of 2048 bits"),
     ("rsa2048.pkcs1-public", "an RSA key of 2048 bits"),
@@ -171,10 +171,10 @@ fn der_that_is_no_key_is_told_so() {
     for der in [
         // A boolean.
         [0x30, 3, 1, 1, 0xff].as_slice(),
-        // One integer, and the six of a DSA key as older tools wrote it.
+        // One integer, and the six integers of a DSA key in the format of older tools.
         &[0x30, 3, 2, 1, 1],
         &[&[0x30, 18], [2, 1, 1].repeat(6).as_slice()].concat(),
-        // As many elements as an RSA key has, none of them a number.
+        // As many elements as an RSA key has, but no number among them.
         &[&[0x30, 18], [5, 0].repeat(9).as_slice()].concat(),
     ] {
         let error = Key::from_der(der).unwrap_err();
@@ -188,15 +188,15 @@ fn der_that_is_no_key_is_told_so() {
 
 #[test]
 fn a_file_whose_parts_disagree_is_refused() {
-    // The last arc of an OID is exchanged: id-mgf1 in RSASSA-PSS parameters, and the curve
-    // of a PKCS#8 whose inner key names another.
+    // The last arc of an OID is changed: id-mgf1 in RSASSA-PSS parameters, and the curve of a
+    // PKCS#8 whose inner key names another curve.
     let mgf1 = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x08];
     let mut der = der_of(&file("rsa-pss-sha384.spki"));
     let place = der.windows(9).position(|window| window == mgf1).unwrap();
     der[place + 8] = 9;
     assert_eq!(Key::from_der(&der).err().unwrap().to_string(), PSS);
 
-    // The PKCS#8 for a curve, around a SEC 1 key that names P-256 itself.
+    // The PKCS#8 for one curve, around a SEC 1 key that names P-256.
     let around = |curve: &[u8]| {
         let ec = element(6, &[&[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1]]);
         let algorithm = element(0x30, &[&ec, &element(6, &[curve])]);
@@ -309,7 +309,7 @@ fn of_a_certificate_nothing_but_the_key_is_judged() {
             common::key("p256.spki").public_jwk().unwrap()
         );
     }
-    // A field that is missing or of another kind shifts the others: no key is guessed.
+    // A missing field, or one of another kind, shifts the others: no key is guessed.
     for (version, serial, validity) in [
         (inside[0], [].as_slice(), inside[4]),
         (inside[0], inside[1], &[]),
@@ -334,7 +334,7 @@ fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     [&[tag], length.as_slice(), &body].concat()
 }
 
-/// What stands in an element.
+/// The content of an element.
 fn body(element: &[u8]) -> &[u8] {
     let length = element[1];
     match length {
@@ -343,7 +343,7 @@ fn body(element: &[u8]) -> &[u8] {
     }
 }
 
-/// The elements that stand one behind the other.
+/// The elements that follow each other.
 fn elements(mut all: &[u8]) -> Vec<&[u8]> {
     let mut cut = Vec::new();
     while !all.is_empty() {

@@ -1,4 +1,4 @@
-//! JWK: what is read and what is refused (C1 to C7, H5, H6, H10, H13).
+//! JWK: which keys are read, and which are refused (C1 to C7, H5, H6, H10, H13).
 
 use crate::common;
 
@@ -14,7 +14,7 @@ fn refused(jwk: &str) -> String {
     }
 }
 
-/// A JWK of `tests/data` with one member replaced, added or (by "") removed.
+/// A JWK of `tests/data` with one member replaced, added or (with "") removed.
 fn with(name: &str, member: &str, json: &str) -> String {
     let jwk = key(name).to_jwk().unwrap();
     let object = countersign_json::Object::parse(jwk.as_bytes()).unwrap();

@@ -1,4 +1,4 @@
-//! The built program in a folder of its own, driven as its users drive it.
+//! Runs the built program in a folder of its own, as its users run it.
 #![allow(dead_code, unreachable_pub)] // Each file of tests uses its part.
 
 use std::io::Write as _;
@@ -36,7 +36,7 @@ pub const SECRET: &str = "sixty-four bytes of a secret, which is as long as SHA-
 /// An empty folder in which the program runs.
 pub struct Place(TempDir);
 
-/// What the program said and how it ended.
+/// The output of the program, and its exit status.
 #[derive(Debug)]
 pub struct Said {
     pub code: i32,
@@ -49,7 +49,7 @@ impl Place {
         Self(tempfile::tempdir().unwrap())
     }
 
-    /// A folder whose config.json holds [`SECRET`] and these further options.
+    /// A folder whose config.json contains [`SECRET`] and these other options.
     pub fn configured(options: &str) -> Self {
         let place = Self::new();
         place.write("config.json", config(options));
@@ -70,7 +70,7 @@ impl Place {
         std::fs::read_to_string(self.path().join(name)).unwrap()
     }
 
-    /// The program, with none of this process' variables of its prefix.
+    /// The program, without those variables of this process that have its prefix.
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
         command.current_dir(self.path());
@@ -90,8 +90,7 @@ impl Place {
         self.run_with(arguments, input.as_ref(), &[])
     }
 
-    /// Runs the program. Whatever it is given, it does not panic and shows no token
-    /// on standard error.
+    /// Runs the program, and checks that it doesn't panic and shows no token on standard error.
     pub fn run_with(&self, arguments: &[&str], input: &[u8], env: &[(&str, &str)]) -> Said {
         let mut child = self
             .command()
@@ -102,7 +101,7 @@ impl Place {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        // It may end before it has read its input.
+        // The program may end before it has read its input.
         let _ = child.stdin.take().unwrap().write_all(input);
         // A program that should have ended, such as a server, must not hold up the tests.
         let (ended, still_runs) = mpsc::channel::<()>();
@@ -137,7 +136,7 @@ impl Place {
         said.out.trim_end().to_owned()
     }
 
-    /// A token over any payload under [`SECRET`].
+    /// A token with any payload, signed with [`SECRET`].
     pub fn signed(&self, payload: impl AsRef<[u8]>) -> String {
         self.write("the-secret", SECRET);
         let said = self.pipe(payload, &["jws", "sign", "--secret-file", "the-secret"]);
@@ -147,14 +146,14 @@ impl Place {
 }
 
 impl Said {
-    /// The code of a refusal, told in one line on standard error and nothing else.
+    /// The code of a refusal, which must be the only line on standard error.
     pub fn refusal(&self) -> &str {
         assert_eq!(self.code, 1, "{self:?}");
         assert_eq!(self.err.lines().count(), 1, "{self:?}");
         self.err.split_once(": ").unwrap().0
     }
 
-    /// The objects on standard output, one a line.
+    /// The objects on standard output, one on each line.
     pub fn json(&self) -> Vec<serde_json::Value> {
         let lines = self.out.lines();
         lines
@@ -163,7 +162,7 @@ impl Said {
     }
 }
 
-/// A configuration with [`SECRET`] and these further options, as JSON.
+/// A configuration with [`SECRET`] and these other options, as JSON.
 pub fn config(options: &str) -> String {
     format!(r#"{{"token_hmac_secret_key": "{SECRET}"{options}}}"#)
 }

@@ -1,4 +1,4 @@
-//! Certificates made on the spot, and servers that show them.
+//! Makes new certificates, and servers that show them.
 #![allow(dead_code, clippy::unwrap_used)] // each test file uses its own part
 
 use std::path::PathBuf;
@@ -46,7 +46,7 @@ impl Authority {
     }
 }
 
-/// A file that is not removed before the test has read it.
+/// A file that stays until the test has read it.
 pub(crate) fn file(content: &str) -> PathBuf {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let name = format!(

@@ -12,7 +12,7 @@ pub(crate) const HASTY: Duration = Duration::from_millis(150);
 /// The limit on bodies, in bytes.
 pub(crate) const LIMIT: usize = 512 * 1024;
 
-/// What is asked for, where the default will not do.
+/// The settings of a request that differ from the default.
 pub(crate) struct Get<'g> {
     pub(crate) timeout: Duration,
     pub(crate) limit: usize,
@@ -43,10 +43,10 @@ impl Get<'_> {
     }
 }
 
-/// Of no meaning here.
+/// The value doesn't matter.
 pub(crate) fn good() -> String {
     r#"{"keys":[{"kty":"EC","kid":"a"}]}"#.into()
 }
 
-/// What a loaded machine adds to it.
+/// The extra time that a loaded machine may take.
 pub(crate) const HASTY_AT_MOST: Duration = Duration::from_millis(150 + 1000);

@@ -1,4 +1,4 @@
-//! HTTP and HTTPS servers on loopback, each as bad as its test needs it.
+//! HTTP and HTTPS servers on loopback with the faults that a test needs.
 #![allow(dead_code, clippy::unwrap_used)] // each test file uses its own part
 
 use std::io::{Read, Write};
@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// What the server does with a connection once the request was read. It may write for
-/// as long as somebody reads.
+/// The server's answer on a connection after the request was read. It may write as long as the
+/// client reads.
 pub(crate) type Behaviour = dyn Fn(&mut dyn Write) -> std::io::Result<()> + Send + Sync;
 
-/// A server that lives until the test ends. It counts what it is asked and what it sends.
+/// A server that runs until the test ends. It counts requests and the bytes that it sends.
 pub(crate) struct Server {
     address: SocketAddr,
     scheme: &'static str,
@@ -52,7 +52,7 @@ impl Server {
                 let (tls, behaviour) = (tls.clone(), behaviour.clone());
                 let (log, count) = (log.clone(), count.clone());
                 thread::spawn(move || {
-                    // A client that hangs up is what these tests are about.
+                    // A client that closes the connection is expected in these tests.
                     let _ = serve(stream, tls, &behaviour, &log, &count);
                 });
             }
@@ -83,7 +83,7 @@ impl Server {
         self.requests.lock().unwrap().clone()
     }
 
-    /// The bytes of all answers that the network took.
+    /// The bytes of all answers that were sent.
     pub(crate) fn sent(&self) -> usize {
         self.sent.load(Ordering::SeqCst)
     }

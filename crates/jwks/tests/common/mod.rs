@@ -1,4 +1,5 @@
-//! Keys made from a number, and a client over a script and a clock that stands still.
+//! Keys that are made from a number, and a client with a scripted endpoint and a clock that stands
+//! still.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)] // each test file uses its own part
 
 use std::time::Duration;
@@ -18,7 +19,7 @@ pub(crate) fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// An Ed25519 key: another for each number.
+/// An Ed25519 key, a different one for each number.
 pub(crate) struct TestKey(Ed25519KeyPair);
 
 pub(crate) fn key(number: u8) -> TestKey {
@@ -46,12 +47,12 @@ pub(crate) fn set(keys: &[String]) -> String {
     format!(r#"{{"keys":[{}]}}"#, keys.join(","))
 }
 
-/// An answer of 200 with these keys.
+/// An answer of status 200 with these keys.
 pub(crate) fn ok(keys: &[String]) -> Response {
     Response::new(200, set(keys))
 }
 
-/// A look-up in one word: `found` if the key that was found is `key`.
+/// The result of a look-up in one word: `found` if it found exactly `key`.
 pub(crate) fn word(lookup: &Lookup, key: &TestKey) -> &'static str {
     match lookup {
         Lookup::Found(keys) => {
@@ -99,7 +100,7 @@ pub(crate) fn bench_with(change: impl FnOnce(&mut Settings)) -> Bench {
 }
 
 impl Bench {
-    /// What a token of this `kid`, signed by this key, is told, waiting where needed.
+    /// The answer for a token with this `kid`, signed with this key, after waiting if needed.
     pub(crate) fn resolve(&self, kid: &str, key: &TestKey) -> &'static str {
         word(&self.jwks.resolve(Some(kid)), key)
     }
@@ -113,7 +114,7 @@ impl Bench {
         self.clock.advance(seconds(by));
     }
 
-    /// What the set of this document makes of a `kid`.
+    /// The result of a look-up of `kid` in the set of this document.
     pub(crate) fn only_document(document: &str) -> Self {
         let bench = bench();
         bench.script.then(Response::new(200, document));

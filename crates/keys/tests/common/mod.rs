@@ -15,7 +15,7 @@ pub(crate) fn file(name: &str) -> String {
     std::fs::read_to_string(folder().join(format!("{name}.pem"))).unwrap()
 }
 
-/// Every NAME there is.
+/// Every NAME that exists.
 pub(crate) fn names() -> impl Iterator<Item = String> {
     std::fs::read_dir(folder()).unwrap().filter_map(|entry| {
         let name = entry.unwrap().file_name().into_string().unwrap();
