@@ -1,14 +1,12 @@
-//! Three parts of base64url (RFC 7515 section 2), read strictly.
-//!
-//! Padding, other alphabets, white space and non-zero trailing bits are refused (RFC 4648
-//! sections 3.3 and 3.5): a signed token has only one spelling.
+//! Three parts of base64url (RFC 7515 section 2). They are decoded strictly, so a signed token has
+//! only one spelling.
 
 use alloc::vec::Vec;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::{ParseError, Part};
+use crate::{ParseError, Part, base64url};
 
 /// The three parts of a token, still encoded.
 pub(crate) struct Encoded<'a> {
@@ -60,14 +58,13 @@ impl<'a> Encoded<'a> {
             Part::Payload => self.payload,
             Part::Signature => self.signature,
         };
-        bytes.clear();
-        URL_SAFE_NO_PAD.decode_vec(encoded, bytes).map_err(|_| {
-            if encoded.contains(|c: char| c.is_ascii_whitespace()) {
-                ParseError::WhiteSpace { part }
-            } else {
-                ParseError::Base64 { part }
-            }
-        })
+        if base64url::decode(encoded.as_bytes(), bytes) {
+            Ok(())
+        } else if encoded.contains(|c: char| c.is_ascii_whitespace()) {
+            Err(ParseError::WhiteSpace { part })
+        } else {
+            Err(ParseError::Base64 { part })
+        }
     }
 }
 

@@ -41,6 +41,7 @@
 
 extern crate alloc;
 
+mod base64url;
 pub mod danger;
 mod der;
 mod encoding;
