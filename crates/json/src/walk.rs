@@ -50,7 +50,7 @@ impl<'a> Walk<'a> {
             Fault::Syntax => JsonError::syntax(self.text, self.at),
             Fault::OutOfRange => JsonError::out_of_range(self.text, self.at),
             Fault::Duplicate => {
-                let name = self.string().ok().and_then(Raw::decode);
+                let name = self.value(0).ok().and_then(Raw::decode);
                 JsonError::duplicate(&name.unwrap_or_default())
             }
             Fault::TooDeep => JsonError::TooDeep,
@@ -88,8 +88,11 @@ impl<'a> Walk<'a> {
     pub(crate) fn name(&mut self, names: &mut Names<'a>) -> Result<Cow<'a, str>, Fault> {
         self.space();
         let start = self.at;
-        // The escapes were checked, so every string can be decoded.
-        let name = self.string()?.decode().unwrap_or_default();
+        let name = match self.string()? {
+            Known::PlainString => Cow::Borrowed(self.between_quotes(start)),
+            // The escapes were checked, so every string can be decoded.
+            _ => Raw::new(self.since(start)).decode().unwrap_or_default(),
+        };
         if !names.insert(&name) {
             self.at = start;
             return Err(Fault::Duplicate);
@@ -106,7 +109,7 @@ impl<'a> Walk<'a> {
     pub(crate) fn value(&mut self, depth: usize) -> Result<Raw<'a>, Fault> {
         let start = self.at;
         let known = match self.peek() {
-            Some(b'"') => return self.string(),
+            Some(b'"') => self.string()?,
             Some(b'-' | b'0'..=b'9') => self.number()?,
             _ => self.other_value(depth)?,
         };
@@ -180,8 +183,7 @@ impl<'a> Walk<'a> {
     }
 
     #[inline]
-    fn string(&mut self) -> Result<Raw<'a>, Fault> {
-        let start = self.at;
+    fn string(&mut self) -> Result<Known, Fault> {
         if self.peek() != Some(b'"') {
             return Err(Fault::Syntax);
         }
@@ -192,8 +194,7 @@ impl<'a> Walk<'a> {
             match self.peek() {
                 Some(b'"') => {
                     self.step(1);
-                    let text = self.since(start);
-                    return Ok(Raw { text, known });
+                    return Ok(known);
                 }
                 Some(b'\\') => {
                     known = Known::Nothing;
@@ -217,6 +218,10 @@ impl<'a> Walk<'a> {
     fn number(&mut self) -> Result<Known, Fault> {
         let start = self.at;
         let mut whole = 0_u64;
+        while let Some(eight) = self.eight_digits() {
+            whole = whole.wrapping_mul(100_000_000).wrapping_add(eight);
+            self.step(8);
+        }
         while let Some(digit @ b'0'..=b'9') = self.peek() {
             whole = whole.wrapping_mul(10).wrapping_add(u64::from(digit & 0xf));
             self.step(1);
@@ -228,6 +233,13 @@ impl<'a> Walk<'a> {
             return self.any_number().map(|()| Known::Nothing);
         }
         Ok(Known::Whole(whole))
+    }
+
+    /// The number that the next eight bytes are, if all of them are digits.
+    #[inline]
+    fn eight_digits(&self) -> Option<u64> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        string::eight_digits(*rest.first_chunk()?)
     }
 
     /// A number (RFC 8259 section 6) that a 64-bit float can hold.
@@ -323,6 +335,13 @@ impl<'a> Walk<'a> {
     #[inline]
     fn step(&mut self, bytes: usize) {
         self.at = self.at.wrapping_add(bytes);
+    }
+
+    /// The text between the quotes of the string that was read since `start`.
+    #[inline]
+    fn between_quotes(&self, start: usize) -> &'a str {
+        let inside = start.wrapping_add(1)..self.at.wrapping_sub(1);
+        self.text.get(inside).unwrap_or_default()
     }
 
     /// The text that was read since `start`. It begins and ends with ASCII.
