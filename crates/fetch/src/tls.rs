@@ -120,13 +120,22 @@ fn load_client(
     let chain = load_chain(chain)?;
     let pem = key_file.read()?;
     let certificates: Vec<_> = chain.iter().map(owned).collect();
-    // Checked now: rustls would only notice during a request, and ureq would panic then.
-    PrivateKeyDer::from_pem_slice(&pem)
-        .ok()
-        .and_then(|key| CertifiedKey::from_der(chain, key, provider).ok())
-        .and_then(|_| PrivateKey::from_pem(&pem).ok())
-        .map(|key| ClientCert::new_with_certs(&certificates, key))
-        .ok_or_else(|| key_file.unusable("no private key that fits the client certificate"))
+    match key_for(chain, &pem, provider) {
+        Some(key) => Ok(ClientCert::new_with_certs(&certificates, key)),
+        None => Err(key_file.unusable("no private key that fits the client certificate")),
+    }
+}
+
+/// The private key in `pem`, if it belongs to the first certificate of `chain`. This is checked now:
+/// rustls would only notice during a request, and ureq would panic then.
+fn key_for(
+    chain: Vec<CertificateDer<'static>>,
+    pem: &[u8],
+    provider: &CryptoProvider,
+) -> Option<PrivateKey<'static>> {
+    let key = PrivateKeyDer::from_pem_slice(pem).ok()?;
+    CertifiedKey::from_der(chain, key, provider).ok()?;
+    PrivateKey::from_pem(pem).ok()
 }
 
 /// A setting, and the file that it names.

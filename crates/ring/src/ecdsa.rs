@@ -89,7 +89,7 @@ impl Algorithm for Ecdsa {
     }
 }
 
-/// **ring* can't keep a parsed public key: each call decodes the point again.
+/// *ring* can't keep a parsed public key: each call decodes the point again.
 #[derive(Debug)]
 struct VerifyingKey {
     name: AlgorithmName,

@@ -61,7 +61,7 @@ impl Algorithm for EdDsa {
     }
 }
 
-/// **ring* can't keep a parsed public key: each call decodes the point again.
+/// *ring* can't keep a parsed public key: each call decodes the point again.
 #[derive(Debug)]
 struct VerifyingKey(UnparsedPublicKey<[u8; ED25519_PUBLIC_KEY_LEN]>);
 

@@ -111,7 +111,7 @@ fn pair(private: &RsaPrivateKey<'_>) -> Option<KeyPair> {
     .ok()
 }
 
-/// **ring* can't keep a parsed public key: each call prepares the modulus again.
+/// *ring* can't keep a parsed public key: each call prepares the modulus again.
 #[derive(Debug)]
 struct VerifyingKey {
     name: AlgorithmName,

@@ -94,7 +94,7 @@ fn an_ed25519_seed_alone_signs_in_every_backend() {
     }
 }
 
-/// **ring* never uses `d` and checks only its size; `rsa` and aws-lc-rs check its value.
+/// *ring* never uses `d` and checks only its size; `rsa` and aws-lc-rs check its value.
 #[test]
 fn a_wrong_d_is_refused_where_d_is_used() {
     let good = RSA_2048.private();

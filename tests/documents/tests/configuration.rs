@@ -29,7 +29,7 @@ fn page() -> String {
         "\n\
          ## Options that are refused\n\
          \n\
-         They switch a check off. They may stand there if they are off themselves.\n\
+         Each of them would switch a check off. It is accepted only if its value is off.\n\
          \n\
          | option | why, or what to do instead | also |\n\
          |---|---|---|\n",
