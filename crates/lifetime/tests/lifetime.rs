@@ -1,4 +1,4 @@
-//! Every state meets every event, and no step of the clock ends what is still valid.
+//! Every state with every event. A clock that is set closes nothing whose token is still valid.
 #![allow(clippy::arithmetic_side_effects)] // test code
 
 use core::time::Duration;
@@ -23,17 +23,27 @@ fn expiry(expires: i64) -> Expiry {
     Expiry::new(at(expires), at(expires + 10))
 }
 
-/// A lifetime in the state that is asked for, reached by events alone.
+/// A lifetime whose token expires at `expires`.
+fn until(expires: i64) -> Lifetime {
+    Lifetime::new(Some(expiry(expires)))
+}
+
+/// A lifetime in this state. Only events have brought it there.
 fn lifetime(state: State, rules: &ExpiryRules) -> Lifetime {
-    let mut lifetime = Lifetime::new(Some(expiry(EXPIRES)));
+    let mut lifetime = until(EXPIRES);
     let now = match state {
         State::Active => EXPIRES - 1,
         State::RefreshDue => EXPIRES,
         _ => CLOSES,
     };
-    let _ = lifetime.step(Event::TimePassed, at(now), rules);
+    let _ = look(&mut lifetime, at(now), rules);
     assert_eq!(lifetime.state(), state);
     lifetime
+}
+
+/// Tells a lifetime that it is `now`.
+fn look(lifetime: &mut Lifetime, now: UnixTime, rules: &ExpiryRules) -> Action {
+    lifetime.step(Event::TimePassed, now, rules)
 }
 
 #[test]
@@ -48,48 +58,30 @@ fn every_state_answers_every_event() {
     let renewed = |expires| Renewed(Some(expiry(expires)));
     let accept = |ttl| Accept { ttl: Some(ttl) };
     let close = |reason| (Closed, Close(reason));
+    let not_renewed = close(CloseReason::NotRenewed);
+    let expired = close(CloseReason::TokenExpired);
+    let invalid = close(CloseReason::TokenInvalid);
+    let other_user = close(CloseReason::OtherUser);
+    let other_authority = close(CloseReason::OtherAuthority);
+    let endless = (Active, Accept { ttl: None });
 
-    // Rules, state before, event, its time; state after and action.
+    // Rules, state before, event, time of the event; state after it, and action.
     let rows = [
         (RULES, Active, TimePassed, 0, (Active, Nothing)),
         (RULES, Active, TimePassed, 999, (Active, Nothing)),
         (RULES, Active, TimePassed, 1000, (RefreshDue, AskForToken)),
         (RULES, Active, TimePassed, 1034, (RefreshDue, AskForToken)),
-        (
-            RULES,
-            Active,
-            TimePassed,
-            1035,
-            close(CloseReason::NotRenewed),
-        ),
+        (RULES, Active, TimePassed, 1035, not_renewed),
         (RULES, RefreshDue, TimePassed, 999, (Active, Nothing)),
         (RULES, RefreshDue, TimePassed, 1000, (RefreshDue, Nothing)),
         (RULES, RefreshDue, TimePassed, 1034, (RefreshDue, Nothing)),
-        (
-            RULES,
-            RefreshDue,
-            TimePassed,
-            1035,
-            close(CloseReason::NotRenewed),
-        ),
+        (RULES, RefreshDue, TimePassed, 1035, not_renewed),
         (RULES, Closed, TimePassed, 0, (Closed, Nothing)),
         (RULES, Closed, TimePassed, 9999, (Closed, Nothing)),
-        // A new token without an end, and one with.
-        (
-            RULES,
-            Active,
-            Renewed(None),
-            999,
-            (Active, Accept { ttl: None }),
-        ),
+        // A new token without an end, and one with an end.
+        (RULES, Active, Renewed(None), 999, endless),
         (RULES, Active, renewed(2000), 999, (Active, accept(1001))),
-        (
-            RULES,
-            RefreshDue,
-            Renewed(None),
-            1034,
-            (Active, Accept { ttl: None }),
-        ),
+        (RULES, RefreshDue, Renewed(None), 1034, endless),
         (
             RULES,
             RefreshDue,
@@ -97,7 +89,7 @@ fn every_state_answers_every_event() {
             1034,
             (Active, accept(966)),
         ),
-        // It came late, but nobody has closed the connection yet.
+        // The token came late, but the connection is still open.
         (
             RULES,
             RefreshDue,
@@ -107,7 +99,7 @@ fn every_state_answers_every_event() {
         ),
         (RULES, Closed, Renewed(None), 1035, (Closed, Nothing)),
         (RULES, Closed, renewed(2000), 1035, (Closed, Nothing)),
-        // It lives on its leeway.
+        // The new token has expired, but it is still within its leeway.
         (RULES, Active, renewed(990), 999, (RefreshDue, accept(1))),
         (
             RULES,
@@ -116,21 +108,9 @@ fn every_state_answers_every_event() {
             1009,
             (RefreshDue, accept(1)),
         ),
-        // It ended while it was being verified.
-        (
-            RULES,
-            Active,
-            renewed(980),
-            990,
-            close(CloseReason::TokenExpired),
-        ),
-        (
-            RULES,
-            RefreshDue,
-            renewed(1000),
-            1010,
-            close(CloseReason::TokenExpired),
-        ),
+        // The new token ended while the server verified it.
+        (RULES, Active, renewed(980), 990, expired),
+        (RULES, RefreshDue, renewed(1000), 1010, expired),
         (lenient, Active, renewed(980), 990, (Active, RefuseExpired)),
         (
             lenient,
@@ -139,20 +119,8 @@ fn every_state_answers_every_event() {
             1010,
             (RefreshDue, RefuseExpired),
         ),
-        (
-            RULES,
-            Active,
-            TokenExpired,
-            999,
-            close(CloseReason::TokenExpired),
-        ),
-        (
-            RULES,
-            RefreshDue,
-            TokenExpired,
-            1001,
-            close(CloseReason::TokenExpired),
-        ),
+        (RULES, Active, TokenExpired, 999, expired),
+        (RULES, RefreshDue, TokenExpired, 1001, expired),
         (RULES, Closed, TokenExpired, 1036, (Closed, Nothing)),
         (lenient, Active, TokenExpired, 999, (Active, RefuseExpired)),
         (
@@ -163,44 +131,14 @@ fn every_state_answers_every_event() {
             (RefreshDue, RefuseExpired),
         ),
         (lenient, Closed, TokenExpired, 1036, (Closed, Nothing)),
-        (
-            RULES,
-            Active,
-            TokenInvalid,
-            999,
-            close(CloseReason::TokenInvalid),
-        ),
-        (
-            RULES,
-            RefreshDue,
-            TokenInvalid,
-            1001,
-            close(CloseReason::TokenInvalid),
-        ),
+        (RULES, Active, TokenInvalid, 999, invalid),
+        (RULES, RefreshDue, TokenInvalid, 1001, invalid),
         (RULES, Closed, TokenInvalid, 1036, (Closed, Nothing)),
-        (RULES, Active, OtherUser, 999, close(CloseReason::OtherUser)),
-        (
-            RULES,
-            RefreshDue,
-            OtherUser,
-            1001,
-            close(CloseReason::OtherUser),
-        ),
+        (RULES, Active, OtherUser, 999, other_user),
+        (RULES, RefreshDue, OtherUser, 1001, other_user),
         (RULES, Closed, OtherUser, 1036, (Closed, Nothing)),
-        (
-            RULES,
-            Active,
-            OtherAuthority,
-            999,
-            close(CloseReason::OtherAuthority),
-        ),
-        (
-            RULES,
-            RefreshDue,
-            OtherAuthority,
-            1001,
-            close(CloseReason::OtherAuthority),
-        ),
+        (RULES, Active, OtherAuthority, 999, other_authority),
+        (RULES, RefreshDue, OtherAuthority, 1001, other_authority),
         (RULES, Closed, OtherAuthority, 1036, (Closed, Nothing)),
         (RULES, Active, KeysUnavailable, 999, (Active, TryAgain)),
         (
@@ -244,25 +182,19 @@ fn a_refused_token_leaves_the_end_as_it_was() {
 fn a_token_without_an_end_never_wakes_anybody_up() {
     let mut lifetime = Lifetime::new(None);
     assert_eq!(lifetime.wakeup(&RULES), None);
-    assert_eq!(
-        lifetime.step(Event::TimePassed, UnixTime::MAX, &RULES),
-        Action::Nothing
-    );
+    assert_eq!(look(&mut lifetime, UnixTime::MAX, &RULES), Action::Nothing);
     assert_eq!(lifetime.state(), State::Active);
 }
 
 #[test]
 fn a_wakeup_is_the_time_of_the_next_change_to_the_nanosecond() {
     let nanosecond = Duration::from_nanos(1);
-    let mut lifetime = Lifetime::new(Some(expiry(EXPIRES)));
+    let mut lifetime = until(EXPIRES);
     let mut actions = Vec::new();
     while let Some(wakeup) = lifetime.wakeup(&RULES) {
         let early = wakeup.saturating_sub(nanosecond);
-        assert_eq!(
-            lifetime.step(Event::TimePassed, early, &RULES),
-            Action::Nothing
-        );
-        actions.push((wakeup, lifetime.step(Event::TimePassed, wakeup, &RULES)));
+        assert_eq!(look(&mut lifetime, early, &RULES), Action::Nothing);
+        actions.push((wakeup, look(&mut lifetime, wakeup, &RULES)));
     }
     assert_eq!(
         actions,
@@ -278,12 +210,9 @@ fn the_close_delay_counts_from_the_end_with_leeway() {
     let rules = RULES.with_close_delay(Duration::from_secs(3));
     let mut lifetime = lifetime(State::RefreshDue, &rules);
     assert_eq!(lifetime.wakeup(&rules), Some(at(1013)));
+    assert_eq!(look(&mut lifetime, at(1012), &rules), Action::Nothing);
     assert_eq!(
-        lifetime.step(Event::TimePassed, at(1012), &rules),
-        Action::Nothing
-    );
-    assert_eq!(
-        lifetime.step(Event::TimePassed, at(1013), &rules),
+        look(&mut lifetime, at(1013), &rules),
         Action::Close(CloseReason::NotRenewed)
     );
 }
@@ -292,9 +221,9 @@ fn the_close_delay_counts_from_the_end_with_leeway() {
 fn a_clock_that_is_set_closes_nothing_that_is_still_valid() {
     for step in [-HOUR, HOUR] {
         for now in [EXPIRES - 1, EXPIRES, CLOSES - 1] {
-            let mut lifetime = Lifetime::new(Some(expiry(EXPIRES + HOUR)));
+            let mut lifetime = until(EXPIRES + HOUR);
             for time in [now, now + step, now] {
-                let action = lifetime.step(Event::TimePassed, at(time), &RULES);
+                let action = look(&mut lifetime, at(time), &RULES);
                 assert_ne!(
                     action,
                     Action::Close(CloseReason::NotRenewed),
@@ -309,12 +238,12 @@ fn a_clock_that_is_set_closes_nothing_that_is_still_valid() {
 fn a_clock_that_is_set_back_makes_a_due_connection_active_and_later_due_again() {
     let mut lifetime = lifetime(State::RefreshDue, &RULES);
     assert_eq!(
-        lifetime.step(Event::TimePassed, at(EXPIRES - HOUR), &RULES),
+        look(&mut lifetime, at(EXPIRES - HOUR), &RULES),
         Action::Nothing
     );
     assert_eq!(lifetime.wakeup(&RULES), Some(at(EXPIRES)));
     assert_eq!(
-        lifetime.step(Event::TimePassed, at(EXPIRES), &RULES),
+        look(&mut lifetime, at(EXPIRES), &RULES),
         Action::AskForToken
     );
 }
