@@ -4,7 +4,7 @@ use crate::support;
 
 use std::io::Write as _;
 use std::net::TcpListener;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use countersign::Authenticator;
 use support::running::{Client, Running};
@@ -146,6 +146,47 @@ fn a_client_that_never_reads_is_closed_and_harms_nobody() {
     publisher.check();
     drop(deaf);
     server.until(2);
+}
+
+#[test]
+fn a_ping_of_websocket_is_answered_at_once() {
+    let server = Running::start(|_| {});
+    let mut client = server.open();
+    client
+        .socket
+        .send(Message::Ping(b"still there?".to_vec().into()))
+        .unwrap();
+    assert_eq!(
+        client.socket.read().unwrap(),
+        Message::Pong(b"still there?".to_vec().into())
+    );
+    client.check();
+}
+
+#[test]
+fn a_client_that_sends_pings_and_reads_no_answer_fills_no_memory() {
+    let server = Running::start(|_| {});
+    let mut bystander = server.open();
+    let mut flood = server.open();
+    let ping = [&[0x89, 0x80 | 125, 0, 0, 0, 0][..], &[b'x'; 125]].concat();
+    let pings = ping.repeat(1000);
+    let stream = flood.stream();
+    stream
+        .set_write_timeout(Some(Duration::from_secs(2)))
+        .unwrap();
+    // Once the buffers of the kernel are full, the server reads no more, and a write takes too long.
+    let most = 64 * 1024 * 1024;
+    let mut written = 0;
+    while written < most {
+        match stream.write(&pings) {
+            Ok(count) => written += count,
+            Err(_) => break,
+        }
+    }
+    assert!(written < most, "the server took {written} bytes of pings");
+    bystander.check();
+    drop(flood);
+    server.until(1);
 }
 
 #[test]

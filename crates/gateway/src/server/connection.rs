@@ -113,20 +113,25 @@ impl<S: Stream> Connection<S> {
         loop {
             self.react(context);
             self.advance(context);
+            let mut is_written = false;
             if self.ending.is_none() {
                 let (outbox, codec) = (&self.outbox, codec_of(&self.session, self.format));
                 let next = || outbox.next_frame(codec);
-                if let Poll::Ready(Err(_)) = self.socket.poll_write(context, next) {
-                    self.ending = Some(Ending::Gone);
+                match self.socket.poll_write(context, next) {
+                    Poll::Ready(Ok(())) => is_written = true,
+                    Poll::Ready(Err(_)) => self.ending = Some(Ending::Gone),
+                    Poll::Pending => {}
                 }
             }
             if let Some(ending) = self.ending.take() {
                 return Poll::Ready(ending);
             }
-            if self.frame.is_some() || self.later.is_some() {
+            if self.frame.is_some() || self.later.is_some() || self.socket.has_too_much_control() {
                 return Poll::Pending;
             }
             match self.socket.poll_read(context) {
+                // The answer to a ping is there only now.
+                Poll::Pending if is_written && self.socket.has_control() => {}
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(received) => self.on_received(received),
             }

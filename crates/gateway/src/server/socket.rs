@@ -20,6 +20,9 @@ use crate::wire::CloseFrame;
 const READ_BUFFER: usize = 1024;
 /// A WebSocket ping without content.
 const PING: [u8; 2] = [0x89, 0];
+/// If more bytes of control frames than this wait to be written, nothing more is read. Otherwise a
+/// client that sends pings and never reads the answers could fill the memory.
+const CONTROL_LIMIT: usize = 1024;
 /// The most that is read from a client that was told goodbye.
 const DRAIN_LIMIT: usize = 1024 * 1024;
 
@@ -140,6 +143,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         }
         self.out = Vec::new();
         Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    /// Whether control frames wait to be written. Reading adds them: each ping has an answer.
+    pub(super) fn has_control(&self) -> bool {
+        !self.control.is_empty()
+    }
+
+    /// Whether so many control frames wait that the client must take some before more is read.
+    pub(super) fn has_too_much_control(&self) -> bool {
+        self.control.len() > CONTROL_LIMIT
     }
 
     /// Sends a WebSocket ping with the next write.
