@@ -15,7 +15,7 @@ use crate::wire::{Codec, WireFormat};
 
 /// The most bytes of messages that go into one frame, unless a single one is larger.
 const FRAME_LIMIT: usize = 64 * 1024;
-/// A queue with room for more is given back when it is empty.
+/// When the queue is empty and has room for more messages than this, its memory is freed.
 const KEPT_CAPACITY: usize = 4;
 
 /// Something that a connection must react to.
@@ -157,7 +157,7 @@ impl Outbox {
             frame.extend_from_slice(&message);
             between = separator;
         }
-        // What was counted in is the messages alone.
+        // `bytes` counts messages without the separators.
         let separators = separator.len().saturating_mul(count.saturating_sub(1));
         state.bytes = state
             .bytes

@@ -1,8 +1,8 @@
 //! One task that drives the timers of all connections.
 //!
-//! It does not know what a time means: it signals the connection, whose session does. Two
-//! wheels turn: one by the wall clock, which the ends of tokens follow, and one by the
-//! monotonic clock for all else. The wall clock may be set, so it is read once a second.
+//! It does not know what a time means: it signals the connection, and the session knows. There are
+//! two wheels: one follows the wall clock, for the ends of tokens, and one the monotonic clock, for
+//! everything else. The wall clock may be set, so it is read once a second.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

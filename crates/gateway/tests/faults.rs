@@ -215,7 +215,7 @@ fn a_verification_that_waits_for_keys_blocks_nobody() {
     let shown = countersign::jws::sign(&*signer, header, br#"{"sub":"42"}"#).unwrap();
     let start = Instant::now();
     let mut waiting = server.client();
-    // What stands behind connect waits with it.
+    // Commands behind connect wait with it.
     waiting.send(&format!(
         "{{\"id\":1,\"connect\":{{\"token\":\"{shown}\"}}}}\n{{\"id\":2,\"subscribe\":{{\"channel\":\"a\"}}}}"
     ));

@@ -1,8 +1,7 @@
 //! The hub: who is in which channel, presence, and delivery.
 //!
-//! [`Hub`] is a trait, so that a hub over several servers can take the place of
-//! [`MemoryHub`]. What may take time answers by [`HubResponse`], so that a hub that answers at
-//! once costs nothing for it.
+//! [`Hub`] is a trait, so that a hub that spans several servers can replace [`MemoryHub`]. A method
+//! that may take time returns a [`HubResponse`]: a hub that answers at once allocates nothing for it.
 
 mod memory;
 

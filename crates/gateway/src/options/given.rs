@@ -198,7 +198,7 @@ impl Setting {
         Ok(tables)
     }
 
-    /// Whether it asks for nothing: off, empty or null.
+    /// Whether the value changes nothing: it is off, empty or null.
     pub(super) fn is_off(&self) -> bool {
         match &self.value {
             Value::Null => true,

@@ -1,7 +1,7 @@
 //! The options of the server, by the names of Centrifugo v2 to v6.
 //!
 //! What concerns tokens is read by `countersign::config`; here is the rest. An option that
-//! restricts access and is not implemented is an error: to ignore it would open a door. Any
+//! restricts access and is not implemented is an error: ignoring it would allow access. Any
 //! other option that is not implemented is named in a warning.
 
 mod channel;
@@ -29,7 +29,7 @@ pub struct Options {
     pub tls: Option<TlsSource>,
     /// `shared_users`: users of the same name are the same user, whoever issued their tokens.
     pub shared_users: bool,
-    /// What works and should not stay so, or has no effect; a sentence each.
+    /// Warnings, one sentence each: options that have no effect, and settings that should change.
     pub warnings: Vec<String>,
 }
 

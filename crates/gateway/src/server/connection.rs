@@ -18,7 +18,7 @@ use crate::session::{Answer, Now, Session, SessionAction, SessionEvent, ShownTok
 use crate::timers::Timer;
 use crate::wire::{Close, CloseFrame, Codec, Frame, Generation, WireFormat};
 
-/// How long a client has to take what is left and to say goodbye.
+/// How long a client has to read what is left and to answer the close frame.
 const FAREWELL: Duration = Duration::from_secs(5);
 
 /// A result that takes time.
@@ -149,7 +149,7 @@ impl<S: Stream> Connection<S> {
             self.handle(SessionEvent::Reloaded((*reload).clone()));
         }
         if signals.has(Signal::TimePassed) {
-            // The timer is used up: the next time is set anew.
+            // The timer has fired, so the next time must be set again.
             self.wakeup = Wakeup::default();
             self.handle(SessionEvent::TimePassed);
         }
@@ -353,7 +353,7 @@ fn codec_of(session: &Session, format: WireFormat) -> Codec {
 
 impl<S> Drop for Connection<S> {
     fn drop(&mut self) {
-        // Nothing but leaving channels is left to do, also where the task is dropped half-way.
+        // The task may be dropped half-way. The connection must leave its channels even then.
         let now = self.shared.timers.now();
         let mut actions = Vec::new();
         self.session.handle(SessionEvent::Gone, now, &mut actions);

@@ -1,4 +1,4 @@
-//! What the log tells of a token that was verified.
+//! What the log says about a verified token.
 
 use std::ops::Deref;
 

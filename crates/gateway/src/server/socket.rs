@@ -161,8 +161,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     }
 
     /// Writes what is left, and says why the connection closes, if it is the server who closes it.
-    /// Then the client has the last word: to close with bytes unread would take back what was
-    /// said.
+    /// Then it reads until the client closes: if a socket is closed while it holds unread bytes, the
+    /// kernel resets the connection, and the client may lose the close frame.
     pub(super) async fn finish(
         &mut self,
         mut next: impl FnMut() -> Option<Vec<u8>>,
@@ -200,7 +200,7 @@ fn close_frame(close: &CloseFrame) -> Vec<u8> {
     frame
 }
 
-/// The stream as tungstenite wants it: what would block says so, and what is written waits.
+/// The stream as tungstenite needs it: a read that would block says so, and a write goes to a buffer.
 struct Io<'s, 'c, 'w, S> {
     stream: &'s mut S,
     context: &'c mut Context<'w>,

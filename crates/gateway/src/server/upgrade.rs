@@ -77,9 +77,9 @@ pub(super) fn answer<S: Stream>(
     response
 }
 
-/// Runs the connection in a task of its own, over the bare socket: what HTTP needed is let go.
+/// Runs the connection in a task of its own, over the bare socket. This frees the memory that HTTP needed.
 fn start<S: Stream>(shared: Arc<Shared>, format: WireFormat, upgraded: Upgraded) {
-    // It is of this type: `serve` made it.
+    // `serve` made the stream, so it has this type.
     if let Ok(parts) = upgraded.downcast::<TokioIo<S>>() {
         let socket = parts.io.into_inner();
         if let Some(connection) = Connection::new(shared, format, socket, &parts.read_buf) {
@@ -88,7 +88,7 @@ fn start<S: Stream>(shared: Arc<Shared>, format: WireFormat, upgraded: Upgraded)
     }
 }
 
-/// Whether it is a handshake; its key if so.
+/// Checks that the request is a handshake, and gives its key.
 fn check<B>(request: &Request<B>) -> Result<String, (StatusCode, &'static str)> {
     let headers = request.headers();
     let is_upgrade = has_token(headers, &CONNECTION, "upgrade")
@@ -162,7 +162,7 @@ fn is_allowed_origin(headers: &HeaderMap, allowed: &[String]) -> bool {
         return false;
     };
     let origin = origin.to_ascii_lowercase();
-    // A page of this very host is at home.
+    // A page from this host itself is always allowed.
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let is_same = host.is_some_and(|host| {
         let origin = origin.split_once("://").map(|(_, authority)| authority);

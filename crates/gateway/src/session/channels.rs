@@ -1,4 +1,4 @@
-//! ChannelSettings: what their names mean, and who may do what in them.
+//! Channels: what their names mean, and who may do what in them.
 //!
 //! Two sets of rules are known. By those of Centrifugo v2 a channel is open unless its name
 //! says otherwise (`$` needs a token, `#` names the users). By those of v4 to v6 nothing is
@@ -27,7 +27,7 @@ pub struct Access {
     pub client: bool,
     /// Clients that are subscribed to the channel.
     pub subscriber: bool,
-    /// Anonymous users too, where the others of their kind may.
+    /// Anonymous users too, if other users in the same position may.
     pub anonymous: bool,
 }
 
@@ -76,9 +76,9 @@ pub struct ChannelSettings {
     pub private_prefix: String,
     /// What ends a namespace's name; `:`. Empty: there are no namespaces.
     pub namespace_boundary: String,
-    /// What the users who may subscribe stand behind; `#`. Empty: no channel names them.
+    /// The mark in front of the users who may subscribe; `#`. Empty: no channel names its users.
     pub user_boundary: String,
-    /// What stands between users; `,`.
+    /// What separates users; `,`.
     pub user_separator: String,
     /// Whether each user is subscribed to a channel of their own, and in which namespace
     /// (empty: in none).
@@ -157,7 +157,7 @@ impl ChannelSettings {
         if !is_allowed {
             return Err(ErrorCode::PermissionDenied);
         }
-        // By the rules of v2 a token that a channel does not need is not looked at.
+        // The rules of v2 ignore a token that the channel does not need.
         let needs_token = is_private || has_token && self.rules == ChannelRules::V4;
         Ok(if needs_token {
             Entry::NeedsToken
@@ -215,7 +215,7 @@ impl ChannelSettings {
         }
     }
 
-    /// The channel of a user's own, which the server subscribes the user to.
+    /// The personal channel of a user. The server subscribes the user to it.
     pub(super) fn personal_channel(&self, user: &str) -> Option<String> {
         let namespace = self.personal.as_deref()?;
         if user.is_empty() {

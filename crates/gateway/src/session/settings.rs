@@ -15,7 +15,7 @@ pub struct SessionSettings {
     pub channels: ChannelSettings,
     /// How many channels a client may be subscribed to; 128.
     pub channel_limit: usize,
-    /// How long after its end a connection is closed that showed no new token; 25 s.
+    /// How long after the end of its token a connection without a new token is closed; 25 s.
     pub expired_close_delay: Duration,
     /// The same for a subscription; 25 s.
     pub expired_sub_close_delay: Duration,

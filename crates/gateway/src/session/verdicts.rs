@@ -1,4 +1,4 @@
-//! What became of a token, and what that means to the client.
+//! What the client is told after its token was verified.
 
 use countersign::{Connection, Error, Subscription};
 use countersign_lifetime::{Action, CloseReason, Event, Expiry, Lifetime};

@@ -257,7 +257,7 @@ impl Refusal {
         }
     }
 
-    /// What a client is told that showed no token where one is needed.
+    /// What the client is told if it sent no token where one is needed.
     #[must_use]
     pub const fn no_token(operation: TokenUse) -> Self {
         match operation {

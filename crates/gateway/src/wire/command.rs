@@ -6,7 +6,8 @@ use super::Payload;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Command {
-    /// What the reply is matched by. Only [`ClientRequest::Send`] and [`ClientRequest::Pong`] go without (0).
+    /// The client matches the reply by this. It is 0 only for [`ClientRequest::Send`] and
+    /// [`ClientRequest::Pong`].
     pub id: u32,
     /// What is asked for.
     pub request: ClientRequest,

@@ -11,7 +11,7 @@ pub const MAX_NESTING: usize = 256;
 
 /// Bytes of an application, passed on as they came.
 ///
-/// A JSON client can be sent those alone that are JSON: they are embedded in its frames.
+/// A JSON client gets only bytes that are JSON, because they are embedded in its frames.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Payload {
     bytes: Bytes,
@@ -87,7 +87,7 @@ impl From<&[u8]> for Payload {
     }
 }
 
-/// Tells the size alone: what an application sends stays out of logs.
+/// Shows only the size: data of an application must not appear in logs.
 impl core::fmt::Debug for Payload {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "{} bytes", self.bytes.len())

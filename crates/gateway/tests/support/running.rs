@@ -46,7 +46,7 @@ impl Running {
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let serving = server.clone();
-        // One thread: whoever blocks it blocks everyone, and a test would hang.
+        // One thread: code that blocks it blocks all connections, so that the test hangs.
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -172,7 +172,7 @@ impl Client {
         }
     }
 
-    /// That it is served, which others may have spoilt.
+    /// Checks that the server still answers this client.
     pub(crate) fn check(&mut self) {
         self.send(r#"{"id":99,"ping":{}}"#);
         assert_eq!(self.text(), r#"{"id":99,"ping":{}}"#);

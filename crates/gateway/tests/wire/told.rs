@@ -85,7 +85,7 @@ fn close_frames_say_it_in_each_generations_own_way() {
         );
         let frame = close.frame(Some(V2));
         assert_eq!((frame.code, frame.reason.as_str()), (v2, v2_reason));
-        // Nobody knows yet who it is: the code for those who go by codes, JSON for the others.
+        // The generation is not known yet: the code is for clients that read codes, JSON for the others.
         let frame = close.frame(None);
         assert_eq!(
             (frame.code, &frame.reason),

@@ -230,7 +230,7 @@ impl Timers for Delays {
     }
 }
 
-/// Doubly linked lists through one vector and nothing else: what any wheel must at least do.
+/// Doubly linked lists in one vector and nothing else: the least work that any wheel has.
 pub struct BareLists {
     nodes: Vec<(u32, u32)>,
     heads: u32,

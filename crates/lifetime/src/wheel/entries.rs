@@ -10,7 +10,7 @@ use core::num::NonZeroU32;
 /// Ends the list of vacant entries: the head of list 0, and so never an entry.
 const NONE: u32 = u32::MAX;
 
-/// Names one entry while it is there. It is of no use for a later entry in the same place.
+/// Names one entry while it exists. It never names a later entry in the same place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Handle {
     index: u32,
@@ -32,7 +32,7 @@ struct Link {
 #[derive(Clone, Debug)]
 struct Entry<K> {
     deadline: u64,
-    /// That of the handle. A vacant entry has the generation of no handle yet.
+    /// The generation of the entry's handle. No handle has the generation of a vacant entry yet.
     generation: NonZeroU32,
     key: K,
 }

@@ -46,7 +46,7 @@ const DUE: u32 = LEVELS * SLOTS;
 ///
 /// `T` is the kind of time: [`UnixTime`](countersign_time::UnixTime) for the wall clock that the ends
 /// of tokens follow, [`Duration`](core::time::Duration) since a start for a monotonic clock. So the
-/// times of two wheels in one server can't be mixed up.
+/// times of two wheels in one server can't be confused.
 ///
 /// ```
 /// use core::time::Duration;
@@ -164,8 +164,9 @@ impl<K: Copy, T: WheelTime> Wheel<K, T> {
         self.entries.give_up(index)
     }
 
-    /// Adds, moves or removes a key, so that it fires at `deadline` alone, or never for `None`. The
-    /// handle is that of this key, if it has one yet, and is kept up to date.
+    /// Adds, moves or removes a key, so that it fires only at `deadline`, or never for `None`.
+    /// `handle` is the handle of this key, or `None` if the key is not in the wheel. This method
+    /// keeps it up to date.
     ///
     /// ```
     /// use countersign_time::UnixTime;
@@ -267,7 +268,7 @@ impl<K: Copy, T: WheelTime> Wheel<K, T> {
         let Some(list) = self.entries.unlink(index) else {
             return;
         };
-        // The due list has no bit: its level is not there.
+        // The due list belongs to no level, and so has no bit.
         if let Some(occupied) = self.occupied.get_mut((list / SLOTS) as usize) {
             occupied.remove(list % SLOTS);
         }
