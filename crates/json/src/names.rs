@@ -11,7 +11,7 @@ const FEW: usize = 16;
 /// The first few names without escapes are kept in an array and need no allocation. The others go
 /// into an ordered set, so that an attacker can't choose names that make the search slow.
 pub(crate) struct Names<'a> {
-    few: [&'a str; FEW],
+    few: [Option<&'a str>; FEW],
     count: usize,
     many: Option<BTreeSet<Cow<'a, str>>>,
     /// The [`mark`]s of all names so far. A name whose mark is new is new too, so it needs no
@@ -22,7 +22,7 @@ pub(crate) struct Names<'a> {
 impl<'a> Names<'a> {
     pub(crate) fn new() -> Self {
         Self {
-            few: [""; FEW],
+            few: [None; FEW],
             count: 0,
             many: None,
             marks: 0,
@@ -40,7 +40,7 @@ impl<'a> Names<'a> {
         self.marks |= mark;
         match (name, self.few.get_mut(self.count)) {
             (Cow::Borrowed(name), Some(place)) => {
-                *place = name;
+                *place = Some(name);
                 self.count = self.count.wrapping_add(1);
             }
             _ => self.insert_into_set(name.clone()),
@@ -55,7 +55,7 @@ impl<'a> Names<'a> {
 
     fn contains(&self, name: &str) -> bool {
         let few = self.few.get(..self.count).unwrap_or_default();
-        few.contains(&name) || self.many.as_ref().is_some_and(|many| many.contains(name))
+        few.contains(&Some(name)) || self.many.as_ref().is_some_and(|many| many.contains(name))
     }
 }
 
