@@ -169,6 +169,10 @@ impl Error {
 
 /// The beginning of a text from a token, for an error that shows it escaped.
 pub(crate) fn short(text: &str, characters: usize) -> String {
+    // No text has more characters than bytes. This is the usual case, and needs no counting.
+    if text.len() <= characters {
+        return text.into();
+    }
     match text.char_indices().nth(characters) {
         Some((end, _)) => text.get(..end).unwrap_or_default().into(),
         None => text.into(),
