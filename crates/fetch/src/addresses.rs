@@ -1,4 +1,4 @@
-//! Which addresses a host name may lead to, and how it is resolved in time.
+//! The addresses that a host name may lead to, and name resolution with a time limit.
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -18,9 +18,9 @@ use crate::error::{FetchError, FetchErrorKind};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Allowed {
     Any,
-    /// Those of no special range.
+    /// Addresses outside of all special ranges.
     Public,
-    /// This machine alone.
+    /// Only this machine.
     Loopback,
 }
 
@@ -35,8 +35,8 @@ impl Addresses {
         Self { allowed }
     }
 
-    /// Whether a request for this URL may be sent at all. An address in the place of a host
-    /// name is checked here, because it is never resolved if there is a proxy.
+    /// Whether a request for this URL may be sent at all. An address instead of a host name is
+    /// checked here, because with a proxy nothing is resolved later.
     pub(crate) fn allow(&self, url: &Uri) -> Result<(), NotAllowed> {
         let host = url.host().unwrap_or_default();
         match host.trim_start_matches('[').trim_end_matches(']').parse() {
@@ -65,7 +65,7 @@ impl Addresses {
     }
 }
 
-/// A host leads to an address that is not allowed.
+/// The error for a host that leads to an address that is not allowed.
 #[derive(Debug)]
 pub(crate) struct NotAllowed(Allowed);
 
@@ -97,7 +97,7 @@ impl Resolver for Addresses {
         };
         let host_and_port =
             DefaultResolver::host_and_port(scheme, authority).ok_or(ureq::Error::HostNotFound)?;
-        // The operator chose the proxy, and it is mostly in their own network.
+        // The operator chose the proxy, and it is usually in their own network.
         let is_proxy = config.proxy().is_some_and(|proxy| proxy.uri() == uri);
         let mut found = self.empty();
         for address in look_up(host_and_port, timeout)? {
@@ -116,10 +116,10 @@ impl Resolver for Addresses {
     }
 }
 
-/// As many as ureq can hold.
+/// The capacity of ureq's list.
 const MOST_ADDRESSES: usize = 16;
 
-/// How many threads resolve names now, in the whole process.
+/// How many threads of the process resolve names now.
 static RESOLVING: AtomicUsize = AtomicUsize::new(0);
 
 /// The most threads that resolve names at once. The system's resolver cannot be interrupted,
@@ -140,7 +140,7 @@ fn look_up(host_and_port: String, timeout: NextTimeout) -> Result<Vec<SocketAddr
         .spawn(move || {
             let _place = place;
             let found = host_and_port.to_socket_addrs().map(Vec::from_iter);
-            // Nobody may be waiting for it any more.
+            // The receiver may have given up already.
             let _ = sender.send(found);
         })?;
     match receiver.recv_timeout(*timeout.after) {
@@ -204,7 +204,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
             .is_some_and(|v4| is_public_v4(Ipv4Addr::from(*v4)))
     };
     match first {
-        // An IPv4 address in its translated (RFC 6052) and 6to4 (RFC 3056) forms.
+        // An IPv4 address translated to IPv6 (RFC 6052), or as 6to4 (RFC 3056).
         // 64:ff9b:1::/48 is for a network's own use (RFC 8215).
         0x64 if second == 0xff9b => third == 0 && embedded(12),
         0x2002 => embedded(2),

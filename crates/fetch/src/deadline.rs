@@ -1,8 +1,8 @@
 //! One absolute deadline for everything that happens on a connection.
 //!
-//! ureq limits each wait on a proxy's answer anew, so a proxy that sends one byte at a time
-//! would hold a request for as long as it likes. Here every wait ends at the same moment: that
-//! of the connection's begin plus the time that the request had left then.
+//! ureq starts a new timeout for each wait on a proxy's answer, so a proxy that sends one byte at a
+//! time could hold a request for ever. Here all waits end at the same moment: the start of the
+//! connection plus the time that the request had left.
 
 use core::time::Duration;
 use std::time::Instant;
@@ -14,15 +14,15 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Error, Timeout};
 
-/// The way to a server: through a proxy if there is one, over TCP, and TLS if the URL is
-/// `https:`; all of it within one deadline.
+/// The way to a server within one deadline: through a proxy if there is one, over TCP, and with TLS
+/// if the URL is `https:`.
 pub(crate) fn connector() -> impl Connector<(), Out = impl Transport> {
     ().chain(ConnectProxyConnector::default())
         .chain(TcpWithDeadline(TcpConnector::default()))
         .chain(RustlsConnector::default())
 }
 
-/// Opens a TCP connection, unless a proxy did, and gives it the deadline.
+/// Opens a TCP connection, unless a proxy has opened one, and sets its deadline.
 #[derive(Debug)]
 struct TcpWithDeadline(TcpConnector);
 
@@ -48,7 +48,7 @@ impl<In: Transport> Connector<In> for TcpWithDeadline {
             request_level: details.request_level,
             resolver: details.resolver,
             now: (details.current_time)(),
-            // The name of a proxy may have taken some of it.
+            // Resolving the name of a proxy may have taken some of the time.
             timeout: shortened(details.timeout, deadline)?,
             current_time: details.current_time.clone(),
             run_connector: details.run_connector.clone(),
@@ -62,7 +62,7 @@ impl<In: Transport> Connector<In> for TcpWithDeadline {
     }
 }
 
-/// When the connection must be done with; never, if the request has no timeout.
+/// The end of all waits on the connection; `None` if the request has no timeout.
 fn deadline(details: &ConnectionDetails<'_>) -> Option<Instant> {
     match (details.now, details.timeout.after) {
         (Moment::Exact(began_at), Span::Exact(left)) => began_at.checked_add(left),
@@ -70,7 +70,7 @@ fn deadline(details: &ConnectionDetails<'_>) -> Option<Instant> {
     }
 }
 
-/// The timeout, or what is left until the deadline if that is less.
+/// The timeout, or the time until the deadline if that is shorter.
 fn shortened(timeout: NextTimeout, deadline: Option<Instant>) -> Result<NextTimeout, Error> {
     let Some(deadline) = deadline else {
         return Ok(timeout);
@@ -90,7 +90,7 @@ fn shortened(timeout: NextTimeout, deadline: Option<Instant>) -> Result<NextTime
     })
 }
 
-/// A connection whose every wait ends at the deadline.
+/// A connection on which every wait ends at the deadline.
 #[derive(Debug)]
 struct WithDeadline<T> {
     inner: T,

@@ -1,4 +1,4 @@
-//! Why a fetch failed, and which options are refused.
+//! Why a fetch failed, and why options are refused.
 
 use core::time::Duration;
 use core::{error, fmt};
@@ -7,7 +7,7 @@ use core::{error, fmt};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FetchErrorKind {
-    /// The time for it ran out.
+    /// There was no whole answer in time.
     Timeout,
     /// The host has no address.
     Resolve,
@@ -17,27 +17,27 @@ pub enum FetchErrorKind {
     Tls,
     /// The answer was not HTTP.
     Protocol,
-    /// The answer was a redirect, which is never followed: its status.
+    /// The answer was a redirect with this status. Redirects are never followed.
     Redirect(u16),
     /// The answer had a status that is not accepted.
     Status(u16),
-    /// The body was compressed, which was not asked for, and not by gzip; or damaged.
+    /// The body was compressed in another way than gzip, or its gzip data is damaged.
     Encoded,
     /// The body was larger than the limit.
     TooLarge,
     /// The body was not a JWK Set, or one of too many keys.
     Document,
-    /// The set held no key that can be used.
+    /// The set had no key that can be used.
     NoUsableKey,
     /// The transport refused to send the request.
     Refused,
     /// The transport panicked.
     Panicked,
-    /// Too many callers were waiting already.
+    /// Too many callers were already waiting.
     TooManyWaiting,
-    /// No thread makes the fetch that was waited for.
+    /// No thread makes the fetch that the caller waited for.
     NotDriven,
-    /// The answer came from a cache that had held it for too long.
+    /// The answer came from a cache that had kept it for too long.
     TooOld,
     /// Anything else, from a transport of your own.
     Other,
@@ -123,15 +123,15 @@ impl FetchError {
         }
     }
 
-    /// The same error of a server that asked for this pause.
+    /// The same error, with the pause that the server asked for.
     #[must_use]
     pub fn with_retry_after(mut self, pause: Option<Duration>) -> Self {
         self.retry_after = pause;
         self
     }
 
-    /// The same error with a word before its sentence that says which of several requests it
-    /// is of. `place` must show no credentials.
+    /// The same error, with `place` before its sentence to say which of several requests failed.
+    /// `place` must show no credentials.
     ///
     /// ```
     /// use countersign_fetch::{FetchError, FetchErrorKind};
@@ -193,7 +193,7 @@ pub struct SettingsError {
 }
 
 impl SettingsError {
-    /// The fault of a URL or a file that no setting names. `sentence` must show no credentials.
+    /// The error of a URL or a file that no setting names. `sentence` must show no credentials.
     #[must_use]
     pub fn new(sentence: impl Into<Box<str>>) -> Self {
         Self {
@@ -202,7 +202,7 @@ impl SettingsError {
         }
     }
 
-    /// The fault of one setting. `sentence` must show no credentials.
+    /// The error of one setting. `sentence` must show no credentials.
     #[must_use]
     pub fn of(setting: &'static str, sentence: impl Into<Box<str>>) -> Self {
         Self {

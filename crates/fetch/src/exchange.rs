@@ -1,6 +1,7 @@
 //! One GET request and its answer, and which answers are accepted.
 //!
-//! A transport only carries. Which answers are accepted is decided here, for every transport.
+//! A transport only carries bytes. This module decides which answers are accepted, for every
+//! transport.
 
 use alloc::sync::Arc;
 use core::fmt::Debug;
@@ -31,11 +32,11 @@ use crate::url::EndpointUrl;
 /// }
 /// ```
 pub trait Fetch: Debug + Send + Sync {
-    /// Sends the request and reads the whole answer, whatever its status.
+    /// Sends the request and reads the whole answer, with any status.
     ///
     /// # Errors
     ///
-    /// [`FetchError`] if there was no whole answer. A status is no error here.
+    /// [`FetchError`] if there was no whole answer. No status is an error here.
     fn fetch(&self, request: &Request<'_>) -> Result<Response, FetchError>;
 }
 
@@ -66,16 +67,16 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// The same request, conditional: the answer is 304 if the set still has this `ETag`.
-    /// An `ETag` that is not printable ASCII, or is longer than 256 bytes, is left out (RFC
-    /// 9110 section 8.8.3).
+    /// The same request, but conditional: the answer is 304 if the set still has this `ETag`. An
+    /// `ETag` that is not printable ASCII, or is longer than 256 bytes, is left out (RFC 9110
+    /// section 8.8.3).
     #[must_use]
     pub fn if_none_match(mut self, etag: Option<&'a str>) -> Self {
         self.etag = etag.filter(|etag| is_sendable(etag));
         self
     }
 
-    /// Where to send it.
+    /// The URL to request.
     #[must_use]
     pub fn endpoint(&self) -> &'a EndpointUrl {
         self.endpoint
@@ -87,7 +88,7 @@ impl<'a> Request<'a> {
         self.etag
     }
 
-    /// The time for everything, from name resolution to the last byte.
+    /// The time limit for everything, from name resolution to the last byte.
     #[must_use]
     pub fn timeout(&self) -> Duration {
         self.timeout
@@ -101,10 +102,10 @@ impl<'a> Request<'a> {
 }
 
 impl Request<'_> {
-    /// Sends the request through `transport`, and accepts or refuses the answer: accepted are
-    /// 200, and 304 if the request is conditional. The body must be within the limit. One that
-    /// is compressed by gzip, as some object stores send it unasked, is decoded, and within the
-    /// limit then too. A redirect is refused and never followed.
+    /// Sends the request through `transport`, and accepts or refuses the answer. Status 200 is
+    /// accepted, and 304 if the request is conditional. The body must be within the limit. Some
+    /// object stores send gzip without being asked; it is decoded, and must then also be within the
+    /// limit. A redirect is refused and never followed.
     ///
     /// ```
     /// use countersign_fetch::testing::ScriptedFetch;
@@ -166,7 +167,7 @@ fn is_sendable(etag: &str) -> bool {
     !etag.is_empty() && etag.len() <= 256 && etag.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// The headers that mean something here.
+/// The headers that are used here.
 const HEADERS: [&str; 5] = [
     "age",
     "cache-control",
@@ -194,8 +195,8 @@ impl Response {
         }
     }
 
-    /// The same with a header. Kept are `Age`, `Cache-Control`, `Content-Encoding`, `ETag`
-    /// and `Retry-After`, in any letter case; others mean nothing here and are dropped.
+    /// The same with a header. Only `Age`, `Cache-Control`, `Content-Encoding`, `ETag` and
+    /// `Retry-After` are kept, in any letter case; others are dropped.
     #[must_use]
     pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Self {
         if let Some(name) = HEADERS
@@ -224,7 +225,7 @@ impl Response {
         self
     }
 
-    /// How the body is coded (RFC 9110 section 8.4).
+    /// The encoding of the body (RFC 9110 section 8.4).
     pub(crate) fn coding(&self) -> Coding {
         let mut found = Coding::Identity;
         for coding in self.header("content-encoding") {
@@ -244,8 +245,8 @@ impl Response {
         is_sendable(etag).then_some(etag)
     }
 
-    /// The pause that the server asks for, if it is a number of seconds; the form of
-    /// `Retry-After` that is a date is ignored.
+    /// The pause that the server asks for, if it is a number of seconds. A `Retry-After` with a
+    /// date is ignored.
     fn retry_after(&self) -> Option<Duration> {
         self.header("retry-after").filter_map(seconds).max()
     }
@@ -259,19 +260,19 @@ impl Response {
     }
 }
 
-/// How a body is coded.
+/// The encoding of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Coding {
     Identity,
     Gzip,
-    /// In a way that is not decoded, or in several.
+    /// An encoding that is not decoded, or several encodings.
     Other,
 }
 
 /// Decodes a body, and no more of it than the limit allows.
 fn gunzip(body: &[u8], limit: usize) -> Result<Vec<u8>, FetchError> {
     let mut decoded = Vec::new();
-    // One byte more than allowed tells a body that ends at the limit from one that does not.
+    // Read one byte more than allowed, to notice a body that is too long.
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     MultiGzDecoder::new(body)
         .take(most)
@@ -279,7 +280,7 @@ fn gunzip(body: &[u8], limit: usize) -> Result<Vec<u8>, FetchError> {
         .map_err(|_| {
             FetchError::new(
                 FetchErrorKind::Encoded,
-                "found a body that says it is compressed by gzip and is not, or is cut short",
+                "found a body that is marked as gzip but isn't gzip, or is cut short",
             )
         })?;
     if decoded.len() > limit {
@@ -288,7 +289,8 @@ fn gunzip(body: &[u8], limit: usize) -> Result<Vec<u8>, FetchError> {
     Ok(decoded)
 }
 
-/// A number of seconds; one too large to hold is the largest (RFC 9111 section 1.2.2).
+/// A number of seconds. A number that is too large becomes the largest one (RFC 9111 section
+/// 1.2.2).
 ///
 /// ```
 /// assert_eq!(countersign_fetch::seconds(" 60"), Some(std::time::Duration::from_secs(60)));

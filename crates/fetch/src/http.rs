@@ -1,7 +1,7 @@
-//! The default transport: HTTP/1.1 by ureq, TLS by rustls over *ring*.
+//! The default transport: HTTP/1.1 with ureq, TLS with rustls over *ring*.
 //!
-//! No redirect is followed, no compression asked for, no connection kept, no cookie
-//! held, and no proxy taken from the environment unless asked to.
+//! It follows no redirect, asks for no compression, keeps no connection and no cookie, and takes no
+//! proxy from the environment unless told to.
 
 use alloc::sync::Arc;
 use core::time::Duration;
@@ -38,19 +38,19 @@ pub struct HttpFetch {
     agents: RwLock<Arc<Agents>>,
 }
 
-/// What the options and the files came to when they were read.
+/// The options and the content of their files, when they were read.
 #[derive(Debug)]
 struct Agents {
-    /// For `http:` URLs that are allowed to lead anywhere.
+    /// For `http:` URLs that may lead to any host.
     plain: Agent,
-    /// For other `http:` URLs: this machine alone, and no proxy.
+    /// For other `http:` URLs: only this machine, and no proxy.
     loopback: Agent,
-    /// Made when it is first needed: reading the system's root certificates takes time.
+    /// Made when it is first needed, because reading the system's root certificates takes time.
     secure: OnceLock<Agent>,
     config: AgentConfig,
 }
 
-/// What the agents are made from.
+/// The parts from which the agents are made.
 #[derive(Debug)]
 struct AgentConfig {
     tls: Tls,
@@ -60,13 +60,13 @@ struct AgentConfig {
 }
 
 impl HttpFetch {
-    /// A transport. Files are read now; the system's root certificates at the first
-    /// request over TLS, if no CA file is given.
+    /// Makes a transport. It reads files now. If no CA file is given, it reads the system's root
+    /// certificates before the first request over TLS.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] if a file cannot be read or used, or the proxy's URL or the user
-    /// agent is unacceptable.
+    /// [`SettingsError`] if a file can't be read or used, or if the proxy's URL or the user agent
+    /// is not valid.
     pub fn new(options: &HttpOptions) -> Result<Self, SettingsError> {
         let agents = Agents::new(options)?;
         Ok(Self {
@@ -74,9 +74,9 @@ impl HttpFetch {
         })
     }
 
-    /// Goes on as `other` from the next request on: with the files that `other` has read, and
-    /// with the root certificates that the system has then. For a server that is told to read
-    /// its configuration again while others use this transport.
+    /// From the next request on, works like `other`: with the files that `other` has read, and with
+    /// the system's root certificates at that time. A server uses this when it reads its
+    /// configuration again while others use this transport.
     ///
     /// ```
     /// use countersign_fetch::{HttpFetch, HttpOptions};
@@ -136,7 +136,7 @@ impl Agents {
 }
 
 impl AgentConfig {
-    /// Without roots and a library, ureq panics where it needs TLS to reach the proxy.
+    /// Without roots and a library, ureq panics if it needs TLS to reach the proxy.
     fn has_proxy_over_tls(&self) -> bool {
         let proxy = self.proxy.as_ref();
         proxy.is_some_and(|proxy| proxy.protocol() == ureq::ProxyProtocol::Https)
@@ -188,7 +188,7 @@ impl Fetch for HttpFetch {
             .config()
             .timeout_global(Some(request.timeout()))
             .build();
-        // Has caches on the way ask the endpoint whether their copy is still the current one.
+        // Makes caches on the way ask the endpoint whether their copy is still current.
         call = call.header(http::header::CACHE_CONTROL, "max-age=0");
         if let Some(etag) = request.etag() {
             call = call.header(http::header::IF_NONE_MATCH, etag);
@@ -196,10 +196,10 @@ impl Fetch for HttpFetch {
         let (parts, body) = call.call().map_err(failed)?.into_parts();
         let head = Response::new(parts.status.as_u16(), Vec::new());
         let head = parts.headers.iter().fold(head, |head, (name, value)| {
-            // A value that is not text counts as one that cannot be read.
+            // A value that is not text counts as unreadable.
             head.with_header(name.as_str(), value.to_str().unwrap_or("?"))
         });
-        // Only what may be accepted is read at all.
+        // Read the body only if its answer may be accepted.
         if parts.status != http::StatusCode::OK || head.coding() == Coding::Other {
             return Ok(head);
         }
@@ -222,7 +222,7 @@ fn read(body: Body, limit: usize) -> Result<Vec<u8>, BodyError> {
         return Err(BodyError::TooLarge);
     }
     let mut bytes = Vec::new();
-    // One byte more than allowed tells a body that ends at the limit from one that does not.
+    // Read one byte more than allowed, to notice a body that is too long.
     let read = body
         .into_reader()
         .take(limit.saturating_add(1))
@@ -234,7 +234,7 @@ fn read(body: Body, limit: usize) -> Result<Vec<u8>, BodyError> {
     Ok(bytes)
 }
 
-/// ureq's error in our words. None of its texts that could hold a URL is shown.
+/// Describes ureq's error. No text of ureq that could contain a URL is shown.
 fn describe(error: ureq::Error, timeout: Duration) -> FetchError {
     use FetchErrorKind as Kind;
     match error {

@@ -1,4 +1,4 @@
-//! What may be set about the default transport.
+//! The options of the default transport.
 
 use core::fmt;
 use std::path::PathBuf;
@@ -18,23 +18,22 @@ use crate::error::SettingsError;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HttpOptions {
-    /// A PEM file of the certificates that a server's certificate must lead to, **instead
-    /// of** those that the system trusts. Default: none.
+    /// A PEM file of root certificates that replaces the system's: the server's certificate must
+    /// lead to one of them. Default: none.
     pub ca_file: Option<PathBuf>,
-    /// A PEM file of the certificate chain that this client shows, its own first.
-    /// Needs [`client_key_file`](Self::client_key_file). Default: none.
+    /// A PEM file of this client's certificate chain, beginning with its own certificate. Needs
+    /// [`client_key_file`](Self::client_key_file). Default: none.
     pub client_certificate_file: Option<PathBuf>,
     /// A PEM file of the private key of that certificate. Default: none.
     pub client_key_file: Option<PathBuf>,
-    /// The proxy that requests go through. Default: nobody; the environment is not asked.
+    /// The proxy for requests. Default: none; the environment is not read.
     pub proxy: Proxy,
     /// The `User-Agent`. Default: `countersign/` and the version.
     pub user_agent: String,
-    /// Whether to refuse hosts that resolve to loopback, private, link-local (a cloud's
-    /// metadata service is one) or otherwise special addresses. The address that was
-    /// checked is the one that is connected to. Where a proxy is used, it resolves the
-    /// names: then addresses in the place of a name alone are refused, and the proxy
-    /// itself may be anywhere. Default: no.
+    /// Whether to refuse hosts that resolve to loopback, private, link-local (a cloud's metadata
+    /// service is one) or otherwise special addresses. The connection goes to the address that was
+    /// checked. A proxy resolves names itself: then only addresses in the URL are checked, and the
+    /// proxy may have any address. Default: no.
     pub public_addresses_only: bool,
 }
 
@@ -69,18 +68,18 @@ impl HttpOptions {
     }
 }
 
-/// The proxy that requests go through.
+/// The proxy for requests.
 ///
 /// `Debug` shows no credentials.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub enum Proxy {
-    /// None, whatever the environment says.
+    /// No proxy, whatever the environment says.
     #[default]
     None,
     /// The proxy at this `http:` or `https:` URL, which may hold credentials.
     Url(String),
-    /// The one that `ALL_PROXY`, `HTTPS_PROXY` or `HTTP_PROXY` names (also in lower case),
-    /// except for the hosts of `NO_PROXY`; none if they are unset.
+    /// The proxy that `ALL_PROXY`, `HTTPS_PROXY` or `HTTP_PROXY` names (also in lower case), except
+    /// for the hosts of `NO_PROXY`. If they are unset, no proxy.
     Environment,
 }
 

@@ -1,4 +1,5 @@
-//! URLs with places for values out of a token, and values that cannot bend them.
+//! URLs with placeholders for values from a token, and values that can't change the URL's
+//! structure.
 
 use core::fmt;
 
@@ -12,8 +13,8 @@ use crate::url::{EndpointUrl, Parts};
 /// end neither the host nor its path segment, and no segment of the result is `.` or `..`.
 /// A placeholder cannot stand in the scheme or the port.
 ///
-/// **Values come from tokens that nobody has verified yet.** Whoever uses a template must
-/// take them from a closed list, such as the alternatives of a regular expression.
+/// **Values come from unverified tokens.** A caller must take them from a closed list, such as the
+/// alternatives of a regular expression.
 ///
 /// ```
 /// use countersign_fetch::UrlTemplate;
@@ -38,27 +39,28 @@ enum Piece {
     Name(String),
 }
 
-/// The longest value: that of a host name.
+/// The longest value: the length of a host name.
 const VALUE_LIMIT: usize = 253;
 
 impl UrlTemplate {
-    /// A template, or a plain URL, which is one without placeholders.
+    /// A template, or a plain URL, which is a template without placeholders.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] if a placeholder has no name of letters, digits and `_`, stands
-    /// in the scheme or the port, or the rest is no [`EndpointUrl`].
+    /// [`SettingsError`] if the name of a placeholder has other characters than letters, digits and
+    /// `_`, if a placeholder is in the scheme or the port, or if the rest is not an
+    /// [`EndpointUrl`].
     pub fn new(template: &str, allow_plain_http: bool) -> Result<Self, SettingsError> {
         let template = Self {
             pieces: pieces(template)?,
             allow_plain_http,
         };
-        // With a sample for each value it must be a URL.
+        // With a sample for each value, it must be a valid URL.
         EndpointUrl::new(&template.fill(|_| Some(SAMPLE))?, allow_plain_http)?;
         Ok(template)
     }
 
-    /// The names of the placeholders, in order; one that stands twice comes twice.
+    /// The names of the placeholders, in order. A name that is used twice comes twice.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Name(name) => Some(name.as_str()),
@@ -77,8 +79,8 @@ impl UrlTemplate {
         value: impl FnMut(&str) -> Option<&'v str>,
     ) -> Result<EndpointUrl, SettingsError> {
         let url = self.fill(value)?;
-        // A value holds no delimiter of a URL, so each stays where the template has it. But
-        // values side by side can make a dot segment: `{{a}}{{b}}` of "." and ".".
+        // A value contains no delimiter of a URL, so it stays in its place. But two neighbouring
+        // values can make a dot segment: `{{a}}{{b}}` with "." and ".".
         let path = Parts::of(&url)?.path;
         if path.split(['/', '?']).any(|it| matches!(it, "." | "..")) {
             return Err(SettingsError::new(
@@ -104,7 +106,7 @@ impl UrlTemplate {
     }
 }
 
-/// Stands for a value: no port, so that a placeholder in its place is refused.
+/// A sample value. It is not a port, so a placeholder in place of the port is refused.
 const SAMPLE: &str = "x";
 
 fn checked<'v>(name: &str, value: Option<&'v str>) -> Result<&'v str, SettingsError> {

@@ -1,6 +1,6 @@
 //! A scripted transport, for tests. Feature `testing`.
 //!
-//! It never sleeps and opens no socket. Clones share one script: keep one, give the other to
+//! It never sleeps and opens no socket. Clones share one script: keep one, and give the other to
 //! the client.
 
 use alloc::collections::VecDeque;
@@ -11,10 +11,10 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use crate::error::{FetchError, FetchErrorKind};
 use crate::exchange::{Fetch, Request, Response};
 
-/// A transport that answers from a script, and remembers what it was asked.
+/// A transport that answers from a script, and records the requests.
 ///
-/// Answers are given in order; behind the last one stands what
-/// [`otherwise`](Self::otherwise) says, which is a failed connection at first.
+/// Answers are given in order. After the last one, every request gets the answer of
+/// [`otherwise`](Self::otherwise), which is a failed connection at first.
 ///
 /// ```
 /// use countersign_fetch::testing::ScriptedFetch;
@@ -64,50 +64,50 @@ pub struct Asked {
     pub url: String,
     /// The value of `If-None-Match`.
     pub etag: Option<String>,
-    /// The time it was given.
+    /// The time limit of the request.
     pub timeout: Duration,
 }
 
 impl ScriptedFetch {
-    /// A script without a line.
+    /// An empty script.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The next answer.
+    /// Adds the next answer.
     pub fn then(&self, response: Response) {
         self.lock().lines.push_back(Line::Answer(Ok(response)));
     }
 
-    /// The next request fails.
+    /// Makes the next request fail.
     pub fn then_fail(&self, kind: FetchErrorKind) {
         self.lock()
             .lines
             .push_back(Line::Answer(Err(failure(kind))));
     }
 
-    /// The next request panics.
+    /// Makes the next request panic.
     pub fn then_panic(&self) {
         self.lock().lines.push_back(Line::Panic);
     }
 
-    /// What every request behind the last line is answered.
+    /// Sets the answer to every request after the end of the script.
     pub fn otherwise(&self, response: Response) {
         self.lock().otherwise = Some(Line::Answer(Ok(response)));
     }
 
-    /// Every request behind the last line fails.
+    /// Makes every request after the end of the script fail.
     pub fn otherwise_fail(&self, kind: FetchErrorKind) {
         self.lock().otherwise = Some(Line::Answer(Err(failure(kind))));
     }
 
-    /// Holds every answer back until [`release`](Self::release).
+    /// Holds all answers back until [`release`](Self::release).
     pub fn hold(&self) {
         self.lock().held = true;
     }
 
-    /// Lets the answers go.
+    /// Releases the answers.
     pub fn release(&self) {
         self.lock().held = false;
         self.stage.changed.notify_all();

@@ -1,7 +1,7 @@
-//! TLS: which server certificates are trusted, and which client certificate is shown.
+//! TLS: the server certificates that are trusted, and the client certificate that is sent.
 //!
-//! The root certificates are those of the system, not a set compiled in: a company installs
-//! its own authority there, and a distrusted one disappears with the system's next update.
+//! The root certificates are those of the system, not a compiled-in set: companies install their
+//! own authority there, and a distrusted authority disappears with the next update of the system.
 
 use alloc::sync::Arc;
 use std::fs::File;
@@ -50,7 +50,7 @@ impl Tls {
                         Some(_) => "client_certificate_file",
                         None => "client_key_file",
                     },
-                    "found a client certificate or its key alone; both files are needed",
+                    "found only one of client certificate and key; both files are needed",
                 ));
             }
         };
@@ -143,11 +143,11 @@ fn key_for(
 struct FromFile<'p>(&'static str, &'p Path);
 
 impl FromFile<'_> {
-    /// At most 1 MiB: no list of authorities is larger.
+    /// At most 1 MiB: every list of authorities is smaller.
     fn read(self) -> Result<Vec<u8>, SettingsError> {
         const LIMIT: u64 = 1024 * 1024;
         let Self(setting, path) = self;
-        // It may be a private key, and errors name their file.
+        // The path may be a pasted private key, so this error doesn't show it.
         if path.to_string_lossy().contains("-----BEGIN") {
             return Err(SettingsError::of(
                 setting,

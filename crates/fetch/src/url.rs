@@ -5,11 +5,11 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::error::SettingsError;
 
-/// The URL of a key set: `https:`, or `http:` on loopback or where that is allowed.
+/// The URL of a key set: `https:`, or `http:` on loopback or if that is allowed.
 ///
-/// It holds no credentials and no fragment, so it may be shown and logged. Scheme and
-/// host are in lower case, a default port is dropped and an empty path is `/`: equal
-/// endpoints are equal text.
+/// It contains no credentials and no fragment, so it may be shown and logged. Scheme and host are
+/// in lower case, a default port is dropped, and an empty path is `/`, so equal endpoints have
+/// equal texts.
 ///
 /// ```
 /// use countersign_fetch::EndpointUrl;
@@ -33,8 +33,8 @@ impl EndpointUrl {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] if it is of another scheme, has no host, or holds credentials, a
-    /// fragment, a space, a backslash, or anything but printable ASCII.
+    /// [`SettingsError`] if it has another scheme or no host, or contains credentials, a fragment,
+    /// a space, a backslash, or anything except printable ASCII.
     pub fn new(url: &str, allow_plain_http: bool) -> Result<Self, SettingsError> {
         let Parts {
             https,
@@ -65,8 +65,8 @@ impl EndpointUrl {
         &self.url
     }
 
-    /// Whether a request must go to this machine and through no proxy: the URL is `http:`,
-    /// and that is not allowed for other hosts.
+    /// Whether a request may only go to this machine and through no proxy: the URL is `http:`, and
+    /// `http:` is not allowed for other hosts.
     #[must_use]
     pub fn is_loopback_only(&self) -> bool {
         self.loopback_only
@@ -85,7 +85,7 @@ impl fmt::Display for EndpointUrl {
     }
 }
 
-/// The pieces of an acceptable URL.
+/// The parts of a valid URL.
 pub(crate) struct Parts {
     pub(crate) https: bool,
     /// In lower case; an IPv6 address with its brackets.
@@ -148,7 +148,7 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), SettingsError> {
         Some(at) => {
             let (host, port) = authority.split_at_checked(at).unwrap_or((authority, ""));
             let digits = port.trim_start_matches(':');
-            // `parse` alone would take a sign.
+            // `parse` without this check would accept a sign.
             match digits.parse() {
                 Ok(port) if port != 0 && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
                     Ok((host, Some(port)))

@@ -52,8 +52,8 @@ impl Jwks {
         }
     }
 
-    /// The client of an issuer's key set, with the default settings:
-    /// [`builder_from_issuer`](Self::builder_from_issuer) with nothing more said.
+    /// The client of an issuer's key set, like [`builder_from_issuer`](Self::builder_from_issuer)
+    /// with the default settings.
     ///
     /// # Errors
     ///
@@ -71,7 +71,7 @@ impl Jwks {
     /// [`total_deadline`](Settings::total_deadline).
     ///
     /// The document must name exactly this issuer, and its `jwks_uri` must be an [`EndpointUrl`],
-    /// over TLS if the issuer is. ***Accept only tokens whose `iss` is [`Jwks::issuer`]**, byte
+    /// over TLS if the issuer is. **Accept only tokens whose `iss` is [`Jwks::issuer`]**, byte
     /// for byte: these keys may not verify tokens of another issuer.
     ///
     /// ```
@@ -114,7 +114,7 @@ impl Builder {
         &self.provider
     }
 
-    /// Other settings than the defaults.
+    /// Replaces the default settings.
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
         self
@@ -126,8 +126,8 @@ impl Builder {
         self
     }
 
-    /// Your own transport, instead of an [`HttpFetch`] only for this client. Clients that share
-    /// one, as an `Arc`, read its files and the system's root certificates once.
+    /// Your own transport, instead of an [`HttpFetch`] for this client alone. Clients that share a
+    /// transport in an `Arc` read its files and the system's root certificates only once.
     pub fn fetch(mut self, fetch: impl Fetch + 'static) -> Self {
         self.fetch = Some(Arc::new(fetch));
         self
@@ -237,7 +237,7 @@ impl Builder {
     }
 }
 
-/// Where in its window this client refreshes: another place in every process.
+/// The moment in its window at which this client refreshes: different in every process.
 fn spread() -> u8 {
     let [first, ..] = RandomState::new().build_hasher().finish().to_le_bytes();
     first

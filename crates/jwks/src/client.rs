@@ -22,14 +22,14 @@ use crate::unavailable::KeysUnavailable;
 pub enum Lookup {
     /// The keys of this `kid`.
     Found(KidKeys),
-    /// A fetch is needed first. Await it, or call [`Jwks::resolve`] where waiting is allowed.
+    /// A fetch is needed first. Await it, or call [`Jwks::resolve`] if waiting is allowed.
     Pending(Pending),
     /// The endpoint has no key for this `kid`, for certain: an earlier set had it and the present
     /// one lacks it, or a fetch that began after the token was first shown did not bring it. The
     /// token's key was retired or never existed: a new token is needed.
     UnknownKey,
-    /// The token names no `kid` and must:
-    /// [`Settings::allow_missing_kid`] is off, or the set does not hold exactly one usable key.
+    /// The token names no `kid`, but must: [`Settings::allow_missing_kid`] is off, or the set does
+    /// not have exactly one usable key.
     KidRequired,
     /// No result: the keys could not be fetched, or the key may be newer than the held set. Try
     /// again after [`KeysUnavailable::retry_after`].
@@ -57,15 +57,15 @@ impl Jwks {
     /// The keys of a `kid`, byte for byte. Never waits for a fetch; where the key is found,
     /// takes no lock and allocates nothing.
     ///
-    /// Where you have the token, [`lookup_for`](Self::lookup_for) tells more often for certain
-    /// that its key is unknown: of a `kid` alone, nothing is remembered.
+    /// If you have the token, use [`lookup_for`](Self::lookup_for): it can be certain more often
+    /// that the key is unknown. Nothing is remembered about a `kid` alone.
     #[must_use]
     pub fn lookup(&self, kid: Option<&str>) -> Lookup {
         self.lookup_query(by_kid(kid))
     }
 
-    /// The same for a token: `token` is its whole text. A keyed hash of it is remembered if its
-    /// key is not held, so that the next time it is shown there is certainty.
+    /// The same for a token: `token` is its whole text. If its key is not held, a keyed hash of the
+    /// token is remembered, so that the answer is certain when it is shown again.
     #[must_use]
     pub fn lookup_for(&self, kid: Option<&str>, token: &[u8]) -> Lookup {
         self.lookup_query(Query {
@@ -74,9 +74,9 @@ impl Jwks {
         })
     }
 
-    /// The same as [`lookup`](Self::lookup), and waits where a fetch is needed, but at most
-    /// [`Settings::total_deadline`]. The fetch is made by a thread of the process; where none
-    /// is there, on this thread. Never gives [`Lookup::Pending`].
+    /// The same as [`lookup`](Self::lookup), but if a fetch is needed it waits for at most
+    /// [`Settings::total_deadline`]. A thread of the process makes the fetch, or this thread if
+    /// there is none. It never returns [`Lookup::Pending`].
     #[must_use]
     pub fn resolve(&self, kid: Option<&str>) -> Lookup {
         self.resolve_query(by_kid(kid))
@@ -138,7 +138,7 @@ impl Jwks {
         if let Some(driver) = self.living_driver() {
             self.want_fetch(driver, forced);
         } else if let Some(number) = self.cache.begin(forced) {
-            // How it ended is in the state.
+            // The state has the result of the fetch.
             let _ = self.cache.run_fetch(number);
             return Ok(());
         }
@@ -159,7 +159,7 @@ impl Jwks {
         self.driver.as_deref().filter(|driver| driver.is_alive())
     }
 
-    /// A look-up before any fetch was made for it.
+    /// A look-up without a fetch.
     fn first_look(&self, query: Query<'_>) -> Result<Lookup, FetchNeeded> {
         let found = self.look(query);
         if matches!(found, Ok(Lookup::UnknownKey | Lookup::Unavailable(_))) {
@@ -178,7 +178,7 @@ impl Jwks {
         }
     }
 
-    /// Ready as soon as usable keys are held, for a server that wants them before it listens.
+    /// Ready as soon as usable keys are held, for a server that needs them before it listens.
     pub fn ready(&self) -> Ready {
         Ready::new(self.cache.clone(), self.driver.clone())
     }
@@ -262,7 +262,7 @@ impl Jwks {
         self.cache.state.load().rejected().cloned()
     }
 
-    /// The numbers, for a server to export.
+    /// The counters, for a server to export.
     #[must_use]
     pub fn counters(&self) -> JwksCounters {
         let KeyCache { tally, clock, .. } = &*self.cache;

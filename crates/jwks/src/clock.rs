@@ -94,7 +94,7 @@ mod tests {
         let before = wall();
         assert!(before > Duration::from_secs(1_700_000_000), "{before:?}");
         let clock = SystemClock::new();
-        // By two readings, so that a correction of the time between them does no harm.
+        // Two readings are compared, so a correction of the clock between them does no harm.
         let apart = |time: Duration| time.abs_diff(wall());
         assert!(apart(clock.now()) < Duration::from_secs(60));
         assert!(apart(clock.wall()) < Duration::from_secs(60));

@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use countersign_fetch::FetchErrorKind;
 
-/// What has happened since the client was made, and how its set is now.
+/// What has happened since the client was made, and the state of its set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JwksCounters {
@@ -13,13 +13,13 @@ pub struct JwksCounters {
     /// requests of an issuer, for its document and its set, count as one. Results that never
     /// occurred are left out.
     pub fetches: Vec<(&'static str, u64)>,
-    /// The age of the set, from the request that it came with; none without a set.
+    /// The age of the set, counted from its request; `None` without a set.
     pub age: Option<Duration>,
     /// Keys of the set that are used.
     pub keys_used: usize,
     /// Keys of the set that are skipped.
     pub keys_skipped: usize,
-    /// Look-ups of a `kid` that the set does not have, certain or not.
+    /// Look-ups of a `kid` that the set does not have, whether the answer was certain or not.
     pub unknown_kids: u64,
     /// Look-ups that failed at once, without a fetch, because the last one is less than a
     /// cooldown ago. A look-up after an awaited fetch counts too.
@@ -61,7 +61,7 @@ pub(crate) struct Tally {
     pub(crate) stale_hits: Count,
 }
 
-/// One number that only grows.
+/// A number that only grows.
 #[derive(Debug, Default)]
 pub(crate) struct Count(AtomicU64);
 

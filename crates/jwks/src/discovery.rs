@@ -8,7 +8,7 @@ use alloc::sync::Arc;
 use countersign_fetch::{EndpointUrl, FetchError, FetchErrorKind, SettingsError};
 use countersign_json::Object;
 
-/// What is appended to an issuer, whose final slash is removed (section 4).
+/// The path that is appended to an issuer after its final slash is removed (section 4).
 const PATH: &str = "/.well-known/openid-configuration";
 
 /// The most bytes of a text of the document that an error shows.
@@ -17,13 +17,13 @@ const SHOWN: usize = 200;
 /// An issuer that publishes a discovery document.
 #[derive(Clone, Debug)]
 pub(crate) struct Issuer {
-    /// As it was given: tokens and the document must have exactly these bytes.
+    /// The issuer as it was given: tokens and the document must have exactly these bytes.
     issuer: Box<str>,
     document: EndpointUrl,
     allow_plain_http: bool,
 }
 
-/// Where the document said that the key set is.
+/// The address of the key set in the document.
 #[derive(Clone, Debug)]
 pub(crate) struct Discovered {
     pub(crate) key_set: EndpointUrl,
@@ -89,7 +89,7 @@ impl Issuer {
         })
     }
 
-    /// A URL of a key set that the document named, or that was remembered.
+    /// The URL of a key set that the document names, or that was remembered.
     pub(crate) fn checked(&self, key_set: &str) -> Result<EndpointUrl, SettingsError> {
         let key_set = EndpointUrl::new(key_set, self.allow_plain_http)?;
         // A host that the operator reaches over TLS must not lead the server to plain services

@@ -73,7 +73,7 @@ impl KeptSet {
         &self.set
     }
 
-    /// Adds to the report of the set what the notes say. `None` if they are damaged.
+    /// Adds the notes to the report of the set. `None` if the notes are damaged.
     pub(crate) fn restore_report(&self, keys: &mut PublishedKeys) -> Option<()> {
         let notes = Value::parse(&self.notes).ok()?;
         for note in notes.as_array()? {

@@ -114,7 +114,7 @@ impl LazyJwks {
         }
     }
 
-    /// How long a client that could not be made is not tried again.
+    /// How long to wait before a client that could not be made is tried again.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         let make = self.lock();

@@ -4,16 +4,16 @@
 //!   ([`Jwks::from_issuer`]). [`lookup`](Jwks::lookup) never waits; [`resolve`](Jwks::resolve)
 //!   may. Threads that all clients of a process share fetch ahead of time: one that schedules,
 //!   and at most 8 that fetch; [`FetchGroup`] bounds those of a template.
-//! - [`Settings`]: how long, how often, how much.
-//! - [`Clock`]: the time, and [`Builder::fetch`]: the transport. Both may be yours.
+//! - [`Settings`]: times and limits.
+//! - [`Clock`] is the time, and [`Builder::fetch`] sets the transport. You can provide both.
 //! - [`TemplateClients`]: one client for each value of a placeholder. [`LazyJwks`]: a client that
 //!   is made when it is first needed.
-//! - [`inspect`]: what a client makes of a document, without fetching.
-//! - [`Jwks::report`] and [`JwksCounters`]: what the set holds, and what has happened.
+//! - [`inspect`]: the report on a document, without fetching.
+//! - [`Jwks::report`] and [`JwksCounters`]: the keys of the set, and what has happened.
 //!
-//! It fetches by `countersign-fetch`, and `countersign-published-keys` says which keys of a set
-//! are used. A [`Provider`](countersign_signature::Provider) binds them when a set is loaded,
-//! never for a token. It never sees a token or a claim, and knows no backend.
+//! It fetches with `countersign-fetch`, and `countersign-published-keys` decides which keys of a
+//! set are used. A [`Provider`](countersign_signature::Provider) binds them when a set is loaded,
+//! never for a token. It sees no claims, and knows no backend.
 //!
 //! # What it does
 //!
@@ -22,7 +22,7 @@
 //! | time to live | 1 h from the request, however often the set is used |
 //! | attempts | GET, 1 s each, one retry, not after 4xx; 3 s in all |
 //! | refresh ahead | from 5 min before the end, spread over half of that |
-//! | unknown `kid` | one fetch for all who ask, and then none for 30 s |
+//! | unknown `kid` | one fetch for all waiting callers, and then none for 30 s |
 //! | failed fetch | the last good set for at most 1 h more, and no other fetch for 30 s |
 //! | no usable keys | the next fetch after 1, 2, 4 … s up to 30 s; after 1 s if a look-up needs it |
 //! | not used for 2 h | nothing is fetched until it is used again |
@@ -32,13 +32,13 @@
 //! | `ETag` | makes the next request conditional; 304 renews the hour |
 //! | answer | 200 (or that 304), uncompressed, 512 KiB, 100 keys |
 //! | redirects | never followed |
-//! | `http:` | loopback alone |
+//! | `http:` | only to loopback |
 //! | an issuer | its discovery document and its set are read in one fetch; the shorter life of the two counts |
-//! | a set without one usable key | a failed fetch |
-//! | a new set | replaces the old one whole |
+//! | a set without a usable key | a failed fetch |
+//! | a new set | replaces the old one as a whole |
 //!
-//! [`Lookup::UnknownKey`] is certain: a new token is needed. [`Lookup::Unavailable`] says that
-//! it could not be found out, and when to try again.
+//! [`Lookup::UnknownKey`] is certain: a new token is needed. [`Lookup::Unavailable`] means that the
+//! answer isn't known yet, and says when to try again.
 //!
 //! # Events
 //!

@@ -7,7 +7,7 @@ use countersign_fetch::EndpointUrl;
 use crate::settings::Settings;
 use crate::state::State;
 
-/// Logs what a fetch has changed.
+/// Logs the changes that a fetch has made.
 pub(crate) fn outcome(endpoint: &EndpointUrl, state: &State, settings: &Settings, now: Duration) {
     let Some(held) = state.held() else { return };
     let age = now.saturating_sub(held.fetched_at);
@@ -20,7 +20,7 @@ pub(crate) fn outcome(endpoint: &EndpointUrl, state: &State, settings: &Settings
                     tracing::info!(%endpoint, kid = ?key.kid(), reason, "key skipped");
                 }
                 if key.is_private() {
-                    tracing::warn!(%endpoint, kid = ?key.kid(), "the endpoint publishes a private key: replace it, whoever reads it can sign");
+                    tracing::warn!(%endpoint, kid = ?key.kid(), "the endpoint publishes a private key: replace it, because everyone who reads it can sign");
                 }
             }
         }

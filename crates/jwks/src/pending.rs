@@ -10,18 +10,18 @@ use crate::cache::KeyCache;
 use crate::driver::Driver;
 use crate::unavailable::KeysUnavailable;
 
-/// A look-up that needs a fetch first. As a future it is ready when a fetch has ended,
-/// well or not, or was abandoned: then look up again.
+/// A look-up that needs a fetch first. As a future it is ready when a fetch has ended, whether it
+/// succeeded or not, or was abandoned. Then look up again.
 ///
-/// It makes no fetch itself: a thread of the process does, also if the last
-/// [`Jwks`](crate::Jwks) is dropped meanwhile. It always ends: if no fetch has ended within
-/// twice [`Settings::total_deadline`](crate::Settings::total_deadline), with an error. Where no
-/// thread fetches, because the client was built with
-/// [`Builder::on_demand`](crate::Builder::on_demand) or the process was forked after it was
-/// built, it ends at once with an error that says so. Dropping it cancels nothing but the wait.
+/// It makes no fetch itself: a thread of the process does, even if the last [`Jwks`](crate::Jwks)
+/// is dropped meanwhile. It always ends: with an error if no fetch has ended within twice
+/// [`Settings::total_deadline`](crate::Settings::total_deadline). If no thread fetches, because the
+/// client was built with [`Builder::on_demand`](crate::Builder::on_demand) or the process was
+/// forked afterwards, it ends at once with an error that says so. Dropping it only cancels the
+/// wait.
 ///
-/// Its output is an error too if [`Settings::waiter_limit`](crate::Settings::waiter_limit)
-/// others wait already.
+/// Its output is also an error if [`Settings::waiter_limit`](crate::Settings::waiter_limit) other
+/// callers are already waiting.
 #[must_use = "await it, or call `Jwks::resolve`"]
 pub struct Pending {
     waiting: Waiting,
@@ -72,9 +72,9 @@ impl fmt::Debug for Pending {
 
 /// Ready as soon as the client holds usable keys. Made by [`Jwks::ready`](crate::Jwks::ready).
 ///
-/// It waits for as long as the endpoint fails: wrap it in your runtime's timeout if you would
-/// rather start without keys. Its output is an error if no thread fetches the keys, or too many
-/// wait already.
+/// It waits as long as the endpoint fails: wrap it in your runtime's timeout if you prefer to start
+/// without keys. Its output is an error if no thread fetches the keys, or too many callers are
+/// already waiting.
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct Ready {
     waiting: Waiting,
@@ -107,7 +107,7 @@ impl fmt::Debug for Ready {
 struct Waiting {
     cache: Arc<KeyCache>,
     place: Option<u64>,
-    /// Held so that fetches go on while somebody waits.
+    /// Keeps the fetches going while a caller waits.
     driver: Option<Arc<Driver>>,
 }
 

@@ -1,8 +1,9 @@
 //! The threads of a process that fetch keys: one that schedules, and at most 8 that fetch.
 //!
-//! Tokens that nobody verified can name any of a template's endpoints, so threads must not be
-//! counted by endpoints. An endpoint has at most one fetch at a time, and the endpoints of one
-//! group (a template) at most four together, so that those who hang leave room for others.
+//! Unverified tokens can name any of a template's endpoints, so the number of threads must not
+//! depend on the number of endpoints. An endpoint has at most one fetch at a time, and the
+//! endpoints of one group (a template) at most four together, so that hanging ones leave threads
+//! for others.
 //!
 //! The threads start when they are needed and end when they are not.
 
@@ -23,7 +24,7 @@ const MOST_FETCHING: usize = 8;
 const MOST_OF_A_GROUP: usize = 4;
 /// How long a thread that fetches waits for more to do before it ends.
 const LINGER: Duration = Duration::from_secs(5);
-/// The shortest rest between two looks at one endpoint, in case a clock misbehaves.
+/// The shortest pause between two looks at one endpoint, in case a clock misbehaves.
 const SHORTEST_REST: Duration = Duration::from_millis(10);
 /// The pause after a panic, which may happen again, and between two looks at an endpoint that
 /// waits for a thread or has one.
@@ -31,7 +32,7 @@ const REST: Duration = Duration::from_secs(1);
 
 /// An endpoint that is scheduled.
 pub(crate) trait Scheduled: Send + Sync {
-    /// What is due now. Must be quick.
+    /// The work that is due now. Must be quick.
     fn tick(&self) -> Tick;
     /// Called about once a second while the endpoint waits for a thread, or has one.
     fn waits(&self);
@@ -41,11 +42,11 @@ pub(crate) trait Scheduled: Send + Sync {
     fn group(&self) -> Option<&AtomicUsize>;
 }
 
-/// What is due at an endpoint.
+/// The work that is due at an endpoint.
 #[derive(Debug)]
 pub(crate) struct Tick {
     pub(crate) fetch: bool,
-    /// When to look again, if nothing happens before.
+    /// When to look again, if nothing happens earlier.
     pub(crate) rest: Duration,
 }
 
@@ -81,7 +82,7 @@ struct Pool {
 }
 
 struct State {
-    /// The process that the threads are in: a fork leaves them behind.
+    /// The process of the threads: a forked process has none of them.
     process: u32,
     next: u64,
     entries: BTreeMap<u64, Entry>,
@@ -89,12 +90,12 @@ struct State {
     due: BTreeSet<(Instant, u64)>,
     /// The entries that wait for a thread to fetch.
     ready: VecDeque<u64>,
-    /// How many threads fetch, those that have nothing to do now included.
+    /// The number of threads that fetch, including idle ones.
     fetching: usize,
-    /// How many of them were started and have not looked for work yet.
+    /// How many of them have started but not looked for work yet.
     starting: usize,
     idle: usize,
-    /// Whether the thread that schedules is there.
+    /// Whether the thread that schedules exists.
     schedules: bool,
 }
 
@@ -145,12 +146,12 @@ impl Place {
         Ok(Self { id, process })
     }
 
-    /// Whether the threads are in this process, and not in the one that it was forked from.
+    /// Whether the threads are in this process, and not in its parent before a fork.
     pub(crate) fn is_alive(&self) -> bool {
         self.process == std::process::id()
     }
 
-    /// Has the endpoint looked at now.
+    /// Makes a thread look at the endpoint now.
     pub(crate) fn wake(&self) {
         if self.is_alive() {
             POOL.lock().look_at(self.id, Instant::now());
@@ -177,7 +178,7 @@ impl Pool {
 }
 
 impl State {
-    /// Begins anew in a process that was forked.
+    /// Starts again in a forked process.
     fn forget(&mut self, process: u32) {
         // Don't drop the entries of the other process: its threads may have used them.
         core::mem::forget(core::mem::take(&mut self.entries));

@@ -22,7 +22,7 @@ pub(crate) struct FetchNeeded {
     pub(crate) ended: u64,
 }
 
-/// What a token says about its key.
+/// The facts about a token's key that the look-up needs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Query<'q> {
     pub(crate) kid: Option<&'q str>,
@@ -33,10 +33,10 @@ pub(crate) struct Query<'q> {
 /// When a token was first shown.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Shown<'q> {
-    /// As is remembered of a token with this text.
+    /// The remembered time for the token with this text.
     Token(&'q [u8]),
-    /// Now. A `kid` without its token can't be remembered, because an older token may have the
-    /// same.
+    /// Now. A `kid` without its token can't be remembered, because an older token may have the same
+    /// `kid`.
     Now,
     /// When this many fetches had begun.
     Before(u64),

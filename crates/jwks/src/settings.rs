@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use countersign_fetch::SettingsError;
 
-/// How a key set is fetched and how long it is trusted. The defaults are meant to be kept.
+/// How a key set is fetched and how long it is trusted. Most programs should keep the defaults.
 ///
 /// ```
 /// use std::time::Duration;
@@ -52,23 +52,24 @@ pub struct Settings {
     /// The time that one request has, from name resolution to the last byte. An attempt is one
     /// request, or two with an issuer: for its document and for its set. Default: 1 s.
     pub attempt_timeout: Duration,
-    /// The time that one fetch has with all its attempts, and that a caller waits for
-    /// it at most. Default: 3 s.
+    /// The time limit of one fetch with all its attempts, and of a caller's wait for it. Default: 3
+    /// s.
     pub total_deadline: Duration,
-    /// How many further attempts follow one that failed by a timeout, a broken
-    /// connection or a status of 500 and above. A status of 4xx, a redirect or a body
-    /// that is no key set is never retried. Default: 1.
+    /// How often a failed attempt is repeated after a timeout, a broken connection or a status of
+    /// 500 and above. A status of 4xx, a redirect or a body that is not a key set is never retried.
+    /// Default: 1.
     pub retries: u32,
     /// The largest body that is read, in bytes. Default: 512 KiB.
     pub body_limit: usize,
     /// The most keys that one set may hold, usable or not. Default: 100.
     pub key_limit: usize,
-    /// How many callers may wait for one fetch at once; for more callers the keys are
-    /// unavailable. Those that block and those that await are counted apart. Default: 1024.
+    /// How many callers may wait for one fetch at once; for further callers the keys are
+    /// unavailable. Callers that block and callers that await are counted separately. Default:
+    /// 1024.
     pub waiter_limit: usize,
-    /// `Cache-Control: max-age` always shortens [`time_to_live`](Self::time_to_live),
-    /// down to the least that may be set for it. With a value here it also lengthens it, up to that value.
-    /// Default: none.
+    /// `Cache-Control: max-age` always shortens [`time_to_live`](Self::time_to_live), down to the
+    /// smallest permitted value. With a value here it also lengthens it, up to that value. Default:
+    /// none.
     pub cache_control_may_lengthen_to: Option<Duration>,
     /// Whether a token without `kid` may be checked against a set that holds exactly one
     /// usable key. Default: no.

@@ -1,9 +1,8 @@
-//! The state machine: which keys are known, what to answer, when to fetch.
+//! The state machine: which keys are known, the answer to a look-up, and when to fetch.
 //!
-//! A state is a value. Readers decide from it without a lock; an event makes the next one. The
-//! time and the outcome of a fetch come in as arguments: there is no clock, no transport, no
-//! thread and no wait in here. It only remembers `kid`s that a set had, so invented ones cannot
-//! make it grow.
+//! A state is a value. Readers use it without a lock; an event makes the next state. The time and
+//! the result of a fetch are arguments: this module has no clock, no transport, no thread and no
+//! wait. It remembers only `kid`s that a set had, so invented ones cannot make it grow.
 
 use alloc::sync::Arc;
 use core::time::Duration;
@@ -19,7 +18,7 @@ mod answer;
 
 pub(crate) use answer::Answer;
 
-/// What the client knows. All times are those of its clock.
+/// The knowledge of the client. All times are those of its clock.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
     held: Option<Held>,
@@ -83,7 +82,7 @@ struct Failure {
     due_at: Duration,
 }
 
-/// What happens to a state.
+/// An event that may change a state.
 #[derive(Debug)]
 pub(crate) enum Event {
     /// A set was read from the last-known-good file.
@@ -94,20 +93,21 @@ pub(crate) enum Event {
     Ended { number: u64, outcome: Outcome },
 }
 
-/// How a fetch ended.
+/// The result of a fetch.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// With a set. `spread` (0 to 255) is where in its window the refresh begins.
+    /// It brought a set. `spread` (0 to 255) is the moment in its window at which the refresh
+    /// begins.
     Loaded { held: Held, spread: u8 },
-    /// The set that is held is still the current one.
+    /// The held set is still the current one.
     NotModified {
         discovered: Option<Discovered>,
         fetched_at: Duration,
         life: Duration,
         spread: u8,
     },
-    /// Without one. `pause`: what the server asked for. `rejected`: the keys of an answer
-    /// none of which can be used.
+    /// It failed. `pause`: the pause that the server asked for. `rejected`: the keys of an answer
+    /// of which none can be used.
     Failed {
         error: FetchError,
         pause: Option<Duration>,
@@ -143,7 +143,7 @@ impl State {
                 Event::Restored(_),
             ) => None,
 
-            // One fetch at a time, unless its transport broke its promise to time out.
+            // One fetch at a time, unless its transport did not return in time.
             (Latest::Never, Event::Wanted { .. }) => Some(self.begin(now, None)),
             (Latest::Succeeded { .. }, Event::Wanted { forced }) => {
                 (forced || self.may_start(now, settings)).then(|| self.begin(now, None))
@@ -332,8 +332,8 @@ fn failed(
     let asked = asked
         .unwrap_or_default()
         .min(settings.cooldown.saturating_mul(10));
-    // While every token is refused, recovery must be quick: 1 s, 2 s, 4 s … up to the cooldown,
-    // and after 1 s if somebody asks.
+    // While every token is refused, recovery must be quick: 1 s, 2 s, 4 s … up to the cooldown, and
+    // after 1 s if a caller asks.
     let (quiet, due) = match without_keys.checked_sub(1) {
         None => (settings.cooldown, settings.cooldown),
         Some(before) => {

@@ -236,7 +236,7 @@ fn an_unknown_kid_whose_fetch_failed_is_unavailable_and_never_unknown() {
 fn j4_a_set_is_used_until_the_stale_limit_and_not_a_second_longer() {
     let state = fetch(&State::new(), loaded(&["a"], at(0)), at(0));
     assert_eq!(answer(&state, "a", at(HOUR - 1)), "found");
-    // Nobody has tried since: the endpoint may well be up.
+    // No fetch was tried since: the endpoint may be up again.
     assert_eq!(answer(&state, "a", at(HOUR)), "pending");
     let state = fetch(&state, failure(), at(HOUR));
     assert_eq!(answer(&state, "a", at(HOUR)), "stale");
@@ -321,7 +321,7 @@ fn a_304_renews_the_set_from_the_moment_of_its_request() {
     let renewed = Outcome::NotModified {
         discovered: None,
         fetched_at: at(HOUR - 100),
-        // What the answer itself says of its life.
+        // The lifetime that the answer itself gives.
         life: Duration::from_secs(2 * HOUR),
         spread: 0,
     };

@@ -1,11 +1,11 @@
 //! The last-known-good file: one set, so that a restart during an outage still verifies.
 //!
-//! It holds public halves alone, and the time of the fetch, from which freshness and
-//! stale limit are counted. Whoever can write it chooses the keys: only its owner can read or
-//! write it, and it is ignored if others may write it or somebody else made it.
+//! It contains only public keys, and the time of the fetch, from which freshness and stale limit
+//! are counted. Whoever can write it chooses the keys, so only its owner can read or write it. It
+//! is ignored if others may write it or another user made it.
 //!
-//! Its time is that of the wall clock when it was written, because the next process can read
-//! that clock too. The monotonic clock of this process means nothing there.
+//! Its time is that of the wall clock when it was written, because the next process can read that
+//! clock too. The monotonic clock of this process is meaningless there.
 
 use core::fmt;
 use core::time::Duration;
@@ -28,7 +28,7 @@ use crate::kept::KeptSet;
 use crate::settings::Settings;
 use crate::state::Held;
 
-/// Where the file is, and which set was written to it last.
+/// The path of the file, and the set that was last written to it.
 #[derive(Debug)]
 pub(crate) struct Store {
     path: PathBuf,
@@ -37,7 +37,7 @@ pub(crate) struct Store {
     last: Mutex<u64>,
 }
 
-/// Where a set must be from.
+/// The required source of a set.
 #[derive(Clone, Copy)]
 pub(crate) struct Source<'s> {
     pub(crate) endpoint: &'s EndpointUrl,
@@ -145,7 +145,7 @@ impl Store {
     }
 }
 
-/// Why the file is not used. Never fatal: it is logged, and the keys are fetched.
+/// Why the file is not used. This is never fatal: it is logged, and the keys are fetched.
 #[derive(Debug)]
 pub(crate) enum StoreError {
     Io(io::Error),
@@ -190,7 +190,7 @@ fn read(path: &Path, settings: &Settings) -> Result<Option<Vec<u8>>, StoreError>
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    // Of the opened file: what stands under the name may be another one by now.
+    // Check the opened file: the path may lead to another file by now.
     if !file.metadata()?.is_file() {
         return Err(StoreError::NoFile);
     }
@@ -209,8 +209,7 @@ fn read(path: &Path, settings: &Settings) -> Result<Option<Vec<u8>>, StoreError>
 /// The most bytes that stand around the set: half of them for the notes on its keys.
 const ROOM: u64 = 64 * 1024;
 
-/// Opens the file for reading. To open a pipe would wait for its writer, so that is done
-/// without waiting.
+/// Opens the file for reading, without waiting: opening a pipe would wait for its writer.
 fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -222,11 +221,11 @@ fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Checks that nobody else wrote the file. In a folder that all may write to, such as `/tmp`,
-/// somebody else can make a file of this name first. Root and the folder's owner are accepted:
-/// they could replace the file anyway.
+/// Checks that no other user wrote the file. In a folder that everyone may write to, such as
+/// `/tmp`, another user can make a file of this name first. Root and the folder's owner are
+/// accepted: they could replace the file anyway.
 ///
-/// Off Unix nothing is checked: the standard library tells neither owner nor permissions there.
+/// Outside Unix nothing is checked: the standard library gives neither owner nor permissions there.
 #[cfg(unix)]
 fn check_owner(file: &File, path: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::MetadataExt as _;
@@ -240,7 +239,7 @@ fn check_owner(file: &File, path: &Path) -> Result<(), StoreError> {
     if [ROOT, fs::metadata(folder)?.uid()].contains(&found.uid()) {
         return Ok(());
     }
-    // The standard library does not tell our user. The owner of a file that we make does.
+    // The standard library doesn't give our user, but the owner of a file that we make is our user.
     let (beside, ours) = make_beside(path)?;
     let ours = ours.metadata().map(|ours| ours.uid());
     let _ = fs::remove_file(&beside);
@@ -260,7 +259,7 @@ fn check_owner(_: &File, _: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Writes beside the file and renames: a reader sees the old text or the new one.
+/// Writes another file and renames it, so a reader sees either the old or the new text.
 fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let (beside, mut file) = make_beside(path)?;
     let written = file
@@ -273,9 +272,9 @@ fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     written
 }
 
-/// An empty file in the same folder, for this one writer. Its name is random: another client
-/// of this process, or a process of the same number in another container, may be writing
-/// beside the same path now.
+/// An empty file in the same folder, only for this writer. Its name is random, because another
+/// client of this process, or a process with the same number in another container, may be writing
+/// for the same path now.
 fn make_beside(path: &Path) -> io::Result<(PathBuf, File)> {
     let mut drawn = [0; 8];
     SystemRandom::new()
@@ -288,7 +287,7 @@ fn make_beside(path: &Path) -> io::Result<(PathBuf, File)> {
     Ok((beside, file))
 }
 
-/// A new file, never one that is there or a link to one.
+/// A new file, never an existing one or a link.
 fn private_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

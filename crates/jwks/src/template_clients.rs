@@ -11,8 +11,8 @@ use crate::builder::Builder;
 use crate::client::Jwks;
 use crate::group::FetchGroup;
 
-/// The clients behind a [`UrlTemplate`], one for each URL: a `kid` of one never answers for
-/// another, and one that hangs delays no other.
+/// The clients of a [`UrlTemplate`], one for each URL: a `kid` of one endpoint never answers for
+/// another, and an endpoint that hangs delays no other.
 ///
 /// Made by [`Builder::build_each`].
 ///
@@ -33,7 +33,7 @@ pub struct TemplateClients {
     builder: Builder,
     limit: usize,
     clients: ArcSwap<BTreeMap<EndpointUrl, Jwks>>,
-    /// Held while a client is added; readers never take it.
+    /// Locked while a client is added; readers never lock it.
     turn: Mutex<()>,
 }
 
@@ -94,7 +94,7 @@ impl TemplateClients {
         }
         if clients.len() >= self.limit {
             return Err(SettingsError::new(format!(
-                "found more than {} JWKS endpoints of one template; raise the limit if they are all meant",
+                "found more than {} JWKS endpoints of one template; raise the limit if you need all of them",
                 self.limit
             )));
         }

@@ -9,7 +9,7 @@ use core::time::Duration;
 
 use crate::clock::Clock;
 
-/// A clock that moves when it is told to.
+/// A clock that only the test moves.
 ///
 /// ```
 /// use std::time::Duration;
@@ -25,7 +25,7 @@ pub struct ManualClock {
 }
 
 impl ManualClock {
-    /// A clock that stands at this time since the Unix epoch, which is below 584 years.
+    /// A clock that shows this time since the Unix epoch, which must be below 584 years.
     #[must_use]
     pub fn at(now: Duration) -> Self {
         Self {

@@ -1,11 +1,11 @@
-//! Why a token could not be judged now, and when to try again.
+//! Why a token could not be checked now, and when to try again.
 
 use core::time::Duration;
 use core::{error, fmt};
 
 use countersign_fetch::{FetchError, FetchErrorKind};
 
-/// No verdict: whether the token's key exists is not known. Try again.
+/// No answer: it is not known whether the token's key exists. Try again.
 ///
 /// ```
 /// use countersign_fetch::testing::ScriptedFetch;
@@ -56,13 +56,13 @@ impl KeysUnavailable {
         }
     }
 
-    /// The time after which trying again can help; none if waiting does not help.
+    /// The time after which trying again can help; `None` if waiting doesn't help.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// Why the keys could not be fetched; none if they were, and the token's key may be newer.
+    /// Why the keys could not be fetched; `None` if they were, and the token's key may be newer.
     #[must_use]
     pub fn fetch_error(&self) -> Option<&FetchError> {
         self.error.as_ref()

@@ -1,8 +1,8 @@
-//! When tokens of unknown keys were first shown: a bounded memory of keyed hashes.
+//! Remembers when tokens of unknown keys were first shown, in a limited number of keyed hashes.
 //!
-//! A `kid` is unknown for certain once a fetch that began after its token was first shown has
-//! brought no such key. Strangers choose the tokens, so the memory has a fixed size, and its
-//! hash a key that they cannot know.
+//! A `kid` is certainly unknown if a fetch that began after its token was first shown has brought
+//! no such key. Strangers choose the tokens, so the memory has a fixed size, and its hash a key
+//! that they can't know.
 
 use alloc::collections::VecDeque;
 use core::fmt;
@@ -31,8 +31,8 @@ struct Shown {
 }
 
 impl UnknownTokens {
-    /// How many fetches had begun when this token was first shown to this endpoint: `begun`,
-    /// if that is now.
+    /// How many fetches had begun when this token was first shown to this endpoint: `begun`, if
+    /// that is now.
     pub(crate) fn first_shown(&self, endpoint: &str, token: &[u8], begun: u64) -> u64 {
         let hash = self.hasher.hash_one((endpoint, token));
         let mut shown = self.lock();

@@ -8,7 +8,7 @@ use std::panic::catch_unwind;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-/// Who is woken when a fetch ends: never more than the limit.
+/// The tasks to wake when a fetch ends, at most as many as the limit.
 #[derive(Debug)]
 pub(crate) struct Wakers {
     limit: usize,
@@ -31,8 +31,8 @@ impl Wakers {
         }
     }
 
-    /// Puts a waker on the list, in the place given if it is still taken. Gives the place, or
-    /// nothing if the list is full.
+    /// Puts a waker on the list, at the given place if it is still taken. Returns the place, or
+    /// `None` if the list is full.
     pub(crate) fn enlist(&self, place: Option<u64>, waker: &Waker) -> Option<u64> {
         // Declared first, so that it is dropped after the lock: dropping a waker can drop its
         // task, and a `Pending` in that task comes back here to leave.
@@ -70,7 +70,7 @@ impl Wakers {
         }
     }
 
-    /// Whether somebody has waited for this long.
+    /// Whether a task has waited for this long.
     pub(crate) fn is_overdue(&self, limit: Duration) -> bool {
         let list = self.lock();
         !list.wakers.is_empty() && list.since.is_some_and(|since| since.elapsed() >= limit)

@@ -65,7 +65,7 @@ impl Key {
     }
 
     /// The text whose SHA-256 is the thumbprint (RFC 7638 section 3): the required members of the
-    /// public half. ***For a secret, the text contains the secret itself.**
+    /// public half. **For a secret, the text contains the secret itself.**
     ///
     /// # Errors
     ///
