@@ -30,7 +30,7 @@ enum Inner<'a> {
 }
 
 impl<'a> Audience<'a> {
-    pub(crate) fn read(value: Value<'a>) -> Result<Self, Refusal> {
+    pub(crate) fn read(value: &Value<'a>) -> Result<Self, Refusal> {
         let at = At::top("aud");
         match value.kind() {
             Kind::String => Ok(Self(Inner::One(at.string(value)?))),
@@ -45,7 +45,7 @@ impl<'a> Audience<'a> {
                         }));
                     }
                     if element.kind() != Kind::String {
-                        return Err(at.wrong_entry(index, element));
+                        return Err(at.wrong_entry(index, &element));
                     }
                 }
                 Ok(Self(Inner::Many(array)))

@@ -24,7 +24,7 @@ enum Inner<'a> {
 }
 
 impl<'a> Bytes<'a> {
-    pub(crate) fn from_json(value: Value<'a>) -> Self {
+    pub(crate) fn from_json(value: &Value<'a>) -> Self {
         Self(Inner::Json(value.raw()))
     }
 
@@ -75,11 +75,11 @@ pub(crate) struct Pair<'a> {
 }
 
 impl<'a> Pair<'a> {
-    pub(crate) fn json(&mut self, value: Value<'a>) {
+    pub(crate) fn json(&mut self, value: &Value<'a>) {
         self.json = Some(Bytes::from_json(value));
     }
 
-    pub(crate) fn base64(&mut self, at: At<'_>, value: Value<'a>) -> Result<(), Refusal> {
+    pub(crate) fn base64(&mut self, at: &At<'_>, value: &Value<'a>) -> Result<(), Refusal> {
         let text = at.string(value)?;
         if !decode(text.as_bytes(), |_| {}) {
             return Err(at.invalid(

@@ -26,21 +26,23 @@ enum Inner<'a> {
 }
 
 impl<'a> Channels<'a> {
-    pub(crate) fn read_channels(value: Value<'a>, limits: &Limits) -> Result<Self, Refusal> {
+    pub(crate) fn read_channels(value: &Value<'a>, limits: &Limits) -> Result<Self, Refusal> {
         let at = At::top("channels");
         let names = value
             .as_array()
             .ok_or_else(|| at.wrong_type(value, "an array of strings"))?;
         let mut count = Count::default();
         for name in names {
-            let text = name.as_str().ok_or_else(|| at.wrong_entry(count.0, name))?;
+            let text = name
+                .as_str()
+                .ok_or_else(|| at.wrong_entry(count.0, &name))?;
             at.check_channel_name(&text, limits)?;
-            count.one_more(at, limits)?;
+            count.one_more(&at, limits)?;
         }
         Ok(Self(Inner::Names(names, count.0)))
     }
 
-    pub(crate) fn read_subs(value: Value<'a>, limits: &Limits) -> Result<Self, Refusal> {
+    pub(crate) fn read_subs(value: &Value<'a>, limits: &Limits) -> Result<Self, Refusal> {
         let at = At::top("subs");
         let subs = value
             .as_object()
@@ -48,8 +50,8 @@ impl<'a> Channels<'a> {
         let mut count = Count::default();
         for (name, options) in subs {
             at.check_channel_name(&name, limits)?;
-            SubscribeOptions::read(at, &name, options)?;
-            count.one_more(at, limits)?;
+            SubscribeOptions::read(&at, &name, &options)?;
+            count.one_more(&at, limits)?;
         }
         Ok(Self(Inner::Options(subs, count.0)))
     }
@@ -92,7 +94,7 @@ impl<'a> Channels<'a> {
         let names = names.filter_map(|name| Some((name.as_str()?, SubscribeOptions::default())));
         let subs = subs.into_iter().flatten();
         let subs = subs.filter_map(|(name, value)| {
-            let options = SubscribeOptions::read(At::top("subs"), &name, value).ok()?;
+            let options = SubscribeOptions::read(&At::top("subs"), &name, &value).ok()?;
             Some((name, options))
         });
         names.chain(subs)
@@ -127,7 +129,7 @@ impl Limits {
         let mut names = names.into_iter();
         let checked = names.try_for_each(|name| {
             at.check_channel_name(name, self)?;
-            count.one_more(at, self)
+            count.one_more(&at, self)
         });
         checked.map_err(|refusal| *refusal)
     }
@@ -137,7 +139,7 @@ impl Limits {
 struct Count(usize);
 
 impl Count {
-    fn one_more(&mut self, at: At<'_>, limits: &Limits) -> Result<(), Refusal> {
+    fn one_more(&mut self, at: &At<'_>, limits: &Limits) -> Result<(), Refusal> {
         if self.0 >= limits.channels {
             return Err(Box::new(ClaimsError::TooMany {
                 claim: at.claim(),

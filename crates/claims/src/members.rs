@@ -17,7 +17,7 @@ pub(crate) fn read_members<'a>(
     options: &DecodeOptions,
     names: &[&str],
     registered: &mut Registered<'a>,
-    mut own: impl FnMut(At<'_>, Value<'a>) -> Result<bool, Refusal>,
+    mut own: impl FnMut(&At<'_>, &Value<'a>) -> Result<bool, Refusal>,
 ) -> Result<(), ClaimsError> {
     let mut refusal: Option<Refusal> = None;
     // Read to the end, also after an error, because only then the payload is known to be valid
@@ -25,7 +25,7 @@ pub(crate) fn read_members<'a>(
     for member in Reader::new(payload)? {
         let (name, value) = member?;
         let at = At::top(&name);
-        if let Err(found) = read_member(at, value, options, names, registered, &mut own)
+        if let Err(found) = read_member(&at, &value, options, names, registered, &mut own)
             && (refusal.is_none() || matches!(*found, ClaimsError::WrongKind { .. }))
         {
             refusal = Some(found);
@@ -36,12 +36,12 @@ pub(crate) fn read_members<'a>(
 
 #[inline]
 fn read_member<'a>(
-    at: At<'_>,
-    value: Value<'a>,
+    at: &At<'_>,
+    value: &Value<'a>,
     options: &DecodeOptions,
     names: &[&str],
     registered: &mut Registered<'a>,
-    own: &mut impl FnMut(At<'_>, Value<'a>) -> Result<bool, Refusal>,
+    own: &mut impl FnMut(&At<'_>, &Value<'a>) -> Result<bool, Refusal>,
 ) -> Result<(), Refusal> {
     let is_known = registered.member(at, value, options)? || own(at, value)?;
     if registered.user_member(at, value, options)? || is_known {

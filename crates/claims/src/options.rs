@@ -26,7 +26,7 @@ pub struct Overrides {
 }
 
 impl Overrides {
-    fn read(at: At<'_>, value: Value<'_>) -> Result<Self, Refusal> {
+    fn read(at: &At<'_>, value: &Value<'_>) -> Result<Self, Refusal> {
         let mut overrides = Self::default();
         for (name, value) in at.object(value)? {
             let at = at.member(&name);
@@ -41,7 +41,7 @@ impl Overrides {
                     continue;
                 }
             };
-            *option = Some(read_override(at, value)?);
+            *option = Some(read_override(&at, &value)?);
         }
         Ok(overrides)
     }
@@ -60,12 +60,12 @@ impl Overrides {
 }
 
 /// `{"value": bool}`.
-fn read_override(at: At<'_>, value: Value<'_>) -> Result<bool, Refusal> {
+fn read_override(at: &At<'_>, value: &Value<'_>) -> Result<bool, Refusal> {
     let mut is_on = false;
     for (name, value) in at.object(value)? {
         let at = at.member(&name);
         match at.name {
-            "value" => is_on = at.boolean(value)?,
+            "value" => is_on = at.boolean(&value)?,
             _ => at.check_case(["value"])?,
         }
     }
@@ -86,12 +86,12 @@ pub struct SubscribeOptions<'a> {
 
 impl<'a> SubscribeOptions<'a> {
     /// Reads an entry of `subs`.
-    pub(crate) fn read(subs: At<'_>, channel: &str, value: Value<'a>) -> Result<Self, Refusal> {
+    pub(crate) fn read(subs: &At<'_>, channel: &str, value: &Value<'a>) -> Result<Self, Refusal> {
         let at = subs.channel(channel);
         let mut reader = OptionsReader::default();
         for (name, value) in at.object(value)? {
             let at = at.member(&name);
-            if !reader.member(at, value)? {
+            if !reader.member(&at, &value)? {
                 at.check_case(OptionsReader::NAMES.iter().copied())?;
             }
         }
@@ -112,7 +112,7 @@ impl<'a> OptionsReader<'a> {
     const NAMES: &'static [&'static str] = &["info", "b64info", "data", "b64data", "override"];
 
     /// Reads the member if it is an option. If it isn't, the result is false.
-    pub(crate) fn member(&mut self, at: At<'_>, value: Value<'a>) -> Result<bool, Refusal> {
+    pub(crate) fn member(&mut self, at: &At<'_>, value: &Value<'a>) -> Result<bool, Refusal> {
         match at.name {
             "info" => self.info.json(value),
             "b64info" => self.info.base64(at, value)?,

@@ -101,7 +101,7 @@ impl<'p> At<'p> {
     }
 
     /// The name of the claim in errors, such as `exp` or `subs["news"].override.presence`.
-    pub(crate) fn claim(self) -> String {
+    pub(crate) fn claim(&self) -> String {
         let Some(parent) = self.parent else {
             // The issuer or the configuration chooses this name, so escape it.
             return self.name.escape_debug().collect();
@@ -114,7 +114,7 @@ impl<'p> At<'p> {
         }
     }
 
-    pub(crate) fn wrong_type(self, value: Value<'_>, expected: &'static str) -> Refusal {
+    pub(crate) fn wrong_type(&self, value: &Value<'_>, expected: &'static str) -> Refusal {
         Box::new(ClaimsError::WrongType {
             claim: self.claim(),
             found: value.kind(),
@@ -123,7 +123,7 @@ impl<'p> At<'p> {
     }
 
     /// The error for an entry of an array of strings that is not a string.
-    pub(crate) fn wrong_entry(self, index: usize, value: Value<'_>) -> Refusal {
+    pub(crate) fn wrong_entry(&self, index: usize, value: &Value<'_>) -> Refusal {
         Box::new(ClaimsError::WrongType {
             claim: format!("{}[{index}]", self.claim()),
             found: value.kind(),
@@ -131,14 +131,14 @@ impl<'p> At<'p> {
         })
     }
 
-    fn out_of_range(self, expected: &'static str) -> Refusal {
+    fn out_of_range(&self, expected: &'static str) -> Refusal {
         Box::new(ClaimsError::OutOfRange {
             claim: self.claim(),
             expected,
         })
     }
 
-    pub(crate) fn invalid(self, problem: &'static str) -> Refusal {
+    pub(crate) fn invalid(&self, problem: &'static str) -> Refusal {
         Box::new(ClaimsError::Invalid {
             claim: self.claim(),
             problem,
@@ -151,7 +151,7 @@ impl<'p> At<'p> {
     /// `Exp` was meant as `exp`, and Go reads it as `exp`. If it were ignored, an expired token
     /// would never expire.
     pub(crate) fn check_case<'k>(
-        self,
+        &self,
         known: impl IntoIterator<Item = &'k str>,
     ) -> Result<(), Refusal> {
         match known_in_another_case(self.name, known) {
@@ -163,21 +163,21 @@ impl<'p> At<'p> {
         }
     }
 
-    pub(crate) fn string<'a>(self, value: Value<'a>) -> Result<Cow<'a, str>, Refusal> {
+    pub(crate) fn string<'a>(&self, value: &Value<'a>) -> Result<Cow<'a, str>, Refusal> {
         value
             .as_str()
             .ok_or_else(|| self.wrong_type(value, "a string, in quotes"))
     }
 
     /// A string that is an id: it has no control characters.
-    pub(crate) fn id<'a>(self, value: Value<'a>) -> Result<Cow<'a, str>, Refusal> {
+    pub(crate) fn id<'a>(&self, value: &Value<'a>) -> Result<Cow<'a, str>, Refusal> {
         let id = self.string(value)?;
         self.no_control(&id)?;
         Ok(id)
     }
 
     /// The user, if an option names the claim: a string, or the digits of an integer.
-    pub(crate) fn user_id<'a>(self, value: Value<'a>) -> Result<Cow<'a, str>, Refusal> {
+    pub(crate) fn user_id<'a>(&self, value: &Value<'a>) -> Result<Cow<'a, str>, Refusal> {
         match value.as_number() {
             Some(number) if is_integer(number) => Ok(Cow::Borrowed(number)),
             Some(_) => Err(self.invalid(
@@ -190,8 +190,8 @@ impl<'p> At<'p> {
     }
 
     pub(crate) fn channel_name<'a>(
-        self,
-        value: Value<'a>,
+        &self,
+        value: &Value<'a>,
         limits: &Limits,
     ) -> Result<Cow<'a, str>, Refusal> {
         let name = self.string(value)?;
@@ -199,7 +199,7 @@ impl<'p> At<'p> {
         Ok(name)
     }
 
-    pub(crate) fn check_channel_name(self, name: &str, limits: &Limits) -> Result<(), Refusal> {
+    pub(crate) fn check_channel_name(&self, name: &str, limits: &Limits) -> Result<(), Refusal> {
         if name.is_empty() {
             return Err(self.invalid("holds an empty channel name; name a channel"));
         }
@@ -214,7 +214,7 @@ impl<'p> At<'p> {
 
     /// Refuses control characters: with one, an id would look like something else in a log, on a
     /// terminal or as a C string.
-    pub(crate) fn no_control(self, id: &str) -> Result<(), Refusal> {
+    pub(crate) fn no_control(&self, id: &str) -> Result<(), Refusal> {
         // Most ids are ASCII without control characters. This is checked without decoding
         // characters.
         let is_plain = |is_plain, byte| is_plain & matches!(byte, b' '..=b'~');
@@ -224,19 +224,19 @@ impl<'p> At<'p> {
         Ok(())
     }
 
-    pub(crate) fn object<'a>(self, value: Value<'a>) -> Result<Object<'a>, Refusal> {
+    pub(crate) fn object<'a>(&self, value: &Value<'a>) -> Result<Object<'a>, Refusal> {
         value
             .as_object()
             .ok_or_else(|| self.wrong_type(value, "an object"))
     }
 
-    pub(crate) fn boolean(self, value: Value<'_>) -> Result<bool, Refusal> {
+    pub(crate) fn boolean(&self, value: &Value<'_>) -> Result<bool, Refusal> {
         value
             .as_bool()
             .ok_or_else(|| self.wrong_type(value, "a boolean"))
     }
 
-    pub(crate) fn date(self, value: Value<'_>) -> Result<UnixTime, Refusal> {
+    pub(crate) fn date(&self, value: &Value<'_>) -> Result<UnixTime, Refusal> {
         // Nearly every date is written so.
         if let Some(Ok(secs)) = value.as_whole().map(i64::try_from) {
             return Ok(UnixTime::from_secs(secs));
@@ -249,7 +249,7 @@ impl<'p> At<'p> {
     }
 
     /// Only digits: no fraction, no exponent.
-    pub(crate) fn integer(self, value: Value<'_>) -> Result<i64, Refusal> {
+    pub(crate) fn integer(&self, value: &Value<'_>) -> Result<i64, Refusal> {
         let number = value.as_number().ok_or_else(|| {
             self.wrong_type(value, "an integer number of seconds, without quotes")
         })?;

@@ -73,8 +73,8 @@ impl<'a> Registered<'a> {
     #[inline]
     pub(crate) fn member(
         &mut self,
-        at: At<'_>,
-        value: Value<'a>,
+        at: &At<'_>,
+        value: &Value<'a>,
         options: &DecodeOptions,
     ) -> Result<bool, Refusal> {
         match at.name {
@@ -100,8 +100,8 @@ impl<'a> Registered<'a> {
     #[inline]
     pub(crate) fn user_member(
         &mut self,
-        at: At<'_>,
-        value: Value<'a>,
+        at: &At<'_>,
+        value: &Value<'a>,
         options: &DecodeOptions,
     ) -> Result<bool, Refusal> {
         match options.user_id_claim.as_deref() {

@@ -20,7 +20,7 @@ use crate::kind::{OfConnection, OfSubscription, OfToken, TokenKind};
 use crate::rules::Rules;
 use crate::subscription::Subscription;
 use crate::token::Token;
-use crate::verification::{Verdict, Verification};
+use crate::verification::Verification;
 use crate::wait::{Pending, VerifyStop, WaitMode, fetched};
 
 /// Verifies tokens. Share one between all threads; [`reload`](Self::reload) it while in use.
@@ -329,8 +329,9 @@ impl Authenticator {
     ) -> Result<Accepted<'a, K::Claims<'a>>, Error> {
         let rules = self.rules.load();
         let verification = Verification::<K>::new(&rules, now, WaitMode::Wait);
-        let verdict = verification.run(token, scratch, &mut ());
-        verdict.result.map_err(VerifyStop::into_error)
+        verification
+            .run(token, scratch, &mut (), &mut &rules.nobody)
+            .map_err(VerifyStop::into_error)
     }
 
     /// Verifies a token and keeps its claims. Returns the tally that counts the result.
@@ -344,7 +345,8 @@ impl Authenticator {
         let rules = self.rules.load();
         let mut scratch = Scratch::default();
         let verification = Verification::<K>::new(&rules, now, mode);
-        let Verdict { result, tally } = verification.run(token, &mut scratch, observe);
+        let mut tally = &rules.nobody;
+        let result = verification.run(token, &mut scratch, observe, &mut tally);
         let tally = tally.clone();
         let owned = result.map(|accepted| K::own(&accepted));
         // The payload of the token that was just verified.

@@ -125,16 +125,15 @@ impl KeyEndpoint {
         mode: WaitMode,
         observe: &mut impl Observe,
     ) -> Result<Verified<'t>, VerifyStop> {
-        let key = match self.key(token, mode) {
-            Ok(found) => Ok(found),
-            Err(VerifyStop::Refused(error)) => Err(error),
-            Err(pending) => return Err(pending),
-        };
-        let (key, _) = observe.settle(Stage::Key, key, |(key, client)| {
+        let (key, client) = self.key(token, mode).map_err(|stop| match stop {
+            VerifyStop::Refused(error) => observe.failed(Stage::Key, error).into(),
+            VerifyStop::Pending(_) => stop,
+        })?;
+        observe.passed(Stage::Key, || {
             let place = client.discovered();
             let place = place.as_ref().unwrap_or(client.endpoint());
             format!("{place} publishes it, for {}", key.algorithm())
-        })?;
+        });
         Ok(first_that_verifies(token, [&*key], observe)?)
     }
 }

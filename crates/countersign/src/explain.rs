@@ -140,26 +140,26 @@ pub struct Explanation<T> {
 
 /// Observes the steps. `()` ignores them and costs nothing.
 pub(crate) trait Observe {
-    /// Called at the end of a step. `detail` writes the explanation, if it is needed.
-    fn step(&mut self, stage: Stage, failed: Option<Code>, detail: impl FnOnce() -> String);
+    /// Called when a step has ended. `end` says how it ended and why, if that is needed.
+    fn step(&mut self, stage: Stage, end: impl FnOnce() -> (Outcome, String));
 
-    /// Reports `result` as that of a stage, and returns it.
-    fn settle<T>(
-        &mut self,
-        stage: Stage,
-        result: Result<T, Error>,
-        detail: impl FnOnce(&T) -> String,
-    ) -> Result<T, Error> {
-        match &result {
-            Ok(value) => self.step(stage, None, || detail(value)),
-            Err(error) => self.step(stage, Some(error.code()), || error.to_string()),
-        }
-        result
+    /// A step has passed. `detail` makes the explanation, if it is needed.
+    #[inline]
+    fn passed(&mut self, stage: Stage, detail: impl FnOnce() -> String) {
+        self.step(stage, || (Outcome::Passed, detail()));
+    }
+
+    /// A step has failed with this error, which is returned.
+    #[inline]
+    fn failed(&mut self, stage: Stage, error: Error) -> Error {
+        self.step(stage, || (Outcome::Failed(error.code()), error.to_string()));
+        error
     }
 }
 
 impl Observe for () {
-    fn step(&mut self, _: Stage, _: Option<Code>, _: impl FnOnce() -> String) {}
+    #[inline]
+    fn step(&mut self, _: Stage, _: impl FnOnce() -> (Outcome, String)) {}
 }
 
 /// Records every step.
@@ -169,11 +169,12 @@ pub(crate) struct Trace {
 }
 
 impl Observe for Trace {
-    fn step(&mut self, stage: Stage, failed: Option<Code>, detail: impl FnOnce() -> String) {
+    fn step(&mut self, stage: Stage, end: impl FnOnce() -> (Outcome, String)) {
+        let (outcome, detail) = end();
         self.steps.push(Step {
             stage,
-            outcome: failed.map_or(Outcome::Passed, Outcome::Failed),
-            detail: detail(),
+            outcome,
+            detail,
         });
     }
 }

@@ -116,45 +116,42 @@ impl Keyring {
     /// The keys that a header selects: those with its `kid` that are bound to the algorithm and
     /// still accepted. If no key has the `kid`, or the header has none, the keys that may be used
     /// without one.
-    ///
-    /// An algorithm that no key has is refused first, whatever the `kid` is, because this costs
-    /// least.
-    fn candidates(
-        &self,
-        header: &Header<'_>,
+    fn candidates<'k>(
+        &'k self,
+        header: &'k Header<'_>,
         now: UnixTime,
-    ) -> Result<impl Iterator<Item = &dyn Verifier>, Error> {
-        let (alg, kid) = (header.alg(), header.kid());
-        // If a key has this `kid`, try only keys of that name, even if they have ended.
-        let is_taken = kid.is_some() && self.entries.iter().any(|it| it.kid.as_deref() == kid);
-        let (mut has_algorithm, mut has_name, mut has_both) = (false, false, false);
-        for entry in &self.entries {
-            let is_bound = entry.verifier(alg).is_some();
-            let is_named = entry.may_be(kid, is_taken);
-            has_algorithm |= is_bound;
-            has_name |= is_named;
-            if is_bound && is_named {
-                has_both = true;
-                if entry.is_in_force(now) {
-                    return Ok(self.entries.iter().filter_map(move |entry| {
-                        if entry.may_be(kid, is_taken) && entry.is_in_force(now) {
-                            entry.verifier(alg)
-                        } else {
-                            None
-                        }
-                    }));
-                }
-            }
-        }
-        Err(if !has_algorithm {
+    ) -> impl Iterator<Item = &'k dyn Verifier> {
+        let kid = header.kid();
+        let is_taken = self.has_kid(kid);
+        self.entries
+            .iter()
+            .filter(move |entry| entry.may_be(kid, is_taken) && entry.is_in_force(now))
+            .filter_map(|entry| entry.verifier(header.alg()))
+    }
+
+    /// Whether a key has the `kid` of a header. Then only keys of that name are tried, even if
+    /// they have ended.
+    fn has_kid(&self, kid: Option<&str>) -> bool {
+        kid.is_some() && self.entries.iter().any(|entry| entry.kid.as_deref() == kid)
+    }
+
+    /// Why a header selects no key. An algorithm that no key has is reported first, whatever the
+    /// `kid` is.
+    fn no_candidate(&self, header: &Header<'_>) -> Error {
+        let kid = header.kid();
+        let is_taken = self.has_kid(kid);
+        let is_bound = |entry: &Entry| entry.verifier(header.alg()).is_some();
+        let named = |entry: &&Entry| entry.may_be(kid, is_taken);
+        let mut named = self.entries.iter().filter(named).peekable();
+        if !self.entries.iter().any(is_bound) {
             Error::algorithm(header)
-        } else if !has_name {
+        } else if named.peek().is_none() {
             Error::unknown_key(header)
-        } else if has_both {
+        } else if named.any(is_bound) {
             Error::KeyEnded
         } else {
             Error::algorithm(header)
-        })
+        }
     }
 
     /// Refuses an algorithm that no key of this list has.
@@ -181,10 +178,14 @@ impl Keyring {
         now: UnixTime,
         observe: &mut impl Observe,
     ) -> Result<Verified<'t>, Error> {
-        let candidates = self.candidates(token.header(), now);
-        let candidates = observe.settle(Stage::Key, candidates, |_| {
+        let mut candidates = self.candidates(token.header(), now).peekable();
+        if candidates.peek().is_none() {
+            let error = self.no_candidate(token.header());
+            return Err(observe.failed(Stage::Key, error));
+        }
+        observe.passed(Stage::Key, || {
             format!("a key for {:?} is configured", token.header().alg())
-        })?;
+        });
         first_that_verifies(token, candidates, observe)
     }
 }
@@ -211,21 +212,21 @@ pub(crate) fn first_that_verifies<'t, 'k>(
     keys: impl IntoIterator<Item = &'k dyn Verifier>,
     observe: &mut impl Observe,
 ) -> Result<Verified<'t>, Error> {
-    let mut verified = Err(Error::Signature);
+    let mut refusal = Error::Signature;
     for key in keys {
         match token.verify(key) {
-            Ok(found) => {
-                verified = Ok(found);
-                break;
+            Ok(verified) => {
+                observe.passed(Stage::Signature, || {
+                    format!("it matches, by {}", verified.algorithm())
+                });
+                return Ok(verified);
             }
             Err(VerifyError::DerSignature { found, needed }) => {
-                verified = Err(Error::DerSignature { found, needed });
+                refusal = Error::DerSignature { found, needed };
             }
-            Err(VerifyError::Token(error)) => verified = Err(Error::Token(error)),
+            Err(VerifyError::Token(error)) => refusal = Error::Token(error),
             Err(_) => {}
         }
     }
-    observe.settle(Stage::Signature, verified, |verified| {
-        format!("it matches, by {}", verified.algorithm())
-    })
+    Err(observe.failed(Stage::Signature, refusal))
 }

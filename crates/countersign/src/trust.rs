@@ -104,8 +104,11 @@ impl Trust {
         token: &Unverified<'_>,
         observe: &mut impl Observe,
     ) -> Result<Picked<'_>, Error> {
-        let picked = self.pick_entry(token);
-        observe.settle(Stage::Trust, picked, |picked| self.describe(picked.entry))
+        let picked = self
+            .pick_entry(token)
+            .map_err(|error| observe.failed(Stage::Trust, error))?;
+        observe.passed(Stage::Trust, || self.describe(picked.entry));
+        Ok(picked)
     }
 
     fn pick_entry(&self, token: &Unverified<'_>) -> Result<Picked<'_>, Error> {
@@ -232,11 +235,13 @@ impl Picked<'_> {
         observe: &mut impl Observe,
     ) -> Result<Verified<'t>, VerifyStop> {
         let authority = &self.entry.authority;
-        let header = authority.check_header(token.header());
-        observe.settle(Stage::Header, header, |()| match &authority.typ {
+        authority
+            .check_header(token.header())
+            .map_err(|error| observe.failed(Stage::Header, error))?;
+        observe.passed(Stage::Header, || match &authority.typ {
             Some(typ) => format!("`typ` is {typ:?}, as configured"),
             None => "any `typ` will do".into(),
-        })?;
+        });
         self.keys.verify(token, now, mode, observe)
     }
 

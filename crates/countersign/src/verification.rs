@@ -12,7 +12,7 @@ use crate::accepted::{Accepted, DecodedClaims};
 use crate::code::Code;
 use crate::counters::Tally;
 use crate::error::{Error, short};
-use crate::explain::{Observe, Stage};
+use crate::explain::{Observe, Outcome, Stage};
 use crate::kind::TokenKind;
 use crate::rules::Rules;
 use crate::trust::Entry;
@@ -26,13 +26,6 @@ pub(crate) struct Verification<'r, K> {
     kind: PhantomData<K>,
 }
 
-/// The result of a verification, and the tally that counts it.
-pub(crate) struct Verdict<'r, T> {
-    pub(crate) result: Result<T, VerifyStop>,
-    /// The tally of the authority that the token led to, if it led to one.
-    pub(crate) tally: &'r Arc<Tally>,
-}
-
 impl<'r, K: TokenKind> Verification<'r, K> {
     pub(crate) fn new(rules: &'r Rules, now: UnixTime, mode: WaitMode) -> Self {
         Self {
@@ -43,22 +36,23 @@ impl<'r, K: TokenKind> Verification<'r, K> {
         }
     }
 
-    /// Runs all steps and counts their result. A verification that stops because keys must be
-    /// fetched first is not counted.
+    /// Takes all steps and counts their result in `tally`. If the token leads to an authority,
+    /// `tally` becomes the tally of this authority. A verification that stops because keys must
+    /// be fetched first is not counted.
     pub(crate) fn run<'a>(
         &self,
         token: &'a str,
         scratch: &'a mut Scratch,
         observe: &mut impl Observe,
-    ) -> Verdict<'r, Accepted<'a, K::Claims<'a>>> {
-        let mut tally = &self.rules.nobody;
-        let result = self.steps(token, scratch, observe, &mut tally);
+        tally: &mut &'r Arc<Tally>,
+    ) -> Result<Accepted<'a, K::Claims<'a>>, VerifyStop> {
+        let result = self.steps(token, scratch, observe, tally);
         match &result {
             Ok(_) => tally.add(K::KIND, None),
             Err(VerifyStop::Refused(error)) => tally.add(K::KIND, Some(error.code())),
             Err(VerifyStop::Pending(_)) => {}
         }
-        Verdict { result, tally }
+        result
     }
 
     /// The steps in order: cheap checks first. Before the signature is verified, claims only select
@@ -70,15 +64,16 @@ impl<'r, K: TokenKind> Verification<'r, K> {
         observe: &mut impl Observe,
         tally: &mut &'r Arc<Tally>,
     ) -> Result<Accepted<'a, K::Claims<'a>>, VerifyStop> {
-        let token = Unverified::parse_header(self.rules.token_limit, token, scratch);
-        let token = observe.settle(Stage::Token, token.map_err(Error::Token), |token| {
+        let token = Unverified::parse_header(self.rules.token_limit, token, scratch)
+            .map_err(|error| observe.failed(Stage::Token, Error::Token(error)))?;
+        observe.passed(Stage::Token, || {
             let header = token.header();
             let alg = short(header.alg(), 32);
             match header.kid() {
                 Some(kid) => format!("three parts; `alg` is {alg:?}, `kid` is {kid:?}"),
                 None => format!("three parts; `alg` is {alg:?}, no `kid`"),
             }
-        })?;
+        });
         let picked = K::trust(self.rules).pick(&token, observe)?;
         *tally = &picked.entry.tally;
         let verified = picked.verify(&token, self.now, self.mode, observe)?;
@@ -113,8 +108,9 @@ impl<'r, K: TokenKind> Verification<'r, K> {
         payload: &'a [u8],
         observe: &mut impl Observe,
     ) -> Result<Accepted<'a, K::Claims<'a>>, Error> {
-        let claims = K::decode(payload, &entry.authority.reading).map_err(Error::Claims);
-        let mut claims = observe.settle(Stage::Claims, claims, |claims| {
+        let mut claims = K::decode(payload, &entry.authority.reading)
+            .map_err(|error| observe.failed(Stage::Claims, Error::Claims(error)))?;
+        observe.passed(Stage::Claims, || {
             let registered = claims.registered();
             let iss = registered.iss.as_deref();
             let iss = iss.map_or("none".into(), |iss| format!("{:?}", short(iss, 64)));
@@ -122,16 +118,18 @@ impl<'r, K: TokenKind> Verification<'r, K> {
                 "every claim has its type; `iss` is {iss}, `aud` is {:?}",
                 registered.aud
             )
-        })?;
+        });
         self.judge(entry, claims.registered(), observe)?;
-        let prefixed = self.prefixed(entry, claims.registered());
-        let prefixed = observe.settle(Stage::Identity, prefixed, |prefixed| {
+        let prefixed = self
+            .prefixed(entry, claims.registered())
+            .map_err(|error| observe.failed(Stage::Identity, error))?;
+        observe.passed(Stage::Identity, || {
             let name = entry.name();
             match prefixed {
                 Some(_) => format!("a user of the authority {name:?}, with its prefix"),
                 None => format!("a user of the authority {name:?}"),
             }
-        })?;
+        });
         if let Some(user) = prefixed {
             claims.set_user(user);
         }
@@ -146,11 +144,15 @@ impl<'r, K: TokenKind> Verification<'r, K> {
     ) -> Result<(), Error> {
         let policy = &entry.authority.policy;
         let verdict = policy.judge(registered, self.now, |check, outcome| {
-            let failed = outcome.as_ref().err();
-            let failed = failed.map(|error| Code::of_claims(error.kind()));
-            observe.step(Stage::from(check), failed, || match outcome {
-                Ok(()) => policy.compared(check, registered, self.now),
-                Err(error) => error.to_string(),
+            observe.step(Stage::from(check), || match outcome {
+                Ok(()) => (
+                    Outcome::Passed,
+                    policy.compared(check, registered, self.now),
+                ),
+                Err(error) => (
+                    Outcome::Failed(Code::of_claims(error.kind())),
+                    error.to_string(),
+                ),
             });
         });
         verdict.map_err(Error::Claims)

@@ -58,7 +58,11 @@ impl<'a> Reader<'a> {
         })
     }
 
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "otherwise each member is copied twice"
+    )]
     fn read(&mut self) -> Result<Option<(Cow<'a, str>, Value<'a>)>, Fault> {
         let has_member = match self.next {
             Next::FirstMember => self.walk.begin_object()?,
@@ -81,7 +85,11 @@ impl<'a> Iterator for Reader<'a> {
     type Item = Result<(Cow<'a, str>, Value<'a>), JsonError>;
 
     /// An error is the last item.
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "otherwise each member is copied twice"
+    )]
     fn next(&mut self) -> Option<Self::Item> {
         match self.read() {
             Ok(member) => member.map(Ok),
