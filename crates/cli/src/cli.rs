@@ -30,14 +30,14 @@ struct Line {
 const AFTER: &str = "\
 Examples:
   countersign serve                       a WebSocket server, with a token ready to use
-  countersign demo                        a token issued, checked and explained
+  countersign demo                        how a token is issued, checked and explained
   countersign genconfig                   write config.json with a new secret
   countersign gentoken -u 42              a connection token for user 42
   countersign gentoken -q | countersign checktoken -
-  countersign inspect TOKEN               what it says, and where it fails
+  countersign inspect TOKEN               what a token says, and which check fails
 
-A configuration is .json, .toml or .yaml with the option names of Centrifugo; environment
-variables such as COUNTERSIGN_TOKEN_HMAC_SECRET_KEY win over it.
+A configuration is a .json, .toml or .yaml file with the option names of Centrifugo. Environment
+variables such as COUNTERSIGN_TOKEN_HMAC_SECRET_KEY win over the file.
 
 Exit status: 0 accepted or done, 1 refused, 2 wrong usage or configuration.";
 
@@ -53,7 +53,7 @@ enum Command {
     /// Check a subscription token
     #[command(after_help = checktoken::SUBSCRIPTION_HELP)]
     Checksubtoken(checktoken::Args),
-    /// Show what a token says, verified or not, and each check it passes or fails
+    /// Show what a token says, and each check that it passes or fails
     Inspect(inspect::Args),
     /// Make a key
     Genkey(genkey::Args),
@@ -64,9 +64,9 @@ enum Command {
     /// Sign and verify any payload
     #[command(subcommand)]
     Jws(jws::Command),
-    /// Show the keys that an endpoint publishes, usable or skipped
+    /// Show which keys of an endpoint are used, and why others are skipped
     Jwks(jwks::Args),
-    /// Issue, check and explain a token under a key made on the spot
+    /// Issue, check and explain a token with a new key
     Demo,
     /// Serve WebSocket connections to the clients of Centrifugo
     Serve(serve::Args),

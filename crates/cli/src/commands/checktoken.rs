@@ -20,7 +20,7 @@ Examples:
   countersign checktoken TOKEN
   countersign gentoken -q -u 42 | countersign checktoken -
 
-An accepted token is told on standard output. A refused one is one line on
+An accepted token is shown on standard output. A refused token gives one line on
 standard error, its code first (\"expired: …\"), and the exit status 1.";
 
 pub(crate) const SUBSCRIPTION_HELP: &str = "\
@@ -28,7 +28,7 @@ Examples:
   countersign checksubtoken TOKEN
   countersign gensubtoken -q -u 42 -s '$news' | countersign checksubtoken -
 
-An accepted token is told on standard output. A refused one is one line on
+An accepted token is shown on standard output. A refused token gives one line on
 standard error, its code first (\"expired: …\"), and the exit status 1.";
 
 /// `checktoken` and `checksubtoken`.

@@ -1,4 +1,4 @@
-//! `demo`: a token issued, checked, explained and refused, under a key made on the spot.
+//! `demo`: a token issued, checked, explained and refused, with a new key.
 //!
 //! Everything that it tells really happens: every verdict comes from the library. Nothing is
 //! written to disk.

@@ -20,7 +20,7 @@ Examples:
   countersign genconfig                   config.json
   countersign genconfig -c server.toml
 
-It is readable to you alone, and never written over another file.")]
+Only you can read the file. An existing file is never overwritten.")]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) config: ConfigFile,

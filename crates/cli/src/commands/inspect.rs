@@ -23,9 +23,9 @@ use crate::tokens::{self, Given, LINE_LIMIT};
 /// `inspect`.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Without a configuration nothing is verified. With one (-c FILE, config.json, or
-COUNTERSIGN_… variables) every check is shown, and the exit status is 1 if one fails.
--c none passes over a config.json that is another program's.
+Without a configuration nothing is verified. With a configuration (-c FILE, config.json, or
+COUNTERSIGN_… variables) every check is shown, and the exit status is 1 if a check fails.
+Use -c none to ignore a config.json of another program.
 
 Examples:
   countersign inspect TOKEN

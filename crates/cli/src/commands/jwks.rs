@@ -18,8 +18,8 @@ use crate::failure::Failure;
 use crate::json::{Record, list};
 use crate::output::{BAD, Console, DIM, GOOD, HEAD, styled};
 
-/// A server refuses every token with this code then: it treats a set without a usable key as a
-/// fault of the endpoint.
+/// The code with which a server refuses every token if a set has no usable key: for the server, this
+/// is a fault of the endpoint.
 const UNAVAILABLE: &str = "keys_unavailable";
 const NO_KEY: &str = "found no usable key; every token would be refused";
 
@@ -34,8 +34,9 @@ Examples:
   countersign jwks keys.json
   countersign jwks                  every endpoint of the configuration
 
-It fetches as a server would, with the jwks_… options of the configuration if there is
-one; for a file they count where -c names it. The exit status is 1 if no key is usable or the keys could not be fetched.")]
+It fetches as a server would, with the jwks_… options of the configuration if there is one.
+To a file they apply only if -c names the configuration. The exit status is 1 if no key is
+usable or the keys could not be fetched.")]
 pub(crate) struct Args {
     /// URL of an endpoint, or a file with a JWK Set
     #[arg(value_name = "URL|FILE")]

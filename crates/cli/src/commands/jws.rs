@@ -30,7 +30,7 @@ Examples:
   countersign jws verify --key public.pem TOKEN
   countersign jws verify --key keys.jwks - < tokens
 
-Of several tokens on standard input the payloads are set apart by a line break.")]
+If standard input has several tokens, their payloads are separated by line breaks.")]
     Verify(Verify),
 }
 

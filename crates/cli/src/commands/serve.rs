@@ -33,9 +33,9 @@ Examples:
   countersign serve -c config.json
   countersign serve -c config.json --address 127.0.0.1 --port 8001
 
-SIGHUP reads the configuration again: keys, options and the certificate change, connections
-stay. SIGTERM and SIGINT close every connection; clients come back later. The log goes to
-standard error.")]
+On SIGHUP the server reads its configuration again: keys, options and the certificate change,
+and connections stay open. On SIGTERM and SIGINT it tells all clients to connect again later,
+and stops. The log goes to standard error.")]
 pub(crate) struct Args {
     /// Address to listen on [default: all; 127.0.0.1 without a configuration]
     #[arg(short, long, value_name = "ADDRESS")]
