@@ -19,6 +19,10 @@ pub(crate) struct Candidates {
     /// For each exact audience, the first entry that expects it. The hash has a random key, because
     /// a token chooses the text that is looked up.
     exact: HashMap<String, usize>,
+    /// The length of the shortest exact audience. A shorter text isn't hashed.
+    shortest: usize,
+    /// The length of the longest exact audience. A longer text isn't hashed.
+    longest: usize,
     /// The entry that expects a pattern.
     pattern: Option<(usize, Pattern)>,
     has_second_pattern: bool,
@@ -32,6 +36,8 @@ impl Candidates {
             first: place,
             open: None,
             exact: HashMap::new(),
+            shortest: usize::MAX,
+            longest: 0,
             pattern: None,
             has_second_pattern: false,
         };
@@ -48,6 +54,8 @@ impl Candidates {
             }
             Expectation::Exact(text) => {
                 self.exact.entry(text.clone()).or_insert(place);
+                self.shortest = self.shortest.min(text.len());
+                self.longest = self.longest.max(text.len());
             }
             Expectation::Matches(_) if self.pattern.is_some() => self.has_second_pattern = true,
             Expectation::Matches(pattern) => self.pattern = Some((place, pattern.clone())),
@@ -72,7 +80,7 @@ impl Candidates {
         let mut fits = self.open;
         // One pass, because reading an element costs more than looking it up.
         claims.any_audience(&mut |audience| {
-            let exact = self.exact.get(audience).copied();
+            let exact = self.with_exactly(audience);
             fits = [fits, exact].into_iter().flatten().min();
             if let Some((place, pattern)) = &self.pattern
                 && fits.is_none_or(|before| *place < before)
@@ -83,5 +91,13 @@ impl Candidates {
             false
         });
         fits.unwrap_or(self.first)
+    }
+
+    /// The place of the first entry that expects exactly this audience.
+    fn with_exactly(&self, audience: &str) -> Option<usize> {
+        if audience.len() < self.shortest || audience.len() > self.longest {
+            return None;
+        }
+        self.exact.get(audience).copied()
     }
 }

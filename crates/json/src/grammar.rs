@@ -9,7 +9,6 @@ use alloc::vec::Vec;
 
 use crate::error::JsonError;
 use crate::split::Split;
-use crate::string::Raw;
 
 /// Checks that `text` is one object whose own members have unique names.
 pub(crate) fn object(text: &str) -> Result<(), JsonError> {
@@ -27,7 +26,7 @@ pub(crate) fn object(text: &str) -> Result<(), JsonError> {
     let mut names = BTreeSet::new();
     for name in Split::new(text).step_by(2) {
         // A name with a lone surrogate has no text, so no caller can ask for it.
-        if let Some(name) = Raw::new(name).decode()
+        if let Some(name) = name.decode()
             && let Some(name) = names.replace(name)
         {
             return Err(JsonError::duplicate(&name));

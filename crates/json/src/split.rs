@@ -1,6 +1,6 @@
 //! Cuts a checked object or array into its values.
 
-use crate::string::plain_until;
+use crate::string::{Known, Raw, plain_until};
 
 /// The values of one checked object or array, in order. An object gives name, value, name, value.
 ///
@@ -30,14 +30,17 @@ impl<'a> Split<'a> {
     }
 
     /// To the end of the string that begins here.
-    fn string(&mut self) {
+    fn string(&mut self) -> Known {
+        let mut known = Known::PlainString;
         self.step(1);
         loop {
             self.at = plain_until(self.text.as_bytes(), self.at);
-            match self.peek() {
-                Some(b'\\') => self.step(2),
-                _ => return self.step(1),
+            if self.peek() != Some(b'\\') {
+                self.step(1);
+                return known;
             }
+            known = Known::Nothing;
+            self.step(2);
         }
     }
 
@@ -73,9 +76,9 @@ impl<'a> Split<'a> {
 }
 
 impl<'a> Iterator for Split<'a> {
-    type Item = &'a str;
+    type Item = Raw<'a>;
 
-    fn next(&mut self) -> Option<&'a str> {
+    fn next(&mut self) -> Option<Raw<'a>> {
         while let Some(byte) = self.peek() {
             if !is_space(byte) && !matches!(byte, b',' | b':') {
                 break;
@@ -83,13 +86,15 @@ impl<'a> Iterator for Split<'a> {
             self.step(1);
         }
         let start = self.at;
+        let mut known = Known::Nothing;
         match self.peek()? {
             b'}' | b']' => return None,
-            b'"' => self.string(),
+            b'"' => known = self.string(),
             b'{' | b'[' => self.brackets(),
             _ => self.word(),
         }
-        self.text.get(start..self.at)
+        let text = self.text.get(start..self.at)?;
+        Some(Raw { text, known })
     }
 }
 

@@ -215,7 +215,7 @@ impl<'a> Iterator for Elements<'a> {
     type Item = Value<'a>;
 
     fn next(&mut self) -> Option<Value<'a>> {
-        self.0.next().map(|text| Value::checked(Raw::new(text)))
+        self.0.next().map(Value::checked)
     }
 }
 
@@ -321,8 +321,8 @@ impl<'a> Iterator for Members<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let name = Raw::new(self.0.next()?);
-            let value = Raw::new(self.0.next()?);
+            let name = self.0.next()?;
+            let value = self.0.next()?;
             // A collection may have a name with a lone surrogate, which no caller can ask for.
             if let Some(name) = name.decode() {
                 return Some((name, Value::checked(value)));

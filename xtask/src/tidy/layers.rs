@@ -174,6 +174,7 @@ const LAYERS: &[Layer] = &[
             "arc-swap",
             "humantime",
             "regex",
+            "regex-automata",
             "regex-syntax",
             "serde",
             "serde-saphyr",

@@ -112,6 +112,8 @@ pub(crate) fn many_entries(report: &mut Report, rounds: usize) {
         format!(r#"{{"iss":"{ISS}","aud":[{aud}],"sub":"42"}}"#)
     };
     let long = format!("chat-{}", "a".repeat(110));
+    // They fail the pattern at one late character. The short ones have the length of an audience.
+    let almost = |length: usize| format!("chat-{}A-000", "a".repeat(length));
     let forged = |payload: &str| {
         let header = r#"{"alg":"HS256","typ":"JWT"}"#;
         let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
@@ -124,6 +126,14 @@ pub(crate) fn many_entries(report: &mut Report, rounds: usize) {
     };
     let tokens = [
         ("100 long elements", forged(&fill(100, &long))),
+        (
+            "100 long elements that almost fit",
+            forged(&fill(100, &almost(105))),
+        ),
+        (
+            "100 short elements that almost fit",
+            forged(&fill(100, &almost(0))),
+        ),
         ("100 short elements", forged(&fill(100, "chat-a"))),
         ("3000 elements", forged(&fill(3000, "a"))),
     ];
@@ -149,7 +159,7 @@ const ISS: &str = "https://id.example";
 /// A server that trusts so many entries of one issuer.
 fn entries(exact: usize, patterns: usize) -> Authenticator {
     let patterns = (0..patterns).map(|at| format!(r#""audience_regex": "chat-[a-z]+-{at:03}""#));
-    let exact = (0..exact).map(|at| format!(r#""audience": "chat-{at:03}""#));
+    let exact = (0..exact).map(|at| format!(r#""audience": "chat-x-{at:03}""#));
     let entries = patterns.chain(exact).enumerate().map(|(at, audience)| {
         let secret = "a secret of an entry, of at least 32 bytes";
         format!(

@@ -5,6 +5,7 @@ use regex::Regex;
 
 use super::section::Section;
 use super::template;
+use super::whole_match;
 use crate::UserPrefix;
 use crate::config::error::ConfigError;
 
@@ -123,7 +124,7 @@ impl Section<'_> {
                 let whole = self.whole(&format!("{option}_regex"), regex)?;
                 Ok(Expectation::Matches(Pattern::new(
                     regex.clone(),
-                    move |text| whole.is_match(text),
+                    whole_match::matcher(whole),
                 )))
             }
             (Some(_), Some(_)) => Err(self.fault(

@@ -13,6 +13,7 @@ mod setup;
 mod static_keys;
 mod template;
 mod trust;
+mod whole_match;
 
 pub use clients::{ConfiguredEndpoint, EndpointSource};
 pub use setup::{CheckedSetup, Setup, SetupBuilder};
