@@ -85,6 +85,46 @@ fn the_nearest_option_is_one_that_counts_however_it_is_written() {
     }
 }
 
+/// Without a key, the error says where the options that were found belong.
+#[test]
+fn options_in_a_table_that_nobody_reads_are_told_where_they_belong() {
+    let found = |text: &str| {
+        let config = json(text).unwrap();
+        config.setup().build().unwrap_err().to_string()
+    };
+    for (text, path, wanted) in [
+        (
+            r#"{"chat":{"client":{"token":{"hmac_secret_key":"x"}}}}"#,
+            "chat.client.token.hmac_secret_key",
+            "client.token.hmac_secret_key",
+        ),
+        (
+            r#"{"Chat":{"Token_Jwks_Public_Endpoint":"x"}}"#,
+            "Chat.Token_Jwks_Public_Endpoint",
+            "Token_Jwks_Public_Endpoint",
+        ),
+        (
+            r#"{"chat":{"auth":{"rsa_public_key":"x"}}}"#,
+            "chat.auth.rsa_public_key",
+            "client.token.rsa_public_key",
+        ),
+    ] {
+        let expected = format!(
+            "`client.token`: found no key; `{path}` is not read there, it belongs at `{wanted}`"
+        );
+        assert_eq!(found(text), expected, "{text}");
+    }
+    let options = r#"{"audience":"1","issuer":"2","typ":"3","name":"4","leeway":"5"}"#;
+    let many = found(&format!(r#"{{"chat":{{"client":{{"token":{options}}}}}}}"#));
+    assert!(many.ends_with("; 2 more options look misplaced"), "{many}");
+    // Other programs have these names too.
+    let others = found(r#"{"database":{"name":"x","typ":"y","client":{"insecure":true}}}"#);
+    assert!(
+        others.contains("found no key; give hmac_secret_key"),
+        "{others}"
+    );
+}
+
 #[test]
 fn a_fault_is_told_by_the_name_under_which_the_option_was_given() {
     let flat = |name: &str, value: &str| {

@@ -203,6 +203,9 @@ pub(super) struct Origin {
     pub(super) names: BTreeMap<&'static str, String>,
     /// The keys and secrets whose values were empty, by the names that the user wrote.
     pub(super) empty_keys: Vec<String>,
+    /// Options that were found in tables that nobody reads: the path that the user wrote, and the
+    /// name under which the option would be read.
+    pub(super) misplaced: Vec<(String, String)>,
 }
 
 impl PartialEq for Origin {

@@ -190,9 +190,23 @@ fn untrusted(section: Section<'_>, error: &BuildError) -> ConfigError {
     section.fault_of_all(error.to_string())
 }
 
-/// The error for a section without a key. It names the options for keys that are empty.
+/// The error for a section without a key. It names the options that look misplaced, and the options
+/// for keys that are empty.
 fn no_key(token: &TokenConfig, advice: &str) -> String {
+    /// More would make the message hard to read.
+    const SHOWN: usize = 3;
     let empty = &token.origin.empty_keys;
+    let misplaced = &token.origin.misplaced;
+    if empty.is_empty() && !misplaced.is_empty() {
+        let mut message = String::from("found no key");
+        for (found, wanted) in misplaced.iter().take(SHOWN) {
+            message += &format!("; `{found}` is not read there, it belongs at `{wanted}`");
+        }
+        if let more @ 1.. = misplaced.len().saturating_sub(SHOWN) {
+            message += &format!("; {more} more options look misplaced");
+        }
+        return message;
+    }
     if empty.is_empty() {
         return format!("found no key; {advice}");
     }

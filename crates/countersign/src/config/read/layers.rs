@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 
 use super::client_options::Draft;
+use super::misplaced::misplaced;
 use super::names::{Known, Names, Target, is_of_tokens, is_section};
 use super::nearest::closest;
 use super::refused::refuse;
@@ -283,6 +284,7 @@ fn unknown(
         return Err(ConfigError::no_such_option(name, meant));
     }
     if is_file {
+        note_misplaced(draft, names, setting);
         draft.config.left_alone.push(name.into());
         draft.config.unknown.push(name.into());
         if name.to_lowercase().starts_with("channel.") {
@@ -293,6 +295,17 @@ fn unknown(
         draft.config.notes.push(note);
     }
     Ok(())
+}
+
+/// Keeps what looks misplaced, for the error of a section without a key.
+fn note_misplaced(draft: &mut Draft, names: &Names, setting: &Setting) {
+    for option in misplaced(&setting.name, &setting.value, names) {
+        let token = match option.is_of_subscriptions {
+            true => &mut draft.subscription_token,
+            false => &mut draft.config.token,
+        };
+        token.origin.misplaced.push((option.found, option.wanted));
+    }
 }
 
 fn finish(draft: Draft) -> Result<Config, ConfigError> {

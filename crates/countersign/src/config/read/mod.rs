@@ -9,6 +9,7 @@ mod elsewhere;
 mod format;
 mod key_file;
 mod layers;
+mod misplaced;
 mod names;
 mod nearest;
 mod refused;
