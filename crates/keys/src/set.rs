@@ -298,9 +298,14 @@ struct Text<'t> {
 
 impl<'t> Text<'t> {
     fn new(text: &'t [u8]) -> Self {
-        Self {
-            text: String::from_utf8_lossy(without_mark(text)),
-        }
+        let text = without_mark(text);
+        // `from_utf8_lossy` goes through the text by character. `from_utf8` is much faster, and
+        // enough for almost every set.
+        let text = match core::str::from_utf8(text) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(text),
+        };
+        Self { text }
     }
 
     fn is_as_sent(&self) -> bool {
