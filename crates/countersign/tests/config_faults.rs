@@ -458,6 +458,8 @@ fn the_extension_of_a_file_tells_its_format() {
     for (file, bytes, expected) in [
         ("c.ini", &b"x"[..], "the extension tells the format"),
         ("c", b"x", "the extension tells the format"),
+        ("empty.json", b"", "found an empty text"),
+        ("space.json", b" \r\n", "found an empty text"),
         ("bytes.json", b"{\"token_audience\":\"\xff\"}", "not UTF-8"),
     ] {
         let path = folder.join(file);

@@ -70,6 +70,9 @@ pub(super) fn table_of(tree: Value) -> Result<Table, ConfigError> {
 }
 
 fn json(text: &str) -> Result<Value, String> {
+    if text.trim().is_empty() {
+        return Err("found an empty text; expected JSON, which is `{}` without options".into());
+    }
     serde_json::from_str(text).map_err(|error| place("JSON", error.line(), error.column()))
 }
 
