@@ -31,7 +31,10 @@ pub(crate) fn read_members<'a>(
             refusal = Some(found);
         }
     }
-    refusal.map_or(Ok(()), |refusal| Err(*refusal))
+    match refusal {
+        None => Ok(()),
+        Some(refusal) => Err(*refusal),
+    }
 }
 
 #[inline]
