@@ -7,12 +7,14 @@
 
 use regex::Regex;
 use regex_automata::dfa::{Automaton, StartKind, dense};
+use regex_automata::nfa::thompson;
 use regex_automata::util::primitives::StateID;
 use regex_automata::{Anchored, Input};
 
-/// The most bytes that a table, or the work to make it, may take. An expression that needs more,
-/// for example a long repetition of a Unicode class, is matched by [`Regex`].
-const TABLE_LIMIT: usize = 1024 * 1024;
+/// The most bytes that a table may take, and each step of making it. This also bounds the time.
+/// An expression that needs more, for example a long repetition of a Unicode class, is matched by
+/// [`Regex`].
+const TABLE_LIMIT: usize = 256 * 1024;
 
 /// A predicate for an expression that begins with `\A` and ends with `\z`.
 pub(super) fn matcher(whole: Regex) -> Box<dyn Fn(&str) -> bool + Send + Sync> {
@@ -38,7 +40,9 @@ impl Table {
             .accelerate(false)
             .dfa_size_limit(Some(TABLE_LIMIT))
             .determinize_size_limit(Some(TABLE_LIMIT));
-        let dfa = dense::Builder::new().configure(config).build(whole).ok()?;
+        let nfa = thompson::Config::new().nfa_size_limit(Some(TABLE_LIMIT));
+        let mut builder = dense::Builder::new();
+        let dfa = builder.configure(config).thompson(nfa).build(whole).ok()?;
         let beginning = Input::new("").anchored(Anchored::Yes);
         let start = dfa.start_state_forward(&beginning).ok()?;
         let tree = regex_syntax::parse(whole).ok()?;
@@ -90,6 +94,7 @@ mod tests {
             ("", true),
             ("chat-[a-z]+-[0-9]", true),
             (r"chat-\w-\d", true),
+            (r"chat-\w+", true),
             ("(?i)chat-a-1", true),
             ("a|chat-a-1|", true),
             (".*", true),
@@ -97,6 +102,7 @@ mod tests {
             ("(?m)^ab$\n^ab$", true),
             (r"(?-u:\b)a(?-u:\b)", true),
             (r"\ba\b b?", false),
+            (r"\w{1,60}", false),
             (r"\w{200}|a", false),
         ] {
             let whole = Regex::new(&format!(r"\A(?:{expression})\z")).unwrap();
