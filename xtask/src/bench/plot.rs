@@ -8,6 +8,14 @@ pub(super) struct Group<'a> {
     pub(super) bars: Vec<(&'a str, f64)>,
 }
 
+impl Group<'_> {
+    /// The least time of a contestant in nanoseconds.
+    pub(super) fn time(&self, contestant: &str) -> Option<f64> {
+        let bar = self.bars.iter().find(|(name, _)| *name == contestant);
+        bar.map(|(_, time)| *time)
+    }
+}
+
 /// The groups of the printed tables.
 pub(super) fn groups(tables: &str) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
@@ -84,11 +92,13 @@ pub(super) fn svg(group: &Group<'_>) -> String {
     text
 }
 
-fn shown(nanoseconds: f64) -> String {
+/// Nanoseconds in a readable form.
+pub(super) fn shown(nanoseconds: f64) -> String {
     match nanoseconds {
         short if short < 1e3 => format!("{short:.0} ns"),
         short if short < 1e5 => format!("{:.2} µs", short / 1e3),
-        long => format!("{:.0} µs", long / 1e3),
+        middle if middle < 1e6 => format!("{:.0} µs", middle / 1e3),
+        long => format!("{:.2} ms", long / 1e6),
     }
 }
 
