@@ -270,13 +270,17 @@ fn a_date_of_toml_is_called_a_date() {
 #[test]
 fn a_text_that_is_not_of_its_format_is_told_by_its_place() {
     for (text, format, place) in [
-        ("{\n  \"a\": x}", Format::Json, "JSON at line 2, column 8;"),
+        ("{\n  \"a\": x}", Format::Json, "JSON at line 2, column 8"),
         ("a = 1\nb = = 2", Format::Toml, "TOML at line 2, column 5;"),
         ("a: 1\nb: [", Format::Yaml, "YAML at line 2, column 4;"),
     ] {
         let error = Config::from_text(text, format, []).unwrap_err().to_string();
         let sentence = format!("found no valid {place}");
         assert!(error.starts_with(&sentence), "{error}");
+    }
+    for cut in ["{", "{\"a\": \"x", "{\"a\":\n"] {
+        let error = Config::from_text(cut, Format::Json, []).unwrap_err();
+        assert!(error.to_string().contains("ends too early"), "{error}");
     }
 }
 
@@ -456,8 +460,12 @@ fn the_extension_of_a_file_tells_its_format() {
         );
     }
     for (file, bytes, expected) in [
-        ("c.ini", &b"x"[..], "the extension tells the format"),
-        ("c", b"x", "the extension tells the format"),
+        (
+            "c.ini",
+            &b"x"[..],
+            "found the extension \"ini\"; the name must end in",
+        ),
+        ("c", b"x", "found no extension; the name must end in .json,"),
         ("empty.json", b"", "found an empty text"),
         ("space.json", b" \r\n", "found an empty text"),
         ("bytes.json", b"{\"token_audience\":\"\xff\"}", "not UTF-8"),

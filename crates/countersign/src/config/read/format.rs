@@ -31,10 +31,15 @@ impl Format {
             Some("json") => Ok(Self::Json),
             Some("toml") => Ok(Self::Toml),
             Some("yaml" | "yml") => Ok(Self::Yaml),
-            _ => Err(ConfigError::whole(
-                "the extension tells the format; use .json, .toml, .yaml or .yml",
-            )
-            .of_file(&path.display().to_string())),
+            _ => {
+                let found = match extension {
+                    Some(extension) => format!("the extension {extension:?}"),
+                    None => "no extension".into(),
+                };
+                let fault =
+                    format!("found {found}; the name must end in .json, .toml, .yaml or .yml");
+                Err(ConfigError::whole(fault).of_file(&path.display().to_string()))
+            }
         }
     }
 }
@@ -73,7 +78,13 @@ fn json(text: &str) -> Result<Value, String> {
     if text.trim().is_empty() {
         return Err("found an empty text; expected JSON, which is `{}` without options".into());
     }
-    serde_json::from_str(text).map_err(|error| place("JSON", error.line(), error.column()))
+    serde_json::from_str(text).map_err(|error| {
+        if error.is_eof() {
+            return "found JSON that ends too early; a bracket, a quote or a value is missing"
+                .into();
+        }
+        place("JSON", error.line(), error.column())
+    })
 }
 
 #[cfg(not(feature = "toml"))]
@@ -101,7 +112,7 @@ fn toml(text: &str) -> Result<Value, String> {
         let before = before.unwrap_or_default();
         let line = before.matches('\n').count().saturating_add(1);
         let last_line = before.rsplit('\n').next().unwrap_or_default();
-        place("TOML", line, last_line.len().saturating_add(1))
+        place_or_duplicate("TOML", line, last_line.len().saturating_add(1))
     })
 }
 
@@ -114,12 +125,19 @@ fn yaml(text: &str) -> Result<Value, String> {
             None => (1, 1),
         };
         let number = |it: u64| it.try_into().unwrap_or(usize::MAX);
-        place("YAML", number(line), number(column))
+        place_or_duplicate("YAML", number(line), number(column))
     })
 }
 
 fn place(format: &str, line: usize, column: usize) -> String {
-    format!(
-        "found no valid {format} at line {line}, column {column}; the cause may also be a name that occurs twice"
-    )
+    // serde_json counts from 0 behind a line break.
+    let column = column.max(1);
+    format!("found no valid {format} at line {line}, column {column}")
+}
+
+/// The readers of TOML and YAML refuse a name that occurs twice with their error for bad syntax.
+#[cfg(any(feature = "toml", feature = "yaml"))]
+fn place_or_duplicate(format: &str, line: usize, column: usize) -> String {
+    let place = place(format, line, column);
+    format!("{place}; the cause may also be a name that occurs twice")
 }
