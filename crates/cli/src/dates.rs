@@ -7,6 +7,10 @@ use countersign::UnixTime;
 /// The last second whose year has four digits.
 const LAST: i64 = 253_402_300_799;
 
+/// The longest lifetime: seconds of 8,000 years. Every JSON reader can read the `exp` of such a token
+/// exactly.
+const LONGEST: u64 = 252_455_616_000;
+
 /// A time as date and distance: `2027-01-15 08:00:00 UTC, in 3 days 2 h`.
 pub(crate) fn in_words(time: UnixTime, now: UnixTime) -> String {
     let date = match date(time) {
@@ -82,7 +86,7 @@ pub(crate) fn lifetime(text: &str) -> Result<Option<Duration>, String> {
         return Ok(None);
     }
     let lifetime = match text.parse::<i128>() {
-        // Clamp to `u64::MAX`.
+        // Clamp to `u64::MAX`, which is refused below.
         Ok(seconds) if seconds > 0 => {
             Duration::from_secs(u64::try_from(seconds).unwrap_or(u64::MAX))
         }
@@ -92,6 +96,11 @@ pub(crate) fn lifetime(text: &str) -> Result<Option<Duration>, String> {
     };
     if lifetime.is_zero() {
         return Err("expected more than zero; -1 alone means no expiry".into());
+    }
+    if lifetime.as_secs() > LONGEST {
+        return Err(format!(
+            "expected at most {LONGEST} seconds; -1 means no expiry"
+        ));
     }
     Ok(Some(lifetime))
 }
@@ -162,6 +171,11 @@ mod tests {
         }
         let long = Duration::from_secs(5_000_000_000);
         assert_eq!(lifetime("5000000000"), Ok(Some(long)));
+        assert!(lifetime("252455616000").is_ok());
+        for too_long in ["252455616001", "99999999999999999999", "9000y"] {
+            let error = lifetime(too_long).unwrap_err();
+            assert!(error.contains("at most 252455616000 seconds"), "{too_long}");
+        }
         for wrong in ["", "x", "1e3", "1.5", "-1h"] {
             assert!(lifetime(wrong).is_err(), "{wrong}");
         }
