@@ -97,7 +97,7 @@ fn a_p521_key_without_its_public_point_verifies_what_it_signed() {
 /// With the identity of the group as a key, `R = identity` and `S = 0` is a valid signature of
 /// every message.
 #[test]
-fn b7_a_key_of_small_order_is_refused_that_aws_lc_itself_takes() {
+fn b7_a_key_of_small_order_that_aws_lc_accepts_is_refused() {
     let mut identity = [0; 32];
     identity[0] = 1;
     let forged = [identity, [0; 32]].concat();

@@ -89,7 +89,7 @@ fn k7_a_thousand_channels_are_read_without_allocating() {
 }
 
 #[test]
-fn k7_base64_is_checked_without_allocating_and_decoded_into_room_that_is_there() {
+fn k7_base64_is_checked_without_allocating_and_decoded_into_a_given_buffer() {
     let payload = format!(r#"{{"b64info":"{}"}}"#, "QUJD".repeat(1000));
     let options = DecodeOptions::default();
     let mut out = Vec::with_capacity(4096);

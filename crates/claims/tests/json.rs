@@ -24,7 +24,7 @@ fn is_malformed(payload: &[u8]) {
 }
 
 #[test]
-fn f2_duplicate_claims_are_refused_known_or_unknown_at_any_level() {
+fn f2_duplicate_claims_are_refused_at_any_level_even_if_unknown() {
     for (payload, name) in [
         (r#"{"sub":"a","sub":"b"}"#, "sub"),
         (r#"{"sub":"a","sub":"a"}"#, "sub"),
@@ -77,7 +77,7 @@ fn assert_refused_in_another_case(payload: &str, path: &str, right: &str) {
 }
 
 #[test]
-fn f4_g22_a_claim_in_another_case_is_refused_and_the_right_name_told() {
+fn f4_g22_a_claim_in_another_case_is_refused_and_the_error_has_the_right_name() {
     let capital = |name: &str| name[..1].to_uppercase() + &name[1..];
     for name in ConnectionClaims::NAMES {
         for wrong in [capital(name), name.to_uppercase()] {
@@ -177,7 +177,7 @@ fn f4_g22_names_are_compared_exactly_and_escapes_do_not_hide_one() {
 }
 
 #[test]
-fn f5_a_payload_that_is_no_object_is_refused() {
+fn f5_a_payload_that_is_not_an_object_is_refused() {
     for payload in [
         "null",
         "[]",
@@ -193,7 +193,7 @@ fn f5_a_payload_that_is_no_object_is_refused() {
 }
 
 #[test]
-fn f6_what_is_not_rfc_8259_is_refused() {
+fn f6_text_that_is_not_json_by_rfc_8259_is_refused() {
     for payload in [
         "\u{feff}{}",
         "{/* c */}",
@@ -217,7 +217,7 @@ fn f6_what_is_not_rfc_8259_is_refused() {
 }
 
 #[test]
-fn f7_invalid_utf8_and_lone_surrogates_are_refused_also_where_nobody_reads() {
+fn f7_invalid_utf8_and_lone_surrogates_are_refused_also_in_ignored_claims() {
     for payload in [
         &b"{\"sub\":\"\xff\"}"[..],
         b"{\"x\":\"\xc0\x80\"}",

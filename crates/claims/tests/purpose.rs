@@ -59,7 +59,7 @@ fn c12_g13_a_token_without_a_channel_is_never_a_subscription_token() {
 }
 
 #[test]
-fn g13_a_token_is_for_its_channel_user_and_client_alone() {
+fn g13_a_token_is_valid_only_for_its_channel_user_and_client() {
     let bound = r#"{"sub":"42","channel":"news","client":"c1"}"#;
     let open = r#"{"sub":"42","channel":"news"}"#;
     let empty_client = r#"{"sub":"42","channel":"news","client":""}"#;
@@ -139,7 +139,7 @@ fn g23_a_subscription_token_names_a_user_or_a_client() {
 }
 
 #[test]
-fn g23_a_scope_that_names_nobody_is_for_nobody() {
+fn g23_a_scope_without_user_and_client_matches_nobody() {
     let scope = Scope::new("news", None, None);
     let error = scope.check("news", "", "").unwrap_err();
     assert!(matches!(error, ClaimsError::Unbound { .. }));
@@ -239,7 +239,7 @@ fn overrides_are_read_by_name_and_unknown_ones_ignored() {
 }
 
 #[test]
-fn what_a_token_opens_expires_by_expire_at_then_eto_then_exp() {
+fn access_ends_by_expire_at_then_eto_then_exp() {
     for (claims, expires) in [
         (r#""exp":100"#, at(100)),
         (r#""exp":100.5"#, Some(UnixTime::new(100, 500_000_000))),

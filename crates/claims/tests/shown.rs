@@ -15,7 +15,7 @@ fn connection(payload: &str) -> Result<ConnectionClaims<'_>, ClaimsError> {
 }
 
 #[test]
-fn audiences_are_shown_by_the_first_and_how_many_more() {
+fn audiences_are_shown_as_the_first_and_the_number_of_others() {
     for (payload, shown) in [
         ("{}", "none"),
         (r#"{"aud":[]}"#, "none"),
@@ -30,7 +30,7 @@ fn audiences_are_shown_by_the_first_and_how_many_more() {
 }
 
 #[test]
-fn bytes_are_shown_by_their_form_and_channels_by_their_names() {
+fn bytes_are_shown_as_their_form_and_channels_as_their_names() {
     let claims =
         connection(r#"{"info":1,"b64info":"e30=","meta":2,"channels":["a","b"]}"#).unwrap();
     assert_eq!(format!("{:?}", claims.info.unwrap()), "Base64(..)");
@@ -50,7 +50,7 @@ fn checks_and_kinds_are_shown_by_their_names() {
 }
 
 #[test]
-fn what_is_unsound_about_json_is_told_once() {
+fn the_text_of_a_json_error_appears_once() {
     let malformed = connection("{").unwrap_err();
     let ClaimsError::Malformed(cause) = &malformed else {
         panic!("{malformed}");
@@ -85,7 +85,7 @@ fn a_leeway_is_shown_where_there_is_one() {
 }
 
 #[test]
-fn what_a_check_compares_is_told_in_a_sentence() {
+fn each_check_says_in_a_sentence_what_it_compares() {
     let lax = Policy::default();
     let mut strict = Policy::default();
     strict.leeway = Duration::from_secs(5);
@@ -191,7 +191,7 @@ fn an_entry_of_subs_is_named_in_errors() {
 }
 
 #[test]
-fn c10_claims_are_shown_by_their_kind_and_nothing_that_they_hold() {
+fn c10_debug_of_claims_shows_their_kind_and_no_content() {
     let payload = br#"{"sub":"hush","channel":"news","client":"hush"}"#;
     let claims = SubscriptionClaims::decode(payload, &DecodeOptions::default()).unwrap();
     assert_eq!(

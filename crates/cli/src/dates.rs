@@ -114,7 +114,7 @@ mod tests {
     use super::{go_style, in_words, lifetime};
 
     #[test]
-    fn times_are_told_as_date_and_distance() {
+    fn times_are_shown_as_date_and_distance() {
         let now = UnixTime::from_secs(1_800_000_000);
         for (secs, expected) in [
             (

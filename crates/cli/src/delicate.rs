@@ -76,7 +76,7 @@ mod tests {
     use super::{is_delicate, without};
 
     #[test]
-    fn a_text_is_hidden_whole_and_where_it_is_cut() {
+    fn a_text_is_hidden_as_a_whole_and_if_it_is_cut() {
         let secret = "0123456789abcdefghij";
         for (text, expected) in [
             ("no such file", "no such file"),
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_secrets_and_keys_are_delicate_and_paths_are_not() {
+    fn tokens_secrets_and_keys_are_hidden_and_paths_are_not() {
         for text in [
             "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0MiJ9.AAAA",
             "{\"kty\":\"oct\",\"k\":\"YQ\"}",

@@ -147,7 +147,7 @@ mod tests {
     use super::{Record, pretty, value};
 
     #[test]
-    fn what_is_laid_out_is_the_same_json() {
+    fn indented_json_has_the_same_content() {
         for json in [
             r#"{"a":1,"b":[],"c":{"d":[1,2.50,"x, {y}: \" \\"],"e":{}},"f":null}"#,
             "12345678901234567890123",

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_over_the_limit_is_passed_over_without_being_kept() {
+    fn a_line_over_the_limit_is_skipped_and_not_kept() {
         for (length, is_whole) in [
             (LINE_LIMIT, true),
             (LINE_LIMIT + 1, false),

@@ -50,7 +50,7 @@ fn genconfig_never_overwrites_and_makes_another_secret_each_time() {
 
 #[cfg(unix)]
 #[test]
-fn what_holds_a_secret_is_readable_to_its_owner_alone() {
+fn a_file_with_a_secret_is_readable_only_by_its_owner() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let place = Place::new();
@@ -135,7 +135,7 @@ fn the_environment_wins_over_the_file_and_works_alone() {
 
 /// Many programs have a config.json.
 #[test]
-fn the_file_of_another_program_can_be_passed_over() {
+fn the_file_of_another_program_can_be_ignored() {
     const HINT: &str = "another program's";
     let place = Place::new();
     place.run(&["genkey", "ES256", "--out", "k"]);
@@ -175,7 +175,7 @@ fn the_file_of_another_program_can_be_passed_over() {
 }
 
 #[test]
-fn the_hint_to_another_program_comes_where_it_may_help() {
+fn the_hint_about_another_program_is_given_only_if_it_may_help() {
     const HINT: &str = "another program's";
     let place = Place::configured(r#", "token_audiance": "me""#);
     assert!(!place.run(&["checkconfig"]).err.contains(HINT));
@@ -243,7 +243,7 @@ fn durations_are_shown_as_they_are() {
 }
 
 #[test]
-fn an_unknown_option_is_an_error_that_names_the_nearest() {
+fn an_unknown_option_is_an_error_that_names_the_closest_option() {
     let place = Place::configured(r#", "token_audiance": "me""#);
     for arguments in [
         &["checkconfig"][..],
@@ -266,7 +266,7 @@ fn an_unknown_option_is_an_error_that_names_the_nearest() {
 }
 
 #[test]
-fn the_names_that_other_programs_use_lead_to_ours() {
+fn option_names_of_other_programs_lead_to_ours() {
     for (name, ours) in [
         ("jwt_secret", "token_hmac_secret_key"),
         ("JWT_SECRET", "token_hmac_secret_key"),
@@ -317,7 +317,7 @@ fn a_pem_with_line_breaks_as_two_characters_works() {
 }
 
 #[test]
-fn what_is_wrong_with_a_configuration_ends_with_2_and_shows_no_secret() {
+fn a_faulty_configuration_ends_with_2_and_the_error_shows_no_secret() {
     for text in [
         "",
         "{",
@@ -342,7 +342,7 @@ fn what_is_wrong_with_a_configuration_ends_with_2_and_shows_no_secret() {
 }
 
 #[test]
-fn a_configuration_that_is_missing_is_told() {
+fn a_missing_configuration_is_reported() {
     let place = Place::new();
     for arguments in [&["checkconfig"][..], &["checktoken", "x"], &["gentoken"]] {
         let said = place.run(arguments);

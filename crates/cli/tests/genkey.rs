@@ -5,7 +5,7 @@ use crate::support;
 use support::Place;
 
 #[test]
-fn genkey_warns_of_a_key_that_this_program_cannot_sign_by() {
+fn genkey_warns_of_a_key_that_this_program_cannot_sign_with() {
     let place = Place::new();
     let said = place.run(&["genkey", "RS256", "--bits", "2056", "--out", "odd"]);
     assert_eq!(said.code, 0, "{said:?}");
@@ -20,7 +20,7 @@ fn genkey_warns_of_a_key_that_this_program_cannot_sign_by() {
 }
 
 #[test]
-fn a_jwk_of_genkey_names_its_algorithm_and_itself() {
+fn a_jwk_of_genkey_has_alg_and_kid() {
     let place = Place::new();
     let said = place.run(&["genkey", "ES384", "--format", "jwk", "--kid", "2027"]);
     for (jwk, is_private) in said.json().iter().zip([true, false]) {
@@ -82,7 +82,7 @@ fn genkey_refuses_what_makes_no_sense() {
 }
 
 #[test]
-fn genkey_writes_both_halves_of_a_pair_or_none() {
+fn genkey_writes_both_keys_of_a_pair_or_none() {
     let place = Place::new();
     place.write("pair.pub", "of another pair");
     for _ in 0..2 {
@@ -100,7 +100,7 @@ fn genkey_writes_both_halves_of_a_pair_or_none() {
 }
 
 #[test]
-fn a_folder_that_is_missing_is_told_of_what_is_to_be_made() {
+fn the_error_about_a_missing_folder_says_to_create_it() {
     let place = Place::new();
     for arguments in [
         &["genkey", "ES256", "--out", "none/x"][..],

@@ -75,7 +75,7 @@ fn a_channel_makes_it_a_subscription_token_unless_told_otherwise() {
 }
 
 #[test]
-fn what_can_be_shown_of_a_broken_token_is_shown() {
+fn the_readable_parts_of_a_broken_token_are_shown() {
     let place = Place::new();
     for (token, code, shown) in [
         // {"alg":"none"}
@@ -117,7 +117,7 @@ fn what_can_be_shown_of_a_broken_token_is_shown() {
 }
 
 #[test]
-fn dates_of_any_size_and_type_are_told() {
+fn dates_of_any_size_and_type_are_shown() {
     let place = Place::new();
     for (value, expected) in [
         ("1800000000", "exp: 2027-01-15 08:00:00 UTC, "),
@@ -156,7 +156,7 @@ fn dates_of_any_size_and_type_are_told() {
 
 /// Users inspect exactly such tokens: a faulty claim must not hide the others.
 #[test]
-fn an_odd_claim_hides_neither_the_dates_nor_the_kind() {
+fn a_faulty_claim_hides_neither_the_dates_nor_the_kind() {
     let place = Place::configured("");
     for odd in [
         r#""nbf":1e400"#,
@@ -186,7 +186,7 @@ fn an_odd_claim_hides_neither_the_dates_nor_the_kind() {
 }
 
 #[test]
-fn what_every_server_refuses_is_told_without_a_configuration() {
+fn faults_that_every_server_refuses_are_shown_without_a_configuration() {
     let place = Place::new();
     for (payload, problem) in [
         ("[]", "not valid JSON"),
@@ -244,7 +244,7 @@ fn a_long_token_is_refused_by_the_default_and_not_by_a_server_that_reads_it() {
 }
 
 #[test]
-fn a_signature_by_the_secret_with_a_line_break_is_told() {
+fn a_signature_by_the_secret_with_a_line_break_is_recognised() {
     let token_by = |secret: String| {
         let place = Place::new();
         place.write(
@@ -275,7 +275,7 @@ fn a_signature_by_the_secret_with_a_line_break_is_told() {
 }
 
 #[test]
-fn a_short_secret_is_warned_of_where_nothing_is_refused() {
+fn a_short_secret_gives_a_warning_and_no_error() {
     let place = Place::new();
     place.write("config.json", r#"{"token_hmac_secret_key":"secret"}"#);
     let token = place.token(&["-u", "42"]);

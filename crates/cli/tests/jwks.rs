@@ -76,7 +76,7 @@ fn set(keys: &[&str]) -> String {
 }
 
 #[test]
-fn every_key_is_shown_with_what_a_server_makes_of_it() {
+fn every_key_is_shown_with_the_way_a_server_uses_it() {
     let place = Place::new();
     let document = set(&[GOOD, SECRET, ODD]);
     place.write("set.json", &document);
@@ -120,7 +120,7 @@ fn a_long_kid_does_not_spoil_the_table() {
 }
 
 #[test]
-fn for_machines_there_is_one_object() {
+fn json_output_is_one_object() {
     let place = Place::new();
     place.write("set.json", set(&[GOOD, SECRET]));
     let said = place.run(&["--json", "jwks", "set.json"]);
@@ -221,7 +221,7 @@ fn the_keys_of_a_configured_issuer_are_shown_and_checkconfig_names_it() {
 }
 
 #[test]
-fn a_discovery_document_in_the_place_of_a_set_leads_to_the_option_for_it() {
+fn the_error_about_a_discovery_document_names_the_option_for_it() {
     let place = Place::new();
     let document = r#"{"issuer":"https://id.example","jwks_uri":"https://id.example/keys"}"#;
     let server = Server::start("200 OK", document.into());
@@ -240,7 +240,7 @@ fn a_discovery_document_in_the_place_of_a_set_leads_to_the_option_for_it() {
 }
 
 #[test]
-fn a_key_that_the_configuration_has_no_use_for_is_not_usable() {
+fn a_key_without_an_allowed_algorithm_is_not_usable() {
     let place = Place::new();
     let server = Server::start("200 OK", set(&[GOOD]));
     let url = server.url();
@@ -257,7 +257,7 @@ fn a_key_that_the_configuration_has_no_use_for_is_not_usable() {
 
 /// Many programs have a `config.json`.
 #[test]
-fn a_configuration_of_another_program_does_not_stop_what_needs_none() {
+fn a_configuration_of_another_program_does_not_stop_commands_that_need_none() {
     let place = Place::new();
     place.run(&["genkey", "EdDSA", "--out", "k"]);
     place.write("set.json", set(&[GOOD]));
@@ -280,7 +280,7 @@ fn a_configuration_of_another_program_does_not_stop_what_needs_none() {
 
 #[cfg(unix)]
 #[test]
-fn of_a_file_without_an_end_no_more_is_read_than_of_an_endpoint() {
+fn an_endless_file_is_read_up_to_the_limit_for_endpoints() {
     let place = Place::new();
     let limit = 512 * 1024;
     let document = set(&[GOOD]);
@@ -329,7 +329,7 @@ fn without_a_usable_key_the_exit_status_is_1() {
 }
 
 #[test]
-fn what_cannot_be_asked_is_a_usage_error() {
+fn a_bad_argument_of_jwks_is_a_usage_error() {
     let place = Place::new();
     for arguments in [
         &["jwks"][..],
@@ -399,7 +399,7 @@ fn tokens_are_checked_by_the_keys_of_the_configured_endpoint() {
 }
 
 #[test]
-fn a_key_without_a_name_is_told_the_option_that_allows_it() {
+fn the_note_on_a_key_without_kid_names_the_option_that_allows_it() {
     let place = Place::new();
     let key = place.run(&["genkey", "ES256", "--format", "jwk"]).out;
     place.write("set.json", set(&[key.lines().last().unwrap()]));

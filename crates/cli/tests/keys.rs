@@ -143,7 +143,7 @@ fn an_ec_key_without_its_public_half_signs() {
 }
 
 #[test]
-fn b3_a_signature_in_der_is_called_one() {
+fn b3_the_error_says_that_a_signature_is_der() {
     let place = Place::new();
     place.run(&["genkey", "ES256", "--out", "k"]);
     let token = place.pipe("x", &["jws", "sign", "--key", "k.key"]).out;
@@ -164,7 +164,7 @@ fn b3_a_signature_in_der_is_called_one() {
 }
 
 #[test]
-fn a_wrong_label_of_a_pem_is_warned_of() {
+fn a_wrong_label_of_a_pem_gives_a_warning() {
     let place = Place::new();
     place.run(&["genkey", "RS256", "--out", "k"]);
     let token = place.pipe("x", &["jws", "sign", "--key", "k.key"]).out;
@@ -182,7 +182,7 @@ fn a_wrong_label_of_a_pem_is_warned_of() {
 }
 
 #[test]
-fn an_algorithm_that_does_not_exist_is_told_with_those_that_do() {
+fn the_error_about_an_unknown_algorithm_lists_the_known_ones() {
     let place = Place::new();
     place.run(&["genkey", "ES256", "--out", "k"]);
     let said = place.pipe("x", &["jws", "sign", "--key", "k.key", "--alg", "foo"]);
@@ -195,7 +195,7 @@ fn an_algorithm_that_does_not_exist_is_told_with_those_that_do() {
 }
 
 #[test]
-fn the_header_names_eddsa_as_it_was_asked_for() {
+fn the_header_has_the_requested_name_of_eddsa() {
     let place = Place::new();
     place.run(&["genkey", "EdDSA", "--out", "k"]);
     for alg in ["EdDSA", "Ed25519"] {
@@ -210,7 +210,7 @@ fn the_header_names_eddsa_as_it_was_asked_for() {
 }
 
 #[test]
-fn what_jws_verify_could_not_read_is_not_signed() {
+fn a_payload_that_jws_verify_could_not_read_is_not_signed() {
     let place = Place::new();
     place.write("s", SECRET);
     let sign = ["jws", "sign", "--secret-file", "s"];
@@ -227,7 +227,7 @@ fn what_jws_verify_could_not_read_is_not_signed() {
 }
 
 #[test]
-fn any_bytes_are_signed_and_come_back_as_they_were() {
+fn any_bytes_can_be_signed_and_come_back_unchanged() {
     let place = Place::new();
     place.write("s", SECRET);
     let payload: Vec<u8> = (0..=255).chain(*b"\x1b[31mred\x1b[0m\r\n\n").collect();
@@ -246,7 +246,7 @@ fn any_bytes_are_signed_and_come_back_as_they_were() {
 }
 
 #[test]
-fn payloads_of_several_tokens_are_set_apart_by_a_line_break() {
+fn payloads_of_several_tokens_are_separated_by_a_line_break() {
     let place = Place::new();
     let (one, two) = (place.signed("one"), place.signed("two"));
     let verify = ["jws", "verify", "--secret-file", "the-secret", "-"];
@@ -305,7 +305,7 @@ fn a_kid_selects_in_a_set_by_exact_match() {
 }
 
 #[test]
-fn a_token_whose_key_is_in_the_set_and_skipped_is_told_why() {
+fn the_error_says_why_the_key_of_a_token_was_skipped() {
     let place = Place::new();
     two_keys(&place);
     let jws_sign = ["jws", "sign", "--key", "private.jwks", "--kid", "two"];
@@ -326,7 +326,7 @@ fn a_token_whose_key_is_in_the_set_and_skipped_is_told_why() {
 }
 
 #[test]
-fn a_kid_names_a_key_without_one_and_renames_none() {
+fn a_given_kid_names_a_key_without_one_and_must_equal_that_of_a_jwk() {
     let place = Place::new();
     let jwk = place
         .run(&["genkey", "ES256", "--format", "jwk", "--kid", "a"])
@@ -356,7 +356,7 @@ fn a_kid_names_a_key_without_one_and_renames_none() {
 }
 
 #[test]
-fn one_odd_key_does_not_spoil_a_set() {
+fn one_faulty_key_does_not_spoil_a_set() {
     let place = Place::new();
     two_keys(&place);
     let sign = ["jws", "sign", "--key", "private.jwks", "--kid", "two"];
@@ -377,7 +377,7 @@ fn one_odd_key_does_not_spoil_a_set() {
 
 /// The private half of an RSA key as some libraries write it: without `p` and `q`.
 #[test]
-fn why_the_key_to_sign_with_was_skipped_is_told() {
+fn the_error_says_why_the_signing_key_was_skipped() {
     let place = Place::new();
     let bare = r#"{"kty":"RSA","kid":"bare","n":"AQAB","e":"AQAB","d":"AQAB"}"#;
     let pair = place.run(&["genkey", "ES256", "--format", "jwk", "--kid", "good"]);
@@ -413,7 +413,7 @@ fn why_the_key_to_sign_with_was_skipped_is_told() {
 }
 
 #[test]
-fn each_half_of_a_pair_does_its_own_work_alone() {
+fn a_private_key_signs_and_a_public_key_verifies() {
     let place = Place::new();
     place.run(&["genkey", "ES256", "--out", "k"]);
     let token = place.pipe("x", &["jws", "sign", "--key", "k.key"]).out;
@@ -426,7 +426,7 @@ fn each_half_of_a_pair_does_its_own_work_alone() {
 }
 
 #[test]
-fn a_key_is_for_its_own_algorithm_whatever_the_header_says() {
+fn a_key_verifies_only_its_own_algorithm_whatever_the_header_says() {
     let place = Place::new();
     place.run(&["genkey", "RS256", "--out", "k"]);
     // HS256 with the text of the public key, the classic confusion: this program refuses to sign
@@ -441,7 +441,7 @@ fn a_key_is_for_its_own_algorithm_whatever_the_header_says() {
 }
 
 #[test]
-fn key_files_that_do_not_hold_end_with_2() {
+fn faulty_key_files_end_with_2() {
     let place = Place::new();
     place.write("empty", "");
     place.write("text", "not a key");
@@ -473,7 +473,7 @@ fn key_files_that_do_not_hold_end_with_2() {
 }
 
 #[test]
-fn one_final_line_break_is_not_part_of_a_secret_file_and_a_second_one_is_told() {
+fn one_final_line_break_of_a_secret_file_is_dropped_and_a_second_gives_a_warning() {
     let place = Place::new();
     let token = place.signed("x");
     for ending in ["", "\n", "\r\n"] {
@@ -491,7 +491,7 @@ fn one_final_line_break_is_not_part_of_a_secret_file_and_a_second_one_is_told() 
 }
 
 #[test]
-fn der_is_found_out_by_looking() {
+fn der_is_recognised_by_its_content() {
     let place = Place::new();
     place.run(&["genkey", "EdDSA", "--out", "k"]);
     let token = place.pipe("x", &["jws", "sign", "--key", "k.key"]).out;

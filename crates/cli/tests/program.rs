@@ -7,7 +7,7 @@ use std::process::Stdio;
 use support::Place;
 
 #[test]
-fn the_demo_tells_a_story_that_happened_and_leaves_nothing_behind() {
+fn the_demo_really_does_what_it_says_and_leaves_no_file_behind() {
     let place = Place::new();
     let said = place.run(&["demo"]);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
@@ -36,7 +36,7 @@ fn the_demo_tells_a_story_that_happened_and_leaves_nothing_behind() {
 }
 
 #[test]
-fn the_demo_is_told_to_machines_too() {
+fn the_demo_has_json_output() {
     let json = &Place::new().run(&["demo", "--json"]).json()[0];
     assert_eq!(json["accepted"]["accepted"], true);
     assert_eq!(json["forged"]["code"], "signature");
@@ -101,7 +101,7 @@ fn c10_a_key_in_the_place_of_its_path_is_not_shown() {
 
 /// The mark of hidden text must be there, so that an error without any detail fails the test.
 #[test]
-fn no_error_shows_a_token_or_a_secret_that_stands_where_something_else_belongs() {
+fn no_error_shows_a_token_or_a_secret_in_a_wrong_place() {
     let place = Place::configured("");
     let token = place.token(&["-u", "42"]);
     let jwk = r#"{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr8"}"#;
@@ -184,7 +184,7 @@ fn a_secret_of_any_length_in_the_place_of_its_file_is_not_shown() {
 }
 
 #[test]
-fn flags_of_centrifugo_take_their_values_as_there() {
+fn flags_take_their_values_as_in_centrifugo() {
     let place = Place::configured("");
     for (arguments, claim, value) in [
         (&["gentoken", "-u", "-5"][..], "sub", "-5"),
@@ -282,7 +282,7 @@ fn there_is_no_colour_where_there_is_no_terminal() {
 }
 
 #[test]
-fn a_reader_who_goes_away_is_no_reason_to_panic() {
+fn a_closed_output_causes_no_panic() {
     let place = Place::configured("");
     let token = place.token(&["-u", "42"]);
     let input = place.write("tokens", format!("{token}\n").repeat(5000));

@@ -37,7 +37,7 @@ fn examples() -> Vec<Example> {
 }
 
 #[test]
-fn every_command_of_the_readme_does_what_stands_there() {
+fn every_command_of_the_readme_does_what_the_readme_says() {
     let place = Place::new();
     let program = Path::new(env!("CARGO_BIN_EXE_countersign"));
     let path = format!(

@@ -181,7 +181,7 @@ fn without_a_configuration_it_shows_a_token_that_works() {
 }
 
 #[test]
-fn a_demonstration_is_for_this_machine_alone() {
+fn without_a_configuration_it_listens_on_this_machine_only() {
     let said = Place::new().run(&["serve", "--address", "0.0.0.0", "--port", "0"]);
     assert_eq!(said.code, 2);
     assert!(said.err.contains("--address"), "{}", said.err);
@@ -189,7 +189,7 @@ fn a_demonstration_is_for_this_machine_alone() {
 }
 
 #[test]
-fn what_is_not_sound_keeps_it_from_starting() {
+fn a_faulty_configuration_keeps_it_from_starting() {
     for (options, expected) in [
         (r#", "channel_regex": "^a$""#, "`channel_regex`"),
         (r#", "port": "http""#, "`port`"),

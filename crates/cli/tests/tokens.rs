@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use support::{Place, now, without_numbers};
 
 #[test]
-fn the_texts_of_centrifugo_stand_around_tokens() {
+fn the_output_has_the_texts_of_centrifugo_around_tokens() {
     let place = Place::configured("");
     let said = place.run(&["gentoken", "-u", "42"]);
     let (head, token) = said.out.trim_end().split_once('\n').unwrap();
@@ -49,7 +49,7 @@ fn the_texts_of_centrifugo_stand_around_tokens() {
 }
 
 #[test]
-fn a_lifetime_of_minus_one_alone_is_a_token_without_expiration() {
+fn only_a_lifetime_of_minus_one_makes_a_token_without_expiration() {
     let place = Place::configured("");
     let said = place.run(&["gentoken", "-u", "42", "-t", "-1"]);
     let (head, token) = said.out.trim_end().split_once('\n').unwrap();
@@ -75,7 +75,7 @@ fn a_lifetime_of_minus_one_alone_is_a_token_without_expiration() {
 }
 
 #[test]
-fn quiet_is_the_token_and_nothing_else() {
+fn with_quiet_only_the_token_is_printed() {
     let place = Place::new();
     place.write("config.json", r#"{"token_hmac_secret_key":"secret"}"#);
     let said = place.run(&["gentoken", "-q", "-u", "42"]);
@@ -103,7 +103,7 @@ fn long_flags_are_those_of_centrifugo() {
 
 /// PowerShell writes one before what it saves.
 #[test]
-fn a_byte_order_mark_before_the_first_token_is_passed_over() {
+fn a_byte_order_mark_before_the_first_token_is_ignored() {
     let place = Place::configured("");
     let token = place.token(&["-u", "42"]);
     for input in [
@@ -118,7 +118,7 @@ fn a_byte_order_mark_before_the_first_token_is_passed_over() {
 }
 
 #[test]
-fn k5_a_short_secret_works_with_a_warning_that_tells_the_bits() {
+fn k5_a_short_secret_works_with_a_warning_that_says_how_many_bits_it_has() {
     let place = Place::new();
     place.write("config.json", r#"{"token_hmac_secret_key":"secret"}"#);
     let token = place.token(&["-u", "42"]);
@@ -204,7 +204,7 @@ fn k2_each_refusal_is_one_line_with_its_code_and_no_part_of_the_token() {
 }
 
 #[test]
-fn json_tells_what_was_accepted_and_what_was_refused() {
+fn json_output_says_what_was_accepted_and_what_was_refused() {
     let place = Place::configured("");
     let flags = [
         "-u",
@@ -322,7 +322,7 @@ fn an_argument_that_is_not_utf8_is_refused_as_malformed() {
 }
 
 #[test]
-fn what_acts_on_a_terminal_is_escaped() {
+fn characters_that_control_a_terminal_are_escaped() {
     let place = Place::configured("");
     let token = place.signed("{\"sub\":\"42\",\"info\":\"\u{202e}\u{85}\"}");
     let said = place.run(&["checktoken", &token]);
@@ -340,7 +340,7 @@ fn what_acts_on_a_terminal_is_escaped() {
 }
 
 #[test]
-fn gentoken_signs_with_a_key_of_ones_own() {
+fn gentoken_signs_with_a_given_key() {
     let place = Place::new();
     assert_eq!(place.run(&["genkey", "ES256", "--out", "k"]).code, 0);
     let config = serde_json::json!({
@@ -362,7 +362,7 @@ fn gentoken_signs_with_a_key_of_ones_own() {
 
 /// Whoever signs, the configuration decides which claims a server requires.
 #[test]
-fn a_key_of_ones_own_makes_no_token_that_the_configuration_refuses() {
+fn a_given_key_makes_no_token_that_the_configuration_refuses() {
     let info = format!("{:?}", "a".repeat(20_000));
     for (limit, info, code) in [
         (65536, info.as_str(), 0),
@@ -418,7 +418,7 @@ fn claims_that_a_server_would_refuse_are_not_signed() {
 }
 
 #[test]
-fn a_token_may_name_what_an_expression_expects() {
+fn a_token_may_have_an_issuer_and_audience_that_expressions_match() {
     let place = Place::configured(
         r#", "token_issuer_regex": "https://[a-z]+", "token_audience_regex": "chat-[0-9]+""#,
     );
@@ -450,7 +450,7 @@ fn a_token_may_name_what_an_expression_expects() {
 }
 
 #[test]
-fn for_machines_bytes_that_are_no_text_are_in_base64() {
+fn in_json_output_bytes_that_are_not_text_are_base64() {
     let place = Place::configured("");
     place.write("key.secret", support::SECRET);
     let sign = |payload: &str| {
@@ -506,7 +506,7 @@ fn a_user_id_claim_may_be_an_integer() {
 }
 
 #[test]
-fn g22_g23_tokens_that_open_more_than_they_say_are_refused() {
+fn g22_g23_tokens_that_would_allow_more_than_meant_are_refused() {
     let place = Place::configured("");
     for (command, payload, right) in [
         ("checktoken", r#"{"Sub":"42","Exp":1}"#, "`sub`"),
@@ -524,7 +524,7 @@ fn g22_g23_tokens_that_open_more_than_they_say_are_refused() {
 }
 
 #[test]
-fn a_subscription_token_shows_the_client_that_it_is_for() {
+fn the_client_of_a_subscription_token_is_shown() {
     let place = Place::configured("");
     for (payload, who) in [
         (r#"{"channel":"$a","client":"c1"}"#, r#"client "c1""#),
@@ -546,7 +546,7 @@ fn a_subscription_token_shows_the_client_that_it_is_for() {
 }
 
 #[test]
-fn e9_a_token_over_a_limit_is_told_the_option_that_raises_it() {
+fn e9_the_error_about_a_long_token_names_the_option_for_the_limit() {
     let place = Place::configured("");
     let channels: Vec<String> = (0..1001).map(|number| format!("\"c{number}\"")).collect();
     for (payload, option) in [
@@ -577,7 +577,7 @@ fn e9_a_token_over_a_limit_is_told_the_option_that_raises_it() {
 }
 
 #[test]
-fn version_tells_the_version() {
+fn version_prints_the_version() {
     let place = Place::new();
     let said = place.run(&["version"]);
     assert_eq!(

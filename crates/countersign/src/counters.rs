@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_kind_and_code_has_a_place_of_its_own() {
+    fn each_kind_and_code_has_its_own_counter() {
         let tally = Tally::default();
         for kind in VerificationKind::ALL {
             for code in Code::ALL.iter().copied().map(Some).chain([None]) {

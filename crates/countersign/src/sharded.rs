@@ -62,7 +62,7 @@ mod tests {
     use super::{SHARDS, Sharded};
 
     #[test]
-    fn threads_in_a_row_have_places_of_their_own() {
+    fn consecutive_threads_use_different_shards() {
         let values = Sharded::new(|| 0_u8);
         let place = || core::ptr::from_ref(values.mine()).addr();
         let places: BTreeSet<usize> = thread::scope(|scope| {

@@ -65,7 +65,7 @@ fn k7_after_a_rotation_the_second_key_costs_no_allocation_either() {
 }
 
 #[test]
-fn k7_what_rsa_costs_is_the_library_s_and_bounded() {
+fn k7_only_the_library_allocates_for_rsa_and_within_a_limit() {
     let authenticator = trusting(&[&pair("RS256").1]);
     for alg in ["RS256", "PS256"] {
         let info = warm(&authenticator, &typical(alg, ""));
@@ -75,7 +75,7 @@ fn k7_what_rsa_costs_is_the_library_s_and_bounded() {
 }
 
 #[test]
-fn k7_the_owned_door_allocates_in_proportion_to_the_token() {
+fn k7_owned_results_allocate_in_proportion_to_the_token() {
     let authenticator = hs256_authenticator();
     for names in [0, 1, 10, 100] {
         let channels: Vec<String> = (0..names)
@@ -103,7 +103,7 @@ fn k7_the_owned_door_allocates_in_proportion_to_the_token() {
 }
 
 #[test]
-fn k8_a_token_that_is_refused_costs_no_more_than_itself() {
+fn k8_a_refused_token_allocates_no_more_than_its_length() {
     let authenticator = hs256_authenticator();
     let good = typical("HS256", "");
     let tokens = [
@@ -122,7 +122,7 @@ fn k8_a_token_that_is_refused_costs_no_more_than_itself() {
 }
 
 #[test]
-fn k7_own_claims_of_any_jwt_are_borrowed_without_an_allocation() {
+fn k7_custom_claims_of_any_jwt_are_borrowed_without_an_allocation() {
     #[derive(serde::Deserialize)]
     struct Mine<'a> {
         tenant: &'a str,

@@ -38,7 +38,7 @@ fn judge(authenticator: &Authenticator, token: &str, verdict: &Verdict, name: &s
 }
 
 #[test]
-fn connection_tokens_under_one_secret_have_the_same_verdict() {
+fn connection_tokens_have_the_verdict_of_centrifugo() {
     let p0 = |more: &str| format!("{P0}{more}");
     let rows = [
         ("Valid", "", p0(""), User("2694")),
@@ -203,7 +203,7 @@ fn connection_tokens_under_one_secret_have_the_same_verdict() {
 }
 
 #[test]
-fn info_is_handed_on_as_it_is() {
+fn info_is_passed_on_unchanged() {
     let token = connection(P0);
     let connection = with("").connection(&token, now()).unwrap();
     let info = br#"{"first_name":"Alexander","last_name":"Emelin"}"#;
@@ -211,7 +211,7 @@ fn info_is_handed_on_as_it_is() {
 }
 
 #[test]
-fn signatures_that_do_not_belong_have_the_same_verdict() {
+fn wrong_signatures_have_the_verdict_of_centrifugo() {
     let valid = connection(P0);
     let expired = connection(&format!(r#"{P0},"exp":1588351704"#));
     let rsa = configured(&format!(
@@ -260,7 +260,7 @@ fn signatures_that_do_not_belong_have_the_same_verdict() {
 }
 
 #[test]
-fn one_verifier_with_keys_of_each_family_has_the_same_verdict() {
+fn one_verifier_with_keys_of_each_family_has_the_verdict_of_centrifugo() {
     let text = format!(
         r#"{{"token_hmac_secret_key":"{SECRET}","token_rsa_public_key":{},"token_ecdsa_public_key":{}}}"#,
         quoted(RSA_PUBLIC),
@@ -302,7 +302,7 @@ fn one_verifier_with_keys_of_each_family_has_the_same_verdict() {
 }
 
 #[test]
-fn a_custom_user_claim_holds_for_subscription_tokens_too() {
+fn a_custom_user_claim_applies_to_subscription_tokens_too() {
     let token = connection(r#""user_id":"test","channel":"channel""#);
     let options = r#","token_user_id_claim":"user_id""#;
     let subscription = with(options).subscription(&token, now()).unwrap();
@@ -315,7 +315,7 @@ fn a_custom_user_claim_holds_for_subscription_tokens_too() {
 }
 
 #[test]
-fn previous_secrets_have_the_same_verdict_also_after_a_reload() {
+fn previous_secrets_have_the_verdict_of_centrifugo_also_after_a_reload() {
     let rules = |previous: &str| {
         let text = format!(
             r#"{{"token_hmac_secret_key":"new-secret","token_hmac_previous_secret_key":"{previous}"}}"#

@@ -164,7 +164,7 @@ fn configurations_of_v3_to_v5_load_with_the_options_of_their_brokers() {
 }
 
 #[test]
-fn options_that_do_not_concern_tokens_are_left_alone_as_variables_too() {
+fn options_that_do_not_concern_tokens_are_ignored_also_as_variables() {
     let of = |name: &str| {
         let secret = ("COUNTERSIGN_TOKEN_HMAC_SECRET_KEY", SECRET);
         Config::from_environment(variables(&[secret, (name, "x")]))
@@ -230,7 +230,7 @@ fn a_whole_configuration_of_v6_loads_and_its_tokens_are_verified() {
 }
 
 #[test]
-fn g21_a_variable_says_off_as_any_other_flag() {
+fn g21_a_variable_can_be_off_like_any_other_flag() {
     for (value, good) in [("False", true), ("f", true), ("", true), ("True", false)] {
         let variables = [
             ("COUNTERSIGN_TOKEN_HMAC_SECRET_KEY", "secret"),

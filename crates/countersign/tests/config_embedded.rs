@@ -43,7 +43,7 @@ fn a_section_of_a_servers_file_is_a_configuration() {
 }
 
 #[test]
-fn a_section_is_held_to_the_same_checks_as_a_file() {
+fn a_section_has_the_same_checks_as_a_file() {
     for (auth, expected) in [
         (
             r#"{"client":{"token":{"audiance":"a"}}}"#,
@@ -72,7 +72,7 @@ fn a_section_is_held_to_the_same_checks_as_a_file() {
 }
 
 #[test]
-fn warnings_are_reported_or_ignored_and_never_in_between() {
+fn warnings_must_be_reported_or_ignored() {
     let config = json(r#"{"token_hmac_secret_key":"short"}"#).unwrap();
     let mut heard = Vec::new();
     let checked = config.setup().build().unwrap();

@@ -17,7 +17,7 @@ const ALL_LISTED: &str = r#"{"client":{
     "channel":{"namespaces":[],"max_length":255,"private_prefix":"$"},"proxies":[]}"#;
 
 #[test]
-fn a15_a_file_that_lists_all_options_loads_with_a_warning_of_the_empty_ones() {
+fn a15_a_file_that_lists_all_options_loads_with_a_warning_about_the_empty_ones() {
     for (text, format) in [
         (ALL_LISTED.to_owned(), Format::Json),
         (ALL_LISTED.replace(r#""""#, "null"), Format::Json),
@@ -46,7 +46,7 @@ fn a15_a_file_that_lists_all_options_loads_with_a_warning_of_the_empty_ones() {
 }
 
 #[test]
-fn a15_where_no_key_is_left_the_error_names_the_empty_ones() {
+fn a15_if_no_key_is_left_the_error_names_the_empty_options() {
     let text = r#"{"token_hmac_secret_key":"","token_rsa_public_key":null,"token_audience":"a"}"#;
     let error = json(text).unwrap().setup().build().unwrap_err().to_string();
     for name in ["token_hmac_secret_key", "token_rsa_public_key"] {
@@ -79,7 +79,7 @@ const RESTRICTIONS: [(&str, &str); 6] = [
 ];
 
 #[test]
-fn a15_an_empty_restriction_is_an_error_in_a_variable_of_ours_and_in_a_trusted_issuer() {
+fn a15_an_empty_restriction_is_an_error_in_our_variables_and_in_trusted_issuers() {
     let file = format!(r#"{{"token_hmac_secret_key":"{SECRET}"}}"#);
     for (name, empty) in RESTRICTIONS {
         let of = |prefix: &str| {

@@ -9,7 +9,7 @@ use countersign::{Authenticator, Code};
 const PAYLOAD: &str = r#"{"sub":"42"}"#;
 
 #[test]
-fn a6_listed_algorithms_are_the_only_ones() {
+fn a6_only_listed_algorithms_are_accepted() {
     let listed = |names: &str| {
         format!(r#"{{"token_hmac_secret_key":"{SECRET}","token_algorithms":{names}}}"#)
     };
@@ -78,7 +78,7 @@ fn g4_leeway_has_a_bound_and_is_none_by_default() {
 }
 
 #[test]
-fn g1_g5_require_exp_and_max_age_hold() {
+fn g1_g5_require_exp_and_max_age_are_enforced() {
     let authenticator = configured(&format!(
         r#"{{"token_hmac_secret_key":"{SECRET}","token_require_exp":true,"token_max_age":"1h"}}"#
     ));
@@ -120,7 +120,7 @@ fn an_exact_expectation_and_a_regex_exclude_each_other() {
 }
 
 #[test]
-fn g10_a_regex_takes_linear_time_and_bounded_room() {
+fn g10_a_regex_takes_linear_time_and_bounded_memory() {
     let with = |regex: &str| {
         json(&format!(
             r#"{{"token_hmac_secret_key":"{SECRET}","token_audience_regex":{}}}"#,
@@ -150,7 +150,7 @@ fn g10_a_regex_takes_linear_time_and_bounded_room() {
 }
 
 #[test]
-fn d12_a_configured_type_holds_for_both_kinds_of_token() {
+fn d12_a_configured_type_applies_to_both_kinds_of_token() {
     let authenticator = configured(&format!(
         r#"{{"token_hmac_secret_key":"{SECRET}","token_typ":"at+jwt"}}"#
     ));
@@ -187,7 +187,7 @@ fn d12_a_configured_type_holds_for_both_kinds_of_token() {
 }
 
 #[test]
-fn e9_the_longest_token_is_configured() {
+fn e9_the_limit_for_tokens_is_configured() {
     let limited = configured(&format!(
         r#"{{"client":{{"token_size_limit":120,"token":{{"hmac_secret_key":"{SECRET}"}}}}}}"#
     ));
@@ -197,7 +197,7 @@ fn e9_the_longest_token_is_configured() {
 }
 
 #[test]
-fn what_signs_makes_no_token_that_is_longer_than_configured() {
+fn an_issuer_makes_no_token_over_the_configured_limit() {
     let text = format!(
         r#"{{"client":{{"token_size_limit":120,"token":{{"hmac_secret_key":"{SECRET}"}}}}}}"#
     );
@@ -207,7 +207,7 @@ fn what_signs_makes_no_token_that_is_longer_than_configured() {
 }
 
 #[test]
-fn a_byte_order_mark_before_a_configuration_is_passed_over() {
+fn a_byte_order_mark_before_a_configuration_is_ignored() {
     for (format, text) in [
         (Format::Json, "\u{feff}{\"token_audience\":\"chat\"}"),
         (Format::Toml, "\u{feff}token_audience = \"chat\""),

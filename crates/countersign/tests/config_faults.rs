@@ -6,7 +6,7 @@ use common::{SECRET, json, quoted, variables};
 use countersign::config::{Config, Format};
 
 #[test]
-fn an_option_that_does_not_exist_names_the_nearest() {
+fn the_error_about_an_unknown_option_names_the_closest_option() {
     for (text, option, nearest) in [
         (
             r#"{"token_hmac_secret":"x"}"#,
@@ -64,7 +64,7 @@ fn an_option_that_does_not_exist_names_the_nearest() {
 /// The hint must name an option that is read: a user who follows it to an ignored one has set
 /// nothing.
 #[test]
-fn the_nearest_option_is_one_that_counts_however_it_is_written() {
+fn the_suggested_option_would_have_an_effect() {
     for (name, nearest) in [
         ("hmac_secret_key", "token_hmac_secret_key"),
         ("hmac_secret", "token_hmac_secret_key"),
@@ -87,7 +87,7 @@ fn the_nearest_option_is_one_that_counts_however_it_is_written() {
 
 /// Without a key, the error says where the options that were found belong.
 #[test]
-fn options_in_a_table_that_nobody_reads_are_told_where_they_belong() {
+fn options_in_an_unused_table_are_named_with_their_right_place() {
     let found = |text: &str| {
         let config = json(text).unwrap();
         config.setup().build().unwrap_err().to_string()
@@ -126,7 +126,7 @@ fn options_in_a_table_that_nobody_reads_are_told_where_they_belong() {
 }
 
 #[test]
-fn a_fault_is_told_by_the_name_under_which_the_option_was_given() {
+fn an_error_names_the_option_as_it_was_given() {
     let flat = |name: &str, value: &str| {
         let text = format!(r#"{{"token_hmac_secret_key":"{SECRET}","token_{name}":{value}}}"#);
         json(&text).unwrap().setup().build().unwrap_err()
@@ -159,7 +159,7 @@ fn a_fault_is_told_by_the_name_under_which_the_option_was_given() {
 }
 
 #[test]
-fn the_option_at_fault_is_named_among_those_of_an_endpoint() {
+fn an_error_names_the_faulty_option_of_an_endpoint() {
     let https = r#","token_jwks_public_endpoint":"https://id.example/keys""#;
     let key = format!(r#","token_hmac_secret_key":"{SECRET}""#);
     for (option, value, with) in [
@@ -197,7 +197,7 @@ fn the_option_at_fault_is_named_among_those_of_an_endpoint() {
 }
 
 #[test]
-fn settings_that_contradict_each_other_have_the_names_of_their_options() {
+fn an_error_names_the_options_that_contradict_each_other() {
     let text = r#"{"client":{"token":{"jwks_public_endpoint":"https://id.example/",
         "jwks_time_to_live":"40s"}}}"#;
     let error = json(text).unwrap().setup().on_demand().build();
@@ -212,7 +212,7 @@ fn settings_that_contradict_each_other_have_the_names_of_their_options() {
 }
 
 #[test]
-fn an_option_that_is_missing_is_told_in_the_spelling_of_those_that_are_given() {
+fn a_missing_option_is_named_in_the_spelling_of_the_given_ones() {
     let https = "https://id.example/keys";
     let warning = |config: Config| {
         let setup = config.setup().on_demand().build().unwrap();
@@ -237,7 +237,7 @@ fn an_option_that_is_missing_is_told_in_the_spelling_of_those_that_are_given() {
 }
 
 #[test]
-fn what_is_wrong_with_an_expression_is_told_and_where() {
+fn the_error_about_an_expression_says_what_is_wrong_and_where() {
     for (regex, expected) in [
         ("(", "unclosed group (at character 1)"),
         ("ab[z-a]", "at character 4"),
@@ -268,7 +268,7 @@ fn a_date_of_toml_is_called_a_date() {
 }
 
 #[test]
-fn a_text_that_is_not_of_its_format_is_told_by_its_place() {
+fn the_error_about_a_format_has_the_place_of_the_fault() {
     for (text, format, place) in [
         ("{\n  \"a\": x}", Format::Json, "JSON at line 2, column 8"),
         ("a = 1\nb = = 2", Format::Toml, "TOML at line 2, column 5;"),
@@ -339,7 +339,7 @@ fn one_option_given_twice_is_an_error() {
 }
 
 #[test]
-fn a_value_of_the_wrong_type_is_told_with_what_is_expected() {
+fn the_error_about_a_wrong_type_says_what_is_expected() {
     for (text, option, expected) in [
         (
             r#"{"token_hmac_secret_key":12345}"#,
@@ -441,7 +441,7 @@ fn a_value_of_the_wrong_type_is_told_with_what_is_expected() {
 }
 
 #[test]
-fn the_extension_of_a_file_tells_its_format() {
+fn the_extension_of_a_file_says_its_format() {
     let folder = std::env::temp_dir().join(format!("countersign-config-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     for (file, text) in [

@@ -25,7 +25,7 @@ fn utf16(text: &str) -> Vec<u8> {
 }
 
 #[test]
-fn a4_a_public_key_is_no_secret_in_whatever_form_and_place() {
+fn a4_a_public_key_is_not_a_secret_in_any_form_and_place() {
     for (name, form, found) in [
         ("hexadecimal", hexadecimal_der().into_bytes(), "hexadecimal"),
         (

@@ -56,7 +56,7 @@ fn public_keys_load_from_every_form() {
 }
 
 #[test]
-fn a_key_that_does_not_belong_is_refused_with_what_was_found() {
+fn a_key_of_the_wrong_kind_is_refused_with_what_was_found() {
     for (option, text, found) in [
         ("rsa_public_key", pem("rsa2048.pkcs8"), "private key"),
         ("rsa_public_key", pem("rsa2048.pkcs1"), "private key"),
@@ -101,7 +101,7 @@ fn a_key_that_does_not_belong_is_refused_with_what_was_found() {
 }
 
 #[test]
-fn a16_a_short_secret_is_accepted_with_a_warning_that_tells_its_bits() {
+fn a16_a_short_secret_is_accepted_with_a_warning_that_says_how_many_bits_it_has() {
     for (bytes, bits) in [(1, "8 bits"), (6, "48 bits"), (31, "248 bits")] {
         let text = format!(r#"{{"token_hmac_secret_key":"{}"}}"#, "x".repeat(bytes));
         let warnings = json(&text)
@@ -143,7 +143,7 @@ fn a16_a_short_secret_is_accepted_with_a_warning_that_tells_its_bits() {
 }
 
 #[test]
-fn a16_a_secret_is_measured_by_the_longest_hash_that_it_is_used_for() {
+fn a16_a_secret_is_compared_with_the_longest_hash_that_it_is_used_for() {
     let warnings = |algorithms: &str| {
         let text = format!(
             r#"{{"client":{{"token":{{"hmac_secret_key":"{}"{algorithms}}}}}}}"#,
@@ -179,7 +179,7 @@ fn a16_a_secret_is_measured_by_the_longest_hash_that_it_is_used_for() {
 }
 
 #[test]
-fn a_key_that_fits_none_of_the_listed_algorithms_is_told_which_it_needs() {
+fn the_error_about_an_unused_key_names_the_algorithms_that_it_needs() {
     for (keys, option, needed) in [
         (
             format!(
@@ -207,7 +207,7 @@ fn a_key_that_fits_none_of_the_listed_algorithms_is_told_which_it_needs() {
 }
 
 #[test]
-fn c11_a_previous_secret_whose_day_has_passed_is_told() {
+fn c11_an_expired_previous_secret_gives_a_warning() {
     let warnings = |until: i64| {
         let text = format!(
             r#"{{"token_hmac_secret_key":"{SECRET}","token_hmac_previous_secret_key":"{SECRET}",
@@ -229,7 +229,7 @@ fn c11_a_previous_secret_whose_day_has_passed_is_told() {
 }
 
 #[test]
-fn c11_the_previous_secret_is_accepted_until_its_day() {
+fn c11_the_previous_secret_is_accepted_until_its_end() {
     let outcome = |until: &str, secret: &str| {
         let config = format!(
             r#"{{"token_hmac_secret_key":"new-secret","token_hmac_previous_secret_key":"old-secret"{until}}}"#
@@ -261,7 +261,7 @@ fn c11_the_previous_secret_is_accepted_until_its_day() {
 
 /// The `kid` doesn't matter here, and the token need not have one.
 #[test]
-fn c11_a_token_of_a_secret_whose_day_has_passed_is_told_so() {
+fn c11_the_error_says_that_the_secret_of_a_token_has_expired() {
     let another = format!(r#","token_eddsa_public_key":{}"#, quoted(ED25519_PUBLIC));
     for beside in ["", &another] {
         let authenticator = configured(&format!(
@@ -424,7 +424,7 @@ fn subscription_tokens_have_their_own_section_or_share_that_of_connections() {
 }
 
 #[test]
-fn where_an_endpoint_is_configured_no_static_key_is_consulted() {
+fn if_an_endpoint_is_configured_static_keys_are_not_used() {
     let text = format!(
         r#"{{"token_hmac_secret_key":"{SECRET}","token_jwks_public_endpoint":"https://issuer.invalid/keys"}}"#
     );
@@ -465,7 +465,7 @@ impl Algorithm for Theirs {
 }
 
 #[test]
-fn an_algorithm_of_somebody_else_s_may_be_listed() {
+fn an_algorithm_of_another_crate_may_be_listed() {
     let provider = default_provider().with(&Theirs);
     let own =
         format!(r#"{{"token_hmac_secret_key":"{SECRET}","token_algorithms":["HS384","THEIRS"]}}"#);

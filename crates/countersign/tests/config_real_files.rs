@@ -35,7 +35,7 @@ impl Drop for Folder {
 }
 
 #[test]
-fn options_of_other_programs_are_left_alone_and_listed() {
+fn options_of_other_programs_are_ignored_and_listed() {
     let text = format!(
         r#"{{"client":{{"token":{{"hmac_secret_key":"{SECRET}"}},
              "rate_limit":{{"client_command":{{"enabled":true}}}}}},
@@ -62,7 +62,7 @@ fn options_of_other_programs_are_left_alone_and_listed() {
 }
 
 #[test]
-fn an_unknown_option_among_those_of_tokens_is_an_error_whatever_it_is_like() {
+fn an_unknown_option_in_a_token_section_is_always_an_error() {
     for (text, option) in [
         (
             r#"{"client":{"token":{"colour":"x"}}}"#,
@@ -132,7 +132,7 @@ fn option_names_are_taken_in_any_case() {
 }
 
 #[test]
-fn the_name_of_the_file_stands_in_every_message() {
+fn every_message_has_the_name_of_the_file() {
     let folder = Folder::new("named");
     for text in [
         r#"{"token_audiance":"x"}"#,
@@ -179,7 +179,7 @@ fn the_name_of_the_file_stands_in_every_message() {
 }
 
 #[test]
-fn a_number_where_a_secret_belongs_is_to_be_quoted() {
+fn the_error_about_a_number_as_a_secret_says_to_quote_it() {
     for text in [r#"{"token_hmac_secret_key":12345}"#, r#"{"secret":1.5}"#] {
         let error = json(text).unwrap_err().to_string();
         assert!(error.contains("write it in quotes"), "{error}");
@@ -260,7 +260,7 @@ fn a_key_file_that_cannot_be_used_is_an_error_without_its_path() {
 }
 
 #[test]
-fn a_key_and_its_file_together_are_an_error_in_whatever_layers() {
+fn a_key_and_its_file_together_are_an_error_in_any_layers() {
     let folder = Folder::new("both");
     let path = folder.write("secret", SECRET);
     let both = format!(
@@ -331,7 +331,7 @@ fn a_secret_with_a_line_break_or_in_quotes_gives_a_warning() {
 }
 
 #[test]
-fn a_pem_under_the_label_of_another_form_loads_with_a_warning() {
+fn a_pem_with_the_label_of_another_form_loads_with_a_warning() {
     let mislabelled = RSA_PUBLIC.replace("PUBLIC KEY", "RSA PUBLIC KEY");
     let text = format!(r#"{{"token_rsa_public_key":{}}}"#, quoted(&mislabelled));
     let (setup, warnings) = json(&text).unwrap().setup().build().unwrap().into_parts();
@@ -362,7 +362,7 @@ fn an_endpoint_without_an_audience_gives_a_warning() {
 }
 
 #[test]
-fn algorithms_for_secrets_alone_are_refused_beside_an_endpoint() {
+fn only_algorithms_for_secrets_beside_an_endpoint_are_refused() {
     let with = |algorithms: &str| {
         let text = format!(
             r#"{{"token_jwks_public_endpoint":"https://id.example/keys","token_algorithms":{algorithms}}}"#
@@ -377,7 +377,7 @@ fn algorithms_for_secrets_alone_are_refused_beside_an_endpoint() {
 }
 
 #[test]
-fn a_restriction_that_does_not_reach_the_trusted_issuers_is_refused() {
+fn a_restriction_that_would_not_apply_to_trusted_issuers_is_refused() {
     let with = |section: &str, entry: &str| {
         let text = format!(
             r#"{{"token_hmac_secret_key":"{SECRET}",{section},"token_trusted_issuers":[

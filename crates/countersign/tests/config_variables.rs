@@ -61,7 +61,7 @@ fn our_variable_wins_over_one_of_centrifugo_with_a_warning() {
 }
 
 #[test]
-fn a_variable_that_is_no_option_is_an_error_if_it_is_close_to_one_and_else_a_warning() {
+fn an_unknown_variable_is_an_error_if_it_is_close_to_an_option_and_else_a_warning() {
     for prefix in ["COUNTERSIGN", "CENTRIFUGO"] {
         let typo = format!("{prefix}_TOKEN_AUDIANCE");
         let error = Config::from_text(FILE, Format::Json, variables(&[(&typo, "x")]));
@@ -94,7 +94,7 @@ fn an_option_of_the_server_keeps_the_name_of_its_variable() {
 }
 
 #[test]
-fn what_a_container_platform_sets_for_a_service_is_passed_over() {
+fn variables_that_a_container_platform_sets_are_ignored() {
     for prefix in ["COUNTERSIGN", "CENTRIFUGO"] {
         for (name, value) in [
             ("_PORT", "tcp://10.0.0.1:8000"),
@@ -132,7 +132,7 @@ fn the_names_of_variables_are_taken_in_any_case_behind_their_prefix() {
 
 #[cfg(unix)]
 #[test]
-fn no_bytes_of_a_variable_make_it_panic() {
+fn no_bytes_of_a_variable_cause_a_panic() {
     use std::ffi::OsString;
     use std::os::unix::ffi::OsStringExt as _;
 

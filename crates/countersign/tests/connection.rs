@@ -24,7 +24,7 @@ fn the_examples_of_the_documentation_are_accepted() {
 }
 
 #[test]
-fn the_user_is_handed_on_exactly_as_signed() {
+fn the_user_is_passed_on_exactly_as_signed() {
     for (sub, user) in [
         ("42", "42"),
         (" 42 ", " 42 "),
@@ -85,7 +85,7 @@ fn info_and_meta_are_kept_byte_for_byte() {
 }
 
 #[test]
-fn b64info_holds_any_bytes_and_wins_over_info() {
+fn b64info_may_have_any_bytes_and_wins_over_info() {
     for (claims, info) in [
         (r#""b64info":"e30=""#, &b"{}"[..]),
         (r#""b64info":"AP8=","info":{"a":1}"#, &[0, 255]),

@@ -156,7 +156,7 @@ fn k8_however_many_elements_aud_has_a_hundred_are_compared_before_the_signature(
 }
 
 #[test]
-fn j11_a_token_that_was_accepted_is_judged_again_each_time() {
+fn j11_an_accepted_token_is_checked_again_each_time() {
     let rules = |secret: &[u8]| {
         let keyring = Keyring::new(default_provider());
         let keyring = keyring.with(&Key::secret(secret).unwrap()).unwrap();

@@ -62,7 +62,7 @@ fn token(secret: &[u8], iss: &str) -> String {
 }
 
 #[test]
-fn verdicts_are_counted_by_kind_authority_and_code_on_every_door() {
+fn verdicts_of_every_method_are_counted_by_kind_authority_and_code() {
     let auth = Authenticator::new(two_authorities());
     let mut scratch = Scratch::default();
     let (good, forged) = (token(A, "https://a"), token(A, "https://b"));
@@ -174,7 +174,7 @@ fn counts_survive_a_reload_unless_their_authority_is_gone() {
 }
 
 #[test]
-fn two_authenticators_of_the_same_rules_count_apart() {
+fn two_authenticators_with_the_same_rules_count_separately() {
     let rules = two_authorities();
     let auths = [Authenticator::new(rules.clone()), Authenticator::new(rules)];
     assert!(auths[0].token(&token(A, "https://a"), now()).is_ok());

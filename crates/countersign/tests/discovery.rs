@@ -141,7 +141,7 @@ fn new_tokens_have_the_iss_that_is_expected() {
 }
 
 #[test]
-fn what_contradicts_an_issuer_is_refused_by_its_option() {
+fn the_error_names_the_option_that_contradicts_an_issuer() {
     let fault = |options: &str| -> ConfigError {
         let text = format!(r#"{{"token_jwks_issuer": "https://id.example", {options}}}"#);
         config(&text).setup().on_demand().build().unwrap_err()

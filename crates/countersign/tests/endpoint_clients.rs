@@ -33,7 +33,7 @@ fn fetches(authenticator: &Authenticator) -> Vec<u64> {
 }
 
 #[test]
-fn counters_are_exported_of_each_client_once_and_of_none_that_did_not_start() {
+fn counters_of_each_started_client_are_exported_once() {
     let server = Server::start();
     let key = key("ES256", "k");
     server.publish("/a", &[&key]);
@@ -69,7 +69,7 @@ fn the_client_of_one_url_starts_with_the_server() {
 }
 
 #[test]
-fn a_report_tells_what_a_server_makes_of_the_keys_usable_or_not() {
+fn a_report_says_how_a_server_uses_each_key() {
     let server = Server::start();
     server.publish("/keys", &[&key("ES256", "k")]);
     server.publish("/none", &[&key("ES256", "k").with_use("enc")]);
@@ -149,7 +149,7 @@ fn a_reload_keeps_the_keys_of_endpoints_that_are_configured_as_before() {
 }
 
 #[test]
-fn a_client_that_cannot_be_made_is_unavailable_and_the_trace_says_why() {
+fn if_a_client_cannot_be_made_its_keys_are_unavailable_and_the_trace_says_why() {
     let builder = Jwks::builder("ftp://keys.example/", default_provider());
     let endpoint = KeyEndpoint::from(LazyJwks::new(builder));
     let reason = endpoint.client().unwrap_err().to_string();

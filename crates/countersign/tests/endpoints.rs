@@ -107,7 +107,7 @@ fn unknown_keys_and_unavailable_keys_are_never_confused() {
 }
 
 #[test]
-fn a_published_key_that_is_skipped_is_told_with_the_reason() {
+fn the_error_says_why_a_published_key_was_skipped() {
     let server = Server::start();
     let (good, other) = (key("EdDSA", "sig1"), key("EdDSA", "enc1"));
     server.publish("/keys", &[&good, &other.clone().with_use("enc")]);
@@ -127,7 +127,7 @@ fn a_published_key_that_is_skipped_is_told_with_the_reason() {
 }
 
 #[test]
-fn a_secret_beside_an_endpoint_is_told_not_to_be_used() {
+fn a_secret_beside_an_endpoint_gives_a_warning() {
     let secret = "a secret of at least 32 bytes .....";
     let authenticator = on_demand(&format!(
         r#"{{"token_jwks_public_endpoint": "http://127.0.0.1:9/", "token_hmac_secret_key": "{secret}"}}"#
@@ -267,7 +267,7 @@ fn i1_templates_that_a_token_could_steer_are_refused_when_configured() {
 }
 
 #[test]
-fn a_template_may_be_filled_by_an_audience() {
+fn a_template_may_be_filled_from_an_audience() {
     let server = Server::start();
     let chat = key("EdDSA", "k");
     server.publish("/chat", &[&chat]);
@@ -377,7 +377,7 @@ fn a_verification_that_does_not_wait_is_pending_and_then_done() {
 }
 
 #[test]
-fn where_no_thread_fetches_a_call_that_would_await_keys_ends_with_an_error() {
+fn a_call_that_would_wait_for_keys_ends_with_an_error_if_no_thread_fetches() {
     let server = Server::start();
     let key = key("ES256", "k");
     server.publish("/keys", &[&key]);
@@ -461,7 +461,7 @@ fn an_authority_of_a_builder_takes_the_keys_of_an_endpoint() {
 }
 
 #[test]
-fn an_expired_token_is_expired_only_behind_its_signature() {
+fn a_token_is_called_expired_only_if_its_signature_is_valid() {
     let server = Server::start();
     let (published, other) = (key("EdDSA", "k"), key("EdDSA", "k"));
     server.publish("/keys", &[&published]);

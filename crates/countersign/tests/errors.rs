@@ -56,7 +56,7 @@ fn each_stage_has_its_word() {
 }
 
 #[test]
-fn why_no_key_was_made_is_told_whatever_it_was() {
+fn every_reason_for_a_rejected_key_is_shown() {
     use countersign_rustcrypto::GenerateError as Made;
     let weak = KeyRejected::new(KeyRejectedReason::Weak, "a weak key", "make another");
     for (made, sentence) in [
@@ -164,7 +164,7 @@ fn tokens() -> Vec<(Option<Code>, Stage, String)> {
 }
 
 #[test]
-fn every_code_is_met_by_a_real_token() {
+fn every_code_is_caused_by_a_real_token() {
     let authenticator = strict();
     let mut met = BTreeSet::new();
     for (code, _, token) in tokens() {
@@ -207,7 +207,7 @@ fn every_code_is_met_by_a_real_token() {
 }
 
 #[test]
-fn an_explanation_tells_every_stage_once_and_ends_as_the_verification_does() {
+fn an_explanation_has_every_stage_once_and_ends_like_the_verification() {
     let authenticator = strict();
     for (code, last, token) in tokens() {
         let explanation = authenticator.explain_connection(&token, now());
@@ -233,7 +233,7 @@ fn an_explanation_tells_every_stage_once_and_ends_as_the_verification_does() {
 }
 
 #[test]
-fn an_explanation_tells_who_is_trusted() {
+fn an_explanation_says_who_is_trusted() {
     let issuers = configured(
         r#"{"token_trusted_issuers":[
             {"issuer":"a","hmac_secret_key":"a"},{"issuer":"b","hmac_secret_key":"b"}]}"#,
@@ -258,7 +258,7 @@ fn an_explanation_tells_who_is_trusted() {
 }
 
 #[test]
-fn an_explanation_of_a_subscription_token_ends_as_its_verification_does() {
+fn an_explanation_of_a_subscription_token_ends_like_its_verification() {
     let authenticator = hs256_authenticator();
     for payload in [
         r#"{"channel":"c"}"#,
@@ -294,7 +294,7 @@ fn an_error_says_what_was_found_and_its_advice_is_that_of_its_code() {
 
 /// The types in an error can be named through this crate, so that callers can match them.
 #[test]
-fn what_an_error_holds_can_be_named() {
+fn the_types_inside_an_error_are_public() {
     use countersign::Error;
     use countersign::claims::ClaimsError;
     use countersign::json::{JsonError, Kind};

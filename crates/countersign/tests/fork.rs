@@ -51,7 +51,7 @@ fn checks(auth: &Authenticator, token: &str) -> i32 {
 }
 
 #[test]
-fn after_a_fork_a_call_that_would_await_keys_ends_at_once() {
+fn after_a_fork_a_call_that_would_wait_for_keys_ends_at_once() {
     // The server accepts connections and never answers, so the fetch is still running.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", silent.local_addr().unwrap());

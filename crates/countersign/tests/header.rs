@@ -54,7 +54,7 @@ fn d2_an_address_in_the_header_is_never_visited() {
 }
 
 #[test]
-fn d4_d5_d6_a_kid_is_a_name_and_shown_escaped() {
+fn d4_d5_d6_a_kid_is_only_a_name_and_is_shown_escaped() {
     let authenticator = trusting(&[&secret().with_kid("a")]);
     for kid in [
         "../../dev/null",
@@ -99,7 +99,7 @@ fn d4_d5_d6_a_kid_is_a_name_and_shown_escaped() {
 }
 
 #[test]
-fn d7_two_kids_that_look_alike_are_two() {
+fn d7_two_kids_that_look_alike_are_different() {
     let (composed, decomposed) = ("\u{e9}", "e\u{301}");
     let own = secret().with_kid(composed);
     let other = stranger()
@@ -142,7 +142,7 @@ fn d8_a_named_key_is_the_only_one_that_is_tried() {
 }
 
 #[test]
-fn d9_d10_d11_what_changes_the_meaning_of_a_token_is_refused() {
+fn d9_d10_d11_members_that_change_the_meaning_of_a_token_are_refused() {
     for more in [
         r#""crit":[]"#,
         r#""crit":["exp"]"#,
@@ -162,7 +162,7 @@ fn d9_d10_d11_what_changes_the_meaning_of_a_token_is_refused() {
 }
 
 #[test]
-fn d12_a_type_that_is_configured_must_be_named() {
+fn d12_a_configured_type_is_required() {
     let any = hs256_authenticator();
     let at_jwt = Authenticator::builder().key(secret()).typ("at+jwt");
     let at_jwt = at_jwt.build().unwrap();

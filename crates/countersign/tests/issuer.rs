@@ -41,7 +41,7 @@ fn header(token: &str) -> (String, Option<String>, Option<String>) {
 }
 
 #[test]
-fn a13_a_token_and_the_jwk_of_its_key_name_the_algorithm_alike() {
+fn a13_a_token_and_the_jwk_of_its_key_have_the_same_alg() {
     let (private, public) = pair("EdDSA");
     for alg in ["EdDSA", "Ed25519"] {
         let private = private.clone().with_algorithm(alg);
@@ -226,7 +226,7 @@ fn a_token_that_a_configuration_makes_passes_its_own_check() {
 }
 
 #[test]
-fn a_lifetime_longer_than_time_itself_ends_with_it() {
+fn a_lifetime_that_overflows_is_clamped() {
     for lifetime in [
         Duration::MAX,
         Duration::from_secs(u64::MAX),
@@ -266,7 +266,7 @@ fn a_lifetime_longer_than_time_itself_ends_with_it() {
 
 /// RFC 9864: some libraries know only one of the names.
 #[test]
-fn the_header_names_eddsa_as_it_was_asked_for() {
+fn the_header_has_the_requested_name_of_eddsa() {
     let key = generate_key("EdDSA").unwrap();
     let named = generate_key("Ed25519").unwrap();
     let provider = default_provider();
@@ -301,7 +301,7 @@ fn the_header_names_eddsa_as_it_was_asked_for() {
 }
 
 #[test]
-fn what_a_server_would_refuse_is_not_signed() {
+fn an_issuer_signs_no_claims_that_a_server_would_refuse() {
     let issuer = issuer();
     let keys_are_lists = HashMap::from([(vec![1], 2)]);
     assert_eq!(
@@ -388,7 +388,7 @@ fn a_token_longer_than_a_server_reads_is_not_made() {
 }
 
 #[test]
-fn d5_a_key_that_no_token_can_name_is_refused_at_both_ends() {
+fn d5_a_key_with_a_kid_that_is_too_long_is_refused_for_signing_and_verifying() {
     let named = |bytes| secret().with_kid("k".repeat(bytes));
     let issuer = Issuer::builder().key(named(256)).build().unwrap();
     let token = issuer.connection("42").sign().unwrap();
@@ -403,7 +403,7 @@ fn d5_a_key_that_no_token_can_name_is_refused_at_both_ends() {
 }
 
 #[test]
-fn a_new_key_is_for_the_algorithm_by_the_name_that_was_asked_for() {
+fn a_new_key_has_the_requested_name_of_its_algorithm() {
     for alg in ["EdDSA", "Ed25519", "HS512"] {
         assert_eq!(generate_key(alg).unwrap().algorithm(), Some(alg));
     }

@@ -28,7 +28,7 @@ fn outcome(trust: &Trust, secret: &[u8], claims: &str) -> Result<String, Code> {
 }
 
 #[test]
-fn g11_a_trusted_issuer_picks_its_own_keys_and_no_other() {
+fn g11_a_trusted_issuer_selects_only_its_own_keys() {
     let trust = Trust::builder()
         .issuer("https://a", authority(A))
         .issuer("https://b", authority(B))
@@ -69,7 +69,7 @@ fn g11_a_trusted_issuer_picks_its_own_keys_and_no_other() {
 }
 
 #[test]
-fn an_issuer_that_is_not_listed_is_trusted_only_if_any_is() {
+fn an_unlisted_issuer_is_trusted_only_if_any_issuer_is() {
     let trust = Trust::builder()
         .any_issuer(authority(A))
         .issuer("https://b", authority(B))
@@ -96,7 +96,7 @@ fn an_issuer_that_is_not_listed_is_trusted_only_if_any_is() {
 }
 
 #[test]
-fn g11_of_several_entries_of_one_issuer_the_first_whose_audience_fits_is_picked() {
+fn g11_of_several_entries_of_one_issuer_the_first_with_a_matching_audience_is_selected() {
     // Entries for one audience, for a pattern of audiences, and for any audience.
     let entries = [
         ("first", "=chat"),
@@ -199,7 +199,7 @@ fn g11_one_issuer_with_two_audiences_has_keys_for_each() {
 }
 
 #[test]
-fn g19_claims_that_are_not_verified_pick_and_do_nothing_else() {
+fn g19_unverified_claims_only_select_an_entry() {
     // The requirements of the selected authority are checked again with the verified claims.
     let named = Authority::builder().key(Key::secret(A).unwrap());
     let named = named.issuer("another").build().unwrap();

@@ -21,7 +21,7 @@ fn strict() -> Authenticator {
 }
 
 #[test]
-fn j13_the_first_fault_is_told_whatever_else_is_wrong() {
+fn j13_the_first_fault_is_reported_whatever_else_is_wrong() {
     let header = r#"{"alg":"HS256","kid":"k","typ":"at+jwt"}"#;
     let payload = |claims: &str| format!(r#"{{"sub":"42"{claims}}}"#);
     let long = "x".repeat(600);
@@ -87,7 +87,7 @@ fn g6_a_bad_signature_is_never_called_expired() {
 }
 
 #[test]
-fn e9_a_token_over_the_cap_is_not_looked_at() {
+fn e9_a_token_over_the_limit_is_not_parsed() {
     let padded = |bytes: usize| {
         let empty = hs256(r#"{"sub":"42","info":""}"#).len();
         // Three bytes of payload take four bytes of the token.

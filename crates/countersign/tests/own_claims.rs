@@ -38,7 +38,7 @@ fn auth() -> Authenticator {
 }
 
 #[test]
-fn every_kind_of_token_gives_its_payload_and_own_claims_and_who_vouched() {
+fn every_kind_of_token_gives_its_payload_its_custom_claims_and_its_authority() {
     let issuer = issuer();
     let (auth, lifetime) = (auth(), Duration::from_secs(60));
     let ends = NOW.saturating_add(lifetime);
@@ -96,7 +96,7 @@ fn every_kind_of_token_gives_its_payload_and_own_claims_and_who_vouched() {
 }
 
 #[test]
-fn any_jwt_has_a_channel_of_its_own_meaning_and_is_judged_all_the_same() {
+fn any_jwt_may_have_a_channel_with_another_meaning() {
     let (issuer, auth) = (issuer(), auth());
     let token = issuer.token("42").issued_at(NOW);
     let token = token.claim("channel", &[1, 2]).unwrap();
@@ -115,7 +115,7 @@ fn any_jwt_has_a_channel_of_its_own_meaning_and_is_judged_all_the_same() {
 }
 
 #[test]
-fn claims_that_do_not_fit_a_type_are_named_and_not_shown() {
+fn claims_that_do_not_fit_a_type_are_named_but_their_values_are_not_shown() {
     let auth = auth();
     let issuer = issuer();
     let told = |claims: &str| {
@@ -214,7 +214,7 @@ fn the_same_user_of_two_authorities_is_two_users() {
 }
 
 #[test]
-fn iss_tells_users_apart_where_one_authority_accepts_several_issuers() {
+fn iss_separates_users_if_one_authority_accepts_several_issuers() {
     let pattern = Pattern::new("https://.*", |iss| iss.starts_with("https://"));
     let auth = Authenticator::builder().key(key()).issuer_pattern(pattern);
     let auth = auth.build().unwrap();
@@ -229,7 +229,7 @@ fn iss_tells_users_apart_where_one_authority_accepts_several_issuers() {
 }
 
 #[test]
-fn an_issuer_that_knows_its_server_makes_nothing_that_it_refuses() {
+fn an_issuer_of_a_configuration_makes_no_token_that_it_refuses() {
     let authority = || {
         Authority::builder()
             .key(key())

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 #[test]
-fn the_readme_shows_each_example_word_for_word() {
+fn the_readme_has_each_example_word_for_word() {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let readme = fs::read_to_string(package.join("README.md")).unwrap();
     for name in ["verify", "own_claims", "jwks", "issuers", "reload", "axum"] {

@@ -10,7 +10,7 @@ use countersign::claims::{Expectation, Policy};
 use countersign::{Authenticator, Code, Connection, Error, Issuer, Key, Rules, Subscription};
 
 #[test]
-fn what_is_shared_between_threads_can_be() {
+fn shared_types_are_send_and_sync() {
     fn shared<T: Send + Sync + 'static>() {}
     shared::<Authenticator>();
     shared::<Rules>();
@@ -21,7 +21,7 @@ fn what_is_shared_between_threads_can_be() {
 }
 
 #[test]
-fn j12_a_verification_goes_by_one_set_of_rules_from_start_to_end() {
+fn j12_a_verification_uses_one_set_of_rules_from_start_to_end() {
     const READERS: usize = 4;
     const ROUNDS: usize = 1_500;
     let secrets =

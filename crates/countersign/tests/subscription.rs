@@ -12,7 +12,7 @@ fn subscription(payload: &str) -> Subscription {
 }
 
 #[test]
-fn it_carries_what_the_backend_signed() {
+fn it_has_what_the_backend_signed() {
     let subscription = subscription(
         r#"{"sub":"42","client":"c1","channel":"$news","jti":"t-1","info":{"x": 1},
             "data":[1,  2],"override":{"force_recovery":{"value":true}}}"#,
@@ -72,7 +72,7 @@ fn g16_under_eto_exp_bounds_the_token_and_not_the_subscription() {
 }
 
 #[test]
-fn g13_a_token_is_good_for_its_channel_and_its_user_or_client_alone() {
+fn g13_a_token_is_valid_only_for_its_channel_and_its_user_or_client() {
     // The claims besides `channel`, and (channel, user, client) of requests.
     let users = r#""sub":"42""#;
     let clients = r#""client":"c1""#;

@@ -131,7 +131,7 @@ fn a_prefix_that_is_ambiguous_or_has_a_meaning_in_channels_is_refused() {
 }
 
 #[test]
-fn an_authority_without_a_prefix_has_no_user_of_another() {
+fn an_authority_without_a_prefix_gets_no_user_of_another() {
     let trust = two(groups("{{tenant}}.", r"(?P<tenant>[a-z]{3})"), None);
     let auth = Authenticator::new(Rules::new(trust.build().unwrap()));
     let connect = |user: &str| {
@@ -151,7 +151,7 @@ fn an_authority_without_a_prefix_has_no_user_of_another() {
 }
 
 #[test]
-fn groups_are_filled_by_the_claims_that_were_verified() {
+fn groups_are_filled_from_verified_claims() {
     let text = format!(
         r#"{{"client":{{"token":{{
             "hmac_secret_key":"the secret of a, of 32 bytes and more",
@@ -178,7 +178,7 @@ fn groups_are_filled_by_the_claims_that_were_verified() {
 }
 
 #[test]
-fn names_are_there_once_and_one_name_has_one_prefix() {
+fn a_name_occurs_once_and_has_one_prefix() {
     let named = |name: &str| authority(name, None);
     let twice = Trust::builder()
         .issuer("a", named("x"))

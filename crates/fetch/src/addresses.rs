@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn i11_special_addresses_are_told_from_public_ones() {
+    fn i11_special_addresses_are_not_public() {
         for (address, public) in [
             ("93.184.215.14", true),
             ("1.1.1.1", true),

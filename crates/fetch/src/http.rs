@@ -285,7 +285,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_of_the_library_is_told_in_our_words_and_shows_no_address() {
+    fn an_error_of_the_library_becomes_our_text_without_an_address() {
         use FetchErrorKind as Kind;
         const URL: &str = "https://user:password@host.example/";
         let unknown = rustls::CertificateError::UnknownIssuer;

@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn i2_no_value_bends_host_path_or_scheme() {
+    fn i2_no_value_changes_host_path_or_scheme() {
         for template in [
             "https://id.example/{{r}}/certs",
             "https://id.example/realms/{{r}}",
@@ -263,14 +263,14 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_as_long_as_the_name_of_a_host_at_most() {
+    fn a_value_is_at_most_as_long_as_a_host_name() {
         let template = "https://id.example/{{r}}";
         assert!(filled(template, &"a".repeat(253)).is_ok());
         assert!(filled(template, &"a".repeat(254)).is_err());
     }
 
     #[test]
-    fn a_template_shows_itself_and_its_names() {
+    fn a_template_shows_its_text_and_its_names() {
         let text = "https://{{host}}/{{realm}}/{{host}}";
         let template = UrlTemplate::new(text, false).unwrap();
         assert_eq!(template.to_string(), text);

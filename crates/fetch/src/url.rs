@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn i4_only_https_and_loopback_http_are_endpoints() {
+    fn i4_only_https_and_loopback_http_are_accepted() {
         for url in [
             "https://keys.example/jwks",
             "https://keys.example",

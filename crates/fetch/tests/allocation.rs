@@ -12,7 +12,7 @@ use countersign_fetch::{EndpointUrl, FetchErrorKind, HttpFetch, HttpOptions, Req
 use server::Server;
 
 #[test]
-fn i5_an_endless_answer_takes_no_more_memory_than_the_cap_on_bodies_needs() {
+fn i5_an_endless_answer_takes_no_more_memory_than_the_limit_on_bodies() {
     const LIMIT: usize = 1024 * 1024;
     let chunk = vec![b' '; 64 * 1024];
     let server = Server::behaving(move |out| {

@@ -94,7 +94,7 @@ fn i3_no_redirect_is_followed_wherever_it_leads() {
 }
 
 #[test]
-fn i5_a_body_over_the_cap_is_not_read_to_its_end() {
+fn i5_a_body_over_the_limit_is_not_read_to_its_end() {
     /// The bytes that the network buffers between the two sides.
     const BUFFERS: usize = 16 * 1024 * 1024;
     let chunk = vec![b' '; 64 * 1024];
@@ -136,7 +136,7 @@ fn i5_a_body_over_the_cap_is_not_read_to_its_end() {
 }
 
 #[test]
-fn i5_a_body_that_ends_at_the_cap_is_read() {
+fn i5_a_body_that_ends_at_the_limit_is_read() {
     for (spare, read) in [(0, true), (1, false)] {
         let server = Server::answering(answer("200 OK", "", &good()));
         let get = Get {
@@ -148,7 +148,7 @@ fn i5_a_body_that_ends_at_the_cap_is_read() {
 }
 
 #[test]
-fn i8_the_body_of_another_answer_than_200_is_not_looked_at() {
+fn i8_the_body_of_an_answer_other_than_200_is_not_read() {
     let server = Server::behaving(|out| {
         out.write_all(b"HTTP/1.1 404 N\r\nContent-Length: 1073741824\r\n\r\n")
     });
@@ -157,7 +157,7 @@ fn i8_the_body_of_another_answer_than_200_is_not_looked_at() {
 }
 
 #[test]
-fn i5_headers_without_end_are_not_read_to_their_end() {
+fn i5_endless_headers_are_not_read_to_their_end() {
     let server = Server::behaving(|out| {
         out.write_all(b"HTTP/1.1 200 OK\r\n")?;
         loop {
@@ -254,7 +254,7 @@ fn gzipped(body: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn i7_gzip_that_is_sent_unasked_is_decoded_up_to_the_limit() {
+fn i7_gzip_without_a_request_is_decoded_up_to_the_limit() {
     let server = Server::answering(gzipped(&gzip(good().as_bytes())));
     let answer = Get::default().send(&server.url()).unwrap();
     assert_eq!(answer.body(), good().as_bytes());
@@ -277,7 +277,7 @@ fn i7_gzip_that_is_sent_unasked_is_decoded_up_to_the_limit() {
 }
 
 #[test]
-fn i7_a_body_that_is_said_not_to_be_compressed_is_read() {
+fn i7_a_body_with_the_encoding_identity_is_read() {
     let headers = "Content-Encoding: Identity\r\n";
     let server = Server::answering(answer("200 OK", headers, &good()));
     let answer = Get::default().send(&server.url()).unwrap();
@@ -333,7 +333,7 @@ fn i12_a_refused_connection_is_an_error() {
 }
 
 #[test]
-fn what_is_not_http_is_an_error() {
+fn an_answer_that_is_not_http_is_an_error() {
     for bytes in [
         "SSH-2.0-OpenSSH\r\n\r\n",
         "HTTP/1.1 abc\r\n\r\n",
@@ -353,7 +353,7 @@ fn what_is_not_http_is_an_error() {
 }
 
 #[test]
-fn i11_private_addresses_are_refused_where_public_ones_are_asked_for() {
+fn i11_private_addresses_are_refused_if_only_public_ones_are_allowed() {
     let server = Server::answering(answer("200 OK", "", &good()));
     let mut options = HttpOptions::default();
     options.public_addresses_only = true;

@@ -21,7 +21,7 @@ use get::{Get, HASTY, HASTY_AT_MOST, good};
 use server::{Server, answer};
 
 #[test]
-fn i10_a_proxy_over_tls_is_judged_by_its_certificate_for_plain_endpoints_too() {
+fn i10_the_certificate_of_a_proxy_is_checked_for_plain_endpoints_too() {
     // The proxy speaks no TLS: that must be a connection error and not a panic.
     let proxy = Server::answering(answer("200 OK", "", &good()));
     let mut options = HttpOptions::default();
@@ -38,7 +38,7 @@ fn i10_a_proxy_over_tls_is_judged_by_its_certificate_for_plain_endpoints_too() {
 }
 
 #[test]
-fn c10_debug_of_a_proxy_tells_which_kind_it_is_and_no_more() {
+fn c10_debug_of_a_proxy_shows_only_its_kind() {
     let url = Proxy::Url("http://user:password@proxy.example".into());
     let shown = [Proxy::None, Proxy::Environment, url].map(|it| format!("{it:?}"));
     assert_eq!(shown, ["None", "Environment", "Url([redacted])"]);
@@ -92,7 +92,7 @@ fn fetch_in_an_environment_with_a_proxy(target: &str) {
 /// The environment belongs to the whole process, so another process makes the fetch: it runs this
 /// test again, and `TARGET` tells it the URL.
 #[test]
-fn i10_the_environments_proxy_is_not_used_unless_asked_to() {
+fn i10_the_proxy_of_the_environment_is_used_only_if_configured() {
     if let Ok(target) = std::env::var("TARGET") {
         return fetch_in_an_environment_with_a_proxy(&target);
     }
@@ -103,7 +103,7 @@ fn i10_the_environments_proxy_is_not_used_unless_asked_to() {
         child
             .args([
                 "--exact",
-                "i10_the_environments_proxy_is_not_used_unless_asked_to",
+                "i10_the_proxy_of_the_environment_is_used_only_if_configured",
             ])
             .env("TARGET", target.url())
             // If there are no certificates, plain endpoints and proxies still work.
@@ -124,7 +124,7 @@ fn i10_the_environments_proxy_is_not_used_unless_asked_to() {
 }
 
 #[test]
-fn i11_a_proxy_may_be_anywhere_where_public_addresses_are_asked_for() {
+fn i11_a_proxy_may_have_any_address() {
     let proxy = Server::answering(answer("502 B", "", ""));
     let mut options = HttpOptions::default();
     options.public_addresses_only = true;
@@ -191,7 +191,7 @@ fn i6_a_proxy_that_answers_one_byte_at_a_time_ends_at_the_deadline() {
 }
 
 #[test]
-fn i4_plain_http_reaches_this_machine_alone_and_never_a_proxy() {
+fn i4_plain_http_reaches_only_this_machine_and_never_a_proxy() {
     let target = Server::answering(answer("200 OK", "", &good()));
     let proxy = Server::answering(answer("502 B", "", ""));
     let mut options = HttpOptions::default();

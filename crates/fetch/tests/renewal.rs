@@ -28,7 +28,7 @@ fn renew(transport: &HttpFetch, options: &HttpOptions) {
 }
 
 #[test]
-fn i9_a_ca_file_with_another_content_is_another_one() {
+fn i9_a_changed_ca_file_is_read_again() {
     let (before, after) = (Authority::new(), Authority::new());
     let (old, new) = (
         server(&before.leaf("localhost", |_| {}), None),

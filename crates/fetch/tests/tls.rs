@@ -47,7 +47,7 @@ fn i9_a_certificate_of_the_ca_file_is_accepted() {
 }
 
 #[test]
-fn i9_a_certificate_for_another_host_expired_or_of_a_stranger_is_refused() {
+fn i9_a_certificate_of_another_host_expired_or_untrusted_is_refused() {
     let authority = Authority::new();
     let stranger = Authority::new();
     let good = authority.leaf("localhost", |_| {});

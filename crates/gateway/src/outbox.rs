@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_into_one_frame_goes_into_the_next() {
+    fn messages_that_do_not_fit_into_one_frame_go_into_the_next() {
         let outbox = Outbox::new(10 * FRAME_LIMIT);
         let message = vec![b' '; FRAME_LIMIT / 2];
         for _ in 0..3 {
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sent_makes_room() {
+    fn sent_messages_make_room() {
         let outbox = Outbox::new(10);
         let waker = Waker::from(Arc::new(Count::default()));
         for _ in 0..100 {

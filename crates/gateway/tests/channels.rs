@@ -80,7 +80,7 @@ fn by_v2_a_channel_is_open_unless_its_name_or_an_option_says_otherwise() {
 }
 
 #[test]
-fn by_v2_a_token_is_looked_at_for_private_channels_alone() {
+fn by_v2_only_private_channels_need_a_token() {
     let open = v2(|_| {});
     let mut driver = driver("42", &open);
     assert_eq!(told(&driver.subscribe("news", "nonsense"), V2), "ok");
@@ -227,7 +227,7 @@ fn join_leave(generation: Generation, channels: &ChannelSettings, asks: bool) ->
 }
 
 #[test]
-fn join_and_leave_go_to_those_who_may_hear_them() {
+fn join_and_leave_go_to_the_subscribers_that_may_get_them() {
     let off = v4(|options| options.subscribe.client = true);
     let on = v4(|options| {
         options.subscribe.client = true;
@@ -251,7 +251,7 @@ fn join_and_leave_go_to_those_who_may_hear_them() {
 }
 
 #[test]
-fn names_may_be_told_apart_by_other_characters() {
+fn the_separators_in_channel_names_can_be_changed() {
     let mut channels = v2(|_| {});
     channels.private_prefix = "@".into();
     channels.namespace_boundary = "/".into();

@@ -164,7 +164,7 @@ fn a_ping_of_websocket_is_answered_at_once() {
 }
 
 #[test]
-fn a_client_that_sends_pings_and_reads_no_answer_fills_no_memory() {
+fn a_client_that_sends_pings_and_never_reads_takes_no_more_memory() {
     let server = Running::start(|_| {});
     let mut bystander = server.open();
     let mut flood = server.open();

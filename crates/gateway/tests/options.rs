@@ -105,7 +105,7 @@ fn options_that_only_v2_has_beside_those_of_v4_are_an_error() {
 }
 
 #[test]
-fn what_restricts_access_and_is_not_implemented_is_an_error() {
+fn an_option_that_restricts_access_and_is_not_implemented_is_an_error() {
     for (text, option) in [
         (r#"{"channel_regex": "^[a-z]+$"}"#, "`channel_regex`"),
         (
@@ -134,7 +134,7 @@ fn what_restricts_access_and_is_not_implemented_is_an_error() {
 }
 
 #[test]
-fn what_else_is_not_implemented_is_warned_of() {
+fn other_options_that_are_not_implemented_give_a_warning() {
     let text = r#"{"channel_rules": "v2", "sockjs": true, "history_size": 10, "redis_address": "r:6379", "admin": false}"#;
     let warnings = options(text).unwrap().warnings;
     assert_eq!(warnings.len(), 3, "{warnings:?}");
@@ -150,7 +150,7 @@ fn what_else_is_not_implemented_is_warned_of() {
 }
 
 #[test]
-fn the_rest_is_read_by_each_of_its_names() {
+fn each_option_is_read_by_each_of_its_names() {
     let flat = options(
         r#"{"channel_rules": "v2", "address": "::1", "port": "8001", "client_expired_close_delay": "1m30s",
             "client_expired_sub_close_delay": 5, "allowed_origins": ["https://a.test"],
@@ -205,7 +205,7 @@ fn variables_win_over_the_file() {
 }
 
 #[test]
-fn a_variable_of_centrifugo_is_read_ours_wins_over_it_and_each_is_told_by_its_name() {
+fn variables_of_centrifugo_are_read_and_ours_win_over_them() {
     let centrifugo = variable("CENTRIFUGO_HTTP_SERVER_PORT", "8001");
     let ours = variable("COUNTERSIGN_PORT", "8002");
     for (given, port) in [

@@ -139,7 +139,7 @@ fn an_expired_connection_is_closed_in_each_generations_words() {
 }
 
 #[test]
-fn a_client_without_connect_is_told_that_it_is_stale() {
+fn a_client_without_connect_is_closed_as_stale() {
     let server = Running::start(|settings| {
         settings.sessions.stale_close_delay = Duration::from_millis(50);
     });
@@ -216,7 +216,7 @@ fn a_reload_keeps_connections_but_those_of_an_authority_that_is_gone() {
 }
 
 #[test]
-fn requests_that_are_no_handshake_are_answered() {
+fn requests_that_are_not_handshakes_are_answered() {
     let server = Running::start(|settings| {
         settings.allowed_origins = vec!["https://app.test".into()];
     });

@@ -17,7 +17,7 @@ use Generation::{V1, V2};
 const BOTH: [Generation; 2] = [V1, V2];
 
 #[test]
-fn connect_tells_the_client_id_the_ttl_and_the_pings() {
+fn the_connect_reply_has_the_client_id_the_ttl_and_the_pings() {
     for (generation, ping) in [(V1, 0), (V2, 25)] {
         let mut driver = Driver::new(generation, SessionSettings::default());
         let actions = driver.connect(&user(60));
@@ -34,7 +34,7 @@ fn connect_tells_the_client_id_the_ttl_and_the_pings() {
 }
 
 #[test]
-fn a_refused_connect_is_told_by_its_advice() {
+fn a_refused_connect_is_answered_by_its_advice() {
     let unsigned = token_by(OTHER_SECRET, r#"{"sub":"42"}"#);
     let early = token(&format!(r#"{{"sub":"42","nbf":{}}}"#, START + 60));
     let subscription = token(r#"{"sub":"42","channel":"a"}"#);
@@ -76,7 +76,7 @@ fn unavailable_keys_are_never_a_permanent_refusal() {
 }
 
 #[test]
-fn without_a_token_only_those_connect_that_are_allowed_to() {
+fn without_a_token_a_client_connects_only_if_that_is_allowed() {
     let allowed =
         Authenticator::new(Rules::new(authority("main", support::SECRET)).allow_no_token());
     let mut driver = Driver::with(V2, open_channels(), allowed);
@@ -143,7 +143,7 @@ fn commands_behind_a_refused_connect_are_never_served() {
 }
 
 #[test]
-fn what_comes_before_connect_or_twice_is_a_bad_request() {
+fn a_command_before_connect_and_a_second_connect_are_bad_requests() {
     let mut driver = Driver::new(V1, open_channels());
     assert_eq!(told(&driver.subscribe("news", ""), V1), "close 3003");
     for (generation, expected) in [(V1, "close 3003"), (V2, "close 3501")] {
@@ -186,7 +186,7 @@ fn a_connection_ends_25_seconds_after_its_token() {
 }
 
 #[test]
-fn a_refresh_prolongs_and_a_token_without_end_lasts_for_ever() {
+fn a_refresh_prolongs_and_a_token_without_exp_never_ends() {
     for generation in BOTH {
         let mut driver = Driver::new(generation, SessionSettings::default());
         driver.connect(&user(60));
@@ -211,7 +211,7 @@ fn a_refresh_prolongs_and_a_token_without_end_lasts_for_ever() {
 }
 
 #[test]
-fn a_refresh_that_is_refused_is_told_by_its_advice() {
+fn a_refused_refresh_is_answered_by_its_advice() {
     let other_user = token(r#"{"sub":"43"}"#);
     let other_authority = token_by(OTHER_SECRET, r#"{"sub":"42","iss":"other"}"#);
     for (shown, in_v1, in_v2) in [
@@ -277,7 +277,7 @@ fn a_step_of_the_wall_clock_ends_nothing_that_is_still_valid() {
 }
 
 #[test]
-fn the_server_pings_and_closes_those_who_do_not_answer() {
+fn the_server_pings_and_closes_clients_that_do_not_answer() {
     for generation in BOTH {
         let mut driver = Driver::open(generation, SessionSettings::default(), r#"{"sub":"42"}"#);
         for _ in 0..3 {
@@ -293,7 +293,7 @@ fn the_server_pings_and_closes_those_who_do_not_answer() {
 }
 
 #[test]
-fn what_is_not_implemented_is_not_available() {
+fn commands_that_are_not_implemented_are_not_available() {
     let mut driver = Driver::open(V2, open_channels(), r#"{"sub":"42"}"#);
     let history = ClientRequest::History {
         channel: "news".into(),
@@ -343,7 +343,7 @@ fn a_reload_closes_only_those_whose_authority_is_gone() {
 }
 
 #[test]
-fn an_end_leaves_all_channels_and_nothing_comes_after_it() {
+fn a_connection_that_ends_leaves_all_channels_and_does_nothing_more() {
     for event in [
         SessionEvent::Gone,
         SessionEvent::Shutdown,
@@ -366,7 +366,7 @@ fn an_end_leaves_all_channels_and_nothing_comes_after_it() {
 }
 
 #[test]
-fn a_verdict_that_nobody_asked_for_changes_nothing() {
+fn an_unexpected_verdict_changes_nothing() {
     let mut driver = Driver::open(V2, open_channels(), r#"{"sub":"42"}"#);
     let verdict = driver
         .authenticator

@@ -136,7 +136,7 @@ fn a_subscription_ends_25_seconds_after_its_token() {
 }
 
 #[test]
-fn a_token_that_expires_alone_does_not_end_its_subscription() {
+fn under_eto_an_expired_token_does_not_end_its_subscription() {
     let mut driver = Driver::open(V2, open_channels(), r#"{"sub":"42"}"#);
     let exp = START + 60;
     let shown = token(&format!(
@@ -215,7 +215,7 @@ fn an_expired_sub_refresh_does_not_prolong() {
 }
 
 #[test]
-fn channels_of_the_token_are_entered_without_being_asked_for() {
+fn channels_of_the_token_are_subscribed_to_by_the_server() {
     let mut settings = open_channels();
     settings.channels.personal = Some(String::new());
     let payload = r#"{"sub":"42","channels":["$a","b","b"]}"#;
@@ -255,7 +255,7 @@ fn channels_of_the_token_are_entered_without_being_asked_for() {
 }
 
 #[test]
-fn a_client_has_128_channels_and_names_of_255_bytes_at_most() {
+fn a_client_has_at_most_128_channels_with_names_of_at_most_255_bytes() {
     for (generation, long) in [(V1, "106"), (V2, "107")] {
         let mut driver = Driver::open(generation, open_channels(), r#"{"sub":"42"}"#);
         assert_eq!(

@@ -98,7 +98,7 @@ fn every_escape_is_read_as_by_serde_json() {
 
 /// Whether `serde_json` accepts these depends on its features.
 #[test]
-fn f10_a_number_that_no_float_holds_is_named_so_and_where_it_stands() {
+fn f10_the_error_about_a_huge_number_has_its_place() {
     let digits = format!("-{}.5", "9".repeat(310));
     for number in [
         "1e309",
@@ -142,7 +142,7 @@ fn f10_a_number_that_no_float_holds_is_named_so_and_where_it_stands() {
 }
 
 #[test]
-fn numbers_take_no_depth() {
+fn numbers_do_not_count_as_nesting() {
     let text = format!("{{\"a\":{}1.5e3{}}}", "[".repeat(99), "]".repeat(99));
     assert!(Object::parse(text.as_bytes()).is_ok());
 }
@@ -186,7 +186,7 @@ fn special_bytes_are_found_at_every_place_of_a_string() {
 }
 
 #[test]
-fn a_reader_gives_what_an_object_gives_or_the_same_error() {
+fn a_reader_and_an_object_give_the_same_members_or_error() {
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(200), "]".repeat(200));
     let many: String = (0..40).map(|i| format!("\"n{i}\":{i},")).collect();
     let (unique, twice) = (format!("{{{many}\"n\":0}}"), format!("{{{many}\"n20\":0}}"));

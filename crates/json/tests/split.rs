@@ -3,7 +3,7 @@
 use countersign_json::Object;
 
 #[test]
-fn values_are_cut_where_they_end_whatever_they_hold() {
+fn values_are_split_where_they_end_whatever_they_contain() {
     let values = [
         "null",
         "true",

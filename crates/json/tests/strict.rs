@@ -33,7 +33,7 @@ fn f4_names_are_compared_exactly() {
 }
 
 #[test]
-fn f5_what_is_not_an_object_is_refused() {
+fn f5_json_that_is_not_an_object_is_refused() {
     for text in ["null", "[]", "[\"HS256\"]", "\"x\"", "1", "", " ", "true"] {
         let error = Object::parse(text.as_bytes()).unwrap_err();
         assert_eq!(error, JsonError::NotAnObject, "{text:?}");
@@ -41,7 +41,7 @@ fn f5_what_is_not_an_object_is_refused() {
 }
 
 #[test]
-fn f6_f8_what_is_not_rfc_8259_is_refused() {
+fn f6_f8_text_that_is_not_json_by_rfc_8259_is_refused() {
     for text in [
         "\u{feff}{}",
         "{}{}",
@@ -65,7 +65,7 @@ fn f6_f8_what_is_not_rfc_8259_is_refused() {
 }
 
 #[test]
-fn f7_invalid_utf_8_and_lone_surrogates_are_refused_in_members_nobody_reads() {
+fn f7_invalid_utf_8_and_lone_surrogates_are_refused_in_ignored_members() {
     assert_eq!(
         Object::parse(b"{\"x\":{\"y\":\"\xff\"}}"),
         Err(JsonError::NotUtf8)
@@ -81,7 +81,7 @@ fn f7_invalid_utf_8_and_lone_surrogates_are_refused_in_members_nobody_reads() {
 }
 
 #[test]
-fn f9_nesting_has_a_cap_in_members_nobody_reads() {
+fn f9_nesting_is_limited_in_ignored_members() {
     let nested = |depth: usize| format!("{{\"x\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
     assert!(Object::parse(nested(MAX_DEPTH - 1).as_bytes()).is_ok());
     assert_eq!(
@@ -95,7 +95,7 @@ fn f9_nesting_has_a_cap_in_members_nobody_reads() {
 }
 
 #[test]
-fn f10_f11_huge_numbers_and_many_names_end() {
+fn f10_f11_huge_numbers_and_many_names_are_read_in_bounded_time() {
     let digits = format!("{{\"a\":{}}}", "9".repeat(1 << 20));
     assert!(Object::parse(digits.as_bytes()).is_err());
     assert!(Object::parse(b"{\"a\":1e400}").is_err());
@@ -104,7 +104,7 @@ fn f10_f11_huge_numbers_and_many_names_end() {
 }
 
 #[test]
-fn f12_escapes_are_read_once() {
+fn f12_escapes_are_decoded_once() {
     let object = Object::parse(br#"{"k\u0069d":"a\u0062\/c\n"}"#).unwrap();
     assert_eq!(object.get("kid").unwrap().as_str().unwrap(), "ab/c\n");
 }
@@ -208,7 +208,7 @@ fn raw_text_is_kept_byte_for_byte() {
 }
 
 #[test]
-fn a_kind_is_called_as_errors_call_it() {
+fn the_name_of_a_kind_is_the_one_in_errors() {
     let object = Object::parse(br#"{"a":[null,true,-1,"",[],{}]}"#).unwrap();
     let array = object.get("a").unwrap().as_array().unwrap();
     let kinds: Vec<_> = array.iter().map(|value| value.kind().to_string()).collect();
@@ -219,7 +219,7 @@ fn a_kind_is_called_as_errors_call_it() {
 }
 
 #[test]
-fn what_is_written_reads_back() {
+fn written_json_can_be_read_again() {
     let wild = "\u{0}\u{1f}\"\\\n\r\t\u{7f}\u{2028}é😀";
     let text = ObjectWriter::new()
         .string(wild, wild)
@@ -260,7 +260,7 @@ fn debug_shows_nothing_of_the_content() {
 }
 
 #[test]
-fn in_a_collection_a_duplicate_name_spoils_the_member_alone() {
+fn in_a_collection_a_duplicate_name_spoils_only_its_member() {
     let text = br#"{"keys":[{"n":1,"n":2},{"a":{"b":1,"b":2}}]}"#;
     assert!(Object::parse(text).is_err());
     let collection = Object::parse_collection(text).unwrap();
@@ -275,7 +275,7 @@ fn in_a_collection_a_duplicate_name_spoils_the_member_alone() {
 }
 
 #[test]
-fn in_a_collection_what_is_out_of_range_spoils_the_member_alone() {
+fn in_a_collection_a_number_out_of_range_spoils_only_its_member() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     for odd in [
         r#""\ud800""#,
@@ -294,7 +294,7 @@ fn in_a_collection_what_is_out_of_range_spoils_the_member_alone() {
 }
 
 #[test]
-fn in_a_collection_half_a_surrogate_says_nothing_and_hides_nothing() {
+fn in_a_collection_a_lone_surrogate_spoils_only_its_member() {
     let text = br#"{"keys\ud800":1,"keys":"a\ud800b","kid\udc00x":2}"#;
     let collection = Object::parse_collection(text).unwrap();
     assert!(collection.get("keys").unwrap().as_str().is_none());
@@ -302,7 +302,7 @@ fn in_a_collection_half_a_surrogate_says_nothing_and_hides_nothing() {
 }
 
 #[test]
-fn what_is_no_json_is_found_at_the_same_place_by_both_readers() {
+fn both_readers_find_a_fault_at_the_same_place() {
     for text in [
         r#"{"a":x}"#,
         r#"{"a":1"#,
@@ -329,7 +329,7 @@ fn what_is_no_json_is_found_at_the_same_place_by_both_readers() {
 }
 
 #[test]
-fn a_collection_is_judged_by_the_grammar_as_strictly_as_anything() {
+fn a_collection_follows_the_same_strict_grammar() {
     let sound = |text: &str| Object::parse_collection(text.as_bytes()).is_ok();
     for value in [
         "null",

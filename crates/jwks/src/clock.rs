@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_clock_of_the_system_tells_the_time_of_the_system() {
+    fn the_system_clock_has_the_time_of_the_system() {
         let before = wall();
         assert!(before > Duration::from_secs(1_700_000_000), "{before:?}");
         let clock = SystemClock::new();

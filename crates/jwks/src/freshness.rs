@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn j10_max_age_shortens_the_hour_and_never_lengthens_it_unasked() {
+    fn j10_max_age_shortens_the_hour_and_lengthens_it_only_if_configured() {
         let hour = 3600;
         let least = 60;
         for (header, unasked, asked) in [
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_cache_on_the_way_has_used_up_is_not_used_again() {
+    fn the_age_in_a_cache_is_subtracted() {
         for (control, age, left) in [
             ("max-age=600", "0", 600),
             ("max-age=600", "100", 500),

@@ -259,7 +259,7 @@ fn stale_keys_are_served_while_the_next_attempt_is_under_way() {
 }
 
 #[test]
-fn a_failure_of_long_ago_is_no_reason_to_use_a_stale_set() {
+fn an_old_failure_does_not_allow_a_stale_set() {
     let state = fetch(&State::new(), loaded(&["a"], at(0)), at(0));
     // Two cooldowns.
     let state = fetch(&state, failure(), at(HOUR - 59));
@@ -268,7 +268,7 @@ fn a_failure_of_long_ago_is_no_reason_to_use_a_stale_set() {
 }
 
 #[test]
-fn a_failure_of_long_ago_is_no_reason_either_while_another_fetch_is_under_way() {
+fn an_old_failure_does_not_allow_a_stale_set_during_another_fetch() {
     let state = fetch(&State::new(), loaded(&["a"], at(0)), at(0));
     let state = fetch(&state, failure(), at(600));
     let now = at(HOUR + 1800);
@@ -343,7 +343,7 @@ fn a_304_without_a_set_is_a_failure() {
 }
 
 #[test]
-fn i12_a_transport_that_never_returns_is_given_up_and_its_late_answer_ignored() {
+fn i12_a_transport_that_never_returns_is_abandoned_and_its_late_answer_ignored() {
     let state = State::new()
         .next(Event::Wanted { forced: false }, at(0), &settings())
         .unwrap();
@@ -382,7 +382,7 @@ fn the_next_refresh_is_due_ahead_of_the_end_and_spread_over_half_of_the_window()
 }
 
 #[test]
-fn i8_a_server_may_ask_for_a_longer_pause_but_not_for_any() {
+fn i8_a_server_may_ask_for_a_longer_pause_up_to_a_limit() {
     for (asked, pause) in [(10, 10), (120, 120), (u64::MAX, 300)] {
         let outcome = Outcome::Failed {
             error: FetchError::new(FetchErrorKind::Status(503), "503"),
@@ -395,7 +395,7 @@ fn i8_a_server_may_ask_for_a_longer_pause_but_not_for_any() {
 }
 
 #[test]
-fn a_restored_set_is_used_while_fresh_and_asks_first_when_it_is_not() {
+fn a_restored_set_is_used_while_fresh_and_fetched_again_if_not() {
     let restored = |fetched_at| {
         State::new()
             .next(

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn j2_the_memory_holds_so_many_tokens_and_forgets_the_oldest() {
+    fn j2_the_memory_has_a_limit_and_forgets_the_oldest_token() {
         let tokens = UnknownTokens::default();
         let shown = |number: usize, begun| tokens.first_shown("e", &number.to_le_bytes(), begun);
         for number in 0..LIMIT {

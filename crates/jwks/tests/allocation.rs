@@ -9,7 +9,7 @@ use common::{bench, key, ok};
 use countersign_jwks::Lookup;
 
 #[test]
-fn a_look_up_whose_key_is_held_allocates_nothing() {
+fn a_look_up_of_a_known_key_allocates_nothing() {
     let bench = bench();
     bench.script.then(ok(&[key(1).jwk("a"), key(2).jwk("b")]));
     bench.jwks.refresh().unwrap();

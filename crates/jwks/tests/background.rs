@@ -157,7 +157,7 @@ fn the_thread_survives_a_panic_in_a_clock() {
 }
 
 #[test]
-fn j6_a_wait_ends_although_the_last_handle_goes_before_its_fetch_has_begun() {
+fn j6_a_wait_ends_even_if_the_last_handle_is_dropped_before_the_fetch_begins() {
     for _ in 0..100 {
         let script = ScriptedFetch::new();
         script.otherwise(ok(&[key(1).jwk("a")]));
@@ -172,7 +172,7 @@ fn j6_a_wait_ends_although_the_last_handle_goes_before_its_fetch_has_begun() {
 }
 
 #[test]
-fn the_thread_ends_with_the_last_handle_and_not_before() {
+fn the_thread_ends_when_the_last_handle_is_dropped() {
     let script = ScriptedFetch::new();
     script.then(ok(&[key(1).jwk("a")]));
     let (jwks, clock) = spawned(&script, Settings::default());
@@ -230,7 +230,7 @@ impl countersign_fetch::Fetch for Waiting {
 }
 
 #[test]
-fn the_thread_ends_although_the_last_handle_goes_while_its_transport_waits() {
+fn the_thread_ends_even_if_the_last_handle_is_dropped_while_its_transport_waits() {
     let (transport, asked, answers) = Waiting::new();
     let alive = transport.alive.clone();
     let jwks = Jwks::builder(URL, countersign_ring::provider())
@@ -247,7 +247,7 @@ fn the_thread_ends_although_the_last_handle_goes_while_its_transport_waits() {
 }
 
 #[test]
-fn the_thread_refreshes_ahead_though_nobody_asks() {
+fn the_thread_refreshes_ahead_without_look_ups() {
     let script = ScriptedFetch::new();
     script.otherwise(ok(&[key(1).jwk("a")]));
     let jwks = Jwks::builder(URL, countersign_ring::provider())
@@ -281,7 +281,7 @@ fn the_thread_refreshes_ahead_of_the_end_of_a_set_that_a_caller_has_fetched() {
 }
 
 #[test]
-fn i12_nobody_awaits_a_transport_for_ever_that_never_returns() {
+fn i12_a_wait_ends_even_if_the_transport_never_returns() {
     let script = ScriptedFetch::new();
     script.hold();
     script.otherwise(ok(&[key(1).jwk("a")]));
@@ -316,7 +316,7 @@ fn i12_nobody_awaits_a_transport_for_ever_that_never_returns() {
 }
 
 #[test]
-fn a_waker_that_panics_leaves_nobody_asleep() {
+fn a_waker_that_panics_does_not_stop_the_others() {
     struct Broken;
     impl Wake for Broken {
         fn wake(self: Arc<Self>) {
@@ -392,7 +392,7 @@ fn a_fetch_that_ends_while_its_waiter_takes_its_place_is_not_missed() {
 }
 
 #[test]
-fn j6_a_task_that_is_cancelled_while_it_waits_takes_nobody_with_it() {
+fn j6_a_cancelled_task_does_not_affect_the_other_waiting_tasks() {
     let script = ScriptedFetch::new();
     script.then(ok(&[key(1).jwk("a")]));
     script.hold();
@@ -446,7 +446,7 @@ fn j14_waiting_tasks_are_bounded_in_number() {
 }
 
 #[test]
-fn a_wait_that_no_thread_would_end_ends_at_once_and_says_so() {
+fn a_wait_without_a_thread_ends_at_once_with_an_error() {
     let bench = bench();
     bench.script.otherwise(ok(&[key(1).jwk("a")]));
     let Lookup::Pending(pending) = bench.jwks.lookup(Some("a")) else {

@@ -97,7 +97,7 @@ fn j9_a_key_that_was_just_published_is_accepted_within_the_cooldown_whatever_oth
 }
 
 #[test]
-fn j2_a_token_that_a_flood_has_pushed_out_of_memory_is_not_called_unknown() {
+fn j2_the_key_of_a_token_that_a_flood_pushed_out_of_memory_is_not_called_unknown() {
     let bench = bench();
     bench.script.otherwise(ok(&[key(1).jwk("a")]));
     assert_eq!(bench.resolve("a", &key(1)), "found");

@@ -33,7 +33,7 @@ fn algorithms(report: &Report, index: usize) -> Vec<&'static str> {
 }
 
 #[test]
-fn the_report_says_of_each_key_what_it_says_of_itself() {
+fn the_report_has_the_members_of_each_key() {
     let report = report(&set(&[
         format!(r#"{{{P256},"kid":"used","alg":"ES256"}}"#),
         format!(r#"{{{P256},"kid":"bound to nothing","alg":"ECDH-ES"}}"#),
@@ -54,14 +54,14 @@ fn the_report_says_of_each_key_what_it_says_of_itself() {
 }
 
 #[test]
-fn the_client_shows_the_algorithms_that_take_no_secret() {
+fn the_client_lists_the_algorithms_of_key_pairs() {
     let bench = bench();
     assert!(bench.jwks.provider().get("ES256").is_some());
     assert!(bench.jwks.provider().get("HS256").is_none());
 }
 
 #[test]
-fn h1_of_a_published_private_key_the_public_half_is_used_and_the_rest_dropped() {
+fn h1_the_public_half_of_a_published_private_key_is_used_and_the_rest_dropped() {
     // RFC 8037 appendix A.1 and RFC 7517 appendix A.2.
     let okp = r#"{"kty":"OKP","crv":"Ed25519","kid":"okp","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
     let ec = format!(r#"{{{P256},"kid":"ec","d":"870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE"}}"#);
@@ -280,7 +280,7 @@ fn odd_keys() -> Vec<String> {
 }
 
 #[test]
-fn h6_h7_one_odd_key_of_each_kind_beside_a_good_one_leaves_the_good_one_working() {
+fn h6_h7_a_faulty_key_of_each_kind_does_not_affect_a_good_key() {
     let good = key(1).jwk("good");
     for odd in odd_keys() {
         for keys in [[odd.clone(), good.clone()], [good.clone(), odd.clone()]] {
@@ -299,7 +299,7 @@ fn h6_h7_one_odd_key_of_each_kind_beside_a_good_one_leaves_the_good_one_working(
 }
 
 #[test]
-fn h7_bytes_that_are_not_utf_8_spoil_the_key_alone_that_holds_them() {
+fn h7_bytes_that_are_not_utf_8_spoil_only_their_key() {
     let odd = key(2).jwk("?");
     for keys in [[odd.clone(), key(1).jwk("good")], [key(1).jwk("good"), odd]] {
         let mut document = set(&keys).into_bytes();
@@ -325,7 +325,7 @@ fn h7_bytes_that_are_not_utf_8_spoil_the_key_alone_that_holds_them() {
 }
 
 #[test]
-fn h8_what_is_no_set_of_keys_is_an_error() {
+fn h8_a_body_that_is_not_a_key_set_is_an_error() {
     for document in [
         "",
         " ",
@@ -358,7 +358,7 @@ fn h8_what_is_no_set_of_keys_is_an_error() {
 }
 
 #[test]
-fn h9_keys_and_bytes_have_a_cap() {
+fn h9_keys_and_bytes_are_limited() {
     let many = |count: usize| -> Vec<String> {
         let mut keys = vec![r#"{"kty":"EC"}"#.to_owned(); count - 1];
         keys.push(key(1).jwk("a"));
@@ -463,7 +463,7 @@ fn h12_a_byte_order_mark_before_a_set_is_ignored() {
 }
 
 #[test]
-fn h12_html_is_no_set_whatever_its_status() {
+fn h12_html_is_not_a_set_whatever_its_status() {
     let good = set(&[key(1).jwk("a")]);
     for body in [
         "<!doctype html><title>Sign in</title>".to_owned(),

@@ -50,7 +50,7 @@ impl tracing::Subscriber for Log {
 }
 
 #[test]
-fn each_fetch_is_told_with_what_was_skipped_and_a_published_private_key_is_a_warning() {
+fn each_fetch_is_logged_with_skipped_keys_and_a_private_key_gives_a_warning() {
     // RFC 8037 appendix A.1.
     let private = r#"{"kty":"OKP","crv":"Ed25519","kid":"leaked","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
     let odd = r#"{"kty":"EC","kid":"odd\u001b[31m\r\n"}"#;
@@ -97,7 +97,7 @@ fn each_fetch_is_told_with_what_was_skipped_and_a_published_private_key_is_a_war
 }
 
 #[test]
-fn a_last_known_good_file_is_missed_only_where_one_could_be() {
+fn a_missing_last_known_good_file_is_logged_only_if_one_is_configured() {
     let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
     let no_folder = folder.join("events-no-folder");
     std::fs::write(&no_folder, "").unwrap();

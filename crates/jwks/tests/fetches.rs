@@ -15,7 +15,7 @@ use countersign_jwks::testing::ManualClock;
 use countersign_jwks::{Jwks, Lookup};
 
 #[test]
-fn j6_who_waits_is_told_when_the_fetch_ends_and_not_at_the_deadline() {
+fn j6_waiting_callers_are_woken_when_the_fetch_ends_and_not_at_the_deadline() {
     let bench = bench_with(|settings| settings.total_deadline = seconds(300));
     bench.script.then(ok(&[key(1).jwk("a")]));
     bench.script.hold();
@@ -102,7 +102,7 @@ fn a_refresh_gives_the_outcome_of_its_own_fetch() {
 }
 
 #[test]
-fn what_fails_fast_is_counted_and_what_has_fetched_first_is_not() {
+fn look_ups_that_a_cooldown_refuses_are_counted_and_those_that_fetched_are_not() {
     let bench = bench();
     bench.script.then(ok(&[key(1).jwk("a")]));
     bench.script.then(ok(&[key(1).jwk("a")]));

@@ -148,7 +148,7 @@ fn a_fetch_reads_the_document_and_then_the_set_that_it_names() {
 }
 
 #[test]
-fn i13_a_document_of_another_issuer_leads_nowhere_and_evicts_nothing() {
+fn i13_a_document_of_another_issuer_is_refused_and_removes_no_keys() {
     let web = Web::with_issuer();
     let jwks = web.client();
     for other in ["https://id.example/realm/", "https://evil.example", ""] {
@@ -252,7 +252,7 @@ fn j1_unknown_kids_make_one_fetch_each_cooldown() {
 }
 
 #[test]
-fn what_has_not_changed_is_not_sent_again() {
+fn unchanged_documents_are_not_sent_again() {
     let web = Web::with_issuer();
     web.answer(DOCUMENT, document(ISSUER, SET).with_header("ETag", "\"d\""));
     web.answer(SET, ok(&[key(1).jwk("a")]).with_header("ETag", "\"s\""));
@@ -336,7 +336,7 @@ fn path(name: &str) -> PathBuf {
 }
 
 #[test]
-fn a_restart_during_an_outage_verifies_by_the_file_and_then_asks_for_changes_alone() {
+fn after_a_restart_the_file_is_used_and_the_next_request_is_conditional() {
     let path = path("restart");
     let web = Web::with_issuer();
     web.answer(DOCUMENT, document(ISSUER, SET).with_header("ETag", "\"d\""));
@@ -380,7 +380,7 @@ fn j5_a_file_is_of_an_issuer_or_of_a_set_and_never_of_both() {
 }
 
 #[test]
-fn an_issuer_is_a_url_and_stands_for_no_template() {
+fn an_issuer_is_a_url_and_not_a_template() {
     let builder = |issuer: &str| Jwks::builder_from_issuer(issuer, countersign_ring::provider());
     for issuer in ["id.example", "http://id.example", "https://id.example/?a"] {
         assert!(builder(issuer).build().is_err(), "{issuer}");

@@ -36,7 +36,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 }
 
 #[test]
-fn who_waits_for_keys_before_they_listen_goes_on_as_soon_as_the_endpoint_comes_up() {
+fn a_wait_that_began_before_the_endpoint_listens_ends_soon_after_it_comes_up() {
     let script = ScriptedFetch::new();
     let jwks = Jwks::builder(common::URL, countersign_ring::provider())
         .fetch(script.clone())

@@ -104,7 +104,7 @@ fn the_endpoint_is_asked_as_soon_as_it_answers_and_its_304_renews_the_file() {
 }
 
 #[test]
-fn h9_the_file_is_read_up_to_the_largest_set_and_what_stands_around_it() {
+fn h9_the_file_is_read_up_to_the_largest_set_and_its_own_members() {
     let limit = countersign_jwks::Settings::default().body_limit + 64 * 1024;
     for (size, found) in [(limit, "found"), (limit + 1, "unavailable")] {
         let path = written();
@@ -116,7 +116,7 @@ fn h9_the_file_is_read_up_to_the_largest_set_and_what_stands_around_it() {
 }
 
 #[test]
-fn a_file_that_is_damaged_foreign_from_the_future_or_open_to_others_is_passed_over() {
+fn a_file_that_is_damaged_foreign_from_the_future_or_writable_by_others_is_ignored() {
     let good = fs::read_to_string(written()).unwrap();
     assert_eq!(
         after_restart(&written(), "https://other.example/", 1),
@@ -158,7 +158,7 @@ fn a_file_that_is_damaged_foreign_from_the_future_or_open_to_others_is_passed_ov
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_somebody_else_has_made_is_passed_over() {
+fn a_file_of_another_user_is_ignored() {
     use std::os::unix::fs::{MetadataExt as _, chown};
     let path = written();
     let ours = fs::metadata(&path).unwrap().uid();
@@ -177,7 +177,7 @@ fn a_file_that_somebody_else_has_made_is_passed_over() {
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_in_the_place_of_the_file_does_not_keep_a_start_waiting() {
+fn a_pipe_instead_of_the_file_does_not_block_the_start() {
     let path = path();
     let made = std::process::Command::new("mkfifo").arg(&path).status();
     assert!(made.unwrap().success());
@@ -191,7 +191,7 @@ fn a_pipe_in_the_place_of_the_file_does_not_keep_a_start_waiting() {
 }
 
 #[test]
-fn a_life_in_the_file_longer_than_the_settings_allow_is_cut() {
+fn a_lifetime_in_the_file_is_limited_by_the_settings() {
     let path = written();
     let longer = fs::read_to_string(&path)
         .unwrap()
@@ -202,7 +202,7 @@ fn a_life_in_the_file_longer_than_the_settings_allow_is_cut() {
 }
 
 #[test]
-fn h1_the_file_holds_public_halves_alone_and_is_its_owners_alone() {
+fn h1_the_file_has_only_public_keys_and_only_its_owner_can_write_it() {
     let path = path();
     let script = ScriptedFetch::new();
     // RFC 8037 appendix A.1.
@@ -274,7 +274,7 @@ fn after_a_restart_and_a_304_skipped_and_private_keys_are_still_known() {
 }
 
 #[test]
-fn notes_that_take_too_much_room_are_left_out_and_the_keys_are_not() {
+fn long_notes_are_left_out_of_the_file_but_keys_are_not() {
     let path = path();
     let script = ScriptedFetch::new();
     let mut keys = vec![key(1).jwk("a")];
@@ -301,7 +301,7 @@ fn a_failed_or_garbage_fetch_leaves_the_file_as_it_was() {
 }
 
 #[test]
-fn a_set_that_is_held_up_on_its_way_to_the_file_does_not_replace_its_successor() {
+fn a_delayed_write_of_an_old_set_does_not_replace_a_newer_one() {
     /// When it is first asked after the first set was loaded and before that set is in the file, it
     /// makes the client fetch and write the second set.
     #[derive(Clone, Debug)]
@@ -372,7 +372,7 @@ impl Clock for Clocks {
 }
 
 #[test]
-fn a_clock_that_is_set_right_changes_nothing_about_the_age_of_the_file() {
+fn setting_the_clock_does_not_change_the_age_of_the_file() {
     let process = |path: &PathBuf, now: u64, wall: u64, script: &ScriptedFetch| {
         let clock = Clocks {
             now: ManualClock::at(seconds(START + now)),
@@ -402,7 +402,7 @@ fn a_clock_that_is_set_right_changes_nothing_about_the_age_of_the_file() {
 }
 
 #[test]
-fn the_file_of_a_process_whose_clock_is_behind_the_age_of_the_set_is_passed_over() {
+fn a_file_whose_age_is_larger_than_the_time_is_ignored() {
     let path = written();
     let clock = Clocks {
         now: ManualClock::at(seconds(100)),
@@ -420,7 +420,7 @@ fn the_file_of_a_process_whose_clock_is_behind_the_age_of_the_set_is_passed_over
 
 #[cfg(unix)]
 #[test]
-fn the_file_is_another_one_each_time_and_what_others_write_beside_it_is_left_alone() {
+fn the_file_is_replaced_as_a_whole_and_other_files_are_not_touched() {
     use std::os::unix::fs::MetadataExt as _;
     let path = written();
     let before = fs::metadata(&path).unwrap().ino();
@@ -437,7 +437,7 @@ fn the_file_is_another_one_each_time_and_what_others_write_beside_it_is_left_alo
 }
 
 #[test]
-fn two_clients_may_write_one_file_and_a_reader_sees_a_whole_one() {
+fn two_clients_may_write_the_same_file_and_a_reader_sees_a_complete_one() {
     let path = path();
     let keys: Vec<String> = (0..100)
         .map(|number| key(1).jwk(&format!("{number}-{}", "k".repeat(240))))
@@ -517,7 +517,7 @@ fn j5_a_kid_of_one_endpoint_never_answers_for_another() {
 }
 
 #[test]
-fn i2_a_value_that_is_no_plain_name_makes_no_request_and_no_client() {
+fn i2_a_value_that_is_not_a_plain_name_makes_no_request_and_no_client() {
     let script = ScriptedFetch::new();
     let endpoints = endpoints(&script, 2);
     for value in ["../../etc", "..", "a/b", "a%2fb", "a@evil.example", ""] {

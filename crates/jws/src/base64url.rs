@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn every_foreign_byte_is_found_at_every_place() {
+    fn every_invalid_byte_is_found_at_every_place() {
         for length in 0..24 {
             for at in 0..length {
                 for byte in 0..=u8::MAX {

@@ -55,7 +55,7 @@ mod tests {
     use crate::encoding::encode;
 
     #[test]
-    fn each_known_header_reads_as_its_json_does() {
+    fn each_known_header_means_the_same_as_its_json() {
         for (alg, _, _) in NAMES {
             for json in [
                 format!(r#"{{"alg":"{alg}","typ":"JWT"}}"#),

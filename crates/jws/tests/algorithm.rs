@@ -162,7 +162,7 @@ fn a5_a6_a7_the_header_never_chooses_the_algorithm_of_a_key() {
 }
 
 #[test]
-fn a8_an_algorithm_that_is_missing_or_no_string_is_refused() {
+fn a8_a_missing_algorithm_or_one_that_is_not_a_string_is_refused() {
     let wrong = |found| ParseError::HeaderMember { name: "alg", found };
     let table = [
         ("{}", ParseError::AlgorithmMissing),
@@ -192,7 +192,7 @@ fn a8_an_algorithm_that_is_missing_or_no_string_is_refused() {
 }
 
 #[test]
-fn a9_an_algorithm_is_spelled_one_way_alone() {
+fn a9_an_algorithm_has_one_spelling() {
     for spelled in [
         r#"{"alg":"HS256"}"#,
         r#"{"alg":"\u0048S256"}"#,

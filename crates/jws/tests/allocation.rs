@@ -67,7 +67,7 @@ fn the_header_costs_no_allocation_either() {
 
 /// Both libraries allocate to compute with a modulus; our code doesn't.
 #[test]
-fn rsa_allocates_inside_the_library_alone() {
+fn rsa_allocates_only_inside_the_library() {
     let public = RsaPublicKey::new(decode(A2_N), decode("AQAB")).unwrap();
     let key = KeyMaterial::RsaPublic(public);
     let (signing_input, signature) = A2.rsplit_once('.').unwrap();
@@ -82,7 +82,7 @@ fn rsa_allocates_inside_the_library_alone() {
 }
 
 #[test]
-fn e3_e9_a_token_over_the_cap_or_full_of_dots_costs_nothing() {
+fn e3_e9_a_token_over_the_limit_or_full_of_dots_allocates_nothing() {
     let mut scratch = Scratch::default();
     for hostile in [
         ".".repeat(1 << 20),

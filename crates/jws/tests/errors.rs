@@ -5,7 +5,7 @@ use countersign_jws::{ParseError, Part, VerifyError};
 use countersign_signature::{AlgorithmName, InvalidSignature};
 
 #[test]
-fn every_way_to_be_no_token_has_its_sentence() {
+fn every_malformed_token_has_its_own_error() {
     let part = Part::Payload;
     for (error, sentence) in [
         (
@@ -86,7 +86,7 @@ fn every_way_to_be_no_token_has_its_sentence() {
 }
 
 #[test]
-fn a_key_of_another_algorithm_is_named_and_a_wrong_signature_says_no_more() {
+fn a_key_of_another_algorithm_is_named_and_a_wrong_signature_gives_no_reason() {
     let another = VerifyError::Algorithm {
         found: "HS\n256".to_owned(),
         needed: AlgorithmName::RS256,

@@ -213,7 +213,7 @@ fn e6_each_part_is_canonical_base64url() {
 }
 
 #[test]
-fn e7_what_stands_around_a_token_is_refused() {
+fn e7_text_around_a_token_is_refused() {
     let good = key(7).token(r#"{"alg":"HS256"}"#, "{}");
     let table = [
         (format!("Bearer {good}"), white_space(Part::Header)),
@@ -285,7 +285,7 @@ fn token_of(length: usize) -> String {
 }
 
 #[test]
-fn e9_a_token_is_read_up_to_the_cap_and_no_further() {
+fn e9_a_token_is_read_up_to_the_limit() {
     let too_long = |found, limit| Verdict::Unreadable(ParseError::TooLong { found, limit });
     for (length, fits) in [
         (DEFAULT_LIMIT - 1, true),
@@ -330,7 +330,7 @@ fn e10_space_in_the_header_json_is_accepted() {
 }
 
 #[test]
-fn danger_shows_the_payload_that_nobody_verified() {
+fn danger_shows_the_unverified_payload() {
     let token = format!(
         "{}.{}.{}",
         encode(r#"{"alg":"HS256"}"#),
@@ -381,7 +381,7 @@ fn danger_decodes_what_verifying_refuses() {
 }
 
 #[test]
-fn a_scratch_carries_nothing_from_one_token_to_the_next() {
+fn a_scratch_keeps_nothing_of_an_earlier_token() {
     let mut scratch = Scratch::default();
     let long = key(7).token(r#"{"alg":"HS256","kid":"long"}"#, "a".repeat(500));
     let short = key(7).token(r#"{"alg":"HS256"}"#, "{}");

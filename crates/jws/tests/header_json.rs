@@ -12,7 +12,7 @@ fn bad_json(error: JsonError) -> Verdict {
 }
 
 #[test]
-fn d14_f5_a_header_that_is_no_object_is_refused() {
+fn d14_f5_a_header_that_is_not_an_object_is_refused() {
     for header in [
         r#"["HS256"]"#,
         r#"[{"alg":"HS256"}]"#,
@@ -51,7 +51,7 @@ fn f1_duplicate_header_members_are_refused() {
 }
 
 #[test]
-fn f6_a_header_that_is_not_quite_json_is_refused() {
+fn f6_a_header_that_is_almost_json_is_refused() {
     let not_an_object = [
         "\u{feff}{\"alg\":\"HS256\"}",
         "/*a*/{\"alg\":\"HS256\"}",
@@ -93,7 +93,7 @@ fn f6_a_header_that_is_not_quite_json_is_refused() {
 }
 
 #[test]
-fn f7_bytes_that_are_not_utf8_and_lone_surrogates_are_refused_also_where_nobody_reads() {
+fn f7_bytes_that_are_not_utf8_and_lone_surrogates_are_refused_also_in_ignored_members() {
     for hostile in [
         &b"\xff"[..],
         b"\xc0\xaf",
@@ -123,7 +123,7 @@ fn f7_bytes_that_are_not_utf8_and_lone_surrogates_are_refused_also_where_nobody_
 }
 
 #[test]
-fn f9_deep_nesting_is_refused_also_where_nobody_reads() {
+fn f9_deep_nesting_is_refused_also_in_ignored_members() {
     let nested = |depth: usize| {
         format!(
             r#"{{"alg":"HS256","x":{}{}}}"#,

@@ -211,7 +211,7 @@ fn the_unsecured_example_is_refused() {
 
 /// RFC 7520 section 4.5: the signature covers a payload that the token leaves out.
 #[test]
-fn the_detached_example_verifies_with_its_payload_put_back_and_not_without() {
+fn the_detached_example_verifies_only_with_its_payload() {
     let (header, signature) = BILBO_4_5.split_once("..").unwrap();
     for verifier in verifiers("HS256", &secret(BILBO_K)) {
         let mut scratch = Scratch::default();
@@ -264,7 +264,7 @@ fn the_examples_with_an_unencoded_payload_are_refused() {
 
 /// Many libraries for ECDSA make signatures in DER, which JWS doesn't allow.
 #[test]
-fn b3_a_der_signature_is_refused_and_called_one() {
+fn b3_a_der_signature_is_refused_and_the_error_says_so() {
     let key = ec_public(Curve::P256, A3_X, A3_Y);
     let (signing_input, signature) = A3.rsplit_once('.').unwrap();
     let raw = decode(signature);

@@ -36,7 +36,7 @@ fn p256(members: &str) -> Key {
 }
 
 #[test]
-fn a5_a_key_serves_the_algorithms_of_its_kind_alone() {
+fn a5_a_key_is_used_only_for_the_algorithms_of_its_kind() {
     for (name, algorithms) in [
         (
             "rsa2048.spki",
@@ -110,7 +110,7 @@ fn a12_the_refusal_names_what_was_found_and_what_is_needed() {
 }
 
 #[test]
-fn where_no_algorithm_fits_the_most_telling_reason_is_given() {
+fn if_no_algorithm_fits_the_most_specific_reason_is_given() {
     let provider = countersign_ring::provider();
     for (key, sentence) in [
         (
@@ -178,7 +178,7 @@ fn a13_ed25519_and_eddsa_are_one_algorithm() {
 }
 
 #[test]
-fn c8_use_key_ops_and_alg_are_held_to_when_present() {
+fn c8_use_key_ops_and_alg_are_obeyed_if_present() {
     for (members, verify, sign) in [
         ("", true, true),
         (r#""use":"sig","#, true, true),
@@ -221,7 +221,7 @@ fn c8_use_key_ops_and_alg_are_held_to_when_present() {
 }
 
 #[test]
-fn c8_signing_holds_to_them_too() {
+fn c8_use_key_ops_and_alg_are_obeyed_for_signing_too() {
     let provider = countersign_ring::provider();
     let with = |members: &str| {
         let jwk = key("p256.pkcs8")
@@ -327,7 +327,7 @@ fn a_signer_takes_the_algorithm_of_its_key() {
 }
 
 #[test]
-fn a_signature_by_the_private_file_verifies_under_the_public_one() {
+fn a_signature_of_the_private_key_verifies_with_the_public_key() {
     let provider = countersign_ring::provider();
     for (private, public) in [
         ("rsa2048.pkcs1", "rsa2048.certificate"),
@@ -374,7 +374,7 @@ impl Algorithm for Borrowed {
 }
 
 #[test]
-fn a6_what_an_algorithm_binds_under_another_name_is_not_used() {
+fn a6_a_key_bound_under_another_name_is_not_used() {
     static BORROWED: Borrowed = Borrowed;
     let provider = Provider::new([&BORROWED as &'static dyn Algorithm]);
     let key = Key::secret([7; 64]).unwrap().with_algorithm("LOGGED-HS512");
@@ -414,7 +414,7 @@ impl Algorithm for Untrue {
 }
 
 #[test]
-fn h2_a_secret_is_never_bound_by_an_algorithm_that_says_it_takes_none() {
+fn h2_a_secret_is_never_bound_to_an_algorithm_of_key_pairs() {
     let provider = Provider::new([&Untrue as &'static dyn Algorithm]);
     let key = Key::secret([7; 64]).unwrap();
     for refused in [
@@ -474,7 +474,7 @@ impl Algorithm for OnCurve {
 }
 
 #[test]
-fn a_key_on_a_curve_of_somebody_else_s_signs_by_the_algorithm_that_takes_it() {
+fn a_key_on_a_curve_of_another_crate_signs_with_the_algorithm_that_accepts_it() {
     static BRAINPOOL: OnCurve = OnCurve("ESB256", "BP-256");
     static ES256K: OnCurve = OnCurve("ES256K", "secp256k1");
     static ED448: OnCurve = OnCurve("Ed448", "Ed448");
@@ -540,7 +540,7 @@ impl Algorithm for Strict {
 }
 
 #[test]
-fn the_algorithm_that_a_key_is_first_of_all_for_is_asked_first() {
+fn the_main_algorithm_of_a_key_is_tried_first() {
     let provider = Provider::new([
         &Strict("MINE-1") as &'static dyn Algorithm,
         &Strict("HS512"),

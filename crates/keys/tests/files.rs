@@ -110,7 +110,7 @@ fn every_form_loads_as_pem_and_as_der() {
 }
 
 #[test]
-fn what_is_not_taken_is_refused_with_what_to_do() {
+fn unsupported_files_are_refused_and_the_error_says_what_to_do() {
     for (name, sentence) in REFUSED {
         let error = Key::from_pem(&file(name)).unwrap_err().to_string();
         match sentence.strip_suffix("; ") {
@@ -121,7 +121,7 @@ fn what_is_not_taken_is_refused_with_what_to_do() {
 }
 
 #[test]
-fn every_file_of_the_folder_is_in_one_of_the_tables() {
+fn every_file_of_the_folder_is_in_a_table() {
     let tables = LOADS.iter().chain(REFUSED).map(|(name, _)| *name);
     let tables: std::collections::BTreeSet<_> = tables.collect();
     let files: std::collections::BTreeSet<_> = common::names().collect();
@@ -167,7 +167,7 @@ fn a_cut_or_extended_der_file_is_refused() {
 }
 
 #[test]
-fn der_that_is_no_key_is_told_so() {
+fn the_error_says_that_der_is_not_a_key() {
     for der in [
         // A boolean.
         [0x30, 3, 1, 1, 0xff].as_slice(),
@@ -217,7 +217,7 @@ fn a_file_whose_parts_disagree_is_refused() {
 }
 
 #[test]
-fn a_public_half_outside_that_is_not_the_one_inside_is_refused() {
+fn a_public_key_that_differs_from_the_private_one_is_refused() {
     const SENTENCE: &str = "found a private key in PKCS#8 with two public halves that differ; \
         the one inside the key and the one beside it must be the same; make or copy it again";
     for (private, half_of) in [
@@ -242,7 +242,7 @@ fn a_public_half_outside_that_is_not_the_one_inside_is_refused() {
 
 /// As *ring* before 0.17 wrote them, and without a public half, which version 2 should have.
 #[test]
-fn an_ed25519_key_of_version_2_loads_however_its_public_half_stands_there() {
+fn an_ed25519_key_of_version_2_loads_with_either_form_of_its_public_key() {
     let der = der_of(&file("ed25519.pkcs8"));
     let fields = elements(body(&der));
     let spki = der_of(&file("ed25519.spki"));
@@ -282,7 +282,7 @@ fn an_ed25519_key_of_version_2_loads_however_its_public_half_stands_there() {
 }
 
 #[test]
-fn of_a_certificate_nothing_but_the_key_is_judged() {
+fn of_a_certificate_only_the_key_is_checked() {
     let der = der_of(&file("p256.certificate"));
     let outside = elements(body(&der));
     let inside = elements(body(outside[0]));
@@ -363,7 +363,7 @@ fn elements(mut all: &[u8]) -> Vec<&[u8]> {
 
 /// K1
 #[test]
-fn k1_no_flipped_byte_of_a_der_file_makes_a_panic() {
+fn k1_no_flipped_byte_of_a_der_file_causes_a_panic() {
     for name in [
         "p256.spki",
         "p256.sec1",

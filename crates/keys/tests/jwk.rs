@@ -280,7 +280,7 @@ fn c7_members_types_and_curves_that_contradict_each_other_are_refused() {
 }
 
 #[test]
-fn a_member_of_the_wrong_type_is_never_taken_for_absent() {
+fn a_member_of_the_wrong_type_is_never_treated_as_absent() {
     for (member, json, sentence) in [
         (
             "kty",
@@ -360,7 +360,7 @@ fn base64url_is_strict() {
 }
 
 #[test]
-fn h10_a_member_twice_and_what_is_no_object_are_refused() {
+fn h10_a_duplicate_member_and_json_that_is_not_an_object_are_refused() {
     for (jwk, sentence) in [
         (
             r#"{"kty":"oct","k":"AAAA","k":"BBBB"}"#,
@@ -405,7 +405,7 @@ fn h13_small_order_ed25519_keys_are_refused() {
 }
 
 #[test]
-fn what_a_jwk_carries_beside_the_key_is_passed_over() {
+fn other_members_of_a_jwk_are_ignored() {
     let jwk = with("p256.spki", "x5u", "\"https://example.com/\"");
     let jwk = jwk.replacen(
         '{',

@@ -8,7 +8,7 @@ use countersign_keys::{Key, KeyErrorReason};
 use countersign_signature::KeyMaterial;
 
 #[test]
-fn c9_a_pem_loads_however_its_lines_were_mangled() {
+fn c9_a_pem_loads_even_if_its_line_breaks_were_changed() {
     for name in [
         "rsa2048.spki",
         "p256.pkcs8",
@@ -172,7 +172,7 @@ fn c9_a_private_key_where_a_public_one_belongs_is_refused_and_the_reverse() {
 }
 
 #[test]
-fn looking_finds_out_the_form_of_a_file() {
+fn the_form_of_a_file_is_recognised_by_its_content() {
     let pem = file("p384.spki");
     let jwk = key("p384.spki").to_jwk().unwrap();
     for text in [
@@ -211,7 +211,7 @@ fn looking_finds_out_the_form_of_a_file() {
 }
 
 #[test]
-fn a_wrong_label_of_the_right_kind_is_warned_of() {
+fn a_wrong_label_of_the_right_kind_gives_a_warning() {
     for (name, from, to, sentence) in [
         (
             "rsa2048.spki",
@@ -256,7 +256,7 @@ fn a_wrong_label_of_the_right_kind_is_warned_of() {
 }
 
 #[test]
-fn a_key_of_ssh_is_told_how_it_becomes_pem_if_it_can() {
+fn the_error_about_an_ssh_key_says_how_to_convert_it() {
     let rsa = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC7 me@host\n";
     let ed25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE0 me@host\n";
     let private = |kind: &str| {
@@ -299,7 +299,7 @@ fn a_key_of_ssh_is_told_how_it_becomes_pem_if_it_can() {
 
 /// What the error for an ssh public key of type Ed25519 advises, done here.
 #[test]
-fn an_ssh_public_key_of_type_ed25519_becomes_pem_by_the_advised_prefix() {
+fn an_ed25519_key_of_ssh_becomes_pem_with_the_advised_prefix() {
     let KeyMaterial::OkpPublic(public) = key("ed25519.spki").material().clone() else {
         panic!("no Ed25519 key")
     };
@@ -323,7 +323,7 @@ fn an_ssh_public_key_of_type_ed25519_becomes_pem_by_the_advised_prefix() {
 
 /// Found by fuzzing (`tests/fuzz/corpus/der`): it was taken for PEM that is not UTF-8.
 #[test]
-fn a_der_file_that_holds_the_first_words_of_pem_is_der_all_the_same() {
+fn a_der_file_that_contains_the_first_words_of_pem_is_read_as_der() {
     let mut der = common::der_of(&file("rsa2048.pkcs8"));
     let words = b"-----BEGIN ";
     let at = der.len() - 100;

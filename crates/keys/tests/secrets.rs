@@ -176,7 +176,7 @@ fn a4_a_secret_that_is_itself_a_key_is_refused_also_behind_space() {
 }
 
 #[test]
-fn a4_a_jwk_of_type_oct_holds_no_key_either() {
+fn a4_a_jwk_of_type_oct_must_not_contain_a_key() {
     for (name, bytes) in encodings() {
         let jwk = format!(
             r#"{{"kty":"oct","k":"{}"}}"#,
@@ -220,7 +220,7 @@ fn a15_an_empty_secret_is_refused_everywhere() {
 }
 
 #[test]
-fn a16_a_secret_shorter_than_the_hash_needs_a_word() {
+fn a16_a_secret_shorter_than_the_hash_must_be_allowed() {
     let provider = countersign_ring::provider();
     for (alg, least) in [("HS256", 32), ("HS384", 48), ("HS512", 64)] {
         let short = Key::secret(vec![7; least - 1]).unwrap();
@@ -275,7 +275,7 @@ fn a17_a_secret_is_its_bytes_and_nothing_is_guessed() {
 }
 
 #[test]
-fn a_secret_with_a_line_break_or_quotes_works_and_is_warned_of() {
+fn a_secret_with_a_line_break_or_quotes_works_with_a_warning() {
     use countersign_keys::KeyWarning::{LineBreak, Quotes};
     for (secret, warnings) in [
         ("0123456789abcdef", &[][..]),

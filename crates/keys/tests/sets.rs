@@ -18,7 +18,7 @@ fn good() -> String {
 }
 
 #[test]
-fn h6_h7_h10_h13_an_odd_key_is_skipped_and_the_others_are_used() {
+fn h6_h7_h10_h13_a_faulty_key_is_skipped_and_the_others_are_used() {
     let odd = [
         r#"{"kty":"HS","kid":"odd"}"#,
         r#"{"kty":"EC","crv":"P-257","x":"AA","y":"AA"}"#,
@@ -60,7 +60,7 @@ fn h6_h7_h10_h13_an_odd_key_is_skipped_and_the_others_are_used() {
 }
 
 #[test]
-fn h7_bytes_that_are_not_utf_8_spoil_the_key_alone_that_holds_them() {
+fn h7_bytes_that_are_not_utf_8_spoil_only_their_key() {
     // RFC 8037 appendix A.1; of such a key the public half is used as well, if it is sound.
     let odd = r#"{"kty":"OKP","crv":"Ed25519","kid":"?","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
     let bytes = |text: &str| -> Vec<u8> {
@@ -88,7 +88,7 @@ fn h7_bytes_that_are_not_utf_8_spoil_the_key_alone_that_holds_them() {
 }
 
 #[test]
-fn h6_keys_for_other_work_are_read_and_fit_no_algorithm() {
+fn h6_keys_for_other_purposes_are_read_and_fit_no_algorithm() {
     let provider = countersign_ring::provider();
     for (jwk, sentence) in [
         (
@@ -118,7 +118,7 @@ fn h6_keys_for_other_work_are_read_and_fit_no_algorithm() {
 }
 
 #[test]
-fn a_skipped_key_is_named_without_raw_text_of_strangers() {
+fn a_skipped_key_is_named_with_its_text_escaped() {
     let text = set(&[
         r#"{"kty":"HS","kid":"a\u001b[31m","alg":"X"}"#.into(),
         "null".into(),
@@ -136,7 +136,7 @@ fn a_skipped_key_is_named_without_raw_text_of_strangers() {
 }
 
 #[test]
-fn h8_what_is_no_set_is_an_error() {
+fn h8_json_that_is_not_a_key_set_is_an_error() {
     let long = "x".repeat(1 << 20);
     for (text, found) in [
         ("".to_owned(), "found something else than an object"),
@@ -169,7 +169,7 @@ fn h8_what_is_no_set_is_an_error() {
 }
 
 #[test]
-fn h9_a_set_has_a_cap_on_its_keys_and_a_long_member_is_no_more_than_a_bad_key() {
+fn h9_a_set_has_a_limit_on_its_keys_and_a_long_member_only_spoils_its_key() {
     let jwk = r#"{"kty":"oct","k":"AAAA"}"#.to_owned();
     let most = vec![jwk.clone(); MAX_KEYS];
     assert_eq!(
@@ -199,7 +199,7 @@ fn h9_a_set_has_a_cap_on_its_keys_and_a_long_member_is_no_more_than_a_bad_key() 
 }
 
 #[test]
-fn h1_of_a_private_key_in_a_published_set_the_public_half_is_used_and_told_of() {
+fn h1_the_public_half_of_a_published_private_key_is_used_and_reported() {
     for (private, public) in [
         ("rsa2048.pkcs8", "rsa2048.spki"),
         ("p256.pkcs8", "p256.spki"),
@@ -218,7 +218,7 @@ fn h1_of_a_private_key_in_a_published_set_the_public_half_is_used_and_told_of() 
 }
 
 #[test]
-fn h1_the_public_half_is_used_where_the_private_one_cannot_be_read() {
+fn h1_the_public_half_is_used_even_if_the_private_one_cannot_be_read() {
     let rsa = key("rsa2048.spki").to_jwk().unwrap();
     let ed = key("ed25519.spki").to_jwk().unwrap();
     let with = |jwk: &str, members: &str| jwk.replacen('{', &format!("{{{members},"), 1);
@@ -270,7 +270,7 @@ fn h2_a_secret_in_a_published_set_is_never_used() {
 }
 
 #[test]
-fn h5_h11_a_key_without_use_and_alg_is_good_for_every_algorithm_of_its_kind() {
+fn h5_h11_a_key_without_use_and_alg_works_for_every_algorithm_of_its_kind() {
     let text = set(&[key("rsa2048.spki").to_jwk().unwrap()]);
     let set = KeySet::from_json(text.as_bytes()).unwrap();
     let verifiers = set
@@ -353,7 +353,7 @@ fn c10_h2_a_set_is_published_without_secrets_and_private_halves() {
 }
 
 #[test]
-fn d5_a_kid_longer_than_any_token_can_name_skips_its_key() {
+fn d5_a_key_with_a_kid_that_is_too_long_is_skipped() {
     let with = |kid: String| key("p256.spki").with_kid(kid).to_jwk().unwrap();
     let text = set(&[with("k".repeat(256)), with("k".repeat(257)), good()]);
     let read = KeySet::from_json(text.as_bytes()).unwrap();
@@ -392,7 +392,7 @@ fn a_byte_order_mark_is_ignored_by_every_reader() {
 }
 
 #[test]
-fn a_document_that_is_published_beside_a_set_is_named() {
+fn a_discovery_document_is_recognised() {
     for (text, sentence) in [
         (
             r#"{"issuer":"https://id.example","jwks_uri":"https://id.example/keys"}"#,
@@ -421,7 +421,7 @@ fn a_document_that_is_published_beside_a_set_is_named() {
 }
 
 #[test]
-fn a_key_for_encryption_is_called_one() {
+fn the_note_says_that_a_key_is_for_encryption() {
     let text = r#"{"kty":"RSA","kid":"enc1","alg":"RSA-OAEP","use":"enc",MEMBERS}"#;
     let rsa = key("rsa2048.spki").to_jwk().unwrap();
     let members = rsa.split_once(',').unwrap().1.trim_end_matches('}');

@@ -179,7 +179,7 @@ fn a_refused_token_leaves_the_end_as_it_was() {
 }
 
 #[test]
-fn a_token_without_an_end_never_wakes_anybody_up() {
+fn a_token_without_an_end_causes_no_wakeup() {
     let mut lifetime = Lifetime::new(None);
     assert_eq!(lifetime.wakeup(&RULES), None);
     assert_eq!(look(&mut lifetime, UnixTime::MAX, &RULES), Action::Nothing);
@@ -297,7 +297,7 @@ fn the_end_with_leeway_is_never_the_earlier_one() {
 }
 
 #[test]
-fn who_may_come_back_is_who_needs_another_token_or_connection() {
+fn a_client_may_reconnect_if_another_token_or_connection_helps() {
     for (reason, may) in [
         (CloseReason::NotRenewed, true),
         (CloseReason::TokenExpired, true),

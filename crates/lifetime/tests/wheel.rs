@@ -141,7 +141,7 @@ impl Both {
 }
 
 #[test]
-fn it_agrees_with_a_model_that_looks_at_every_key() {
+fn it_agrees_with_a_model_that_checks_every_key() {
     let mut random = Random(0x1234_5678_9abc_def1);
     for _ in 0..400 {
         let start = random.span(64);
@@ -200,7 +200,7 @@ fn unix_times_before_and_after_the_epoch_fire_in_order() {
 }
 
 #[test]
-fn the_ends_of_time_are_times_like_others() {
+fn the_smallest_and_largest_times_work() {
     let mut wheel = Wheel::new(UnixTime::EPOCH);
     wheel.add("never", UnixTime::MAX).unwrap();
     wheel.add("long ago", UnixTime::MIN).unwrap();
@@ -239,7 +239,7 @@ fn a_clock_that_is_set_an_hour_forward_and_back_fires_nothing_early() {
 }
 
 #[test]
-fn whoever_sleeps_until_the_next_wakeup_is_never_late_and_rarely_too_early() {
+fn a_sleep_until_the_next_wakeup_is_never_late_and_rarely_too_early() {
     let hour = Duration::from_secs(3600);
     let mut wheel = Wheel::new(Duration::ZERO);
     wheel.add("Ada", hour).unwrap();
@@ -308,7 +308,7 @@ fn a_key_takes_24_bytes_and_its_memory_is_used_again() {
 }
 
 #[test]
-fn debug_tells_how_many_keys_there_are_and_none_of_them() {
+fn debug_shows_the_number_of_keys_and_no_key() {
     let mut wheel = Wheel::new(MS(7));
     wheel.add("secret", MS(10)).unwrap();
     assert_eq!(format!("{wheel:?}"), "Wheel { len: 1, now: 7, .. }");

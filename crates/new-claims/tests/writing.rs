@@ -100,7 +100,7 @@ fn every_claim_of_a_subscription_comes_back_as_it_was_written() {
 }
 
 #[test]
-fn simple_payloads_are_simple() {
+fn a_simple_payload_has_only_its_claims() {
     assert_eq!(
         NewConnection::new("42").finish().unwrap(),
         r#"{"sub":"42"}"#
@@ -128,7 +128,7 @@ fn simple_payloads_are_simple() {
 }
 
 #[test]
-fn text_that_is_not_exactly_one_json_value_slips_no_claim_in() {
+fn text_that_is_not_exactly_one_json_value_adds_no_claim() {
     for json in [
         "",
         " ",
@@ -172,7 +172,7 @@ fn text_that_is_not_exactly_one_json_value_slips_no_claim_in() {
 }
 
 #[test]
-fn what_a_server_would_refuse_is_never_written() {
+fn claims_that_a_server_would_refuse_are_never_written() {
     let early = UnixTime::from_secs(-5);
     for (payload, because) in [
         (
@@ -271,7 +271,7 @@ fn what_a_server_would_refuse_is_never_written() {
 
 /// Found by fuzzing (`tests/fuzz/corpus/written`): the name was not escaped.
 #[test]
-fn k2_the_name_of_a_claim_of_ones_own_is_escaped_in_errors() {
+fn k2_the_name_of_a_custom_claim_is_escaped_in_errors() {
     let error = NewConnection::new("a")
         .claim_json("a\u{6}b", "no JSON")
         .finish()
@@ -284,7 +284,7 @@ fn k2_the_name_of_a_claim_of_ones_own_is_escaped_in_errors() {
 }
 
 #[test]
-fn own_claims_never_take_the_place_of_a_claim_that_a_method_sets() {
+fn custom_claims_never_replace_a_claim_that_a_method_sets() {
     fn finish(kind: &str, name: &str) -> Result<String, ClaimsError> {
         let json = "1";
         match kind {
@@ -349,7 +349,7 @@ fn a_name_that_is_given_twice_is_an_error() {
 }
 
 #[test]
-fn any_jwt_is_written_with_registered_claims_and_own_ones() {
+fn any_jwt_is_written_with_registered_and_custom_claims() {
     let payload = NewTokenClaims::new()
         .user("42")
         .iss("me")
@@ -390,7 +390,7 @@ fn a_subscription_says_whom_it_is_for() {
 }
 
 #[test]
-fn c10_debug_shows_the_kind_and_nothing_that_the_claims_hold() {
+fn c10_debug_shows_the_kind_and_no_claim() {
     let options = NewSubscribeOptions::default().data_json("\"hush\"");
     let shown = format!("{options:?}");
     assert!(

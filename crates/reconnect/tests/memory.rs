@@ -74,7 +74,7 @@ fn another_message_or_signature_is_verified_anew() {
 }
 
 #[test]
-fn a_forged_token_is_never_remembered_and_takes_no_place() {
+fn a_forged_token_is_never_remembered_and_replaces_nothing() {
     let (counting, verifier) = remembering(1);
     assert!(verifier.verify(b"message", b"good").is_ok());
     for forged in 0..1_000_u32 {
@@ -87,7 +87,7 @@ fn a_forged_token_is_never_remembered_and_takes_no_place() {
 }
 
 #[test]
-fn the_memory_is_bounded_and_the_newest_stay() {
+fn the_memory_is_bounded_and_keeps_the_newest() {
     let (counting, verifier) = remembering(64);
     let token = |number: u32| [b"message", number.to_le_bytes().as_slice()].concat();
     for number in 0..10_000 {
@@ -120,7 +120,7 @@ fn j11_each_bound_key_has_a_memory_of_its_own() {
 }
 
 #[test]
-fn two_threads_find_what_either_verified() {
+fn two_threads_share_what_they_verified() {
     let (counting, verifier) = remembering(1 << 14);
     let messages: Vec<_> = (0..2_000_u32).map(u32::to_le_bytes).collect();
     thread::scope(|scope| {
@@ -243,7 +243,7 @@ fn j11_a_signature_that_was_flipped_to_its_twin_is_verified_anew() {
 }
 
 #[test]
-fn hmac_is_left_as_it_is() {
+fn hmac_is_not_remembered() {
     let key = KeyMaterial::Secret(Secret::new([7; 32].as_slice()).unwrap());
     let plain = countersign_ring::HS256.verifier(&key).unwrap();
     let wrapped = HS256.verifier(&key).unwrap();
@@ -252,7 +252,7 @@ fn hmac_is_left_as_it_is() {
 }
 
 #[test]
-fn debug_says_how_much_is_remembered_at_most() {
+fn debug_shows_the_limit_of_the_memory() {
     let (_, verifier) = remembering(1_000);
     assert!(format!("{verifier:?}").contains("capacity: 1024"));
     let (_, verifier) = remembering(9);

@@ -57,7 +57,7 @@ fn no_two_new_keys_are_the_same() {
 }
 
 #[test]
-fn an_rsa_key_has_the_length_that_was_asked_for_or_is_not_made() {
+fn an_rsa_key_has_the_requested_length_or_is_not_made() {
     let key = generate(AlgorithmName::PS256, 2112).unwrap();
     assert_eq!(key.to_string(), "an RSA private key of 2112 bits");
     for bits in [0, 512, 1024, 2047, 8193, usize::MAX] {

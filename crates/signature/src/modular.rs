@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_fill_every_limb_are_reduced_too() {
+    fn numbers_that_fill_every_limb_are_reduced() {
         // 2^128 - 159 is prime: sums and products carry out of the highest limb.
         let prime = u128::MAX - 158;
         let field = field(prime);
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn squares_are_told_from_non_squares() {
+    fn squares_and_non_squares_are_distinguished() {
         let field = field(23);
         let squares: alloc::vec::Vec<u128> = (0..23).map(|x| x * x % 23).collect();
         for x in 0..23 {
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_does_not_fit_is_refused_and_not_cut() {
+    fn a_number_that_does_not_fit_is_refused_and_not_truncated() {
         assert!(Number::<9>::from_be_bytes(&[1; 72]).is_some());
         assert!(Number::<9>::from_be_bytes(&[1; 73]).is_none());
         assert_eq!(number(0x0102_0304_0506_0708_090a).0[1], 0x0102);

@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_spelled_one_way_alone() {
+    fn a_name_has_one_spelling() {
         for alg in [
             "hs256",
             "HS256 ",
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_shown_as_it_stands_in_a_header() {
+    fn a_name_is_shown_as_in_a_header() {
         let name = AlgorithmName::from_static("ES256K");
         assert_eq!(name.as_str(), "ES256K");
         assert_eq!(std::format!("{name} {name:?}"), "ES256K ES256K");

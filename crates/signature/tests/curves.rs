@@ -19,7 +19,7 @@ fn p256() -> [Vec<u8>; 3] {
 }
 
 #[test]
-fn c6_no_other_curve_can_take_the_name_of_a_known_one() {
+fn c6_no_other_curve_can_have_the_name_of_a_known_one() {
     const ONE: &[u8] = &[1];
     let p256 = p256();
     let [prime, a, b]: [&'static [u8]; 3] = p256.map(|number| &*number.leak());

@@ -3,7 +3,7 @@
 use countersign_signature::{InvalidSignature, KeyRejected, KeyRejectedReason, SigningError};
 
 #[test]
-fn k2_a_wrong_signature_says_no_more_than_that() {
+fn k2_the_error_of_a_wrong_signature_gives_no_reason() {
     assert_eq!(
         InvalidSignature::new().to_string(),
         "the signature does not match"
@@ -12,7 +12,7 @@ fn k2_a_wrong_signature_says_no_more_than_that() {
 }
 
 #[test]
-fn a_signature_that_was_not_made_names_the_library() {
+fn the_error_of_a_failed_signing_names_the_library() {
     assert_eq!(
         SigningError::new().to_string(),
         "signing failed inside the cryptographic library"

@@ -259,7 +259,7 @@ fn c6_the_point_of_another_curve_is_refused() {
 }
 
 #[test]
-fn c6_only_the_uncompressed_form_is_taken() {
+fn c6_only_the_uncompressed_form_is_accepted() {
     for (curve, x, y) in base_points() {
         let point = [&[4], &x[..], &y[..]].concat();
         let key = EcPublicKey::from_uncompressed(curve, &point).unwrap();
@@ -343,7 +343,7 @@ fn b7_an_ed25519_key_in_other_than_its_canonical_encoding_is_refused() {
 }
 
 #[test]
-fn an_ed25519_key_that_is_no_point_or_has_another_length_is_refused() {
+fn an_ed25519_key_that_is_not_a_point_or_has_a_wrong_length_is_refused() {
     for y in [2, 7, 8] {
         let mut key = [0; 32];
         key[0] = y;
@@ -366,7 +366,7 @@ fn an_ed25519_key_that_is_no_point_or_has_another_length_is_refused() {
 }
 
 #[test]
-fn private_keys_of_another_length_or_with_anothers_half_are_refused() {
+fn private_keys_of_a_wrong_length_or_with_another_public_key_are_refused() {
     let [(p256, x, y), (p384, ..), ..] = base_points();
     let public = EcPublicKey::new(p256, x, y).unwrap();
     for length in [0, 31, 33, 48] {
@@ -519,7 +519,7 @@ fn a15_an_empty_secret_is_refused() {
 }
 
 #[test]
-fn a16_a_secret_as_long_as_the_hash_is_given_and_a_shorter_one_if_that_was_allowed() {
+fn a16_a_secret_is_at_least_as_long_as_the_hash_unless_a_shorter_one_was_allowed() {
     use countersign_signature::AlgorithmName;
     let secret = |bytes| Secret::new(vec![7; bytes]).unwrap();
     for (hash, name) in [
@@ -563,7 +563,7 @@ fn an_algorithm_key_pair_has_bytes_and_one_algorithm() {
 }
 
 #[test]
-fn a_private_key_gives_its_bytes_to_whoever_signs_with_it() {
+fn a_private_key_gives_its_bytes_to_a_signer() {
     for key in private_keys() {
         let exposed = match &key {
             KeyMaterial::Secret(key) => key.expose(),

@@ -103,7 +103,7 @@ fn three() -> Provider {
 }
 
 #[test]
-fn an_algorithm_is_found_by_its_name_alone() {
+fn an_algorithm_is_found_only_by_its_name() {
     let provider = three();
     assert_eq!(provider.get("PUBLIC1").unwrap().name().as_str(), "PUBLIC1");
     for name in ["public1", "PUBLIC", "PUBLIC3", "none", ""] {
@@ -112,7 +112,7 @@ fn an_algorithm_is_found_by_its_name_alone() {
 }
 
 #[test]
-fn a_later_algorithm_takes_the_place_of_an_earlier_one_of_its_name() {
+fn a_later_algorithm_replaces_an_earlier_one_with_its_name() {
     let provider = three().with(&NEWER_SECRET);
     assert_eq!(provider.iter().count(), 3);
     assert_eq!(shown(&provider)[0], format!("{NEWER_SECRET:?}"));
@@ -120,7 +120,7 @@ fn a_later_algorithm_takes_the_place_of_an_earlier_one_of_its_name() {
 }
 
 #[test]
-fn a_provider_is_held_to_what_is_kept() {
+fn a_provider_can_be_limited_to_some_algorithms() {
     let provider = three().only(|algorithm| algorithm.name().as_str() != "PUBLIC1");
     assert_eq!(
         shown(&provider),
@@ -129,7 +129,7 @@ fn a_provider_is_held_to_what_is_kept() {
 }
 
 #[test]
-fn h2_for_published_keys_no_algorithm_is_left_that_takes_a_secret() {
+fn h2_for_published_keys_only_algorithms_of_key_pairs_remain() {
     let provider = three().with(&LongSecrets).for_key_pairs();
     assert_eq!(
         shown(&provider),

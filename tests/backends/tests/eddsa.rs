@@ -70,14 +70,14 @@ fn b6_an_r_in_other_than_its_canonical_encoding_is_refused() {
 /// Only the holder of the key can make such a signature, because the key itself is not of small
 /// order. So it is safe, but backends must agree: RFC 8032 accepts it.
 #[test]
-fn b6_on_an_r_of_small_order_all_backends_agree() {
+fn b6_all_backends_agree_about_an_r_of_small_order() {
     let identity = hex("0100000000000000000000000000000000000000000000000000000000000000");
     let verdicts = verdicts(&signature_with_r(&identity));
     assert!(verdicts.iter().all(|accepted| *accepted), "{verdicts:?}");
 }
 
 #[test]
-fn b6_an_r_that_is_no_point_is_refused() {
+fn b6_an_r_that_is_not_a_point_is_refused() {
     let good = sign(NAME, MESSAGE);
     for r in [[2; 32], [0xff; 32], [0; 32]] {
         let signature = [&r[..], &good[32..]].concat();

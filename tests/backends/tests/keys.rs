@@ -22,7 +22,7 @@ fn kind(name: AlgorithmName) -> &'static str {
 /// Algorithms distinguish the types of keys themselves: a public key never becomes a secret (A3),
 /// and no family accepts a key of another family (A5).
 #[test]
-fn a3_a5_a_key_of_another_family_binds_to_nothing() {
+fn a3_a5_a_key_of_another_family_is_not_bound() {
     for backend in backends() {
         for name in ALGORITHMS {
             let Some(algorithm) = backend.get(name) else {
@@ -155,7 +155,7 @@ fn an_rsa_private_key_with_a_wrong_number_is_refused() {
 }
 
 #[test]
-fn rsa_numbers_of_absurd_length_are_refused_without_ado() {
+fn rsa_numbers_of_absurd_length_are_refused_before_any_arithmetic() {
     let good = RSA_2048.private();
     for which in 0..6 {
         let mut parts = good.expose().clone();

@@ -31,7 +31,7 @@ fn assert_signs(algorithm: &dyn Algorithm, private: &KeyMaterial<'_>, public: &K
 }
 
 #[test]
-fn ring_says_which_rsa_keys_it_cannot_sign_with() {
+fn ring_names_the_rsa_keys_that_it_cannot_sign_with() {
     for key in [RSA_2049, RSA_EXPONENT_3] {
         let private = KeyMaterial::RsaPrivate(key.private());
         let public = KeyMaterial::RsaPublic(key.public());
@@ -109,7 +109,7 @@ fn a_wrong_d_is_refused_where_d_is_used() {
 }
 
 #[test]
-fn k6_rsa_signs_over_the_rsa_crate_only_where_that_is_asked_for_by_name() {
+fn k6_the_rsa_crate_signs_only_if_a_program_opts_in() {
     let private = KeyMaterial::RsaPrivate(RSA_2048.private());
     let public = KeyMaterial::RsaPublic(RSA_2048.public());
     let plain = rustcrypto::provider();

@@ -6,7 +6,7 @@ use countersign_test_backends::{ALGORITHMS, backends, keys, sign, verifiers};
 const MESSAGE: &[u8] = b"eyJhbGciOiJ.eyJzdWIiOiI0MiJ9";
 
 #[test]
-fn what_any_backend_signs_every_backend_verifies() {
+fn every_backend_verifies_the_signatures_of_every_backend() {
     for name in ALGORITHMS {
         let mut signers = 0;
         for signing in backends() {
@@ -34,7 +34,7 @@ fn what_any_backend_signs_every_backend_verifies() {
 }
 
 #[test]
-fn every_algorithm_of_the_list_has_a_backend_and_ring_lacks_es512_alone() {
+fn every_algorithm_has_a_backend_and_ring_lacks_only_es512() {
     for backend in backends() {
         for name in ALGORITHMS {
             let expected = backend.name != "ring" || name != AlgorithmName::ES512;
@@ -106,7 +106,7 @@ fn a_longer_or_shorter_message_is_refused() {
 }
 
 #[test]
-fn a5_a_signature_verifies_under_its_own_algorithm_alone() {
+fn a5_a_signature_verifies_only_with_its_own_algorithm() {
     for signed in ALGORITHMS {
         let signature = sign(signed, MESSAGE);
         let key = keys::verifying(signed);

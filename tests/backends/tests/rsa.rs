@@ -169,7 +169,7 @@ fn b10_padding_of_pkcs1_that_is_not_exact_is_refused() {
 }
 
 #[test]
-fn b11_pss_with_other_than_its_one_set_of_parameters_is_refused() {
+fn b11_pss_with_other_parameters_is_refused() {
     for (name, hash) in PSS {
         let proper = Pss::proper(hash);
         let signed = |pss: Pss| sign_raw(&RSA_2048, &pss.encode(MESSAGE, 2048));
@@ -234,7 +234,7 @@ fn b11_pss_with_other_than_its_one_set_of_parameters_is_refused() {
 }
 
 #[test]
-fn a_modulus_one_bit_longer_than_its_bytes_verifies_alike() {
+fn a_modulus_one_bit_longer_than_whole_bytes_verifies_too() {
     for (name, hash) in PKCS1 {
         let encoded = pkcs1(257, &[hex(hash.prefix), (hash.of)(MESSAGE)].concat());
         assert!(

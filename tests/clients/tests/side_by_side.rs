@@ -90,7 +90,7 @@ impl Drop for Centrifugo {
 }
 
 #[test]
-fn clients_see_of_both_servers_what_is_recorded() {
+fn clients_see_the_recorded_events_on_both_servers() {
     if !is_ready("centrifuge", "node_modules/ws") {
         return;
     }

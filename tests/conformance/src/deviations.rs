@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     #[cfg(feature = "peers")]
-    fn every_suite_and_backend_that_is_named_is_there() {
+    fn every_named_suite_and_backend_exists() {
         let suites: BTreeSet<&str> = crate::wycheproof::suites()
             .chain(crate::suites())
             .chain(["algorithms", "contract", "rfc examples"])

@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_deviation_is_counted_and_no_surprise() {
+    fn a_known_deviation_is_counted_and_not_a_surprise() {
         let report = good_ones(2, (REFUSE, REFUSE));
         report.assert_clean();
         assert_eq!(report.lines()[0].deviations, 2);
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_case_that_ends_otherwise_is_a_surprise() {
+    fn a_case_with_another_result_is_a_surprise() {
         for last in [(ACCEPT, REFUSE), (REFUSE, ACCEPT), ("expired", "claims")] {
             let report = good_ones(2, last);
             assert!(!report.is_clean());

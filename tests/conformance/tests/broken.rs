@@ -383,7 +383,7 @@ fn each_fault_is_found() {
 }
 
 #[test]
-fn a_panic_is_told_with_the_name_of_its_case() {
+fn a_panic_is_reported_with_the_name_of_its_case() {
     static PANICS: Broken = Broken {
         accepts: |_, _, _| panic!("in verify"),
         ..SOUND
@@ -407,7 +407,7 @@ fn assert_sound(sound: Broken) {
 }
 
 #[test]
-fn what_wraps_a_sound_backend_is_clean() {
+fn a_wrapper_of_a_correct_backend_is_clean() {
     // The algorithms for which no fault is tried.
     for alg in ["HS384", "HS512", "RS384", "RS512", "PS384", "PS512"] {
         assert_sound(Broken { alg, ..SOUND });
@@ -538,7 +538,7 @@ fn unknown_keys() -> [KeyMaterial<'static>; 2] {
 }
 
 #[test]
-fn an_algorithm_that_nobody_knows_is_a_surprise_until_a_key_is_brought() {
+fn an_unknown_algorithm_is_a_surprise_until_it_has_a_key() {
     static SIGNS: Unknown = Unknown {
         accepts_all: false,
         signs: true,
@@ -557,7 +557,7 @@ fn an_algorithm_that_nobody_knows_is_a_surprise_until_a_key_is_brought() {
 }
 
 #[test]
-fn an_algorithm_that_nobody_knows_and_that_only_verifies_needs_an_example() {
+fn an_unknown_algorithm_that_only_verifies_needs_an_example() {
     static VERIFIES: Unknown = Unknown {
         accepts_all: false,
         signs: false,
@@ -575,7 +575,7 @@ fn an_algorithm_that_nobody_knows_and_that_only_verifies_needs_an_example() {
 }
 
 #[test]
-fn an_algorithm_that_nobody_knows_and_that_takes_everything_is_found() {
+fn an_unknown_algorithm_that_accepts_everything_is_found() {
     for signs in [true, false] {
         let all: &'static Unknown = Box::leak(Box::new(Unknown {
             accepts_all: true,

@@ -187,13 +187,13 @@ mod tests {
     };
 
     #[test]
-    fn what_breaks_is_made_as_small_as_it_gets() {
+    fn a_failing_input_is_made_as_small_as_possible() {
         let input = b"xxxxxxxxxxxxxxxabxxxxxx".to_vec();
         assert_eq!(minimised(&BREAKS_ON_AB, input), b"ab");
     }
 
     #[test]
-    fn changes_find_what_is_near() {
+    fn mutations_find_inputs_nearby() {
         let mut random = Random::new(1);
         let stored = [b"axb".to_vec()];
         let found = (0..10_000).any(|_| {

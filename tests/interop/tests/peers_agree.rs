@@ -4,7 +4,7 @@ use countersign_interop::{ALGORITHMS, Algorithm, Key, Peer, flipped, openssl_is_
 use serde_json::json;
 
 #[test]
-fn peers_accept_each_others_tokens_and_refuse_what_was_tampered_with() {
+fn peers_accept_each_others_tokens_and_refuse_changed_ones() {
     if !openssl_is_here() {
         return;
     }
@@ -38,7 +38,7 @@ const LACKING: [(&str, &str, &str); 1] = [(
 )];
 
 #[test]
-fn what_a_peer_lacks_is_still_lacking() {
+fn a_missing_feature_of_a_peer_is_still_missing() {
     if !openssl_is_here() {
         return;
     }

@@ -17,7 +17,7 @@ fn claims() -> Value {
 }
 
 #[test]
-fn tokens_of_peers_verify_here_and_nowhere_else() {
+fn tokens_of_peers_verify_here_and_only_with_the_right_key() {
     let Some((program, mut peers)) = both_sides() else {
         return;
     };
@@ -49,7 +49,7 @@ fn tokens_of_peers_verify_here_and_nowhere_else() {
 }
 
 #[test]
-fn our_tokens_verify_at_peers_and_nowhere_else() {
+fn our_tokens_verify_at_peers_and_only_with_the_right_key() {
     let Some((program, mut peers)) = both_sides() else {
         return;
     };

@@ -128,7 +128,7 @@ mod tests {
     use super::{Command, DATA, MARK, connect, first_frame, frame, publish, read, subscribe};
 
     #[test]
-    fn what_the_load_sends_is_what_the_servers_read() {
+    fn the_servers_can_read_the_messages_of_the_load() {
         assert_eq!(DATA.len(), 100);
         assert_eq!(DATA.bytes().filter(|byte| *byte == MARK).count(), 1);
         let connect = connect("a.b.c");

@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn goals_are_judged_by_what_they_are_compared_with() {
+    fn goals_are_compared_with_their_peers() {
         let text = markdown(&[
             (Kind::Bare, costs(20_000.0, 1000.0, 2000.0, 100.0)),
             (Kind::Axum, costs(22_000.0, 3000.0, 1600.0, 700.0)),

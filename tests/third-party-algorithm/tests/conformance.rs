@@ -64,7 +64,7 @@ fn an_algorithm_that_only_verifies_conforms() {
 }
 
 #[test]
-fn one_that_takes_der_does_not() {
+fn an_algorithm_that_accepts_der_does_not_conform() {
     static DER: Verifies = Verifies(ES256K, |signature| {
         let signature = k256::ecdsa::Signature::from_der(signature).ok()?;
         Some(signature.to_bytes().to_vec())

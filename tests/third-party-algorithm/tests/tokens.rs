@@ -34,7 +34,7 @@ fn authenticator(public: &Key) -> Authenticator {
 }
 
 #[test]
-fn a_token_of_ml_dsa_goes_the_way_of_every_token() {
+fn a_token_of_ml_dsa_is_verified_like_every_token() {
     let provider = default_provider().with(ML_DSA_44).with(ML_DSA_65);
     for alg in ["ML-DSA-44", "ML-DSA-65"] {
         let (private, public) = pair(alg);
@@ -51,7 +51,7 @@ fn a_token_of_ml_dsa_goes_the_way_of_every_token() {
 }
 
 #[test]
-fn the_sizes_do_not_pass_for_each_other() {
+fn the_sizes_are_not_interchangeable() {
     let provider = default_provider().with(ML_DSA_44).with(ML_DSA_65);
     let (private, _) = pair("ML-DSA-44");
     let (_, other) = pair("ML-DSA-65");

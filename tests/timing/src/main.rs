@@ -69,7 +69,7 @@ mod tests {
     use super::rounds;
 
     #[test]
-    fn so_few_rounds_that_nothing_is_measured_are_refused() {
+    fn too_few_rounds_are_refused() {
         let call = |words: &[&str]| {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
             rounds(&words)

@@ -67,7 +67,7 @@ mod tests {
     use super::t;
 
     #[test]
-    fn equal_sets_differ_by_nothing() {
+    fn equal_sets_do_not_differ() {
         let set: Vec<f64> = (0..1000).map(f64::from).collect();
         assert!(t(&set, &set).abs() < 1e-9);
     }

@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sum_is_read() {
+    fn the_number_of_instructions_is_read() {
         assert_eq!(total("fn=(0)\n0 5\n\ntotals: 29876\n"), Some(29_876));
         assert_eq!(total("events: Ir\n"), None);
     }

@@ -129,7 +129,7 @@ mod tests {
 ";
 
     #[test]
-    fn the_tables_are_read_and_goals_are_no_times() {
+    fn the_tables_are_read_without_the_goals() {
         let groups = groups(TABLES);
         assert_eq!(groups.len(), 1);
         assert_eq!(groups[0].title, "HS256");

@@ -61,7 +61,7 @@ mod tests {
     use super::of_code;
 
     #[test]
-    fn comments_empty_lines_and_tests_are_no_code() {
+    fn comments_empty_lines_and_tests_are_not_counted() {
         let text = "//! Docs.\n\n/// More.\n#[derive(Debug)]\nstruct A {\n    // A comment.\n    a: u8,\n}\n\n\
                     #[cfg(test)]\nmod tests {\n    fn a() {}\n}\nconst B: &str = \"x\ny\";\n";
         // `#[derive]`, `struct A {`, `a: u8`, `}`, and two lines of `B`.

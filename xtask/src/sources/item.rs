@@ -117,7 +117,7 @@ mod tests {
     use super::{attributes_of, is_behind, says};
 
     #[test]
-    fn code_behind_a_feature_is_told_from_other_code() {
+    fn code_behind_a_feature_is_recognised() {
         for (text, behind) in [
             (r#"#[cfg(feature = "std")] mod a;"#, true),
             (r#"#[cfg(feature = "other")] mod a;"#, false),
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_found_in_code_alone() {
+    fn a_word_is_found_only_in_code() {
         let text =
             "/// unsafe\nfn a() { let b = \"unsafe\"; unsafe { c(unsafe_code) } } // unsafe\n";
         assert_eq!(says(text.parse().unwrap(), "unsafe"), 1);

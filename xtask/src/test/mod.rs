@@ -168,7 +168,7 @@ mod tests {
     use super::summary;
 
     #[test]
-    fn the_summary_tells_what_failed_and_what_was_skipped() {
+    fn the_summary_says_what_failed_and_what_was_skipped() {
         let text = summary(&[
             ("tests", Ok(vec![]), Duration::ZERO),
             ("docs", Err("one example".into()), Duration::ZERO),

@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn an_import_in_one_direction_is_no_circle() {
+    fn an_import_in_one_direction_is_not_a_circle() {
         assert!(found("use crate::B; struct A;", "struct B;", "use super::A;").is_empty());
         let re_exported = "pub use c::C; pub struct A;";
         assert!(found(re_exported, "struct B;", "use super::A; pub struct C;").is_empty());
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn a_module_and_the_one_around_it_are_a_circle_if_each_uses_the_other() {
+    fn a_module_and_its_parent_that_use_each_other_are_a_circle() {
         let a = "use self::c::C; pub struct A(C);";
         let c = "use super::A; pub struct C(Box<A>);";
         assert_eq!(found(a, "", c), ["crate::a", "crate::a::c"]);

@@ -388,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn tests_may_need_what_they_like() {
+    fn tests_may_depend_on_any_crate() {
         let mut package = package("countersign-signature");
         let ring = dependency("countersign-ring", Some("dev"));
         package.dependencies.push(ring);
@@ -396,14 +396,14 @@ mod tests {
     }
 
     #[test]
-    fn an_allowance_that_is_not_used_is_found() {
+    fn an_unused_allowance_is_found() {
         let mut package = package("countersign-claims");
         package.dependencies.pop();
         assert_eq!(held_to_its_row(&package).len(), 1);
     }
 
     #[test]
-    fn needing_the_program_the_chores_or_the_tests_is_found() {
+    fn a_dependency_on_the_program_or_on_tests_is_found() {
         let of_tests = |name: &str| Package {
             manifest_path: format!("tests/{name}/Cargo.toml").into(),
             ..package(name)

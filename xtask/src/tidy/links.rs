@@ -87,7 +87,7 @@ mod tests {
     use crate::files::File;
 
     #[test]
-    fn links_are_read_outside_code_alone() {
+    fn only_links_outside_code_are_read() {
         let text = "[a](a.md) and [`b`](b/c.md#part \"title\"), `[no](x.md)`\n\
                     ```\n[no](y.md)\n```\n- of\n    - [a list](z.md)\n\
                     \n[web](https://example.com) ![image](e.png) `code\nthat goes on` [f](f.md)\n\

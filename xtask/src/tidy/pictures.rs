@@ -86,7 +86,7 @@ mod tests {
     use crate::files;
 
     #[test]
-    fn an_arrow_that_a_longer_way_replaces_is_not_drawn() {
+    fn an_arrow_that_a_longer_path_replaces_is_not_drawn() {
         let all = drawn("a --> b\nb --> c\na --> c\n");
         assert_eq!(shortest(&all), drawn("a --> b\nb --> c\n"));
     }
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_the_way_that_is_not_there_is_found() {
+    fn a_missing_file_in_the_picture_is_found() {
         let page = "     │  jws/token.rs       a\n     │  jws/gone.rs, jws/gone/      b\n";
         let found = missing_files(page, &files::root());
         assert_eq!(found.len(), 2, "{found:?}");

@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_open_is_found_with_its_line() {
+    fn unfinished_work_is_found_with_its_line() {
         for word in LEFT_OPEN {
             let found = left_open(&file(&format!("//! Docs.\n    {word}\n")));
             assert_eq!(found.len(), 1, "{word}");

@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn an_accepted_token_is_logged_by_the_authority_that_vouched() {
+    fn the_log_names_the_authority_of_an_accepted_token() {
         let key = Key::secret(b"a secret of at least 32 bytes ...").unwrap();
         let issuer = Issuer::builder().key(key.clone()).iss("https://id").build();
         let token = issuer.unwrap().connection("42").sign().unwrap();

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_is_not_shown_as_json() {
+    fn bytes_that_are_not_json_are_not_sent_as_json() {
         for bytes in [
             &b""[..],
             b"1,2",

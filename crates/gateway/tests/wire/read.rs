@@ -185,7 +185,7 @@ fn every_request_is_read_in_every_codec() {
 }
 
 #[test]
-fn the_first_command_tells_the_generation() {
+fn the_first_command_shows_the_generation() {
     for (bytes, expected) in [
         (r#"{"params":{"token":"t","name":"js"},"id":1}"#, V1),
         (r#"{"id":1}"#, V1),
@@ -223,7 +223,7 @@ fn the_first_command_tells_the_generation() {
 }
 
 #[test]
-fn a_frame_holds_many_commands_and_blank_lines_count_for_nothing() {
+fn a_frame_may_have_many_commands_and_blank_lines_are_ignored() {
     let mut generation = Some(V2);
     let text = b"\n{\"id\":1,\"ping\":{}}\r\n  \n{\"id\":2,\"ping\":{}}\n";
     let ids = |commands: Vec<Result<Command, Malformed>>| {
@@ -266,7 +266,7 @@ fn a_command_of_v2_without_id_is_a_pong_unless_it_is_a_message() {
 }
 
 #[test]
-fn what_is_no_command_is_malformed_and_ends_the_frame() {
+fn a_text_that_is_not_a_command_is_malformed_and_ends_the_frame() {
     let long = format!(
         r#"{{"id":1,"method":3,"params":{{"channel":"a","data":{}{}}}}}"#,
         "[".repeat(30_000),
@@ -324,7 +324,7 @@ fn what_is_no_command_is_malformed_and_ends_the_frame() {
 }
 
 #[test]
-fn a_method_that_does_not_exist_is_no_fault_of_the_frame() {
+fn an_unknown_method_does_not_make_the_frame_malformed() {
     let unknown_in_v1 = [number(1, 1), number(2, 12)].concat();
     let unknown_in_v2 = [number(1, 1), field(16, [])].concat();
     for (codec, bytes) in [

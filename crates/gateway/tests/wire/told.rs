@@ -20,7 +20,7 @@ fn only_the_second_generation_is_pinged_by_messages() {
 }
 
 #[test]
-fn close_frames_say_it_in_each_generations_own_way() {
+fn close_frames_follow_each_generation() {
     let json = |reason: &str, reconnect: bool| {
         format!(r#"{{"reason":"{reason}","reconnect":{reconnect}}}"#)
     };
@@ -99,7 +99,7 @@ fn close_frames_say_it_in_each_generations_own_way() {
 }
 
 #[test]
-fn advice_is_told_as_the_table_says() {
+fn advice_becomes_the_codes_of_the_table() {
     use TokenUse::{Connect, Refresh, SubRefresh, Subscribe};
     let error = Refusal::Error;
     let close = Refusal::Close;

@@ -179,7 +179,7 @@ fn every_result_is_written_in_every_codec() {
 }
 
 #[test]
-fn errors_are_temporary_in_v2_alone() {
+fn only_errors_of_v2_can_be_temporary() {
     for (error, code, message, temporary) in [
         (ErrorCode::Internal, 100, "internal server error", true),
         (ErrorCode::UnknownChannel, 102, "unknown channel", false),
@@ -318,7 +318,7 @@ fn every_push_is_written_in_every_codec() {
 }
 
 #[test]
-fn a_publication_that_is_not_json_is_for_protobuf_alone() {
+fn a_publication_that_is_not_json_goes_only_to_protobuf_clients() {
     let push = Push::Publication {
         channel: text("a"),
         data: Payload::unchecked(b"\xff\n".to_vec().into()),
@@ -337,7 +337,7 @@ fn a_publication_that_is_not_json_is_for_protobuf_alone() {
 }
 
 #[test]
-fn no_message_in_json_holds_a_line_break() {
+fn no_json_message_has_a_line_break() {
     let mut info = ClientInfo::new("a\nb", "c");
     info.connection = Some(json("{\r\n}"));
     info.channel = Some(json("[\n1,\r2]"));

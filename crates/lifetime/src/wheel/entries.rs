@@ -228,7 +228,7 @@ mod tests {
     use super::Entries;
 
     #[test]
-    fn a_place_whose_handles_are_used_up_is_left_empty() {
+    fn a_slot_whose_handles_are_used_up_stays_empty() {
         let mut entries = Entries::new(1, 0);
         let first = entries.add("first", 0).unwrap();
         entries.entries[0].generation = NonZeroU32::MAX;

@@ -70,7 +70,7 @@ mod tests {
     use super::{Occupied, SLOTS};
 
     #[test]
-    fn the_next_slot_is_found_from_everywhere() {
+    fn the_next_slot_is_found_from_every_slot() {
         let sets: [&[u32]; 6] = [
             &[],
             &[0],

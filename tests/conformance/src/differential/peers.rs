@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_peer_is_skipped_if_it_is_not_installed_and_for_no_other_reason() {
+    fn a_peer_is_skipped_only_if_it_is_not_installed() {
         let good = r#"cat >/dev/null; echo '{"claims": {}}'; echo '{"error": "x"}'"#;
         assert_eq!(ask("peer.py", good), Some(Ok(vec![true, false])));
         assert_eq!(ask("no-such-file", good), None);

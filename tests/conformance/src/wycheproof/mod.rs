@@ -233,7 +233,7 @@ mod tests {
     use crate::judge::{ACCEPT, Judge};
 
     #[test]
-    fn every_set_that_is_named_is_there() {
+    fn every_named_set_exists() {
         let sets: BTreeSet<&str> = SETS.iter().map(|set| set.name).collect();
         assert_eq!(sets.len(), SETS.len(), "a name twice");
         let known: BTreeSet<&str> = all_known().map(|(set, ..)| set).collect();
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_that_is_gone_is_a_surprise() {
+    fn a_missing_form_is_a_surprise() {
         let surprises = |forms: &[(&'static str, usize)]| {
             let mut judge = Judge::new("ed25519", "test");
             judge.case("ed25519/jwk/Valid/1", ACCEPT, ACCEPT, String::new);

@@ -33,7 +33,7 @@ fn whole(root: &str, inner: &str) -> Api {
 }
 
 #[test]
-fn what_is_not_reachable_is_not_shown() {
+fn private_items_are_not_shown() {
     let text = api(
         "pub use inner::Shown;",
         "pub struct Shown { pub a: u8, b: u8 } pub struct Hidden; \
@@ -76,7 +76,7 @@ fn a_renamed_and_a_foreign_export_are_shown() {
 }
 
 #[test]
-fn a_macro_that_may_hide_something_public_is_found() {
+fn a_macro_that_may_hide_a_public_item_is_found() {
     let private = "macro_rules! it { ($a:ident) => { fn $a() {} }; }";
     let public = "macro_rules! it { ($a:ident) => { pub fn $a() {} }; }";
     for (definition, call, found) in [

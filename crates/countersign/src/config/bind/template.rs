@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn i1_groups_of_fixed_strings_are_spelled_out() {
+    fn i1_groups_of_fixed_strings_become_lists() {
         for (expression, expected) in [
             (r"^(?P<g>host\.example\.com)$", vec!["host.example.com"]),
             ("^(?P<g>a|b)$", vec!["a", "b"]),
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn there_are_a_thousand_combinations_at_most() {
+    fn at_most_a_thousand_combinations_are_allowed() {
         let values = |count: u16| (0..count).map(|it| it.to_string()).collect();
         let template = template("https://x.example/{{a}}/{{b}}");
         for (first, second, expected) in [(20, 50, Some(1000)), (7, 143, None)] {

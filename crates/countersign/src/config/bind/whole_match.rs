@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_says_the_same_as_the_expression() {
+    fn a_table_matches_the_same_texts_as_the_expression() {
         let texts = [
             "",
             "a",

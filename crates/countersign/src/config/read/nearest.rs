@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_or_a_word_left_out_is_close() {
+    fn a_typing_error_or_a_missing_word_is_close() {
         for (name, expected) in [
             ("clent", "client"),
             ("client.tokens", "client.token"),
