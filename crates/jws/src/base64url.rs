@@ -2,14 +2,15 @@
 //!
 //! Padding, other alphabets, white space and non-zero trailing bits are refused (RFC 4648
 //! sections 3.3 and 3.5): the same bytes have only one spelling. A test compares the decoder with
-//! the `base64` crate, which takes about twice as many instructions.
+//! the `base64` crate, which takes 1.7 times as long for a typical token.
 
 use alloc::vec::Vec;
 
-/// Marks a character that is not in the alphabet. The 24 bits of four characters leave it free.
+/// Marks a character that is not in the alphabet. The three bytes of a group leave it free.
 const INVALID: u32 = 1 << 31;
 
-/// The six bits of each character, shifted to where they belong in a group of four.
+/// For each character, its six bits at their place in the three bytes of a group. The first byte
+/// of the group is the lowest byte of the number.
 type Table = [u32; 256];
 
 static FIRST: Table = table(18);
@@ -25,10 +26,11 @@ static FOURTH: Table = table(0);
 const fn table(shift: u32) -> Table {
     let mut table = [INVALID; 256];
     let mut alphabet: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut bits = 0;
+    let mut value: u32 = 0;
     while let [character, rest @ ..] = alphabet {
-        table[*character as usize] = bits << shift;
-        bits += 1;
+        let [_, first, second, third] = (value << shift).to_be_bytes();
+        table[*character as usize] = u32::from_le_bytes([first, second, third, 0]);
+        value += 1;
         alphabet = rest;
     }
     table
@@ -37,48 +39,71 @@ const fn table(shift: u32) -> Table {
 /// Decodes `text` into `bytes`, and replaces their content. False if it is not base64url in
 /// canonical form; then `bytes` are empty.
 pub(crate) fn decode(text: &[u8], bytes: &mut Vec<u8>) -> bool {
-    let (groups, rest) = text.as_chunks::<4>();
-    let length = groups.len().saturating_mul(3);
-    bytes.clear();
-    // The end adds at most two bytes.
-    bytes.reserve(length.saturating_add(2));
-    bytes.resize(length, 0);
-    let (places, _) = bytes.as_chunks_mut::<3>();
-    let mut seen = 0;
-    for ([a, b, c, d], place) in groups.iter().zip(places) {
-        let bits = bits(&FIRST, *a) | bits(&SECOND, *b) | bits(&THIRD, *c) | bits(&FOURTH, *d);
-        seen |= bits;
-        let [_, x, y, z] = bits.to_be_bytes();
-        *place = [x, y, z];
-    }
-    let is_valid = seen & INVALID == 0 && decode_end(rest, bytes);
+    let is_valid = decode_unchecked(text, bytes);
     if !is_valid {
         bytes.clear();
     }
     is_valid
 }
 
-/// Decodes the characters after the last group of four. The bits that belong to no byte must be
-/// zero.
-fn decode_end(rest: &[u8], bytes: &mut Vec<u8>) -> bool {
-    let (bits, count) = match rest {
-        [] => return true,
-        [a, b] => (bits(&FIRST, *a) | bits(&SECOND, *b), 1),
-        [a, b, c] => (bits(&FIRST, *a) | bits(&SECOND, *b) | bits(&THIRD, *c), 2),
+/// Like [`decode`], but `bytes` hold anything if the result is false.
+fn decode_unchecked(text: &[u8], bytes: &mut Vec<u8>) -> bool {
+    let (groups, end) = text.as_chunks::<4>();
+    // `A` is six zero bits. The bits that belong to no byte must be zero.
+    let (end, end_bytes, unused) = match *end {
+        [] => (0, 0, 0),
+        [a, b] => (bits([a, b, b'A', b'A']), 1, 0xffff_ff00),
+        [a, b, c] => (bits([a, b, c, b'A']), 2, 0xffff_0000),
         // Six bits alone are no byte.
         _ => return false,
     };
-    let [invalid, decoded @ ..] = bits.to_be_bytes();
-    let (decoded, unused) = decoded.split_at(count);
-    bytes.extend_from_slice(decoded);
-    invalid == 0 && unused.iter().all(|byte| *byte == 0)
+    let length = groups.len().saturating_mul(3).saturating_add(end_bytes);
+    // Everything is overwritten below, so the bytes of an earlier token aren't set to zero first.
+    bytes.resize(length, 0);
+    // Each group is written as four bytes. The next group overwrites the fourth.
+    bytes.extend_from_slice(&[0; 4]);
+
+    let mut seen = end;
+    let mut places = bytes.as_mut_slice();
+    let (blocks, groups) = groups.as_chunks::<4>();
+    for block in blocks {
+        let Some(place) = places.first_chunk_mut::<13>() else {
+            return false;
+        };
+        let [a, b, c, d] = block.map(bits);
+        seen |= a | b | c | d;
+        place[0..4].copy_from_slice(&a.to_le_bytes());
+        place[3..7].copy_from_slice(&b.to_le_bytes());
+        place[6..10].copy_from_slice(&c.to_le_bytes());
+        place[9..13].copy_from_slice(&d.to_le_bytes());
+        places = places.get_mut(12..).unwrap_or_default();
+    }
+    for group in groups {
+        let bits = bits(*group);
+        seen |= bits;
+        if let Some(place) = places.first_chunk_mut() {
+            *place = bits.to_le_bytes();
+        }
+        places = places.get_mut(3..).unwrap_or_default();
+    }
+    if let Some(place) = places.first_chunk_mut() {
+        *place = end.to_le_bytes();
+    }
+    bytes.truncate(length);
+    seen & INVALID == 0 && end & unused == 0
 }
 
+/// The three bytes of four characters, the first byte lowest, or a number with [`INVALID`] set.
 #[inline]
-fn bits(table: &Table, character: u8) -> u32 {
-    // Every byte has a place in the table.
-    let bits = table.get(usize::from(character));
-    bits.copied().unwrap_or(INVALID)
+fn bits([a, b, c, d]: [u8; 4]) -> u32 {
+    let bits = |table: &Table, character: u8| {
+        // Every byte has a place in the table.
+        table
+            .get(usize::from(character))
+            .copied()
+            .unwrap_or(INVALID)
+    };
+    bits(&FIRST, a) | bits(&SECOND, b) | bits(&THIRD, c) | bits(&FOURTH, d)
 }
 
 #[cfg(test)]
