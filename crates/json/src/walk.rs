@@ -24,9 +24,12 @@ pub(crate) struct Walk<'a> {
     at: usize,
 }
 
-/// What is wrong at the place where a walk stopped. It is one byte, which is fast to pass on;
-/// [`Walk::error`] makes the full error of it.
+/// What is wrong at the place where a walk stopped. [`Walk::error`] makes the full error of it.
+///
+/// It is as wide as a pointer, so that a result fits registers. If it were a byte, the compiler
+/// would copy results from memory in pieces of odd sizes, which takes several times as long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
 pub(crate) enum Fault {
     NotAnObject,
     Syntax,
@@ -84,7 +87,8 @@ impl<'a> Walk<'a> {
     }
 
     /// The name of a member, its colon and the space after it.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "otherwise each name is copied")]
     pub(crate) fn name(&mut self, names: &mut Names<'a>) -> Result<Cow<'a, str>, Fault> {
         self.space();
         let start = self.at;
@@ -105,23 +109,22 @@ impl<'a> Walk<'a> {
     }
 
     /// The value that begins here.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "otherwise each value is copied")]
     pub(crate) fn value(&mut self, depth: usize) -> Result<Raw<'a>, Fault> {
         let start = self.at;
-        let known = match self.peek() {
-            Some(b'"') => self.string()?,
-            Some(b'-' | b'0'..=b'9') => self.number()?,
-            _ => self.other_value(depth)?,
-        };
+        let known = self.end_of_value(depth)?;
         Ok(Raw {
             text: self.since(start),
             known,
         })
     }
 
-    /// A value that is neither a string nor a number.
-    fn other_value(&mut self, depth: usize) -> Result<Known, Fault> {
+    /// Reads to the end of the value that begins here.
+    fn end_of_value(&mut self, depth: usize) -> Result<Known, Fault> {
         match self.peek() {
+            Some(b'"') => return self.string(),
+            Some(b'-' | b'0'..=b'9') => return self.number(),
             Some(b'{') => self.members(deeper(depth)?)?,
             Some(b'[') => self.elements(deeper(depth)?)?,
             Some(b't') => self.word(b"true")?,
@@ -161,7 +164,7 @@ impl<'a> Walk<'a> {
         let mut names = Names::new();
         loop {
             self.name(&mut names)?;
-            self.value(depth)?;
+            self.end_of_value(depth)?;
             if !self.more(b'}')? {
                 return Ok(());
             }
@@ -175,7 +178,7 @@ impl<'a> Walk<'a> {
         }
         loop {
             self.space();
-            self.value(depth)?;
+            self.end_of_value(depth)?;
             if !self.more(b']')? {
                 return Ok(());
             }
