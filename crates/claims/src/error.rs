@@ -72,6 +72,9 @@ impl ClaimsErrorKind {
 /// only the names of claims such as `sub`, `info` and `meta`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+// As wide as a pointer: otherwise the compiler copies results with this error in pieces of odd
+// sizes, also when there is no error.
+#[repr(usize)]
 pub enum ClaimsError {
     /// The payload is not one sound JSON object.
     Malformed(JsonError),

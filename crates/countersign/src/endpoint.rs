@@ -119,12 +119,12 @@ impl KeyEndpoint {
         Ok(())
     }
 
-    pub(crate) fn verify<'t>(
+    pub(crate) fn verify<'v, 't>(
         &self,
-        token: &Unverified<'t>,
+        token: &'v Unverified<'t>,
         mode: WaitMode,
         observe: &mut impl Observe,
-    ) -> Result<Verified<'t>, VerifyStop> {
+    ) -> Result<Verified<'v, 't>, VerifyStop> {
         let (key, client) = self.key(token, mode).map_err(|stop| match stop {
             VerifyStop::Refused(error) => observe.failed(Stage::Key, error).into(),
             VerifyStop::Pending(_) => stop,

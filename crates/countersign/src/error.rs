@@ -40,6 +40,9 @@ use crate::deserialize::DeserializeError;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+// As wide as a pointer: otherwise the compiler copies results with this error in pieces of odd
+// sizes, also when there is no error.
+#[repr(usize)]
 pub enum Error {
     /// The token could not be read, or its header names no algorithm.
     Token(ParseError),

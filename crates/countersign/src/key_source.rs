@@ -101,13 +101,13 @@ pub(crate) enum ChosenKeys<'r> {
 
 impl ChosenKeys<'_> {
     #[cfg_attr(not(feature = "jwks"), expect(unused_variables))]
-    pub(crate) fn verify<'t>(
+    pub(crate) fn verify<'v, 't>(
         &self,
-        token: &Unverified<'t>,
+        token: &'v Unverified<'t>,
         now: UnixTime,
         mode: WaitMode,
         observe: &mut impl Observe,
-    ) -> Result<Verified<'t>, VerifyStop> {
+    ) -> Result<Verified<'v, 't>, VerifyStop> {
         match self {
             Self::Static(keyring) => Ok(keyring.verify(token, now, observe)?),
             #[cfg(feature = "jwks")]

@@ -168,16 +168,20 @@ impl Keyring {
     /// # Errors
     ///
     /// [`Error`] with the code `algorithm`, `unknown_key` or `signature`.
-    pub fn open<'t>(&self, token: &Unverified<'t>, now: UnixTime) -> Result<Verified<'t>, Error> {
+    pub fn open<'v, 't>(
+        &self,
+        token: &'v Unverified<'t>,
+        now: UnixTime,
+    ) -> Result<Verified<'v, 't>, Error> {
         self.verify(token, now, &mut ())
     }
 
-    pub(crate) fn verify<'t>(
+    pub(crate) fn verify<'v, 't>(
         &self,
-        token: &Unverified<'t>,
+        token: &'v Unverified<'t>,
         now: UnixTime,
         observe: &mut impl Observe,
-    ) -> Result<Verified<'t>, Error> {
+    ) -> Result<Verified<'v, 't>, Error> {
         let mut candidates = self.candidates(token.header(), now).peekable();
         if candidates.peek().is_none() {
             let error = self.no_candidate(token.header());
@@ -207,11 +211,11 @@ pub(crate) fn check_kid(key: &Key) -> Result<(), KeyError> {
 }
 
 /// Tries keys in order until one verifies the signature.
-pub(crate) fn first_that_verifies<'t, 'k>(
-    token: &Unverified<'t>,
+pub(crate) fn first_that_verifies<'v, 't, 'k>(
+    token: &'v Unverified<'t>,
     keys: impl IntoIterator<Item = &'k dyn Verifier>,
     observe: &mut impl Observe,
-) -> Result<Verified<'t>, Error> {
+) -> Result<Verified<'v, 't>, Error> {
     let mut refusal = Error::Signature;
     for key in keys {
         match token.verify(key) {

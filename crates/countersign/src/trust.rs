@@ -227,13 +227,13 @@ pub(crate) struct Picked<'r> {
 
 impl Picked<'_> {
     /// Verifies a token that was parsed.
-    pub(crate) fn verify<'t>(
+    pub(crate) fn verify<'v, 't>(
         &self,
-        token: &Unverified<'t>,
+        token: &'v Unverified<'t>,
         now: UnixTime,
         mode: WaitMode,
         observe: &mut impl Observe,
-    ) -> Result<Verified<'t>, VerifyStop> {
+    ) -> Result<Verified<'v, 't>, VerifyStop> {
         let authority = &self.entry.authority;
         authority
             .check_header(token.header())

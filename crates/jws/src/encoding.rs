@@ -53,17 +53,28 @@ impl<'a> Encoded<'a> {
 
     /// Decodes one part into `bytes`, and replaces its content.
     pub(crate) fn decode(&self, part: Part, bytes: &mut Vec<u8>) -> Result<(), ParseError> {
-        let encoded = match part {
+        if base64url::decode(self.part(part).as_bytes(), bytes) {
+            Ok(())
+        } else {
+            Err(self.error(part))
+        }
+    }
+
+    /// Why a part is not base64url.
+    #[cold]
+    pub(crate) fn error(&self, part: Part) -> ParseError {
+        if self.part(part).contains(|c: char| c.is_ascii_whitespace()) {
+            ParseError::WhiteSpace { part }
+        } else {
+            ParseError::Base64 { part }
+        }
+    }
+
+    fn part(&self, part: Part) -> &'a str {
+        match part {
             Part::Header => self.header,
             Part::Payload => self.payload,
             Part::Signature => self.signature,
-        };
-        if base64url::decode(encoded.as_bytes(), bytes) {
-            Ok(())
-        } else if encoded.contains(|c: char| c.is_ascii_whitespace()) {
-            Err(ParseError::WhiteSpace { part })
-        } else {
-            Err(ParseError::Base64 { part })
         }
     }
 }

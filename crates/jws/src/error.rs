@@ -35,6 +35,9 @@ impl fmt::Display for Part {
 /// the header, which is cut to 64 characters and displayed escaped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+// As wide as a pointer: otherwise the compiler copies results with this error in pieces of odd
+// sizes, also when there is no error.
+#[repr(usize)]
 pub enum ParseError {
     /// Longer than the cap, in bytes.
     TooLong {
@@ -156,6 +159,9 @@ impl error::Error for ParseError {}
 /// name and the length of the signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+// As wide as a pointer: otherwise the compiler copies results with this error in pieces of odd
+// sizes, also when there is no error.
+#[repr(usize)]
 pub enum VerifyError {
     /// The header names another algorithm than that of the key.
     Algorithm {

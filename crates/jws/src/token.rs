@@ -7,7 +7,7 @@ use core::fmt;
 use countersign_signature::{AlgorithmName, Verifier};
 
 use crate::encoding::Encoded;
-use crate::{Header, ParseError, Part, VerifyError, der, known};
+use crate::{Header, ParseError, Part, VerifyError, base64url, der, known};
 
 /// The longest token for [`Unverified::parse`], in bytes.
 pub const DEFAULT_LIMIT: usize = 16 * 1024;
@@ -33,13 +33,13 @@ impl fmt::Debug for Scratch {
 pub struct Unverified<'a> {
     header: Header<'a>,
     encoded: Encoded<'a>,
-    body: OnceCell<Result<Body<'a>, ParseError>>,
+    /// The decoded body, or the part that is not base64url.
+    body: OnceCell<Result<Body<'a>, Part>>,
     /// The buffer for the body, until the body is decoded.
     room: Cell<Option<Room<'a>>>,
 }
 
 /// The decoded parts after the header.
-#[derive(Clone, Copy)]
 pub(crate) struct Body<'a> {
     pub(crate) payload: &'a [u8],
     signature: &'a [u8],
@@ -107,20 +107,24 @@ impl<'a> Unverified<'a> {
     }
 
     /// The payload and the signature. The first call decodes them.
-    pub(crate) fn body(&self) -> Result<Body<'a>, ParseError> {
-        let decode = || match self.room.take() {
-            Some(room) => {
-                self.encoded.decode(Part::Payload, room.payload)?;
-                self.encoded.decode(Part::Signature, room.signature)?;
-                let (payload, signature) = (room.payload, room.signature);
-                Ok(Body { payload, signature })
-            }
-            // The buffer is there until this closure has run, and it runs only once.
-            None => Err(ParseError::Base64 {
-                part: Part::Payload,
-            }),
-        };
-        self.body.get_or_init(decode).clone()
+    pub(crate) fn body(&self) -> Result<&Body<'a>, ParseError> {
+        let body = self.body.get_or_init(|| self.decode_body());
+        body.as_ref().map_err(|part| self.encoded.error(*part))
+    }
+
+    fn decode_body(&self) -> Result<Body<'a>, Part> {
+        // The room is there until this function has run, and it runs only once.
+        let room = self.room.take().ok_or(Part::Payload)?;
+        if !base64url::decode(self.encoded.payload.as_bytes(), room.payload) {
+            return Err(Part::Payload);
+        }
+        if !base64url::decode(self.encoded.signature.as_bytes(), room.signature) {
+            return Err(Part::Signature);
+        }
+        Ok(Body {
+            payload: room.payload,
+            signature: room.signature,
+        })
     }
 
     /// The header, to select a key.
@@ -143,7 +147,7 @@ impl<'a> Unverified<'a> {
     ///
     /// [`VerifyError`] if the algorithm is not that of the key, if the signature does not match,
     /// or if the payload or the signature is not base64url.
-    pub fn verify(&self, key: &dyn Verifier) -> Result<Verified<'a>, VerifyError> {
+    pub fn verify(&self, key: &dyn Verifier) -> Result<Verified<'_, 'a>, VerifyError> {
         let algorithm = key.algorithm();
         if !algorithm.is_spelled(self.header.alg()) {
             return Err(VerifyError::Algorithm {
@@ -151,7 +155,7 @@ impl<'a> Unverified<'a> {
                 needed: algorithm,
             });
         }
-        let Body { payload, signature } = self.body().map_err(VerifyError::Token)?;
+        let Body { payload, signature } = *self.body().map_err(VerifyError::Token)?;
         key.verify(self.encoded.signing_input.as_bytes(), signature)
             .map_err(|invalid| match der::needed_instead(algorithm, signature) {
                 Some(needed) => VerifyError::DerSignature {
@@ -161,7 +165,7 @@ impl<'a> Unverified<'a> {
                 None => VerifyError::Signature(invalid),
             })?;
         Ok(Verified {
-            header: self.header.clone(),
+            header: &self.header,
             payload,
             algorithm,
         })
@@ -176,18 +180,20 @@ impl fmt::Debug for Unverified<'_> {
     }
 }
 
-/// A token whose signature was checked. Only [`Unverified::verify`] makes one.
-pub struct Verified<'a> {
-    header: Header<'a>,
+/// A token whose signature was checked. Only [`Unverified::verify`] makes one. It borrows the
+/// header from the [`Unverified`] (`'t`); the payload outlives it (`'a`).
+#[derive(Clone, Copy)]
+pub struct Verified<'t, 'a> {
+    header: &'t Header<'a>,
     payload: &'a [u8],
     algorithm: AlgorithmName,
 }
 
-impl<'a> Verified<'a> {
+impl<'t, 'a> Verified<'t, 'a> {
     /// The header, which the signature covers.
     #[must_use]
-    pub fn header(&self) -> &Header<'a> {
-        &self.header
+    pub fn header(&self) -> &'t Header<'a> {
+        self.header
     }
 
     /// The decoded payload, exactly the bytes that the signature covers.
@@ -203,7 +209,7 @@ impl<'a> Verified<'a> {
     }
 }
 
-impl fmt::Debug for Verified<'_> {
+impl fmt::Debug for Verified<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verified")
             .field("header", &self.header)

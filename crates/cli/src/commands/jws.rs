@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{self, Read as _, Write as _};
 
-use countersign::jws::{NewHeader, Scratch, Unverified, Verified, sign};
+use countersign::jws::{NewHeader, Scratch, Unverified, sign};
 use countersign::keys::KeyErrorReason;
+use countersign::signature::AlgorithmName;
 use countersign::{Code, Error, KeySet, Keyring, default_provider};
 
 use crate::explained::{refusal, unreadable};
@@ -125,9 +126,9 @@ impl Verify {
                 .map_err(Some),
                 Err(_) => Err(None),
             };
-            let result = result.map(|verified| {
-                used.insert(verified.algorithm());
-                verified.payload()
+            let result = result.map(|(algorithm, payload)| {
+                used.insert(algorithm);
+                payload
             });
             match result {
                 Ok(payload) if console.is_json() => {
@@ -224,10 +225,10 @@ fn open<'s>(
     token: &'s str,
     scratch: &'s mut Scratch,
     why_unused: impl Fn(&str) -> Option<String>,
-) -> Result<Verified<'s>, Error> {
+) -> Result<(AlgorithmName, &'s [u8]), Error> {
     let token = Unverified::parse_within(LINE_LIMIT, token, scratch).map_err(Error::Token)?;
     let error = match keyring.open(&token, countersign::now()) {
-        Ok(verified) => return Ok(verified),
+        Ok(verified) => return Ok((verified.algorithm(), verified.payload())),
         Err(error) => error,
     };
     let kid = match error {
