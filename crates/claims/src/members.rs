@@ -47,7 +47,11 @@ fn read_member<'a>(
     own: &mut impl FnMut(&At<'_>, &Value<'a>) -> Result<bool, Refusal>,
 ) -> Result<(), Refusal> {
     let is_known = registered.member(at, value, options)? || own(at, value)?;
-    if registered.user_member(at, value, options)? || is_known {
+    let is_user = match options.user_id_claim.as_deref() {
+        None => false,
+        Some(claim) => registered.user_member(at, value, claim)?,
+    };
+    if is_known || is_user {
         return Ok(());
     }
     at.check_case(

@@ -95,22 +95,19 @@ impl<'a> Registered<'a> {
         Ok(true)
     }
 
-    /// Reads the user, if an option says that this member contains it. This can be any claim,
+    /// Reads the user, if this member is `claim`, which the options name. This can be any claim,
     /// also a registered one. Otherwise the result is false.
-    #[inline]
     pub(crate) fn user_member(
         &mut self,
         at: &At<'_>,
         value: &Value<'a>,
-        options: &DecodeOptions,
+        claim: &str,
     ) -> Result<bool, Refusal> {
-        match options.user_id_claim.as_deref() {
-            Some(claim) if claim == at.name && claim != "sub" => {
-                self.user = Some(at.user_id(value)?);
-                Ok(true)
-            }
-            _ => Ok(false),
+        if at.name != claim || claim == "sub" {
+            return Ok(false);
         }
+        self.user = Some(at.user_id(value)?);
+        Ok(true)
     }
 
     /// When the connection or subscription expires: at `expire_at`, where zero or less means

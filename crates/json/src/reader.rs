@@ -64,19 +64,34 @@ impl<'a> Reader<'a> {
         reason = "otherwise each member is copied twice"
     )]
     fn read(&mut self) -> Result<Option<(Cow<'a, str>, Value<'a>)>, Fault> {
-        let has_member = match self.next {
-            Next::FirstMember => self.walk.begin_object()?,
-            Next::CommaOrEnd => self.walk.more(b'}')?,
+        let Self { names, next, .. } = self;
+        // A copy, because the compiler keeps it in registers.
+        let mut walk = self.walk;
+        let member = Self::member(&mut walk, names, next);
+        self.walk = walk;
+        member
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    fn member(
+        walk: &mut Walk<'a>,
+        names: &mut Names<'a>,
+        next: &mut Next,
+    ) -> Result<Option<(Cow<'a, str>, Value<'a>)>, Fault> {
+        let has_member = match next {
+            Next::FirstMember => walk.begin_object()?,
+            Next::CommaOrEnd => walk.more(b'}')?,
             Next::Nothing => return Ok(None),
         };
         if !has_member {
-            self.next = Next::Nothing;
-            self.walk.end()?;
+            *next = Next::Nothing;
+            walk.end()?;
             return Ok(None);
         }
-        self.next = Next::CommaOrEnd;
-        let name = self.walk.name(&mut self.names)?;
-        let value = self.walk.value(1)?;
+        *next = Next::CommaOrEnd;
+        let name = walk.name(names)?;
+        let value = walk.value(1)?;
         Ok(Some((name, Value::checked(value))))
     }
 }

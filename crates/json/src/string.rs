@@ -62,12 +62,17 @@ pub(crate) fn plain_until(text: &[u8], mut at: usize) -> usize {
 /// Only the lowest mark is reliable: a higher one may come from a carry.
 #[inline]
 fn special(word: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
     const HIGH: u64 = ONES << 7;
-    // Subtracting `limit` from a smaller byte sets the highest bit of the byte.
-    let below = |word: u64, limit: u64| word.wrapping_sub(ONES.wrapping_mul(limit)) & !word & HIGH;
-    let equal = |byte: u8| below(word ^ ONES.wrapping_mul(u64::from(byte)), 1);
-    below(word, 0x20) | equal(b'"') | equal(b'\\')
+    // This exchanges the quote (0x22) with the space (0x20), and the control characters (below
+    // 0x20) among each other. So all bytes below 0x21 are special now.
+    let exchanged = word ^ ONES.wrapping_mul(0x02);
+    // A backslash is zero now.
+    let backslash = word ^ ONES.wrapping_mul(0x5c);
+    // Subtracting more than a byte holds sets its highest bit. Bytes of other characters than
+    // ASCII have this bit already, and are not special.
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES.wrapping_mul(limit));
+    (below(exchanged, 0x21) | below(backslash, 1)) & !word & HIGH
 }
 
 /// The number that eight decimal digits are. `None` if a byte is not a digit.

@@ -18,7 +18,10 @@ const SAFE_DIGITS: usize = 308;
 const WHOLE_DIGITS: usize = 18;
 
 /// A place in a text. Everything before it is valid.
-#[derive(Clone)]
+///
+/// The usual values are read by functions that are inlined, so that the place stays in a register.
+/// The others are read by functions that get the place and return the new one.
+#[derive(Clone, Copy)]
 pub(crate) struct Walk<'a> {
     text: &'a str,
     at: usize,
@@ -47,7 +50,7 @@ impl<'a> Walk<'a> {
 
     /// The error for a fault that this walk found.
     #[cold]
-    pub(crate) fn error(&mut self, fault: Fault) -> JsonError {
+    pub(crate) fn error(mut self, fault: Fault) -> JsonError {
         match fault {
             Fault::NotAnObject => JsonError::NotAnObject,
             Fault::Syntax => JsonError::syntax(self.text, self.at),
@@ -79,6 +82,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The beginning of an object. True if it has a member, which is next.
+    #[inline]
     pub(crate) fn begin_object(&mut self) -> Result<bool, Fault> {
         if !self.takes(b'{') {
             return Err(Fault::NotAnObject);
@@ -121,18 +125,32 @@ impl<'a> Walk<'a> {
     }
 
     /// Reads to the end of the value that begins here.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "see `Walk`")]
     fn end_of_value(&mut self, depth: usize) -> Result<Known, Fault> {
         match self.peek() {
-            Some(b'"') => return self.string(),
-            Some(b'-' | b'0'..=b'9') => return self.number(),
-            Some(b'{') => self.members(deeper(depth)?)?,
-            Some(b'[') => self.elements(deeper(depth)?)?,
-            Some(b't') => self.word(b"true")?,
-            Some(b'f') => self.word(b"false")?,
-            Some(b'n') => self.word(b"null")?,
-            _ => return Err(Fault::Syntax),
+            Some(b'"') => self.string(),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            _ => {
+                let (at, read) = Self::end_of_other_value(self.text, self.at, depth);
+                self.at = at;
+                read.map(|()| Known::Nothing)
+            }
         }
-        Ok(Known::Nothing)
+    }
+
+    /// Reads a value that is neither a string nor a number, from `at`. Returns where it stopped.
+    fn end_of_other_value(text: &'a str, at: usize, depth: usize) -> (usize, Result<(), Fault>) {
+        let mut walk = Self { text, at };
+        let read = match walk.peek() {
+            Some(b'{') => deeper(depth).and_then(|depth| walk.members(depth)),
+            Some(b'[') => deeper(depth).and_then(|depth| walk.elements(depth)),
+            Some(b't') => walk.word(b"true"),
+            Some(b'f') => walk.word(b"false"),
+            Some(b'n') => walk.word(b"null"),
+            _ => Err(Fault::Syntax),
+        };
+        (walk.at, read)
     }
 
     /// Reads what follows a value: true for a comma, false for the closing bracket `end`.
@@ -185,7 +203,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "see `Walk`")]
     fn string(&mut self) -> Result<Known, Fault> {
         if self.peek() != Some(b'"') {
             return Err(Fault::Syntax);
@@ -201,7 +220,8 @@ impl<'a> Walk<'a> {
                 }
                 Some(b'\\') => {
                     known = Known::Nothing;
-                    self.escape()?;
+                    let length = Self::escape(self.text, self.at).ok_or(Fault::Syntax)?;
+                    self.step(length);
                 }
                 // The end of the text, or a control character.
                 _ => return Err(Fault::Syntax),
@@ -209,15 +229,15 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// The length of the escape at `at`, if it is one.
     #[cold]
-    fn escape(&mut self) -> Result<(), Fault> {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let (_, length) = string::escape(rest).ok_or(Fault::Syntax)?;
-        self.step(length);
-        Ok(())
+    fn escape(text: &str, at: usize) -> Option<usize> {
+        let (_, length) = string::escape(text.as_bytes().get(at..)?)?;
+        Some(length)
     }
 
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "see `Walk`")]
     fn number(&mut self) -> Result<Known, Fault> {
         let start = self.at;
         let mut whole = 0_u64;
@@ -232,10 +252,18 @@ impl<'a> Walk<'a> {
         let digits = self.text.as_bytes().get(start..self.at).unwrap_or_default();
         let goes_on = matches!(self.peek(), Some(b'.' | b'e' | b'E'));
         if goes_on || digits.len() > WHOLE_DIGITS || matches!(digits, [] | [b'0', _, ..]) {
-            self.at = start;
-            return self.any_number().map(|()| Known::Nothing);
+            let (at, read) = Self::end_of_any_number(self.text, start);
+            self.at = at;
+            return read.map(|()| Known::Nothing);
         }
         Ok(Known::Whole(whole))
+    }
+
+    /// Reads any number from `at`. Returns where it stopped.
+    fn end_of_any_number(text: &'a str, at: usize) -> (usize, Result<(), Fault>) {
+        let mut walk = Self { text, at };
+        let read = walk.any_number();
+        (walk.at, read)
     }
 
     /// The number that the next eight bytes are, if all of them are digits.
