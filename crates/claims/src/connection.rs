@@ -10,7 +10,7 @@ use countersign_time::UnixTime;
 /// The claims of a connection token, borrowed from its payload.
 ///
 /// Unknown claims are ignored, but must be valid JSON.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConnectionClaims<'a> {
     /// The user and the registered claims.
@@ -54,18 +54,38 @@ impl<'a> ConnectionClaims<'a> {
     /// [`ClaimsError::WrongKind`] if there is a `channel` of any type, even if other claims are
     /// wrong; otherwise the error of the first bad claim.
     pub fn decode(payload: &'a [u8], options: &DecodeOptions) -> Result<Self, ClaimsError> {
-        let mut registered = Registered::default();
-        let mut info = Pair::default();
-        let mut channels = Channels::default();
-        let mut subs = Channels::default();
-        let mut meta = None;
-        let mut expire_at = None;
+        let mut claims = Self::default();
+        claims.decode_into(payload, options)?;
+        Ok(claims)
+    }
 
+    /// Like [`decode`](Self::decode), but writes into these claims and replaces their content,
+    /// which saves copies of the result. After an error they are empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`decode`](Self::decode).
+    pub fn decode_into(
+        &mut self,
+        payload: &'a [u8],
+        options: &DecodeOptions,
+    ) -> Result<(), ClaimsError> {
+        *self = Self::default();
+        let read = self.read(payload, options);
+        if read.is_err() {
+            *self = Self::default();
+        }
+        read
+    }
+
+    fn read(&mut self, payload: &'a [u8], options: &DecodeOptions) -> Result<(), ClaimsError> {
+        let mut info = Pair::default();
+        let mut subs = Channels::default();
         read_members(
             payload,
             options,
             Self::NAMES,
-            &mut registered,
+            &mut self.registered,
             |at, value| {
                 match at.name {
                     "channel" => {
@@ -75,22 +95,20 @@ impl<'a> ConnectionClaims<'a> {
                     }
                     "info" => info.json(value),
                     "b64info" => info.base64(at, value)?,
-                    "channels" => channels = Channels::read_channels(value, &options.limits)?,
+                    "channels" => self.channels = Channels::read_channels(value, &options.limits)?,
                     "subs" => subs = Channels::read_subs(value, &options.limits)?,
-                    "meta" => meta = Some(Bytes::from_json(value)),
-                    "expire_at" => expire_at = Some(at.integer(value)?),
+                    "meta" => self.meta = Some(Bytes::from_json(value)),
+                    "expire_at" => self.expire_at = Some(at.integer(value)?),
                     _ => return Ok(false),
                 }
                 Ok(true)
             },
         )?;
-        Ok(Self {
-            registered,
-            info: info.finish(),
-            channels: if subs.is_empty() { channels } else { subs },
-            meta,
-            expire_at,
-        })
+        self.info = info.finish();
+        if !subs.is_empty() {
+            self.channels = subs;
+        }
+        Ok(())
     }
 
     /// When the connection expires and a new token is due; `None` is never.

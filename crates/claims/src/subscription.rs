@@ -11,7 +11,7 @@ use countersign_time::UnixTime;
 /// The claims of a subscription token, borrowed from its payload.
 ///
 /// Unknown claims are ignored, but must be valid JSON.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SubscriptionClaims<'a> {
     /// The user and the registered claims.
@@ -61,24 +61,45 @@ impl<'a> SubscriptionClaims<'a> {
     /// otherwise the error of the first bad claim; [`ClaimsError::Unbound`] if the token names
     /// neither a user nor a client.
     pub fn decode(payload: &'a [u8], options: &DecodeOptions) -> Result<Self, ClaimsError> {
-        let mut registered = Registered::default();
+        let mut claims = Self::default();
+        claims.decode_into(payload, options)?;
+        Ok(claims)
+    }
+
+    /// Like [`decode`](Self::decode), but writes into these claims and replaces their content,
+    /// which saves copies of the result. After an error they are empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`decode`](Self::decode).
+    pub fn decode_into(
+        &mut self,
+        payload: &'a [u8],
+        options: &DecodeOptions,
+    ) -> Result<(), ClaimsError> {
+        *self = Self::default();
+        let read = self.read(payload, options);
+        if read.is_err() {
+            *self = Self::default();
+        }
+        read
+    }
+
+    fn read(&mut self, payload: &'a [u8], options: &DecodeOptions) -> Result<(), ClaimsError> {
         let mut subscribe = OptionsReader::default();
         let mut channel = None;
-        let mut client = None;
-        let mut eto = false;
-        let mut expire_at = None;
 
         let read = read_members(
             payload,
             options,
             Self::NAMES,
-            &mut registered,
+            &mut self.registered,
             |at, value| {
                 match at.name {
                     "channel" => channel = Some(at.channel_name(value, &options.limits)),
-                    "client" => client = Some(at.id(value)?),
-                    "eto" => eto = at.boolean(value)?,
-                    "expire_at" => expire_at = Some(at.integer(value)?),
+                    "client" => self.client = Some(at.id(value)?),
+                    "eto" => self.eto = at.boolean(value)?,
+                    "expire_at" => self.expire_at = Some(at.integer(value)?),
                     _ => return subscribe.member(at, value),
                 }
                 Ok(true)
@@ -93,22 +114,18 @@ impl<'a> SubscriptionClaims<'a> {
                 },
             });
         };
-        let channel = channel.map_err(|refusal| *refusal)?;
+        self.channel = channel.map_err(|refusal| *refusal)?;
         read?;
-        let client = client.filter(|client| !client.is_empty());
-        if client.is_none() && registered.user.is_none() {
+        if self.client.as_deref() == Some("") {
+            self.client = None;
+        }
+        if self.client.is_none() && self.registered.user.is_none() {
             return Err(ClaimsError::Unbound {
                 user_claim: options.user_claim().into(),
             });
         }
-        Ok(Self {
-            registered,
-            channel,
-            client,
-            options: subscribe.finish(),
-            eto,
-            expire_at,
-        })
+        self.options = subscribe.finish();
+        Ok(())
     }
 
     /// When the subscription expires and a new token is due; `None` is never.

@@ -17,7 +17,7 @@ use crate::{ClaimsError, DecodeOptions, Registered};
 /// assert_eq!(claims.registered.user_id(), "42");
 /// # Ok::<(), countersign_claims::ClaimsError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenClaims<'a> {
     /// The user and the registered claims.
@@ -37,10 +37,37 @@ impl<'a> TokenClaims<'a> {
     /// [`ClaimsError::Malformed`] if the payload is not one valid JSON object; otherwise the
     /// error of the first bad claim.
     pub fn decode(payload: &'a [u8], options: &DecodeOptions) -> Result<Self, ClaimsError> {
-        let mut registered = Registered::default();
-        read_members(payload, options, Self::NAMES, &mut registered, |_, _| {
-            Ok(false)
-        })?;
-        Ok(Self { registered })
+        let mut claims = Self::default();
+        claims.decode_into(payload, options)?;
+        Ok(claims)
+    }
+
+    /// Like [`decode`](Self::decode), but writes into these claims and replaces their content,
+    /// which saves copies of the result. After an error they are empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`decode`](Self::decode).
+    pub fn decode_into(
+        &mut self,
+        payload: &'a [u8],
+        options: &DecodeOptions,
+    ) -> Result<(), ClaimsError> {
+        *self = Self::default();
+        let read = self.read(payload, options);
+        if read.is_err() {
+            *self = Self::default();
+        }
+        read
+    }
+
+    fn read(&mut self, payload: &'a [u8], options: &DecodeOptions) -> Result<(), ClaimsError> {
+        read_members(
+            payload,
+            options,
+            Self::NAMES,
+            &mut self.registered,
+            |_, _| Ok(false),
+        )
     }
 }

@@ -329,9 +329,8 @@ impl Authenticator {
     ) -> Result<Accepted<'a, K::Claims<'a>>, Error> {
         let rules = self.rules.load();
         let verification = Verification::<K>::new(&rules, now, WaitMode::Wait);
-        verification
-            .run(token, scratch, &mut (), &mut &rules.nobody)
-            .map_err(VerifyStop::into_error)
+        let tally = &mut &rules.nobody;
+        verification.run(token, scratch, &mut (), tally, VerifyStop::into_error)
     }
 
     /// Verifies a token and keeps its claims. Returns the tally that counts the result.
@@ -346,7 +345,7 @@ impl Authenticator {
         let mut scratch = Scratch::default();
         let verification = Verification::<K>::new(&rules, now, mode);
         let mut tally = &rules.nobody;
-        let result = verification.run(token, &mut scratch, observe, &mut tally);
+        let result = verification.run(token, &mut scratch, observe, &mut tally, |stop| stop);
         let tally = tally.clone();
         let owned = result.map(|accepted| K::own(&accepted));
         // The payload of the token that was just verified.

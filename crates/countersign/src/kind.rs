@@ -17,14 +17,16 @@ pub(crate) trait TokenKind {
     /// The kind under which it is counted.
     const KIND: VerificationKind;
 
-    type Claims<'a>: DecodedClaims;
+    type Claims<'a>: DecodedClaims + Default;
     type Owned;
 
     fn trust(rules: &Rules) -> &Trust;
+    /// Decodes the payload into `claims`.
     fn decode<'a>(
+        claims: &mut Self::Claims<'a>,
         payload: &'a [u8],
         options: &DecodeOptions,
-    ) -> Result<Self::Claims<'a>, ClaimsError>;
+    ) -> Result<(), ClaimsError>;
     /// The owned token, without its payload.
     fn own(accepted: &Accepted<'_, Self::Claims<'_>>) -> Self::Owned;
     fn with_payload(owned: Self::Owned, payload: Vec<u8>) -> Self::Owned;
@@ -44,10 +46,11 @@ macro_rules! kind {
             }
 
             fn decode<'a>(
+                claims: &mut $claims<'a>,
                 payload: &'a [u8],
                 options: &DecodeOptions,
-            ) -> Result<$claims<'a>, ClaimsError> {
-                $claims::decode(payload, options)
+            ) -> Result<(), ClaimsError> {
+                claims.decode_into(payload, options)
             }
 
             fn own(accepted: &Accepted<'_, $claims<'_>>) -> $owned {

@@ -38,32 +38,42 @@ impl<'r, K: TokenKind> Verification<'r, K> {
 
     /// Takes all steps and counts their result in `tally`. If the token leads to an authority,
     /// `tally` becomes the tally of this authority. A verification that stops because keys must
-    /// be fetched first is not counted.
-    pub(crate) fn run<'a>(
+    /// be fetched first is not counted. `error` converts the error: the result is large, so it is
+    /// made only once.
+    pub(crate) fn run<'a, E>(
         &self,
         token: &'a str,
         scratch: &'a mut Scratch,
         observe: &mut impl Observe,
         tally: &mut &'r Arc<Tally>,
-    ) -> Result<Accepted<'a, K::Claims<'a>>, VerifyStop> {
-        let result = self.steps(token, scratch, observe, tally);
-        match &result {
-            Ok(_) => tally.add(K::KIND, None),
-            Err(VerifyStop::Refused(error)) => tally.add(K::KIND, Some(error.code())),
-            Err(VerifyStop::Pending(_)) => {}
+        error: impl FnOnce(VerifyStop) -> E,
+    ) -> Result<Accepted<'a, K::Claims<'a>>, E> {
+        let mut claims = K::Claims::default();
+        match self.steps(token, scratch, observe, tally, &mut claims) {
+            Ok((entry, payload)) => {
+                tally.add(K::KIND, None);
+                let voucher = entry.voucher.mine().clone();
+                Ok(Accepted::new(claims, payload, voucher))
+            }
+            Err(stop) => {
+                if let VerifyStop::Refused(error) = &stop {
+                    tally.add(K::KIND, Some(error.code()));
+                }
+                Err(error(stop))
+            }
         }
-        result
     }
 
     /// The steps in order: cheap checks first. Before the signature is verified, claims only select
-    /// the authority, whose tally is put into `tally`.
+    /// the authority, whose tally is put into `tally`. The verified claims are put into `claims`.
     fn steps<'a>(
         &self,
         token: &'a str,
         scratch: &'a mut Scratch,
         observe: &mut impl Observe,
         tally: &mut &'r Arc<Tally>,
-    ) -> Result<Accepted<'a, K::Claims<'a>>, VerifyStop> {
+        claims: &mut K::Claims<'a>,
+    ) -> Result<(&'r Entry, &'a [u8]), VerifyStop> {
         let token = Unverified::parse_header(self.rules.token_limit, token, scratch)
             .map_err(|error| observe.failed(Stage::Token, Error::Token(error)))?;
         observe.passed(Stage::Token, || {
@@ -77,7 +87,9 @@ impl<'r, K: TokenKind> Verification<'r, K> {
         let picked = K::trust(self.rules).pick(&token, observe)?;
         *tally = &picked.entry.tally;
         let verified = picked.verify(&token, self.now, self.mode, observe)?;
-        Ok(self.judged(picked.entry, verified.payload(), observe)?)
+        let payload = verified.payload();
+        self.judge_payload(picked.entry, payload, claims, observe)?;
+        Ok((picked.entry, payload))
     }
 
     /// The server's answer to a token that was just signed. Published keys are not fetched.
@@ -96,19 +108,21 @@ impl<'r, K: TokenKind> Verification<'r, K> {
             .check_issued(&token, self.now)
             .and_then(|()| {
                 let payload = danger::unverified_payload(&token).map_err(Error::Token)?;
-                self.judged(picked.entry, payload, &mut ()).map(drop)
+                let mut claims = K::Claims::default();
+                self.judge_payload(picked.entry, payload, &mut claims, &mut ())
             })
             .map_err(|error| (error, Some(picked.entry.name().into())))
     }
 
-    /// Decodes the claims and checks them with the policy of the entry.
-    fn judged<'a>(
+    /// Decodes the payload into `claims`, and checks them with the policy of the entry.
+    fn judge_payload<'a>(
         &self,
         entry: &Entry,
         payload: &'a [u8],
+        claims: &mut K::Claims<'a>,
         observe: &mut impl Observe,
-    ) -> Result<Accepted<'a, K::Claims<'a>>, Error> {
-        let mut claims = K::decode(payload, &entry.authority.reading)
+    ) -> Result<(), Error> {
+        K::decode(claims, payload, &entry.authority.reading)
             .map_err(|error| observe.failed(Stage::Claims, Error::Claims(error)))?;
         observe.passed(Stage::Claims, || {
             let registered = claims.registered();
@@ -133,7 +147,7 @@ impl<'r, K: TokenKind> Verification<'r, K> {
         if let Some(user) = prefixed {
             claims.set_user(user);
         }
-        Ok(Accepted::new(claims, payload, entry.voucher.mine().clone()))
+        Ok(())
     }
 
     fn judge(
