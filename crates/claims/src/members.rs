@@ -1,6 +1,6 @@
 //! Reads the claims of a payload, one by one.
 
-use countersign_json::{Reader, Value};
+use countersign_json::{Object, Value};
 
 use crate::read::{At, Refusal};
 use crate::{ClaimsError, DecodeOptions, Registered};
@@ -22,15 +22,14 @@ pub(crate) fn read_members<'a>(
     let mut refusal: Option<Refusal> = None;
     // Read to the end, also after an error, because only then the payload is known to be valid
     // JSON.
-    for member in Reader::new(payload)? {
-        let (name, value) = member?;
+    Object::each_member(payload, |name, value| {
         let at = At::top(&name);
         if let Err(found) = read_member(&at, &value, options, names, registered, &mut own)
             && (refusal.is_none() || matches!(*found, ClaimsError::WrongKind { .. }))
         {
             refusal = Some(found);
         }
-    }
+    })?;
     match refusal {
         None => Ok(()),
         Some(refusal) => Err(*refusal),

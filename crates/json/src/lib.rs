@@ -4,8 +4,8 @@
 //! once, reads them all:
 //!
 //! - The text is UTF-8 and **one object**, with nothing before or after it. An array is never
-//!   read as a struct. [`Object::parse`] checks the whole text first; a [`Reader`] checks it
-//!   member by member, in one pass.
+//!   read as a struct. [`Object::parse`] checks the whole text first; [`Object::each_member`]
+//!   checks it member by member, in one pass.
 //! - A **duplicate name is an error** at every level, also for unknown names, and also if it is
 //!   written with escapes. Names are compared exactly.
 //! - Nesting is limited ([`MAX_DEPTH`]), also in unused members.
@@ -56,6 +56,5 @@ mod writer;
 
 pub use error::{JsonError, MAX_DEPTH};
 pub use fold::known_in_another_case;
-pub use reader::Reader;
 pub use value::{Array, Elements, Kind, Members, Object, Value};
 pub use writer::{ObjectWriter, quote};

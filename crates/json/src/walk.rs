@@ -9,6 +9,7 @@ use alloc::borrow::Cow;
 use crate::error::{JsonError, MAX_DEPTH};
 use crate::names::Names;
 use crate::string::{self, Known, Raw};
+use crate::value::Value;
 
 /// A 64-bit float can hold any number with this many digits before the point: its limit is above
 /// 1.7 × 10^308.
@@ -81,13 +82,18 @@ impl<'a> Walk<'a> {
         value.map_err(|fault| self.error(fault))
     }
 
-    /// The beginning of an object. True if it has a member, which is next.
-    #[inline]
-    pub(crate) fn begin_object(&mut self) -> Result<bool, Fault> {
+    /// One object and nothing else. Passes each member to `take`.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "see `Walk`")]
+    pub(crate) fn whole_object(
+        &mut self,
+        take: impl FnMut(Cow<'a, str>, Value<'a>),
+    ) -> Result<(), Fault> {
         if !self.takes(b'{') {
             return Err(Fault::NotAnObject);
         }
-        Ok(!self.takes(b'}'))
+        self.members(1, take)?;
+        self.end()
     }
 
     /// The name of a member, its colon and the space after it.
@@ -143,8 +149,10 @@ impl<'a> Walk<'a> {
     fn end_of_other_value(text: &'a str, at: usize, depth: usize) -> (usize, Result<(), Fault>) {
         let mut walk = Self { text, at };
         let read = match walk.peek() {
-            Some(b'{') => deeper(depth).and_then(|depth| walk.members(depth)),
-            Some(b'[') => deeper(depth).and_then(|depth| walk.elements(depth)),
+            Some(b'{') => walk
+                .deeper(depth)
+                .and_then(|depth| walk.members(depth, |_, _| ())),
+            Some(b'[') => walk.deeper(depth).and_then(|depth| walk.elements(depth)),
             Some(b't') => walk.word(b"true"),
             Some(b'f') => walk.word(b"false"),
             Some(b'n') => walk.word(b"null"),
@@ -174,23 +182,30 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn members(&mut self, depth: usize) -> Result<(), Fault> {
-        self.step(1);
+    /// Reads an object from behind its bracket. Passes each member to `take`.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "see `Walk`")]
+    fn members(
+        &mut self,
+        depth: usize,
+        mut take: impl FnMut(Cow<'a, str>, Value<'a>),
+    ) -> Result<(), Fault> {
         if self.takes(b'}') {
             return Ok(());
         }
         let mut names = Names::new();
         loop {
-            self.name(&mut names)?;
-            self.end_of_value(depth)?;
+            let name = self.name(&mut names)?;
+            let value = self.value(depth)?;
+            take(name, Value::checked(value));
             if !self.more(b'}')? {
                 return Ok(());
             }
         }
     }
 
+    /// Reads an array from behind its bracket.
     fn elements(&mut self, depth: usize) -> Result<(), Fault> {
-        self.step(1);
         if self.takes(b']') {
             return Ok(());
         }
@@ -380,11 +395,13 @@ impl<'a> Walk<'a> {
     fn since(&self, start: usize) -> &'a str {
         self.text.get(start..self.at).unwrap_or_default()
     }
-}
 
-fn deeper(depth: usize) -> Result<usize, Fault> {
-    if depth >= MAX_DEPTH {
-        return Err(Fault::TooDeep);
+    /// Steps into an object or array of a value at this depth. Returns the depth inside.
+    fn deeper(&mut self, depth: usize) -> Result<usize, Fault> {
+        if depth >= MAX_DEPTH {
+            return Err(Fault::TooDeep);
+        }
+        self.step(1);
+        Ok(depth.saturating_add(1))
     }
-    Ok(depth.saturating_add(1))
 }

@@ -52,8 +52,8 @@ fn decode_unchecked(text: &[u8], bytes: &mut Vec<u8>) -> bool {
     // `A` is six zero bits. The bits that belong to no byte must be zero.
     let (end, end_bytes, unused) = match *end {
         [] => (0, 0, 0),
-        [a, b] => (bits([a, b, b'A', b'A']), 1, 0xffff_ff00),
-        [a, b, c] => (bits([a, b, c, b'A']), 2, 0xffff_0000),
+        [a, b] => (bits(&[a, b, b'A', b'A']), 1, 0xffff_ff00),
+        [a, b, c] => (bits(&[a, b, c, b'A']), 2, 0xffff_0000),
         // Six bits alone are no byte.
         _ => return false,
     };
@@ -70,7 +70,8 @@ fn decode_unchecked(text: &[u8], bytes: &mut Vec<u8>) -> bool {
         let Some(place) = places.first_chunk_mut::<13>() else {
             return false;
         };
-        let [a, b, c, d] = block.map(bits);
+        let [a, b, c, d] = block;
+        let [a, b, c, d] = [bits(a), bits(b), bits(c), bits(d)];
         seen |= a | b | c | d;
         place[0..4].copy_from_slice(&a.to_le_bytes());
         place[3..7].copy_from_slice(&b.to_le_bytes());
@@ -79,7 +80,7 @@ fn decode_unchecked(text: &[u8], bytes: &mut Vec<u8>) -> bool {
         places = places.get_mut(12..).unwrap_or_default();
     }
     for group in groups {
-        let bits = bits(*group);
+        let bits = bits(group);
         seen |= bits;
         if let Some(place) = places.first_chunk_mut() {
             *place = bits.to_le_bytes();
@@ -95,11 +96,11 @@ fn decode_unchecked(text: &[u8], bytes: &mut Vec<u8>) -> bool {
 
 /// The three bytes of four characters, the first byte lowest, or a number with [`INVALID`] set.
 #[inline]
-fn bits([a, b, c, d]: [u8; 4]) -> u32 {
-    let bits = |table: &Table, character: u8| {
+fn bits([a, b, c, d]: &[u8; 4]) -> u32 {
+    let bits = |table: &Table, character: &u8| {
         // Every byte has a place in the table.
         table
-            .get(usize::from(character))
+            .get(usize::from(*character))
             .copied()
             .unwrap_or(INVALID)
     };

@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
-use countersign_json::{Reader, Value, known_in_another_case};
+use countersign_json::{Object, Value, known_in_another_case};
 
 use crate::{KID_LIMIT, ParseError};
 
@@ -37,12 +37,12 @@ impl<'a> Header<'a> {
         let mut header = Self::known("", None);
         // Read to the end before reporting a fault, because invalid JSON must be reported first.
         let mut fault = None;
-        for member in Reader::new(json).map_err(ParseError::Header)? {
-            let (name, value) = member.map_err(ParseError::Header)?;
+        let read = Object::each_member(json, |name, value| {
             if let Err(error) = header.member(&name, value) {
                 fault.get_or_insert(error);
             }
-        }
+        });
+        read.map_err(ParseError::Header)?;
         if let Some(fault) = fault {
             return Err(fault);
         }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use countersign_json::{Array, JsonError, Object, Reader, Value};
+use countersign_json::{Array, JsonError, Object, Value};
 use serde_json::Value as Other;
 
 use super::assert_shows_well;
@@ -20,8 +20,9 @@ fn run(data: &[u8]) {
     let _ = Object::parse_collection(data);
     let object = Object::parse(data);
     assert_eq!(object.clone().map(drop), plain_json::object(data));
-    let read: Result<Vec<_>, _> = Reader::new(data).and_then(Iterator::collect);
-    assert_eq!(read, object_members(data));
+    let mut members = Vec::new();
+    let read = Object::each_member(data, |name, value| members.push((name, value)));
+    assert_eq!(read.map(|()| members), object_members(data));
     match object {
         Ok(object) => {
             let other: Other = serde_json::from_slice(data).expect("the lax reader must accept it");
