@@ -9,7 +9,7 @@
 //! - [`session`] is one connection as a state machine without I/O.
 //! - [`hub`] knows who is in which channel, and delivers.
 //! - [`options`] reads the server's options by the names of Centrifugo.
-//! - [`Outbox`] is what waits for one connection.
+//! - [`Outbox`] is what waits for one connection; [`Deliveries`] are messages for many.
 //! - [`Server`] listens.
 //!
 //! Tokens are verified by [`countersign`]; when connections must refresh and when they end is
@@ -28,5 +28,5 @@ pub mod session;
 mod timers;
 pub mod wire;
 
-pub use outbox::Outbox;
+pub use outbox::{Deliveries, Outbox};
 pub use server::{Server, ServerSettings, Tls, TlsError, WEBSOCKET_PATH};

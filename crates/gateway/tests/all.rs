@@ -12,6 +12,7 @@
 )]
 
 mod channels;
+mod deliveries;
 mod faults;
 mod options;
 mod server;

@@ -4,6 +4,7 @@ use crate::support;
 
 use std::io::Write as _;
 use std::net::TcpListener;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use countersign::Authenticator;
@@ -55,6 +56,18 @@ fn faulty_frames_close_their_own_connection_with_a_clear_code() {
         client.socket.send(Message::Frame(frame)).unwrap();
     }
     assert!(client.text().starts_with(r#"{"id":1,"connect""#));
+
+    // Empty fragments without end, with pings in between, never make a message.
+    let mut client = server.client();
+    let fragment = b"\x00\x80\0\0\0\0\x89\x80\0\0\0\0".repeat(30_000);
+    let mut stream = client.stream().try_clone().unwrap();
+    let flood = thread::spawn(move || {
+        stream.write_all(b"\x01\x80\0\0\0\0").unwrap();
+        // The server stops reading when it has had enough.
+        let _ = stream.write_all(&fragment);
+    });
+    assert_eq!(client.closed(), (1009, too_big.into()));
+    flood.join().unwrap();
 
     // Bytes that are no frames: a reserved opcode, without a mask, not UTF-8.
     for (bytes, code) in [
@@ -160,6 +173,19 @@ fn a_ping_of_websocket_is_answered_at_once() {
         client.socket.read().unwrap(),
         Message::Pong(b"still there?".to_vec().into())
     );
+    client.check();
+}
+
+#[test]
+fn websocket_pings_do_not_count_as_parts_of_a_message() {
+    let server = Running::start(|_| {});
+    let mut client = server.open();
+    let ping = [&[0x89, 0x80 | 125, 0, 0, 0, 0][..], &[b'x'; 125]].concat();
+    // Together they are longer than a message may be.
+    for _ in 0..2000 {
+        client.stream().write_all(&ping).unwrap();
+        assert!(client.socket.read().unwrap().is_pong());
+    }
     client.check();
 }
 

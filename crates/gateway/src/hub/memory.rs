@@ -1,12 +1,11 @@
 //! The hub of one server, in memory.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
-
 use super::{Hub, HubResponse, Member, PresenceStats};
+use crate::outbox::Deliveries;
 use crate::wire::{ClientInfo, Codec, Payload, Push};
 
 /// How many locks the channels are spread over.
@@ -22,8 +21,9 @@ pub struct MemoryHub {
     shards: Vec<Mutex<HashMap<String, Channel>>>,
 }
 
-/// The members of a channel, by connection.
-type Channel = HashMap<u64, Member>;
+/// The members of a channel, by connection. Their order is that in which the connections were made:
+/// neighbours in memory are delivered to one after the other, which the caches of the processor like.
+type Channel = BTreeMap<u64, Member>;
 
 impl MemoryHub {
     /// A hub without channels.
@@ -58,7 +58,7 @@ impl Default for MemoryHub {
 }
 
 impl Hub for MemoryHub {
-    fn subscribe(&self, member: Member) {
+    fn subscribe(&self, member: Member, deliveries: &mut Deliveries) {
         let name = member.membership.channel.clone();
         self.with(&name.clone(), |mut channels| {
             let info = member.membership.info.clone();
@@ -72,6 +72,7 @@ impl Hub for MemoryHub {
                         channel: name,
                         info,
                     },
+                    deliveries,
                 );
             }
         });
@@ -86,7 +87,7 @@ impl Hub for MemoryHub {
         });
     }
 
-    fn unsubscribe(&self, channel: &str, connection: u64) {
+    fn unsubscribe(&self, channel: &str, connection: u64, deliveries: &mut Deliveries) {
         self.with(channel, |mut channels| {
             let Some(members) = channels.get_mut(channel) else {
                 return;
@@ -101,7 +102,7 @@ impl Hub for MemoryHub {
                     channel: left.membership.channel,
                     info: left.membership.info,
                 };
-                tell_of_member(members, &push);
+                tell_of_member(members, &push, deliveries);
             }
         });
     }
@@ -111,6 +112,7 @@ impl Hub for MemoryHub {
         channel: String,
         data: Payload,
         info: Option<Arc<ClientInfo>>,
+        deliveries: &mut Deliveries,
     ) -> HubResponse<()> {
         self.with(&channel.clone(), |channels| {
             if let Some(members) = channels.get(&channel) {
@@ -119,7 +121,7 @@ impl Hub for MemoryHub {
                     data,
                     info,
                 };
-                deliver(members.values(), &push);
+                deliver(members.values(), &push, deliveries);
             }
         });
         HubResponse::Now(Ok(()))
@@ -127,7 +129,7 @@ impl Hub for MemoryHub {
 
     fn presence(&self, channel: &str) -> HubResponse<Vec<Arc<ClientInfo>>> {
         let clients = self.with(channel, |channels| {
-            let members = channels.get(channel).into_iter().flat_map(HashMap::values);
+            let members = channels.get(channel).into_iter().flat_map(BTreeMap::values);
             let shown = members.filter(|member| member.membership.in_presence);
             shown.map(|member| member.membership.info.clone()).collect()
         });
@@ -136,7 +138,7 @@ impl Hub for MemoryHub {
 
     fn presence_stats(&self, channel: &str) -> HubResponse<PresenceStats> {
         let stats = self.with(channel, |channels| {
-            let members = channels.get(channel).into_iter().flat_map(HashMap::values);
+            let members = channels.get(channel).into_iter().flat_map(BTreeMap::values);
             let shown = members.filter(|member| member.membership.in_presence);
             let mut clients = 0_usize;
             let mut users = HashSet::new();
@@ -154,23 +156,29 @@ impl Hub for MemoryHub {
 }
 
 /// Tells who joins or leaves to those who want to hear it.
-fn tell_of_member(members: &Channel, push: &Push) {
+fn tell_of_member(members: &Channel, push: &Push, deliveries: &mut Deliveries) {
     let members = members.values();
     deliver(
         members.filter(|member| member.membership.hears_others),
         push,
+        deliveries,
     );
 }
 
 /// Sends a push, encoded at most once for each codec.
-fn deliver<'m>(members: impl Iterator<Item = &'m Member>, push: &Push) {
-    let mut encoded: [Option<Option<Bytes>>; Codec::COUNT] = Default::default();
+fn deliver<'m>(
+    members: impl Iterator<Item = &'m Member>,
+    push: &Push,
+    deliveries: &mut Deliveries,
+) {
+    let mut encoded: [Option<Option<Arc<[u8]>>>; Codec::COUNT] = Default::default();
     for member in members {
         let Some(encoded) = encoded.get_mut(member.codec.index()) else {
             continue;
         };
-        if let Some(message) = encoded.get_or_insert_with(|| member.codec.push(push)) {
-            member.outbox.push(message.clone());
+        let encode = || member.codec.push(push).map(Arc::from);
+        if let Some(message) = encoded.get_or_insert_with(encode) {
+            deliveries.push(&member.outbox, message.clone());
         }
     }
 }

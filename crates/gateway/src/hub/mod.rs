@@ -9,22 +9,25 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::outbox::Outbox;
+use crate::outbox::{Deliveries, Outbox};
 use crate::session::Membership;
 use crate::wire::{ClientInfo, Codec, Payload};
 
 pub use memory::MemoryHub;
 
 /// Who is in which channel, presence, and delivery.
+///
+/// Messages for members go into the `deliveries` that are passed in. The caller sends them when
+/// all commands of a frame are handled. A hub that delivers later makes its own [`Deliveries`].
 pub trait Hub: fmt::Debug + Send + Sync {
     /// Puts a connection into a channel, and tells the others, and itself, if it is announced.
-    fn subscribe(&self, member: Member);
+    fn subscribe(&self, member: Member, deliveries: &mut Deliveries);
 
     /// Shows another info of a member from now on.
     fn update(&self, channel: &str, connection: u64, info: Arc<ClientInfo>);
 
     /// Takes a connection out of a channel, and tells the others if it was announced.
-    fn unsubscribe(&self, channel: &str, connection: u64);
+    fn unsubscribe(&self, channel: &str, connection: u64, deliveries: &mut Deliveries);
 
     /// Sends data to all members of a channel, in the same order to each. `info` says who
     /// published; `None` is the server.
@@ -33,6 +36,7 @@ pub trait Hub: fmt::Debug + Send + Sync {
         channel: String,
         data: Payload,
         info: Option<Arc<ClientInfo>>,
+        deliveries: &mut Deliveries,
     ) -> HubResponse<()>;
 
     /// Who is in a channel.

@@ -13,7 +13,7 @@ use super::log::logged;
 use super::shared::Shared;
 use super::socket::{Fault, Received, Socket, Stream};
 use crate::hub::{HubError, HubResponse, Member, PresenceStats};
-use crate::outbox::{Outbox, Signal};
+use crate::outbox::{Deliveries, Outbox, Signal};
 use crate::session::{Answer, Now, Session, SessionAction, SessionEvent, ShownToken, Wakeup};
 use crate::timers::Timer;
 use crate::wire::{Close, CloseFrame, Codec, Frame, Generation, WireFormat};
@@ -21,17 +21,22 @@ use crate::wire::{Close, CloseFrame, Codec, Frame, Generation, WireFormat};
 /// How long a client has to read what is left and to answer the close frame.
 const FAREWELL: Duration = Duration::from_secs(5);
 
+/// How many other connections this one may write to before it lets other tasks run.
+const TURN: usize = 64;
+
 /// A result that takes time.
 type Later = Pin<Box<dyn Future<Output = SessionEvent> + Send>>;
 
 /// One connection. Dropping it takes it out of all channels.
-pub(super) struct Connection<S> {
+pub(super) struct Connection<S: Stream> {
     shared: Arc<Shared>,
     number: u64,
     format: WireFormat,
-    socket: Socket<S>,
+    socket: Socket<S::Reader>,
     session: Session,
     outbox: Arc<Outbox>,
+    /// What this connection's commands send to others.
+    deliveries: Deliveries,
     timer: Timer,
     wakeup: Wakeup,
     /// The frame whose commands are being read. The socket is not read meanwhile.
@@ -59,9 +64,9 @@ impl<S: Stream> Connection<S> {
         read: &[u8],
     ) -> Option<Self> {
         let settings = shared.settings.load();
-        let outbox = Arc::new(Outbox::new(settings.queue_size_limit));
+        let outbox = Arc::new(Outbox::new(format, settings.queue_size_limit));
         let timer = shared.timers.register(outbox.clone())?;
-        let socket = Socket::new(stream, read, settings.message_size_limit);
+        let socket = Socket::new(stream, outbox.clone(), read, settings.message_size_limit);
         drop(settings);
         let now = shared.timers.now();
         let client = uuid::Uuid::new_v4().to_string();
@@ -78,6 +83,7 @@ impl<S: Stream> Connection<S> {
             socket,
             session,
             outbox,
+            deliveries: Deliveries::default(),
             timer,
             wakeup,
             frame: None,
@@ -103,28 +109,32 @@ impl<S: Stream> Connection<S> {
         }
         // The others need not wait for this client to say goodbye.
         self.handle(SessionEvent::Gone);
-        let (outbox, codec) = (self.outbox.clone(), self.codec());
-        let finish = self.socket.finish(|| outbox.next_frame(codec), close);
+        self.deliveries.send();
+        let finish = self.socket.finish(close);
         // A client that does not take it in time, or is gone, cannot be told.
         let _ = tokio::time::timeout(FAREWELL, finish).await;
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Ending> {
+        let mut sent = 0_usize;
         loop {
             self.react(context);
             self.advance(context);
             let mut is_written = false;
             if self.ending.is_none() {
-                let (outbox, codec) = (&self.outbox, codec_of(&self.session, self.format));
-                let next = || outbox.next_frame(codec);
-                match self.socket.poll_write(context, next) {
+                match self.socket.poll_write(context) {
                     Poll::Ready(Ok(())) => is_written = true,
                     Poll::Ready(Err(_)) => self.ending = Some(Ending::Gone),
                     Poll::Pending => {}
                 }
             }
+            sent = sent.saturating_add(self.deliveries.send());
             if let Some(ending) = self.ending.take() {
                 return Poll::Ready(ending);
+            }
+            if sent >= TURN {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
             }
             if self.frame.is_some() || self.later.is_some() || self.socket.has_too_much_control() {
                 return Poll::Pending;
@@ -231,34 +241,39 @@ impl<S: Stream> Connection<S> {
         let codec = self.codec();
         let hub = &self.shared.hub;
         match action {
-            SessionAction::Reply(reply) => self.outbox.push_own(codec.reply(&reply)),
+            SessionAction::Reply(reply) => self.say(codec.reply(&reply).into()),
             SessionAction::Push(push) => {
                 if let Some(message) = codec.push(&push) {
-                    self.outbox.push_own(message);
+                    self.say(message.into());
                 }
             }
             SessionAction::Ping => match codec.ping() {
-                Some(ping) => self.outbox.push_own(ping),
+                Some(ping) => self.say(ping.into()),
                 None => self.socket.ping(),
             },
             SessionAction::VerifyConnection(token) => return self.verify_connection(token, now),
             SessionAction::VerifySubscription(token) => {
                 return self.verify_subscription(token, now);
             }
-            SessionAction::Subscribe(membership) => hub.subscribe(Member {
-                connection: self.number,
-                codec,
-                outbox: self.outbox.clone(),
-                membership,
-            }),
+            SessionAction::Subscribe(membership) => {
+                let member = Member {
+                    connection: self.number,
+                    codec,
+                    outbox: self.outbox.clone(),
+                    membership,
+                };
+                hub.subscribe(member, &mut self.deliveries);
+            }
             SessionAction::UpdateInfo { channel, info } => hub.update(&channel, self.number, info),
-            SessionAction::Unsubscribe { channel } => hub.unsubscribe(&channel, self.number),
+            SessionAction::Unsubscribe { channel } => {
+                hub.unsubscribe(&channel, self.number, &mut self.deliveries);
+            }
             SessionAction::Publish {
                 channel,
                 data,
                 info,
             } => {
-                let response = hub.publish(channel, data, Some(info));
+                let response = hub.publish(channel, data, Some(info), &mut self.deliveries);
                 return self.await_hub(response, |()| Answer::Published);
             }
             SessionAction::AskPresence { channel } => {
@@ -274,6 +289,11 @@ impl<S: Stream> Connection<S> {
             SessionAction::Close(close) => self.close(close),
         }
         None
+    }
+
+    /// Sends a message to this client: this task writes before it sleeps.
+    fn say(&self, message: Arc<[u8]>) {
+        self.outbox.put(message);
     }
 
     fn await_hub<T: Send + 'static>(
@@ -341,17 +361,14 @@ impl<S: Stream> Connection<S> {
         }
     }
 
+    /// How the client is sent messages. None are sent before its generation is known.
     fn codec(&self) -> Codec {
-        codec_of(&self.session, self.format)
+        let generation = self.session.generation();
+        Codec::new(generation.unwrap_or(Generation::V1), self.format)
     }
 }
 
-/// How a client is sent messages. None are sent before its generation is known.
-fn codec_of(session: &Session, format: WireFormat) -> Codec {
-    Codec::new(session.generation().unwrap_or(Generation::V1), format)
-}
-
-impl<S> Drop for Connection<S> {
+impl<S: Stream> Drop for Connection<S> {
     fn drop(&mut self) {
         // The task may be dropped half-way. The connection must leave its channels even then.
         let now = self.shared.timers.now();
@@ -359,7 +376,8 @@ impl<S> Drop for Connection<S> {
         self.session.handle(SessionEvent::Gone, now, &mut actions);
         for action in actions {
             if let SessionAction::Unsubscribe { channel } = action {
-                self.shared.hub.unsubscribe(&channel, self.number);
+                let hub = &self.shared.hub;
+                hub.unsubscribe(&channel, self.number, &mut self.deliveries);
             }
         }
         self.shared.timers.remove(&self.timer);

@@ -1,19 +1,25 @@
 //! The bytes of one connection: WebSocket messages in, frames out.
 //!
-//! tungstenite reads: unmasking, fragments, control frames, limits. Writing is done here, since
-//! the outbox makes whole frames. What tungstenite wants to say (pongs, the answer to a close)
-//! waits until no frame is half written.
+//! tungstenite reads: masks, fragments, control frames, limits. It does not write, since the outbox
+//! makes whole frames. What tungstenite wants to say (pongs, the answer to a close) waits until no
+//! frame is half written.
 
+use std::future::poll_fn;
 use std::io::{self, Read, Write};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::net::tcp::OwnedReadHalf;
+use tokio_rustls::server::TlsStream;
+use tungstenite::error::ProtocolError;
 use tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
 use tungstenite::{Error, Message};
 
+use crate::outbox::{OtherHalf, Outbox, WriteHalf, Writer};
 use crate::wire::CloseFrame;
 
 /// The most bytes that are read at once. Idle connections hold this much.
@@ -23,32 +29,61 @@ const PING: [u8; 2] = [0x89, 0];
 /// If more bytes of control frames than this wait to be written, nothing more is read. Otherwise a
 /// client that sends pings and never reads the answers could fill the memory.
 const CONTROL_LIMIT: usize = 1024;
+/// The most bytes of one message beside its content: some ten thousand headers of fragments. Otherwise
+/// a client could send empty fragments for ever.
+const HEADERS_LIMIT: usize = 64 * 1024;
+/// The header of a control frame of a client: two bytes and a mask.
+const CONTROL_HEADER: usize = 6;
 /// The most that is read from a client that was told goodbye.
 const DRAIN_LIMIT: usize = 1024 * 1024;
 
 /// What a connection runs over.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static {
+    /// Its read half.
+    type Reader: AsyncRead + Send + Unpin + 'static;
 
-impl Stream for TcpStream {}
-impl Stream for tokio_rustls::server::TlsStream<TcpStream> {}
+    fn split(self) -> (Self::Reader, WriteHalf);
+}
+
+impl Stream for TcpStream {
+    type Reader = OwnedReadHalf;
+
+    fn split(self) -> (Self::Reader, WriteHalf) {
+        let (reader, writer) = self.into_split();
+        (reader, WriteHalf::Tcp(writer))
+    }
+}
+
+impl Stream for TlsStream<TcpStream> {
+    type Reader = tokio::io::ReadHalf<Self>;
+
+    fn split(self) -> (Self::Reader, WriteHalf) {
+        let (reader, writer) = tokio::io::split(self);
+        (reader, WriteHalf::Other(Box::new(writer)))
+    }
+}
+
+impl OtherHalf for tokio::io::WriteHalf<TlsStream<TcpStream>> {}
 
 /// One WebSocket connection.
 #[derive(Debug)]
-pub(super) struct Socket<S> {
-    stream: S,
-    reader: WebSocketContext,
+pub(super) struct Socket<R> {
+    reader: R,
+    frames: WebSocketContext,
+    outbox: Arc<Outbox>,
     /// What tungstenite wants to say.
     control: Vec<u8>,
-    /// What is being written, and how much of it has been.
-    out: Vec<u8>,
-    written: usize,
+    /// How many bytes were read for a message that is not whole yet.
+    unfinished: usize,
+    /// The most of them.
+    unfinished_limit: usize,
 }
 
 /// What a client did.
 #[derive(Debug)]
 pub(super) enum Received {
     /// A message.
-    Message(Bytes),
+    Message(Vec<u8>),
     /// A ping or a pong.
     Control,
     /// It closed, or is gone.
@@ -68,81 +103,94 @@ pub(super) enum Fault {
     NotUtf8,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
+impl<R: AsyncRead + Unpin> Socket<R> {
     /// `read` was read from the stream already.
-    pub(super) fn new(stream: S, read: &[u8], message_limit: usize) -> Self {
+    pub(super) fn new<S: Stream<Reader = R>>(
+        stream: S,
+        outbox: Arc<Outbox>,
+        read: &[u8],
+        message_limit: usize,
+    ) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
             .write_buffer_size(0)
             .max_frame_size(Some(message_limit))
             .max_message_size(Some(message_limit));
-        let reader =
+        let frames =
             WebSocketContext::from_partially_read(read.to_vec(), Role::Server, Some(config));
+        let (reader, writer) = stream.split();
+        outbox.put_back(Writer::new(writer));
         Self {
-            stream,
             reader,
+            frames,
+            outbox,
             control: Vec::new(),
-            out: Vec::new(),
-            written: 0,
+            unfinished: read.len(),
+            unfinished_limit: message_limit.saturating_add(HEADERS_LIMIT),
         }
     }
 
     pub(super) fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<Received> {
         let mut io = Io {
-            stream: &mut self.stream,
+            reader: &mut self.reader,
             context,
             control: &mut self.control,
+            read: &mut self.unfinished,
+            limit: self.unfinished_limit,
         };
         loop {
-            return Poll::Ready(match self.reader.read(&mut io) {
-                Ok(Message::Text(text)) => Received::Message(text.into()),
-                Ok(Message::Binary(bytes)) => Received::Message(bytes),
-                Ok(Message::Ping(_) | Message::Pong(_)) => Received::Control,
+            let received = match self.frames.read(&mut io) {
+                Ok(Message::Text(text)) => Received::Message(Bytes::from(text).into()),
+                Ok(Message::Binary(bytes)) => Received::Message(bytes.into()),
+                Ok(Message::Ping(content) | Message::Pong(content)) => {
+                    // It is no part of the message that it came between.
+                    let length = content.len().saturating_add(CONTROL_HEADER);
+                    *io.read = io.read.saturating_sub(length);
+                    Received::Control
+                }
                 // The next read answers it, and says that the connection is closed.
                 Ok(Message::Close(_) | Message::Frame(_)) => continue,
-                Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
-                    return Poll::Pending;
-                }
+                Err(Error::Io(error)) => match error.kind() {
+                    io::ErrorKind::WouldBlock => return Poll::Pending,
+                    io::ErrorKind::FileTooLarge => Received::Fault(Fault::TooBig),
+                    _ => Received::Gone,
+                },
                 Err(Error::Capacity(_)) => Received::Fault(Fault::TooBig),
                 Err(Error::Utf8(_)) => Received::Fault(Fault::NotUtf8),
-                Err(Error::Protocol(error)) => match error {
-                    tungstenite::error::ProtocolError::ResetWithoutClosingHandshake => {
-                        Received::Gone
-                    }
-                    _ => Received::Fault(Fault::Protocol),
-                },
+                Err(Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)) => Received::Gone,
+                Err(Error::Protocol(_)) => Received::Fault(Fault::Protocol),
                 Err(_) => Received::Gone,
-            });
+            };
+            if matches!(received, Received::Message(_)) {
+                self.unfinished = 0;
+            }
+            return Poll::Ready(received);
         }
     }
 
-    /// Writes what there is, and then what `next` gives, until there is nothing more or the
-    /// client does not take more now.
-    pub(super) fn poll_write(
+    /// Writes what waits, until there is nothing more or the client does not take more now.
+    pub(super) fn poll_write(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Some(mut writer) = ready!(self.outbox.poll_writer(self.has_control())) else {
+            return Poll::Ready(Ok(()));
+        };
+        let written = self.poll_write_all(&mut writer, context);
+        self.outbox.put_back(writer);
+        written
+    }
+
+    fn poll_write_all(
         &mut self,
+        writer: &mut Writer,
         context: &mut Context<'_>,
-        mut next: impl FnMut() -> Option<Vec<u8>>,
     ) -> Poll<io::Result<()>> {
-        loop {
-            while let Some(rest) = self.out.get(self.written..).filter(|rest| !rest.is_empty()) {
-                let written = ready!(Pin::new(&mut self.stream).poll_write(context, rest))?;
-                if written == 0 {
-                    return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
-                }
-                self.written = self.written.saturating_add(written);
-            }
-            self.written = 0;
-            self.out = if self.control.is_empty() {
-                match next() {
-                    Some(frame) => frame,
-                    None => break,
-                }
+        writer.poll_write(context, |frame| {
+            if self.control.is_empty() {
+                self.outbox.next_frame(frame)
             } else {
-                core::mem::take(&mut self.control)
-            };
-        }
-        self.out = Vec::new();
-        Pin::new(&mut self.stream).poll_flush(context)
+                *frame = core::mem::take(&mut self.control);
+                true
+            }
+        })
     }
 
     /// Whether control frames wait to be written. Reading adds them: each ping has an answer.
@@ -163,24 +211,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     /// Writes what is left, and says why the connection closes, if it is the server who closes it.
     /// Then it reads until the client closes: if a socket is closed while it holds unread bytes, the
     /// kernel resets the connection, and the client may lose the close frame.
-    pub(super) async fn finish(
-        &mut self,
-        mut next: impl FnMut() -> Option<Vec<u8>>,
-        close: Option<&CloseFrame>,
-    ) -> io::Result<()> {
-        std::future::poll_fn(|context| self.poll_write(context, &mut next)).await?;
+    pub(super) async fn finish(&mut self, close: Option<&CloseFrame>) -> io::Result<()> {
+        // Nobody else may write behind the close frame.
+        let mut writer = poll_fn(|context| self.outbox.poll_last_writer(context)).await;
+        poll_fn(|context| self.poll_write_all(&mut writer, context)).await?;
         if let Some(close) = close {
-            self.stream.write_all(&close_frame(close)).await?;
+            writer.frame = close_frame(close);
+            poll_fn(|context| writer.poll_write(context, |_| false)).await?;
         }
-        self.stream.flush().await?;
-        self.stream.shutdown().await?;
+        poll_fn(|context| writer.poll_shutdown(context)).await?;
         if close.is_none() {
             return Ok(());
         }
         let mut bytes = [0; 512];
         let mut read = 0_usize;
         while read < DRAIN_LIMIT {
-            match self.stream.read(&mut bytes).await? {
+            match self.reader.read(&mut bytes).await? {
                 0 => break,
                 count => read = read.saturating_add(count),
             }
@@ -201,24 +247,34 @@ fn close_frame(close: &CloseFrame) -> Vec<u8> {
 }
 
 /// The stream as tungstenite needs it: a read that would block says so, and a write goes to a buffer.
-struct Io<'s, 'c, 'w, S> {
-    stream: &'s mut S,
+struct Io<'s, 'c, 'w, R> {
+    reader: &'s mut R,
     context: &'c mut Context<'w>,
     control: &'s mut Vec<u8>,
+    /// How many bytes were read for a message that is not whole yet.
+    read: &'s mut usize,
+    limit: usize,
 }
 
-impl<S: AsyncRead + Unpin> Read for Io<'_, '_, '_, S> {
+impl<R: AsyncRead + Unpin> Read for Io<'_, '_, '_, R> {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        if *self.read > self.limit {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
         let mut buffer = ReadBuf::new(bytes);
-        match Pin::new(&mut *self.stream).poll_read(self.context, &mut buffer) {
-            Poll::Ready(Ok(())) => Ok(buffer.filled().len()),
+        match Pin::new(&mut *self.reader).poll_read(self.context, &mut buffer) {
+            Poll::Ready(Ok(())) => {
+                let count = buffer.filled().len();
+                *self.read = self.read.saturating_add(count);
+                Ok(count)
+            }
             Poll::Ready(Err(error)) => Err(error),
             Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
         }
     }
 }
 
-impl<S> Write for Io<'_, '_, '_, S> {
+impl<R> Write for Io<'_, '_, '_, R> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.control.extend_from_slice(bytes);
         Ok(bytes.len())

@@ -146,7 +146,7 @@ impl Session {
             Action::Accept { ttl } => {
                 let changed = connection.info().filter(|info| {
                     let shown = open.info.connection.as_ref();
-                    shown.is_none_or(|shown| shown.bytes() != info)
+                    shown.is_none_or(|shown| shown.bytes() != *info)
                 });
                 if let Some(info) = changed {
                     open.show(info);

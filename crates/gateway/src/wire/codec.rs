@@ -18,6 +18,17 @@ pub enum WireFormat {
     Protobuf,
 }
 
+impl WireFormat {
+    /// What stands between two messages of one frame.
+    #[must_use]
+    pub const fn separator(self) -> &'static [u8] {
+        match self {
+            Self::Json => b"\n",
+            Self::Protobuf => b"",
+        }
+    }
+}
+
 /// One generation in one format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -15,7 +15,7 @@ use super::{
 /// use countersign_gateway::wire::{WireFormat, Frame, Generation, ClientRequest};
 ///
 /// let text = "{\"connect\":{\"token\":\"…\"},\"id\":1}\n{\"subscribe\":{\"channel\":\"a\"},\"id\":2}";
-/// let mut frame = Frame::new(WireFormat::Json, text.as_bytes().to_vec().into());
+/// let mut frame = Frame::new(WireFormat::Json, text.as_bytes().to_vec());
 /// let mut generation = None;
 /// let connect = frame.next(&mut generation).unwrap()?;
 /// assert_eq!(generation, Some(Generation::V2));
@@ -34,10 +34,10 @@ pub struct Frame {
 impl Frame {
     /// A frame in this format.
     #[must_use]
-    pub fn new(format: WireFormat, content: Bytes) -> Self {
+    pub fn new(format: WireFormat, content: Vec<u8>) -> Self {
         Self {
             format,
-            rest: content,
+            rest: content.into(),
             is_first: true,
         }
     }

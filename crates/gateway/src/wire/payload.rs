@@ -31,22 +31,11 @@ enum Kind {
 impl Payload {
     /// Bytes that may or may not be JSON; they are checked when a JSON client is to be sent them.
     #[must_use]
-    pub fn unchecked(bytes: Bytes) -> Self {
+    pub fn unchecked(bytes: Vec<u8>) -> Self {
         Self {
-            bytes,
+            bytes: bytes.into(),
             kind: Kind::Unchecked,
         }
-    }
-
-    /// Bytes that may or may not be JSON, checked here: for those that are sent often.
-    #[must_use]
-    pub fn checked(bytes: Bytes) -> Self {
-        let kind = if is_json(&bytes) {
-            Kind::Json
-        } else {
-            Kind::Other
-        };
-        Self { bytes, kind }
     }
 
     /// A JSON text, which the caller has checked. `None` if it is nested too deep.
@@ -59,8 +48,13 @@ impl Payload {
 
     /// The bytes.
     #[must_use]
-    pub fn bytes(&self) -> &Bytes {
+    pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// The bytes, shared.
+    pub(super) fn shared(&self) -> Bytes {
+        self.bytes.clone()
     }
 
     /// The JSON text on one line, if it is JSON. Line breaks between its tokens become spaces,
@@ -81,9 +75,18 @@ impl Payload {
     }
 }
 
+/// Bytes that may or may not be JSON, checked here: for those that are sent often.
 impl From<&[u8]> for Payload {
     fn from(bytes: &[u8]) -> Self {
-        Self::checked(Bytes::copy_from_slice(bytes))
+        let kind = if is_json(bytes) {
+            Kind::Json
+        } else {
+            Kind::Other
+        };
+        Self {
+            bytes: Bytes::copy_from_slice(bytes),
+            kind,
+        }
     }
 }
 
@@ -155,7 +158,7 @@ mod tests {
             b"plain",
         ] {
             assert_eq!(json(bytes), None, "{bytes:?}");
-            let later = Payload::unchecked(bytes.to_vec().into());
+            let later = Payload::unchecked(bytes.to_vec());
             assert_eq!(later.as_json(), None, "{bytes:?}");
         }
     }

@@ -117,7 +117,7 @@ pub(super) fn request(method: Method, fields: Bytes) -> Result<ClientRequest, Ma
             ClientRequest::Publish {
                 channel: it.channel,
                 // Not a part of the frame: that would keep the whole frame in memory.
-                data: Payload::unchecked(Bytes::copy_from_slice(&it.data)),
+                data: Payload::unchecked(it.data.to_vec()),
             }
         }
         Method::Presence => ClientRequest::Presence {
@@ -189,7 +189,7 @@ impl From<&super::ClientInfo> for ClientInfo {
 }
 
 fn bytes_of(payload: Option<&Payload>) -> Bytes {
-    payload.map_or_else(Bytes::new, |payload| payload.bytes().clone())
+    payload.map_or_else(Bytes::new, Payload::shared)
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -203,7 +203,7 @@ pub(super) struct Publication {
 impl Publication {
     pub(super) fn new(data: &Payload, publisher: Option<&super::ClientInfo>) -> Self {
         Self {
-            data: data.bytes().clone(),
+            data: data.shared(),
             info: publisher.map(ClientInfo::from),
         }
     }

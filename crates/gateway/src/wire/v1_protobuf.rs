@@ -1,6 +1,5 @@
 //! The first generation in Protobuf: requests and results are bytes within an envelope.
 
-use bytes::Bytes;
 use prost::Message;
 
 use super::command::Method;
@@ -39,7 +38,7 @@ pub(super) fn command(envelope: protobuf::Command) -> Result<Command, Malformed>
     })
 }
 
-pub(super) fn reply(reply: &Reply) -> Bytes {
+pub(super) fn reply(reply: &Reply) -> Vec<u8> {
     let mut message = ReplyMessage {
         id: reply.id,
         ..ReplyMessage::default()
@@ -48,10 +47,10 @@ pub(super) fn reply(reply: &Reply) -> Bytes {
         Ok(result) => message.result = protobuf::result(result).1,
         Err(error) => message.error = Some(protobuf::Error::new(*error, false)),
     }
-    message.encode_length_delimited_to_vec().into()
+    message.encode_length_delimited_to_vec()
 }
 
-pub(super) fn push(push: &Push) -> Bytes {
+pub(super) fn push(push: &Push) -> Vec<u8> {
     let (kind, channel, data) = match push {
         Push::Publication {
             channel,
@@ -78,5 +77,5 @@ pub(super) fn push(push: &Push) -> Bytes {
         result: push.encode_to_vec(),
         ..ReplyMessage::default()
     };
-    message.encode_length_delimited_to_vec().into()
+    message.encode_length_delimited_to_vec()
 }

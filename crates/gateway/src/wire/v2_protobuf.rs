@@ -1,6 +1,5 @@
 //! The second generation in Protobuf: requests and results are fields of the envelope.
 
-use bytes::Bytes;
 use prost::Message;
 use prost::encoding::{WireType, encode_key, encode_varint};
 
@@ -71,7 +70,7 @@ pub(super) fn command(envelope: protobuf::Command) -> Result<Command, Malformed>
     Ok(Command { id, request })
 }
 
-pub(super) fn reply(reply: &Reply) -> Bytes {
+pub(super) fn reply(reply: &Reply) -> Vec<u8> {
     let mut message = ReplyMessage {
         id: reply.id,
         ..ReplyMessage::default()
@@ -90,7 +89,7 @@ pub(super) fn reply(reply: &Reply) -> Bytes {
     delimited(&message, &body)
 }
 
-pub(super) fn push(push: &Push) -> Bytes {
+pub(super) fn push(push: &Push) -> Vec<u8> {
     let mut message = PushMessage::default();
     match push {
         Push::Publication {
@@ -125,11 +124,11 @@ pub(super) fn push(push: &Push) -> Bytes {
 }
 
 /// A message of two parts, the second encoded already, behind their length.
-fn delimited(message: &ReplyMessage, body: &[u8]) -> Bytes {
+fn delimited(message: &ReplyMessage, body: &[u8]) -> Vec<u8> {
     let length = message.encoded_len().saturating_add(body.len());
     let mut bytes = Vec::with_capacity(length.saturating_add(5));
     encode_varint(length.try_into().unwrap_or(u64::MAX), &mut bytes);
     message.encode_raw(&mut bytes);
     bytes.extend_from_slice(body);
-    bytes.into()
+    bytes
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use countersign::{Authenticator, Rules};
 use countersign_gateway::{Server, ServerSettings};
+use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 use tungstenite::client::IntoClientRequest as _;
 use tungstenite::protocol::CloseFrame;
@@ -23,11 +24,26 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn start(change: impl FnOnce(&mut ServerSettings)) -> Self {
-        let rules = Rules::new(authority("main", SECRET)).allow_no_token();
-        Self::with(Authenticator::new(rules), change)
+        Self::with(open_to_all(), change)
     }
 
     pub(crate) fn with(
+        authenticator: Authenticator,
+        change: impl FnOnce(&mut ServerSettings),
+    ) -> Self {
+        // One thread: code that blocks it blocks all connections, so that the test hangs.
+        Self::run(Builder::new_current_thread(), authenticator, change)
+    }
+
+    /// A server whose connections run on so many threads.
+    pub(crate) fn on_threads(threads: usize) -> Self {
+        let mut builder = Builder::new_multi_thread();
+        builder.worker_threads(threads);
+        Self::run(builder, open_to_all(), |_| {})
+    }
+
+    fn run(
+        mut builder: Builder,
         authenticator: Authenticator,
         change: impl FnOnce(&mut ServerSettings),
     ) -> Self {
@@ -46,11 +62,7 @@ impl Running {
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let serving = server.clone();
-        // One thread: code that blocks it blocks all connections, so that the test hangs.
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
+        let runtime = builder.enable_all().build().unwrap();
         let thread = thread::spawn(move || {
             let stop = async move { stopped.await.unwrap_or_default() };
             runtime
@@ -91,6 +103,12 @@ impl Running {
             thread::sleep(Duration::from_millis(5));
         }
     }
+}
+
+/// Trusts [`SECRET`], and takes connections without a token.
+fn open_to_all() -> Authenticator {
+    let rules = Rules::new(authority("main", SECRET)).allow_no_token();
+    Authenticator::new(rules)
 }
 
 impl Drop for Running {

@@ -14,7 +14,7 @@ fn read_all(
     generation: &mut Option<Generation>,
     bytes: &[u8],
 ) -> Vec<Result<Command, Malformed>> {
-    let mut frame = Frame::new(format, bytes.to_vec().into());
+    let mut frame = Frame::new(format, bytes.to_vec());
     let mut commands = Vec::new();
     while let Some(command) = frame.next(generation) {
         commands.push(command);

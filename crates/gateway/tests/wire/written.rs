@@ -321,7 +321,7 @@ fn every_push_is_written_in_every_codec() {
 fn a_publication_that_is_not_json_goes_only_to_protobuf_clients() {
     let push = Push::Publication {
         channel: text("a"),
-        data: Payload::unchecked(b"\xff\n".to_vec().into()),
+        data: Payload::unchecked(b"\xff\n".to_vec()),
         info: None,
     };
     for codec in Codec::ALL.iter().copied() {

@@ -188,7 +188,7 @@ impl Client {
     }
 
     fn receive(&mut self, bytes: Vec<u8>) {
-        let mut frame = Frame::new(self.format, bytes.into());
+        let mut frame = Frame::new(self.format, bytes);
         loop {
             let mut generation = self.session.generation();
             let command = frame.next(&mut generation);
@@ -221,7 +221,7 @@ impl Client {
 
     fn perform(&mut self, action: SessionAction) -> Option<SessionEvent> {
         match action {
-            SessionAction::Reply(reply) => self.sent.push(Ok(self.codec().reply(&reply).to_vec())),
+            SessionAction::Reply(reply) => self.sent.push(Ok(self.codec().reply(&reply))),
             SessionAction::Push(push) => self.push(&push),
             SessionAction::Ping if self.hides_pings => {}
             SessionAction::Ping => self.sent.push(match self.codec().ping() {

@@ -30,7 +30,7 @@ fn run(data: &[u8]) {
         _ => Some(Generation::V2),
     };
     let known = generation;
-    let mut frame = Frame::new(format, content.to_vec().into());
+    let mut frame = Frame::new(format, content.to_vec());
     let (mut commands, mut bytes) = (0, 0);
     while let Some(command) = frame.next(&mut generation) {
         commands += 1;
