@@ -58,10 +58,9 @@ fn decode_unchecked(text: &[u8], bytes: &mut Vec<u8>) -> bool {
         _ => return false,
     };
     let length = groups.len().saturating_mul(3).saturating_add(end_bytes);
-    // Everything is overwritten below, so the bytes of an earlier token aren't set to zero first.
-    bytes.resize(length, 0);
-    // Each group is written as four bytes. The next group overwrites the fourth.
-    bytes.extend_from_slice(&[0; 4]);
+    // Each group is written as four bytes. The next group overwrites the fourth. Everything is
+    // overwritten below, so the bytes of an earlier token aren't set to zero first.
+    bytes.resize(length.saturating_add(4), 0);
 
     let mut seen = end;
     let mut places = bytes.as_mut_slice();
