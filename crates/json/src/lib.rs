@@ -43,6 +43,7 @@ struct Readme;
 
 extern crate alloc;
 
+mod cursor;
 mod error;
 mod fold;
 mod grammar;
@@ -54,6 +55,7 @@ mod value;
 mod walk;
 mod writer;
 
+pub use cursor::{Cursor, Number};
 pub use error::{JsonError, MAX_DEPTH};
 pub use fold::known_in_another_case;
 pub use value::{Array, Elements, Kind, Members, Object, Value};
