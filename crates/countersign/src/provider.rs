@@ -21,7 +21,8 @@ pub fn default_provider() -> Provider {
 }
 
 /// All thirteen algorithms, each over the library that was measured fastest for it: RSA, ES384
-/// and ES512 over aws-lc-rs, EdDSA over RustCrypto, the others over *ring*.
+/// and ES512 over aws-lc-rs, EdDSA over RustCrypto, the others over *ring*. HS256 is over RustCrypto
+/// if the processor has SHA instructions (x86-64).
 ///
 /// It accepts the same tokens as [`default_provider`]. `docs/backends.md` of the repository has the
 /// figures, and what AWS-LC costs in return.
@@ -39,7 +40,7 @@ pub fn default_provider() -> Provider {
 pub fn fastest_provider() -> Provider {
     use countersign_aws_lc as aws_lc;
 
-    Provider::new(default_provider().iter().chain([
+    let provider = Provider::new(default_provider().iter().chain([
         aws_lc::RS256,
         aws_lc::RS384,
         aws_lc::RS512,
@@ -49,5 +50,20 @@ pub fn fastest_provider() -> Provider {
         aws_lc::ES384,
         aws_lc::ES512,
         countersign_rustcrypto::EDDSA,
-    ]))
+    ]));
+    if has_sha_instructions() {
+        provider.with(countersign_rustcrypto::HS256)
+    } else {
+        provider
+    }
+}
+
+/// Whether RustCrypto computes SHA-256 by instructions of an x86-64 processor. Without them, the
+/// assembly of *ring* takes less time.
+#[cfg(feature = "fastest")]
+fn has_sha_instructions() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return std::arch::is_x86_feature_detected!("sha");
+    #[cfg(not(target_arch = "x86_64"))]
+    false
 }
