@@ -88,7 +88,7 @@ impl Authority {
         }
         match &self.typ {
             Some(needed) if !header.is_typ(needed) => Err(Error::Type {
-                found: header.typ().map(|typ| short(typ, 64)),
+                found: header.typ().map(|typ| short(typ, 64).into()),
                 needed: needed.clone(),
             }),
             _ => Ok(()),

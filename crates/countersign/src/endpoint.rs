@@ -10,6 +10,7 @@ use countersign_published_keys::KeyReport;
 use countersign_signature::Verifier;
 
 use crate::error::{Error, short};
+use crate::excerpt::Excerpt;
 use crate::explain::{Observe, Stage};
 use crate::keyring::first_that_verifies;
 use crate::wait::{VerifyStop, WaitMode, keys_unavailable};
@@ -84,7 +85,7 @@ impl KeyEndpoint {
         // request.
         if self.shared.provider().get(header.alg()).is_none() {
             return Err(Error::EndpointAlgorithm {
-                found: short(header.alg(), 32),
+                found: Excerpt::new(short(header.alg(), 32)),
             }
             .into());
         }

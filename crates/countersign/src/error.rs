@@ -8,6 +8,7 @@ use countersign_jws::{Header, ParseError};
 
 use crate::code::{Advice, Code};
 use crate::deserialize::DeserializeError;
+use crate::excerpt::Excerpt;
 
 /// Why a token was refused: what was found and what is expected. It never contains the token or a
 /// secret.
@@ -58,13 +59,13 @@ pub enum Error {
     /// No key here is for the algorithm that the header names.
     Algorithm {
         /// What the header names, cut to 32 characters; shown escaped.
-        found: String,
+        found: Excerpt,
     },
     /// The keys come from an endpoint, and no key that is published there can have the algorithm
     /// that the header names. Secrets and keys of the configuration are not used then.
     EndpointAlgorithm {
         /// What the header names, cut to 32 characters; shown escaped.
-        found: String,
+        found: Excerpt,
     },
     /// The key set has the key that the header names, but the key can't be used.
     SkippedKey {
@@ -76,7 +77,7 @@ pub enum Error {
     /// No key has this name.
     UnknownKey {
         /// The header's `kid`, at most 256 bytes; shown escaped.
-        kid: Option<String>,
+        kid: Option<Excerpt>,
     },
     /// The token's keys have ended: each was accepted up to a time that has passed.
     KeyEnded,
@@ -119,13 +120,13 @@ pub enum Error {
 impl Error {
     pub(crate) fn algorithm(header: &Header<'_>) -> Self {
         Self::Algorithm {
-            found: short(header.alg(), 32),
+            found: Excerpt::new(short(header.alg(), 32)),
         }
     }
 
     pub(crate) fn unknown_key(header: &Header<'_>) -> Self {
         Self::UnknownKey {
-            kid: header.kid().map(String::from),
+            kid: header.kid().map(Excerpt::new),
         }
     }
 
@@ -171,14 +172,14 @@ impl Error {
 }
 
 /// The beginning of a text from a token, for an error that shows it escaped.
-pub(crate) fn short(text: &str, characters: usize) -> String {
+pub(crate) fn short(text: &str, characters: usize) -> &str {
     // No text has more characters than bytes. This is the usual case, and needs no counting.
     if text.len() <= characters {
-        return text.into();
+        return text;
     }
     match text.char_indices().nth(characters) {
-        Some((end, _)) => text.get(..end).unwrap_or_default().into(),
-        None => text.into(),
+        Some((end, _)) => text.get(..end).unwrap_or_default(),
+        None => text,
     }
 }
 

@@ -55,7 +55,7 @@ pub fn generate_rsa_key(algorithm: &str, bits: usize) -> Result<Key, GenerateErr
 fn known(algorithm: &str) -> Result<AlgorithmName, GenerateError> {
     let provider = default_provider();
     let known = provider.get(algorithm).map(Algorithm::name);
-    known.ok_or_else(|| GenerateError::UnknownAlgorithm(short(algorithm, 32)))
+    known.ok_or_else(|| GenerateError::UnknownAlgorithm(short(algorithm, 32).into()))
 }
 
 fn generate(name: AlgorithmName, spelled: &str, bits: usize) -> Result<Key, GenerateError> {

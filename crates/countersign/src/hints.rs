@@ -111,7 +111,7 @@ impl<'t> Hints<'t> {
                 expected: "a string",
             }),
             (issuer, _) => Error::Untrusted {
-                found: issuer.as_deref().map(|issuer| short(issuer, 64)),
+                found: issuer.as_deref().map(|issuer| short(issuer, 64).into()),
             },
         }
     }

@@ -94,6 +94,7 @@ mod deserialize;
 #[cfg(feature = "jwks")]
 mod endpoint;
 mod error;
+mod excerpt;
 mod explain;
 #[cfg(feature = "rustcrypto")]
 mod generate;
@@ -137,6 +138,7 @@ pub use deserialize::DeserializeError;
 #[cfg(feature = "jwks")]
 pub use endpoint::KeyEndpoint;
 pub use error::Error;
+pub use excerpt::Excerpt;
 pub use explain::{Explanation, Outcome, Stage, Step};
 #[cfg(feature = "rustcrypto")]
 pub use generate::{GenerateError, generate_key, generate_rsa_key};
