@@ -31,6 +31,7 @@ mod issuer;
 mod issuers;
 mod order;
 mod own_claims;
+mod own_types;
 mod readme;
 mod redaction;
 mod reload;

@@ -15,6 +15,7 @@ pub mod jwk;
 pub mod jwk_set;
 pub mod jwks;
 mod key;
+pub mod own_claims;
 pub mod pem;
 pub mod secret;
 pub mod session;
