@@ -49,6 +49,11 @@ impl<'a> Walk<'a> {
         Self { text, at: 0 }
     }
 
+    /// How many bytes were read.
+    pub(crate) fn position(&self) -> usize {
+        self.at
+    }
+
     /// The error for a fault that this walk found.
     #[cold]
     pub(crate) fn error(mut self, fault: Fault) -> JsonError {
@@ -94,6 +99,17 @@ impl<'a> Walk<'a> {
         }
         self.members(1, take)?;
         self.end()
+    }
+
+    /// Steps into the object or array that begins here, at this depth. Returns the depth inside, and
+    /// whether something is there, which comes next.
+    #[inline]
+    pub(crate) fn enter(&mut self, open: u8, close: u8, depth: usize) -> Option<(usize, bool)> {
+        if self.peek() != Some(open) {
+            return None;
+        }
+        let inside = self.deeper(depth).ok()?;
+        Some((inside, !self.takes(close)))
     }
 
     /// The name of a member, its colon and the space after it.
@@ -343,7 +359,7 @@ impl<'a> Walk<'a> {
     }
 
     #[inline]
-    fn space(&mut self) {
+    pub(crate) fn space(&mut self) {
         while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.peek() {
             self.step(1);
         }

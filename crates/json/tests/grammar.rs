@@ -1,6 +1,6 @@
 //! Compares the grammar with that of `serde_json`, which most Rust programs use.
 
-use countersign_json::{JsonError, Object, Value};
+use countersign_json::{JsonError, Kind, MAX_DEPTH, Object, UnreadValue, Value};
 use serde_json::Value as Other;
 
 const TEXTS: [&str; 9] = [
@@ -22,7 +22,9 @@ const BYTES: &[u8] = b"\"\\{}[]:, \t\n\x01/utfnbe+-.019aDd\x7f";
 /// which `serde_json` may accept the text.
 fn agree(text: &str) {
     let other = serde_json::from_str::<Other>(text);
-    match Object::parse(text.as_bytes()) {
+    let object = Object::parse(text.as_bytes());
+    nested_reading_agrees(text, object.as_ref().ok());
+    match object {
         Ok(object) => {
             let other = other.unwrap_or_else(|error| panic!("{text:?}: {error}"));
             same_members(object, &other);
@@ -32,6 +34,70 @@ fn agree(text: &str) {
         // float.
         Err(JsonError::Duplicate(_) | JsonError::NumberOutOfRange { .. }) => {}
         Err(_) => assert!(other.is_err(), "{text:?}"),
+    }
+}
+
+/// Checks that an [`UnreadValue`] accepts what `Object::parse` accepts, however deep it goes in.
+fn nested_reading_agrees(text: &str, object: Option<&Object<'_>>) {
+    if let Some(object) = object {
+        let read = UnreadValue::read(text, |document| descend_members(document, *object));
+        assert!(read.is_some(), "{text:?}");
+    }
+    let whole = UnreadValue::read(text, |document| {
+        document.members(|_, value| value.value().map(drop))
+    });
+    let arrays = UnreadValue::read(text, |document| {
+        document.members(|_, value| value.elements(|value| value.value().map(drop)))
+    });
+    let objects = UnreadValue::read(text, |document| {
+        document.members(|_, value| value.members(|_, value| value.value().map(drop)))
+    });
+    assert_eq!(whole.is_some(), object.is_some(), "{text:?}");
+    assert!(object.is_some() || arrays.or(objects).is_none(), "{text:?}");
+}
+
+fn descend_members<'a>(unread: UnreadValue<'_, 'a>, object: Object<'a>) -> Option<()> {
+    let mut expected = object.iter();
+    unread.members(|name, unread| {
+        let (expected_name, expected) = expected.next()?;
+        assert_eq!(name, expected_name);
+        descend(unread, expected)
+    })?;
+    expected.next().is_none().then_some(())
+}
+
+fn descend<'a>(unread: UnreadValue<'_, 'a>, value: Value<'a>) -> Option<()> {
+    match value.kind() {
+        Kind::Object => descend_members(unread, value.as_object()?),
+        Kind::Array => {
+            let mut expected = value.as_array()?.iter();
+            unread.elements(|unread| descend(unread, expected.next()?))?;
+            expected.next().is_none().then_some(())
+        }
+        _ => (unread.value()? == value).then_some(()),
+    }
+}
+
+#[test]
+fn a_value_that_nobody_reads_is_refused() {
+    for text in [r#"{"a":}"#, r#"{"a":1}"#, r#"{"a":[,]}"#] {
+        let read = UnreadValue::read(text, |document| document.members(|_, _| Some(())));
+        assert_eq!(read, None, "{text}");
+        let read = UnreadValue::read(text, |document| {
+            document.members(|_, value| value.elements(|_| Some(())))
+        });
+        assert_eq!(read, None, "{text}");
+    }
+    assert_eq!(UnreadValue::read("1", |_| Some(())), None);
+}
+
+#[test]
+fn nested_reading_accepts_the_same_depth_as_an_object() {
+    for depth in [MAX_DEPTH - 1, MAX_DEPTH] {
+        let text = format!(r#"{{"a":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
+        let object = Object::parse(text.as_bytes());
+        assert_eq!(object.is_ok(), depth < MAX_DEPTH);
+        nested_reading_agrees(&text, object.as_ref().ok());
     }
 }
 
