@@ -245,11 +245,16 @@ fn is_even(number: &[u8]) -> bool {
 /// power of 65537. A good modulus has this fingerprint by chance only once in 2^27 or less (Nemec
 /// et al., "The Return of Coppersmith's Attack", section 3.2).
 fn has_roca_fingerprint(modulus: &[u8]) -> bool {
-    // First the primes modulo which 65537 has few powers, because most moduli fail there.
-    const PRIMES: [u32; 38] = [
-        37, 11, 13, 17, 19, 3, 5, 7, 23, 29, 31, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89,
-        97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
+    // First the primes modulo which 65537 has few powers.
+    const PRIMES: [u32; 37] = [
+        11, 13, 17, 19, 3, 5, 7, 23, 29, 31, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97,
+        101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
     ];
+    // 65537 has only these three powers modulo 37, so most moduli fail there. 2^72 is 1 modulo 37,
+    // so the sum of such digits has the same remainder as the modulus.
+    if !matches!(digit_sum(modulus) % 37, 1 | 10 | 26) {
+        return false;
+    }
     PRIMES.iter().all(|prime| {
         let wanted = remainder(modulus, *prime);
         let generator = 65_537_u32.checked_rem(*prime).unwrap_or(0);
@@ -260,4 +265,31 @@ fn has_roca_fingerprint(modulus: &[u8]) -> bool {
             .take(usize::try_from(*prime).unwrap_or(0))
             .any(|power| power == wanted)
     })
+}
+
+/// The sum of the digits of 72 bits, of which a number has fewer than 2^56.
+fn digit_sum(number: &[u8]) -> u128 {
+    let (highest, digits) = number.as_rchunks::<9>();
+    let highest = highest
+        .iter()
+        .fold(0, |digit, byte| (digit << 8) | u128::from(*byte));
+    digits.iter().fold(highest, |sum, [high, low @ ..]| {
+        let digit = (u128::from(*high) << 64) | u128::from(u64::from_be_bytes(*low));
+        sum.wrapping_add(digit)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{digit_sum, remainder};
+
+    #[test]
+    fn the_sum_of_digits_has_the_remainder_of_the_number() {
+        let number: [u8; 256] = core::array::from_fn(|at| at.wrapping_mul(73).to_le_bytes()[0]);
+        for cut in 0..number.len() {
+            let number = number.get(cut..).unwrap();
+            let expected = u128::from(remainder(number, 37));
+            assert_eq!(digit_sum(number) % 37, expected, "{cut}");
+        }
+    }
 }
