@@ -22,6 +22,9 @@ pub(crate) struct Ecdsa {
     pub(crate) curve: Curve,
     pub(crate) verification: &'static EcdsaVerificationAlgorithm,
     pub(crate) signing: &'static EcdsaSigningAlgorithm,
+    /// The bytes of a `SubjectPublicKeyInfo` (RFC 5480) before the point. aws-lc-rs also reads a
+    /// bare point, but then it tests three times whether the point is on the curve, and not twice.
+    pub(crate) der_prefix: &'static [u8],
 }
 
 impl Algorithm for Ecdsa {
@@ -38,7 +41,8 @@ impl Algorithm for Ecdsa {
             KeyMaterial::EcPublic(public) if public.curve() == self.curve => public,
             _ => return Err(key.cannot_verify(self.name, self.curve.name())),
         };
-        let parsed = ParsedPublicKey::new(self.verification, public.to_uncompressed());
+        let der = [self.der_prefix, public.as_uncompressed()].concat();
+        let parsed = ParsedPublicKey::new(self.verification, der);
         Ok(Arc::new(VerifyingKey {
             name: self.name,
             signature_bytes: self.curve.coordinate_bytes().saturating_mul(2),
@@ -80,7 +84,7 @@ impl Ecdsa {
         let computed = pair.public_key().as_ref();
         let fits = private
             .public()
-            .is_none_or(|public| public.to_uncompressed() == computed);
+            .is_none_or(|public| public.as_uncompressed() == computed);
         fits.then_some(pair)
     }
 }

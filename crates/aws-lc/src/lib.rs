@@ -120,6 +120,8 @@ pub static ES256: &dyn Algorithm = &ecdsa::Ecdsa {
     curve: Curve::P256,
     verification: &signature::ECDSA_P256_SHA256_FIXED,
     signing: &signature::ECDSA_P256_SHA256_FIXED_SIGNING,
+    der_prefix: b"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\
+                  \xce\x3d\x03\x01\x07\x03\x42\x00",
 };
 
 /// ECDSA on P-384 with SHA-384. Signatures are `r || s`, 96 bytes.
@@ -128,6 +130,8 @@ pub static ES384: &dyn Algorithm = &ecdsa::Ecdsa {
     curve: Curve::P384,
     verification: &signature::ECDSA_P384_SHA384_FIXED,
     signing: &signature::ECDSA_P384_SHA384_FIXED_SIGNING,
+    der_prefix: b"\x30\x76\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\
+                  \x00\x22\x03\x62\x00",
 };
 
 /// ECDSA on P-521 with SHA-512. Signatures are `r || s`, 132 bytes.
@@ -136,6 +140,8 @@ pub static ES512: &dyn Algorithm = &ecdsa::Ecdsa {
     curve: Curve::P521,
     verification: &signature::ECDSA_P521_SHA512_FIXED,
     signing: &signature::ECDSA_P521_SHA512_FIXED_SIGNING,
+    der_prefix: b"\x30\x81\x9b\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\
+                  \x04\x00\x23\x03\x81\x86\x00",
 };
 
 /// EdDSA on Ed25519. Signatures are `R || S`, 64 bytes.

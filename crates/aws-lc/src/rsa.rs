@@ -7,10 +7,10 @@ use alloc::vec::Vec;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeyPairComponents};
-use aws_lc_rs::signature::{RsaEncoding, RsaParameters, RsaPublicKeyComponents};
+use aws_lc_rs::signature::{ParsedPublicKey, RsaEncoding, RsaParameters, RsaPublicKeyComponents};
 use countersign_signature::{
-    Algorithm, AlgorithmName, KeyMaterial, KeyRejected, KeyRejectedReason, RsaPrivateKey, Signer,
-    SigningError, Verifier,
+    Algorithm, AlgorithmName, KeyMaterial, KeyRejected, KeyRejectedReason, RsaPrivateKey,
+    RsaPublicKey, Signer, SigningError, Verifier,
 };
 
 use crate::public::VerifyingKey;
@@ -35,11 +35,7 @@ impl Algorithm for Rsa {
         let KeyMaterial::RsaPublic(public) = key else {
             return Err(key.cannot_verify(self.name, "RSA"));
         };
-        let components = RsaPublicKeyComponents {
-            n: public.modulus(),
-            e: public.exponent(),
-        };
-        let parsed = components.to_parsed_public_key(self.verification);
+        let parsed = ParsedPublicKey::new(self.verification, public_key_der(public));
         Ok(Arc::new(VerifyingKey {
             name: self.name,
             // RFC 8017 sections 8.1.2 and 8.2.2, step 1: as long as the modulus, with leading
@@ -72,6 +68,47 @@ impl Algorithm for Rsa {
             key: pair,
         }))
     }
+}
+
+/// An `RSAPublicKey` (RFC 8017 appendix A.1.1). aws-lc-rs keeps DER beside each parsed key. From the
+/// two numbers alone it would make this DER itself, which takes three times as many instructions.
+fn public_key_der(key: &RsaPublicKey<'_>) -> Vec<u8> {
+    const SEQUENCE: u8 = 0x30;
+    // Tag, form and two bytes of the length; the modulus has another four, the exponent two, and
+    // either may need a zero before it.
+    const MOST_AROUND: usize = 4 + 4 + 2 + 2;
+
+    let (modulus, exponent) = (key.modulus(), key.exponent());
+    let numbers = modulus.len().saturating_add(exponent.len());
+    let mut der = Vec::with_capacity(numbers.saturating_add(MOST_AROUND));
+    // Every modulus is long enough for the long form of the length.
+    der.extend([SEQUENCE, 0x82, 0, 0]);
+    push_integer(&mut der, modulus);
+    push_integer(&mut der, exponent);
+    let content = u16::try_from(der.len().saturating_sub(4)).unwrap_or_default();
+    if let Some(place) = der.get_mut(2..4) {
+        place.copy_from_slice(&content.to_be_bytes());
+    }
+    der
+}
+
+/// Appends a positive big-endian number as an INTEGER of DER.
+fn push_integer(der: &mut Vec<u8>, number: &[u8]) {
+    const INTEGER: u8 = 0x02;
+    // With its highest bit set, it would be negative.
+    let needs_zero = number.first().is_some_and(|first| *first >= 0x80);
+    let length = number.len().saturating_add(usize::from(needs_zero));
+    let length = u16::try_from(length).unwrap_or_default();
+    der.push(INTEGER);
+    match length.to_be_bytes() {
+        [0, short @ ..0x80] => der.push(short),
+        [0, long] => der.extend([0x81, long]),
+        [high, low] => der.extend([0x82, high, low]),
+    }
+    if needs_zero {
+        der.push(0);
+    }
+    der.extend_from_slice(number);
 }
 
 /// The key pair, if its numbers agree: AWS-LC checks all of them against each other.
@@ -115,5 +152,46 @@ impl Signer for SigningKey {
             signature.truncate(start);
             SigningError::new()
         })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use alloc::vec;
+
+    use aws_lc_rs::encoding::AsDer;
+    use aws_lc_rs::signature::RsaPublicKeyComponents;
+    use countersign_signature::RsaPublicKey;
+
+    use super::public_key_der;
+
+    /// aws-lc-rs writes the same structure at the end of a `SubjectPublicKeyInfo`.
+    #[test]
+    fn the_der_of_a_public_key_is_that_of_aws_lc_rs() {
+        for bytes in [256, 257, 384, 1024] {
+            for first in [0x01, 0x7f, 0x80, 0xff] {
+                for exponent in [
+                    &[3][..],
+                    &[0x81],
+                    &[1, 0, 1],
+                    &[0x80, 0, 1],
+                    &[1, 0, 0, 0, 1],
+                ] {
+                    let mut modulus = vec![0x5b; bytes];
+                    if let Some(place) = modulus.first_mut() {
+                        *place = first;
+                    }
+                    let Ok(key) = RsaPublicKey::new(&modulus, exponent) else {
+                        assert!(bytes == 256 && first < 0x80, "{bytes} {first}");
+                        continue;
+                    };
+                    let (n, e) = (modulus.as_slice(), exponent);
+                    let whole = RsaPublicKeyComponents { n, e }.as_der().unwrap();
+                    let der = public_key_der(&key);
+                    assert!(whole.as_ref().ends_with(&der), "{bytes} {first} {e:?}");
+                }
+            }
+        }
     }
 }

@@ -38,7 +38,7 @@ fn ssh_rsa() -> String {
 
 fn point() -> Vec<u8> {
     match pair("ES256").1.material() {
-        KeyMaterial::EcPublic(key) => key.to_uncompressed(),
+        KeyMaterial::EcPublic(key) => key.as_uncompressed().to_vec(),
         other => panic!("{other}"),
     }
 }

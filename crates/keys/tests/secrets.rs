@@ -123,7 +123,7 @@ fn encodings() -> Vec<(String, Vec<u8>)> {
         let KeyMaterial::EcPublic(point) = key(name).material().clone() else {
             panic!("{name}")
         };
-        let bytes = point.to_uncompressed();
+        let bytes = point.as_uncompressed().to_vec();
         all.push((format!("{name} 04 || x || y"), bytes.clone()));
         all.push((format!("{name} x || y"), bytes[1..].to_vec()));
         all.push((

@@ -61,7 +61,10 @@ fn public(key: &KeyMaterial<'_>, limited_to: &[AlgorithmName]) -> Result<Vec<u8>
     let no_form = || no_form(key);
     let (algorithm, bytes) = match key {
         KeyMaterial::RsaPublic(key) => (rsa_algorithm(limited_to), rsa_public(key)),
-        KeyMaterial::EcPublic(key) => (ec_algorithm(key.curve()), Ok(key.to_uncompressed())),
+        KeyMaterial::EcPublic(key) => (
+            ec_algorithm(key.curve()),
+            Ok(key.as_uncompressed().to_vec()),
+        ),
         KeyMaterial::OkpPublic(key) => (okp_algorithm(key.curve()), Ok(key.bytes().to_vec())),
         _ => return Err(no_form()),
     };
@@ -84,11 +87,11 @@ fn private(key: &KeyMaterial<'_>, limited_to: &[AlgorithmName]) -> Result<Vec<u8
     let (algorithm, bytes) = match key {
         KeyMaterial::RsaPrivate(key) => (rsa_algorithm(limited_to), rsa_private(key)),
         KeyMaterial::EcPrivate(key) => {
-            let point = key.public().map(EcPublicKey::to_uncompressed);
+            let point = key.public().map(EcPublicKey::as_uncompressed);
             let inner = sec1::EcPrivateKey {
                 private_key: key.expose(),
                 parameters: None,
-                public_key: point.as_deref(),
+                public_key: point,
             };
             (ec_algorithm(key.curve()), inner.to_der())
         }

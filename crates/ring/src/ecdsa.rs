@@ -41,7 +41,7 @@ impl Algorithm for Ecdsa {
         Ok(Arc::new(VerifyingKey {
             name: self.name,
             signature_bytes: self.curve.coordinate_bytes().saturating_mul(2),
-            key: UnparsedPublicKey::new(self.verification, public.to_uncompressed()),
+            key: UnparsedPublicKey::new(self.verification, public.as_uncompressed().to_vec()),
         }))
     }
 
@@ -59,7 +59,7 @@ impl Algorithm for Ecdsa {
             )
         };
         let point = match private.public() {
-            Some(public) => public.to_uncompressed(),
+            Some(public) => public.as_uncompressed().to_vec(),
             None if cfg!(feature = "public-point") => {
                 public_point::of(private).ok_or_else(malformed)?
             }

@@ -106,7 +106,7 @@ impl<L> Debug for Ecdsa<L> {
 }
 
 fn parse_public<L: Library>(public: &EcPublicKey<'_>) -> Option<L::VerifyingKey> {
-    L::verifying_key(&public.to_uncompressed())
+    L::verifying_key(public.as_uncompressed())
 }
 
 fn parse_private<L: Library>(private: &EcPrivateKey<'_>) -> Option<L::SigningKey> {

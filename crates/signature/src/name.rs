@@ -53,6 +53,35 @@ impl AlgorithmName {
     /// accept both.
     pub const ED25519: Self = Self("Ed25519");
 
+    /// The constant of this type with this name.
+    ///
+    /// ```
+    /// use countersign_signature::AlgorithmName;
+    ///
+    /// assert_eq!(AlgorithmName::standard("ES256"), Some(AlgorithmName::ES256));
+    /// assert_eq!(AlgorithmName::standard("ES256K"), None);
+    /// ```
+    #[must_use]
+    pub fn standard(name: &str) -> Option<Self> {
+        Some(match name {
+            "HS256" => Self::HS256,
+            "HS384" => Self::HS384,
+            "HS512" => Self::HS512,
+            "RS256" => Self::RS256,
+            "RS384" => Self::RS384,
+            "RS512" => Self::RS512,
+            "PS256" => Self::PS256,
+            "PS384" => Self::PS384,
+            "PS512" => Self::PS512,
+            "ES256" => Self::ES256,
+            "ES384" => Self::ES384,
+            "ES512" => Self::ES512,
+            "EdDSA" => Self::EDDSA,
+            "Ed25519" => Self::ED25519,
+            _ => return None,
+        })
+    }
+
     /// A name for an algorithm of your own.
     ///
     /// Use it in a `const`, so that a bad name fails the build.

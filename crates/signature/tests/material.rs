@@ -264,7 +264,7 @@ fn c6_only_the_uncompressed_form_is_accepted() {
         let point = [&[4], &x[..], &y[..]].concat();
         let key = EcPublicKey::from_uncompressed(curve, &point).unwrap();
         assert_eq!((key.x(), key.y()), (&x[..], &y[..]));
-        assert_eq!(key.to_uncompressed(), point);
+        assert_eq!(key.as_uncompressed(), point);
 
         for sign in [2, 3] {
             let compressed = [&[sign], &x[..]].concat();

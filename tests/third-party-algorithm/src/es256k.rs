@@ -36,7 +36,7 @@ impl Algorithm for Es256k {
         if public.curve() != Curve::SECP256K1 {
             return Err(wrong_key());
         }
-        let key = ecdsa::VerifyingKey::from_sec1_bytes(&public.to_uncompressed())
+        let key = ecdsa::VerifyingKey::from_sec1_bytes(public.as_uncompressed())
             .map_err(|_| wrong_key())?;
         Ok(Arc::new(VerifyingKey(key)))
     }
@@ -59,7 +59,7 @@ impl Algorithm for Es256k {
         let signing = ecdsa::SigningKey::from_slice(private.expose()).map_err(|_| disagree())?;
         let own = signing.verifying_key().to_sec1_point(false);
         match private.public() {
-            Some(public) if public.to_uncompressed() != own.as_bytes() => Err(disagree()),
+            Some(public) if public.as_uncompressed() != own.as_bytes() => Err(disagree()),
             _ => Ok(Arc::new(SigningKey(signing))),
         }
     }

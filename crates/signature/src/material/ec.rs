@@ -1,7 +1,6 @@
 //! Keys on short Weierstrass curves (RFC 7518 section 6.2).
 
 use alloc::borrow::Cow;
-use alloc::vec::Vec;
 use core::fmt;
 
 use super::shown::{Hex, Redacted};
@@ -142,16 +141,16 @@ impl Curve {
         }
     }
 
-    /// Compares `y²` with `(x² + a) x + b`, both divided by `R²` (see [`Field::product`]).
+    /// Compares `y² - b` with `(x² + a) x`, both divided by `R²` (see [`Field::product`]).
     fn contains_in<const N: usize>(&self, x: &[u8], y: &[u8]) -> Option<bool> {
         let field = Field::<N>::new(self.prime)?;
         let (x, y) = (field.element(x)?, field.element(y)?);
         let (a, b) = (field.element(self.a)?, field.element(self.b)?);
         let one = field.element(&[1])?;
         let over_r = |number: &_| field.product(number, &one);
-        let slope = field.add(&field.product(&x, &x), &over_r(&a));
-        let right = field.add(&field.product(&slope, &x), &over_r(&over_r(&b)));
-        Some(over_r(&field.product(&y, &y)) == right)
+        let left = over_r(&field.sub(&field.product(&y, &y), &over_r(&b)));
+        let right = field.add(&field.product(&x, &x), &over_r(&a));
+        Some(left == field.product(&right, &x))
     }
 }
 
@@ -165,11 +164,14 @@ impl fmt::Debug for Curve {
 #[derive(Clone, PartialEq, Eq)]
 pub struct EcPublicKey<'a> {
     curve: Curve,
-    x: Cow<'a, [u8]>,
-    y: Cow<'a, [u8]>,
+    /// `04 || x || y`.
+    uncompressed: Cow<'a, [u8]>,
 }
 
-impl<'a> EcPublicKey<'a> {
+/// The first byte of an uncompressed point (SEC 1 section 2.3.3).
+const UNCOMPRESSED: u8 = 4;
+
+impl EcPublicKey<'static> {
     /// The point with these affine coordinates, big-endian, each with the full length for the
     /// curve.
     ///
@@ -178,53 +180,56 @@ impl<'a> EcPublicKey<'a> {
     /// [`KeyRejected`] if a coordinate has another length or the point is not on the curve.
     pub fn new(
         curve: Curve,
-        x: impl Into<Cow<'a, [u8]>>,
-        y: impl Into<Cow<'a, [u8]>>,
+        x: impl AsRef<[u8]>,
+        y: impl AsRef<[u8]>,
     ) -> Result<Self, KeyRejected> {
-        let (x, y) = (x.into(), y.into());
-        let length = curve.coordinate_bytes();
-        for (name, coordinate) in [("x", &x), ("y", &y)] {
-            if coordinate.len() != length {
-                return Err(KeyRejected::malformed(
-                    alloc::format!("a coordinate {name} of {} bytes", coordinate.len()),
-                    alloc::format!("a coordinate of {} has {length} bytes", curve.name),
-                ));
-            }
-        }
-        if curve.contains(&x, &y) != Some(true) {
-            return Err(KeyRejected::malformed(
-                alloc::format!("a point that is not on the curve {}", curve.name),
-                "a public key is a point on its curve",
-            ));
-        }
-        Ok(Self { curve, x, y })
+        let (x, y) = (x.as_ref(), y.as_ref());
+        check(curve, x, y)?;
+        Ok(Self {
+            curve,
+            uncompressed: [&[UNCOMPRESSED], x, y].concat().into(),
+        })
     }
+}
 
+impl<'a> EcPublicKey<'a> {
     /// Reads the uncompressed form `04 || x || y` (SEC 1 section 2.3.3).
     ///
     /// # Errors
     ///
     /// [`KeyRejected`] for the compressed form, for the point at infinity, and as
     /// [`new`](Self::new).
-    pub fn from_uncompressed(curve: Curve, point: &'a [u8]) -> Result<Self, KeyRejected> {
-        match point.split_first() {
-            Some((4, coordinates)) => {
+    pub fn from_uncompressed(
+        curve: Curve,
+        point: impl Into<Cow<'a, [u8]>>,
+    ) -> Result<Self, KeyRejected> {
+        let uncompressed = point.into();
+        match uncompressed.split_first() {
+            Some((&UNCOMPRESSED, coordinates)) => {
                 let (x, y) = coordinates
                     .split_at_checked(curve.coordinate_bytes())
                     .unwrap_or((coordinates, &[]));
-                Self::new(curve, x, y)
+                check(curve, x, y)?;
             }
-            Some((2 | 3, _)) => Err(KeyRejected::new(
-                crate::KeyRejectedReason::Unsupported,
-                alloc::format!("a compressed point on {}", curve.name),
-                "write the key with an uncompressed point \
-                 (openssl: -ec_conv_form uncompressed)",
-            )),
-            _ => Err(KeyRejected::malformed(
-                "no point in the form of SEC 1 section 2.3.3",
-                "a public key is an uncompressed point on its curve",
-            )),
+            Some((2 | 3, _)) => {
+                return Err(KeyRejected::new(
+                    crate::KeyRejectedReason::Unsupported,
+                    alloc::format!("a compressed point on {}", curve.name),
+                    "write the key with an uncompressed point \
+                     (openssl: -ec_conv_form uncompressed)",
+                ));
+            }
+            _ => {
+                return Err(KeyRejected::malformed(
+                    "no point in the form of SEC 1 section 2.3.3",
+                    "a public key is an uncompressed point on its curve",
+                ));
+            }
         }
+        Ok(Self {
+            curve,
+            uncompressed,
+        })
     }
 
     /// The curve.
@@ -236,19 +241,25 @@ impl<'a> EcPublicKey<'a> {
     /// The coordinate `x`, big-endian, with the full length for the curve.
     #[must_use]
     pub fn x(&self) -> &[u8] {
-        &self.x
+        self.coordinates().0
     }
 
     /// The coordinate `y`, big-endian, with the full length for the curve.
     #[must_use]
     pub fn y(&self) -> &[u8] {
-        &self.y
+        self.coordinates().1
+    }
+
+    fn coordinates(&self) -> (&[u8], &[u8]) {
+        let both = self.uncompressed.get(1..).unwrap_or_default();
+        both.split_at_checked(self.curve.coordinate_bytes())
+            .unwrap_or_default()
     }
 
     /// The uncompressed form `04 || x || y`.
     #[must_use]
-    pub fn to_uncompressed(&self) -> Vec<u8> {
-        [&[4], self.x.as_ref(), self.y.as_ref()].concat()
+    pub fn as_uncompressed(&self) -> &[u8] {
+        &self.uncompressed
     }
 
     /// The same, owning its bytes.
@@ -256,18 +267,37 @@ impl<'a> EcPublicKey<'a> {
     pub fn into_owned(self) -> EcPublicKey<'static> {
         EcPublicKey {
             curve: self.curve,
-            x: Cow::Owned(self.x.into_owned()),
-            y: Cow::Owned(self.y.into_owned()),
+            uncompressed: Cow::Owned(self.uncompressed.into_owned()),
         }
     }
+}
+
+/// Checks the lengths of the coordinates and the equation of the curve.
+fn check(curve: Curve, x: &[u8], y: &[u8]) -> Result<(), KeyRejected> {
+    let length = curve.coordinate_bytes();
+    for (name, coordinate) in [("x", x), ("y", y)] {
+        if coordinate.len() != length {
+            return Err(KeyRejected::malformed(
+                alloc::format!("a coordinate {name} of {} bytes", coordinate.len()),
+                alloc::format!("a coordinate of {} has {length} bytes", curve.name),
+            ));
+        }
+    }
+    if curve.contains(x, y) == Some(true) {
+        return Ok(());
+    }
+    Err(KeyRejected::malformed(
+        alloc::format!("a point that is not on the curve {}", curve.name),
+        "a public key is a point on its curve",
+    ))
 }
 
 impl fmt::Debug for EcPublicKey<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EcPublicKey")
             .field("curve", &self.curve)
-            .field("x", &Hex(&self.x))
-            .field("y", &Hex(&self.y))
+            .field("x", &Hex(self.x()))
+            .field("y", &Hex(self.y()))
             .finish()
     }
 }

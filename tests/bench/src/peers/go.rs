@@ -36,7 +36,7 @@ impl Go {
         };
         go.tell(&format!("secret {}", hex(&tokens::secret())));
         if let KeyMaterial::EcPublic(key) = keys::verifying(AlgorithmName::ES384) {
-            go.tell(&format!("es384 {}", hex(&key.to_uncompressed())));
+            go.tell(&format!("es384 {}", hex(key.as_uncompressed())));
         }
         for name in [AlgorithmName::HS256, AlgorithmName::ES384] {
             go.tell(&format!("token {name} {}", tokens::token(name)));

@@ -58,7 +58,7 @@ impl Verifier {
             KeyMaterial::RsaPublic(key) => {
                 DecodingKey::from_rsa_raw_components(key.modulus(), key.exponent())
             }
-            KeyMaterial::EcPublic(key) => DecodingKey::from_ec_der(&key.to_uncompressed()),
+            KeyMaterial::EcPublic(key) => DecodingKey::from_ec_der(key.as_uncompressed()),
             KeyMaterial::OkpPublic(key) => DecodingKey::from_ed_der(key.bytes()),
             _ => return None,
         };

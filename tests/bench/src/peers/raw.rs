@@ -52,7 +52,7 @@ pub(crate) fn ring(name: AlgorithmName) -> Option<Check> {
                 "ES384" => &signature::ECDSA_P384_SHA384_FIXED,
                 _ => return None,
             };
-            let key = signature::UnparsedPublicKey::new(algorithm, key.to_uncompressed());
+            let key = signature::UnparsedPublicKey::new(algorithm, key.as_uncompressed().to_vec());
             Some(Box::new(move |message, signature| {
                 key.verify(message, signature).is_ok()
             }))
@@ -105,7 +105,7 @@ pub(crate) fn aws_lc(name: AlgorithmName) -> Option<Check> {
                 "ES384" => &aws::ECDSA_P384_SHA384_FIXED,
                 _ => &aws::ECDSA_P521_SHA512_FIXED,
             };
-            aws::ParsedPublicKey::new(algorithm, key.to_uncompressed())
+            aws::ParsedPublicKey::new(algorithm, key.as_uncompressed())
         }
         KeyMaterial::OkpPublic(key) => aws::ParsedPublicKey::new(&aws::ED25519, key.bytes()),
         _ => return None,
@@ -130,7 +130,7 @@ pub(crate) fn rustcrypto(name: AlgorithmName) -> Option<Check> {
             }))
         }
         KeyMaterial::EcPublic(key) if name == AlgorithmName::ES256 => {
-            let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(&key.to_uncompressed()).unwrap();
+            let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(key.as_uncompressed()).unwrap();
             Some(Box::new(move |message, signature| {
                 let signature = p256::ecdsa::Signature::from_slice(signature);
                 signature.is_ok_and(|signature| key.verify(message, &signature).is_ok())

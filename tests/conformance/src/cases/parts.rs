@@ -131,7 +131,7 @@ fn derived(parts: &mut BTreeMap<String, Vec<u8>>, name: &str, key: &Key) {
         }
         Some(KeyMaterial::EcPublic(public)) => {
             put("xy.bytes", [public.x(), public.y()].concat());
-            put("point.bytes", public.to_uncompressed());
+            put("point.bytes", public.as_uncompressed().to_vec());
             for (part, bytes) in [("x", public.x()), ("y", public.y())] {
                 put(
                     &format!("{part}.short"),
