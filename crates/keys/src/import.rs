@@ -3,7 +3,8 @@
 use countersign_json::Object;
 use countersign_pem::{Form, is_pem, is_ssh_public_key};
 
-use crate::{Key, KeyError, KeySet, jwk, secret, set};
+use crate::jwk::Jwk;
+use crate::{Key, KeyError, KeySet, secret, set};
 
 impl Key {
     /// The one key of a PEM text (RFC 7468), public or private: `PUBLIC KEY`,
@@ -55,7 +56,7 @@ impl Key {
                 "one JWK is expected here: an object with \"kty\"",
             ));
         }
-        jwk::read(object)
+        Jwk::of(object).key()
     }
 }
 

@@ -1,5 +1,6 @@
 //! One key: its parts, and what its file says about its use.
 
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -46,7 +47,7 @@ pub enum Operation {
 pub struct Key {
     pub(crate) material: KeyMaterial<'static>,
     pub(crate) kid: Option<String>,
-    pub(crate) alg: Option<String>,
+    pub(crate) alg: Option<Cow<'static, str>>,
     pub(crate) public_use: Option<String>,
     pub(crate) key_ops: Option<Vec<String>>,
     /// Empty means no limit.
@@ -116,7 +117,7 @@ impl Key {
     /// This key, limited to the algorithm with this JOSE name (`alg`).
     #[must_use]
     pub fn with_algorithm(mut self, alg: impl Into<String>) -> Self {
-        self.alg = Some(alg.into());
+        self.alg = Some(Cow::Owned(alg.into()));
         self
     }
 

@@ -9,25 +9,20 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign_json::{Object, Value};
 use countersign_signature::{
-    AkpPrivateKey, AkpPublicKey, Curve, EcPrivateKey, EcPublicKey, KeyMaterial, OkpCurve,
-    OkpPrivateKey, OkpPublicKey, RsaPrivateKey, RsaPrivateParts, RsaPublicKey, Secret,
+    AkpPrivateKey, AkpPublicKey, AlgorithmName, Curve, EcPrivateKey, EcPublicKey, KeyMaterial,
+    OkpCurve, OkpPrivateKey, OkpPublicKey, RsaPrivateKey, RsaPrivateParts, RsaPublicKey, Secret,
 };
 
-use super::{ABOUT, PARTS, TYPES};
+use super::member::{ABOUT, Member, TYPES};
 use crate::error::name;
 use crate::key::KID_LIMIT;
 use crate::{Key, KeyError};
 
-/// Reads one JWK, public, private or secret.
-pub(crate) fn read(object: Object<'_>) -> Result<Key, KeyError> {
-    read_halves(object, Halves::All)
-}
-
-/// Reads the public half of a private JWK, and ignores the private members. `None` if it is not
-/// the private key of a pair.
-pub(crate) fn read_public_half(object: Object<'_>) -> Option<Result<Key, KeyError>> {
-    let is_private = object.get("d").is_some() || object.get("priv").is_some();
-    is_private.then(|| read_halves(object, Halves::Public))
+/// The members of one JWK. It can be used for one JWK after the other, which saves allocations.
+#[derive(Default)]
+pub(crate) struct Jwk<'a> {
+    /// The known members, in the order of the text.
+    members: Vec<(Member, Value<'a>)>,
 }
 
 /// Which halves of a pair are read.
@@ -37,86 +32,103 @@ enum Halves {
     Public,
 }
 
-fn read_halves(object: Object<'_>, halves: Halves) -> Result<Key, KeyError> {
-    let jwk = Jwk::new(object, halves);
-    let kty = jwk.required_text("kty", "a JWK")?;
-    let Some((kty, own_parts)) = TYPES.iter().copied().find(|(known, _)| *known == kty) else {
-        return Err(KeyError::unsupported(
-            format!("the key type (kty) {}", name(&kty)),
-            "known are RSA, EC, OKP, oct and AKP",
-        ));
-    };
-    for (part, _) in &jwk.members {
-        if PARTS.contains(part) && !own_parts.contains(part) {
-            return Err(KeyError::unreadable(
-                format!("a member {part:?} in a JWK of kty {kty:?}"),
-                "the members of a key belong to its type (RFC 7518 section 6)",
-            ));
+impl<'a> Jwk<'a> {
+    pub(crate) fn of(object: Object<'a>) -> Self {
+        let mut jwk = Self::default();
+        for (name, value) in object {
+            jwk.add(&name, value);
+        }
+        jwk
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.members.clear();
+    }
+
+    /// Adds a member, if its name is known.
+    pub(crate) fn add(&mut self, name: &str, value: Value<'a>) {
+        if let Some(member) = Member::named(name) {
+            self.members.push((member, value));
         }
     }
-    let material = match kty {
-        "RSA" => jwk.rsa()?,
-        "EC" => jwk.ec()?,
-        "OKP" => jwk.okp()?,
-        "AKP" => jwk.akp()?,
-        _ => KeyMaterial::Secret(Secret::new(jwk.required("k", "oct")?)?),
-    };
-    let mut key = Key::new(material)?;
-    key.kid = jwk.kid()?;
-    key.alg = jwk.text("alg")?;
-    key.public_use = jwk.text("use")?;
-    key.key_ops = jwk.key_ops()?;
-    Ok(key)
-}
 
-struct Jwk<'a> {
-    /// The known members, in the order of the text.
-    members: Vec<(&'static str, Value<'a>)>,
-    halves: Halves,
-}
+    /// The key: public, private or secret.
+    pub(crate) fn key(&self) -> Result<Key, KeyError> {
+        self.read(Halves::All)
+    }
 
-impl<'a> Jwk<'a> {
-    /// Reads the object in one pass, because looking up each member would be slow.
-    fn new(object: Object<'a>, halves: Halves) -> Self {
-        let mut members = Vec::with_capacity(8);
-        for (name, value) in object {
-            let mut known = PARTS.iter().chain(&ABOUT);
-            if let Some(known) = known.find(|known| **known == name) {
-                members.push((*known, value));
+    /// The public half of a private JWK, whose private members are ignored. `None` if it is not
+    /// the private key of a pair.
+    pub(crate) fn public_half(&self) -> Option<Result<Key, KeyError>> {
+        let is_private = self.get(Member::D).is_some() || self.get(Member::Priv).is_some();
+        is_private.then(|| self.read(Halves::Public))
+    }
+
+    /// The string with this name, if it is one.
+    pub(crate) fn string(&self, member: Member) -> Option<String> {
+        Some(self.get(member)?.as_str()?.into_owned())
+    }
+
+    fn read(&self, halves: Halves) -> Result<Key, KeyError> {
+        let kty = self.required_text(Member::Kty, "a JWK")?;
+        let Some((kty, parts)) = TYPES.iter().copied().find(|(known, _)| *known == kty) else {
+            return Err(KeyError::unsupported(
+                format!("the key type (kty) {}", name(&kty)),
+                "known are RSA, EC, OKP, oct and AKP",
+            ));
+        };
+        for (member, _) in &self.members {
+            if !parts.contains(member) && !ABOUT.contains(member) {
+                return Err(KeyError::unreadable(
+                    format!("a member {:?} in a JWK of kty {kty:?}", member.name()),
+                    "the members of a key belong to its type (RFC 7518 section 6)",
+                ));
             }
         }
-        Self { members, halves }
+        let material = match kty {
+            "RSA" => self.rsa(halves)?,
+            "EC" => self.ec(halves)?,
+            "OKP" => self.okp(halves)?,
+            "AKP" => self.akp(halves)?,
+            _ => KeyMaterial::Secret(Secret::new(self.required(Member::K, "oct")?)?),
+        };
+        let mut key = Key::new(material)?;
+        key.kid = self.kid()?;
+        key.alg = self.text(Member::Alg)?.map(shared);
+        key.public_use = self.text(Member::Use)?.map(Cow::into_owned);
+        key.key_ops = self.key_ops()?;
+        Ok(key)
     }
 
-    fn get(&self, name: &str) -> Option<Value<'a>> {
-        let (_, value) = self.members.iter().find(|(member, _)| *member == name)?;
+    fn get(&self, member: Member) -> Option<Value<'a>> {
+        let (_, value) = self.members.iter().find(|(known, _)| *known == member)?;
         Some(*value)
     }
 
     fn kid(&self) -> Result<Option<String>, KeyError> {
-        match self.text("kid")? {
+        match self.text(Member::Kid)? {
             Some(kid) if kid.len() > KID_LIMIT => Err(KeyError::unsupported(
                 format!("a `kid` of {} bytes", kid.len()),
                 format!("at most {KID_LIMIT} are read, of a key as of a token"),
             )),
-            kid => Ok(kid),
+            kid => Ok(kid.map(Cow::into_owned)),
         }
     }
 
-    fn rsa(&self) -> Result<KeyMaterial<'static>, KeyError> {
-        const PRIVATE: [&str; 5] = ["p", "q", "dp", "dq", "qi"];
-        let public = RsaPublicKey::new(self.required("n", "RSA")?, self.required("e", "RSA")?)?;
-        if self.halves == Halves::Public {
+    fn rsa(&self, halves: Halves) -> Result<KeyMaterial<'static>, KeyError> {
+        const PRIVATE: [Member; 5] = [Member::P, Member::Q, Member::Dp, Member::Dq, Member::Qi];
+        let public = RsaPublicKey::new(self.required(Member::N, "RSA")?, self.exponent()?)?;
+        if halves == Halves::Public {
             return Ok(KeyMaterial::RsaPublic(public));
         }
-        if self.get("oth").is_some() {
+        if self.get(Member::Oth).is_some() {
             return Err(KeyError::unsupported(
                 "an RSA private key of more than two primes",
                 "make a key of two primes",
             ));
         }
-        let Some(d) = self.bytes("d")? else {
-            if PRIVATE.iter().any(|part| self.get(part).is_some()) {
+        let Some(d) = self.bytes(Member::D)? else {
+            if PRIVATE.iter().any(|part| self.get(*part).is_some()) {
                 return Err(KeyError::unreadable(
                     "private members in an RSA key without \"d\"",
                     "a private key has \"d\"; a public key has \"n\" and \"e\" alone",
@@ -124,26 +136,34 @@ impl<'a> Jwk<'a> {
             }
             return Ok(KeyMaterial::RsaPublic(public));
         };
-        let part = |name| {
-            self.bytes(name)?.ok_or_else(|| {
+        let part = |member: Member| {
+            self.bytes(member)?.ok_or_else(|| {
                 KeyError::unsupported(
-                    format!("an RSA private key without {name:?}"),
+                    format!("an RSA private key without {:?}", member.name()),
                     "signing needs p, q, dp, dq and qi beside d (RFC 7518 section 6.3.2)",
                 )
             })
         };
         let parts = RsaPrivateParts::new(
             d,
-            [part("p")?, part("q")?],
-            [part("dp")?, part("dq")?],
-            part("qi")?,
+            [part(Member::P)?, part(Member::Q)?],
+            [part(Member::Dp)?, part(Member::Dq)?],
+            part(Member::Qi)?,
         );
         Ok(KeyMaterial::RsaPrivate(RsaPrivateKey::new(public, parts)?))
     }
 
-    fn ec(&self) -> Result<KeyMaterial<'static>, KeyError> {
+    fn exponent(&self) -> Result<Cow<'static, [u8]>, KeyError> {
+        match self.get(Member::E) {
+            // Almost all keys have this one, which needs no allocation.
+            Some(value) if value.raw() == "\"AQAB\"" => Ok(Cow::Borrowed(&[1, 0, 1])),
+            _ => self.required(Member::E, "RSA").map(Cow::Owned),
+        }
+    }
+
+    fn ec(&self, halves: Halves) -> Result<KeyMaterial<'static>, KeyError> {
         const CURVES: [Curve; 4] = [Curve::P256, Curve::P384, Curve::P521, Curve::SECP256K1];
-        let crv = self.required_text("crv", "a JWK of kty \"EC\"")?;
+        let crv = self.required_text(Member::Crv, "a JWK of kty \"EC\"")?;
         let Some(curve) = CURVES.into_iter().find(|curve| curve.name() == crv) else {
             return Err(unknown_curve(
                 "EC",
@@ -151,21 +171,38 @@ impl<'a> Jwk<'a> {
                 "known are P-256, P-384, P-521 and secp256k1",
             ));
         };
-        let public = EcPublicKey::new(curve, self.required("x", "EC")?, self.required("y", "EC")?)?;
-        Ok(match self.private("d")? {
+        let public = self.point(curve)?;
+        Ok(match self.private(Member::D, halves)? {
             Some(d) => KeyMaterial::EcPrivate(EcPrivateKey::new(curve, d, Some(public))?),
             None => KeyMaterial::EcPublic(public),
         })
     }
 
-    fn okp(&self) -> Result<KeyMaterial<'static>, KeyError> {
+    /// The point with the coordinates `x` and `y`, decoded into one buffer.
+    fn point(&self, curve: Curve) -> Result<EcPublicKey<'static>, KeyError> {
+        let length = curve.coordinate_bytes();
+        let mut point = Vec::with_capacity(length.saturating_mul(2).saturating_add(4));
+        point.push(4);
+        self.decode_required(Member::X, "EC", &mut point)?;
+        let end_of_x = point.len();
+        self.decode_required(Member::Y, "EC", &mut point)?;
+        let (x, y) = point.split_at(end_of_x);
+        let x = x.get(1..).unwrap_or_default();
+        if x.len() != length {
+            // The error names the right coordinate.
+            return Ok(EcPublicKey::new(curve, x, y)?);
+        }
+        Ok(EcPublicKey::from_uncompressed(curve, point)?)
+    }
+
+    fn okp(&self, halves: Halves) -> Result<KeyMaterial<'static>, KeyError> {
         const CURVES: [OkpCurve; 4] = [
             OkpCurve::ED25519,
             OkpCurve::ED448,
             OkpCurve::X25519,
             OkpCurve::X448,
         ];
-        let crv = self.required_text("crv", "a JWK of kty \"OKP\"")?;
+        let crv = self.required_text(Member::Crv, "a JWK of kty \"OKP\"")?;
         let Some(curve) = CURVES.into_iter().find(|curve| curve.name() == crv) else {
             return Err(unknown_curve(
                 "OKP",
@@ -173,19 +210,19 @@ impl<'a> Jwk<'a> {
                 "known are Ed25519, Ed448, X25519 and X448",
             ));
         };
-        let public = OkpPublicKey::new(curve, self.required("x", "OKP")?)?;
-        Ok(match self.private("d")? {
+        let public = OkpPublicKey::new(curve, self.required(Member::X, "OKP")?)?;
+        Ok(match self.private(Member::D, halves)? {
             Some(d) => KeyMaterial::OkpPrivate(OkpPrivateKey::new(curve, d, Some(public))?),
             None => KeyMaterial::OkpPublic(public),
         })
     }
 
-    fn akp(&self) -> Result<KeyMaterial<'static>, KeyError> {
+    fn akp(&self, halves: Halves) -> Result<KeyMaterial<'static>, KeyError> {
         let algorithm = self
-            .required_text("alg", "a JWK of kty \"AKP\"")?
+            .required_text(Member::Alg, "a JWK of kty \"AKP\"")?
             .into_owned();
-        let public = AkpPublicKey::new(algorithm.clone(), self.required("pub", "AKP")?)?;
-        Ok(match self.private("priv")? {
+        let public = AkpPublicKey::new(algorithm.clone(), self.required(Member::Pub, "AKP")?)?;
+        Ok(match self.private(Member::Priv, halves)? {
             Some(seed) => {
                 KeyMaterial::AkpPrivate(AkpPrivateKey::new(algorithm, seed, Some(public))?)
             }
@@ -195,7 +232,7 @@ impl<'a> Jwk<'a> {
 
     /// `key_ops`: strings, each once (RFC 7517 section 4.3).
     fn key_ops(&self) -> Result<Option<Vec<String>>, KeyError> {
-        let Some(value) = self.get("key_ops") else {
+        let Some(value) = self.get(Member::KeyOps) else {
             return Ok(None);
         };
         let array = value
@@ -224,63 +261,90 @@ impl<'a> Jwk<'a> {
         Ok(Some(operations))
     }
 
-    fn required_text(&self, member: &str, whose: &str) -> Result<Cow<'a, str>, KeyError> {
+    fn required_text(&self, member: Member, whose: &str) -> Result<Cow<'a, str>, KeyError> {
         let value = self.get(member).ok_or_else(|| {
             KeyError::unreadable(
-                format!("no member {member:?}"),
-                format!("{whose} has the member {member:?} (RFC 7517)"),
+                format!("no member {:?}", member.name()),
+                format!("{whose} has the member {:?} (RFC 7517)", member.name()),
             )
         })?;
         value
             .as_str()
-            .ok_or_else(|| wrong_type(member, &value, "a string"))
+            .ok_or_else(|| wrong_type(member.name(), &value, "a string"))
     }
 
-    fn text(&self, member: &str) -> Result<Option<String>, KeyError> {
+    fn text(&self, member: Member) -> Result<Option<Cow<'a, str>>, KeyError> {
         self.get(member)
             .map(|value| {
                 value
                     .as_str()
-                    .map(Cow::into_owned)
-                    .ok_or_else(|| wrong_type(member, &value, "a string"))
+                    .ok_or_else(|| wrong_type(member.name(), &value, "a string"))
             })
             .transpose()
     }
 
-    fn required(&self, member: &str, kty: &str) -> Result<Vec<u8>, KeyError> {
-        self.bytes(member)?.ok_or_else(|| {
-            KeyError::unreadable(
-                format!("no member {member:?}"),
-                format!("a JWK of kty {kty:?} has the member {member:?} (RFC 7518 section 6)"),
-            )
-        })
+    fn required(&self, member: Member, kty: &str) -> Result<Vec<u8>, KeyError> {
+        let mut bytes = Vec::new();
+        self.decode_required(member, kty, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn decode_required(
+        &self,
+        member: Member,
+        kty: &str,
+        bytes: &mut Vec<u8>,
+    ) -> Result<(), KeyError> {
+        match self.get(member) {
+            Some(value) => decode(member, value, bytes),
+            None => Err(KeyError::unreadable(
+                format!("no member {:?}", member.name()),
+                format!(
+                    "a JWK of kty {kty:?} has the member {:?} (RFC 7518 section 6)",
+                    member.name()
+                ),
+            )),
+        }
     }
 
     /// A private member, if private halves are read.
-    fn private(&self, member: &str) -> Result<Option<Vec<u8>>, KeyError> {
-        match self.halves {
+    fn private(&self, member: Member, halves: Halves) -> Result<Option<Vec<u8>>, KeyError> {
+        match halves {
             Halves::All => self.bytes(member),
             Halves::Public => Ok(None),
         }
     }
 
-    /// A member in canonical base64url without padding (RFC 7515 section 2).
-    fn bytes(&self, member: &str) -> Result<Option<Vec<u8>>, KeyError> {
+    fn bytes(&self, member: Member) -> Result<Option<Vec<u8>>, KeyError> {
         let Some(value) = self.get(member) else {
             return Ok(None);
         };
-        let text = value
-            .as_str()
-            .ok_or_else(|| wrong_type(member, &value, "a string"))?;
-        URL_SAFE_NO_PAD
-            .decode(text.as_bytes())
-            .map(Some)
-            .map_err(|_| {
-                KeyError::unreadable(
-                    format!("a member {member:?} that is not valid base64url"),
-                    "it is base64url without padding (RFC 7515 section 2)",
-                )
-            })
+        let mut bytes = Vec::new();
+        decode(member, value, &mut bytes)?;
+        Ok(Some(bytes))
+    }
+}
+
+/// Appends the bytes of a member in canonical base64url without padding (RFC 7515 section 2).
+fn decode(member: Member, value: Value<'_>, bytes: &mut Vec<u8>) -> Result<(), KeyError> {
+    let text = value
+        .as_str()
+        .ok_or_else(|| wrong_type(member.name(), &value, "a string"))?;
+    URL_SAFE_NO_PAD
+        .decode_vec(text.as_bytes(), bytes)
+        .map_err(|_| {
+            KeyError::unreadable(
+                format!("a member {:?} that is not valid base64url", member.name()),
+                "it is base64url without padding (RFC 7515 section 2)",
+            )
+        })
+}
+
+/// The name of an algorithm. The usual ones are not copied.
+fn shared(alg: Cow<'_, str>) -> Cow<'static, str> {
+    match AlgorithmName::standard(&alg) {
+        Some(name) => Cow::Borrowed(name.as_str()),
+        None => Cow::Owned(alg.into_owned()),
     }
 }
 

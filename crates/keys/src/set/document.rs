@@ -1,4 +1,4 @@
-//! The text of a set: strict JSON, or read key by key so that one bad key doesn't spoil the others.
+//! Reads a set key by key, so that a key which isn't strict JSON doesn't spoil the others.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -8,8 +8,9 @@ use alloc::string::String;
 use countersign_json::{JsonError, Object, Value};
 
 use super::entry::{Entry, Skipped};
+use crate::KeyError;
 use crate::error::name;
-use crate::{Key, KeyError, jwk};
+use crate::jwk::Jwk;
 
 /// What a JWK Set is, for errors.
 pub(super) const NEEDED: &str = "a JWK Set is an object whose \"keys\" is an array of JWKs \
@@ -42,23 +43,11 @@ impl<'t> Text<'t> {
         matches!(self.text, Cow::Borrowed(_))
     }
 
-    /// A document that is entirely strict JSON is read once. Otherwise, a fault outside of the
-    /// keys is an error, and each key is read again separately.
     pub(super) fn parse(&self) -> Result<Document<'_>, KeyError> {
         let text = self.text.as_bytes();
-        if self.is_as_sent()
-            && let Ok(object) = Object::parse(text)
-        {
-            return Ok(Document {
-                object,
-                is_strict: true,
-                is_as_sent: true,
-            });
-        }
         match Object::parse_collection(text) {
             Ok(object) => Ok(Document {
                 object,
-                is_strict: false,
                 is_as_sent: self.is_as_sent(),
             }),
             Err(_) if text.trim_ascii_start().starts_with(b"<") => Err(KeyError::unreadable(
@@ -71,63 +60,38 @@ impl<'t> Text<'t> {
     }
 }
 
-/// The object of a text.
+/// The object of a text. Outside of the keys it is valid JSON.
 pub(super) struct Document<'t> {
     pub(super) object: Object<'t>,
-    /// Whether the whole document is strict JSON, including every key.
-    pub(super) is_strict: bool,
     /// Whether the text has exactly the bytes that were sent, because all of them are UTF-8.
     is_as_sent: bool,
 }
 
 impl Document<'_> {
     pub(super) fn entry(&self, index: usize, value: Value<'_>) -> Entry {
-        if value.as_object().is_none() {
-            let reason =
-                KeyError::unreadable(format!("{} as a key", value.kind()), "a JWK is an object");
-            return skip(index, value, reason, None);
-        }
-        let object = match self.strict(value) {
-            Ok(object) => object,
-            Err(error) => return skip(index, value, error.into(), None),
-        };
-        match jwk::read(object) {
-            Ok(key) => Entry::Key(Box::new(key)),
-            Err(reason) => skip(index, value, reason, public_half(object)),
+        let jwk = value.as_object().map(Jwk::of).unwrap_or_default();
+        match self.check(value) {
+            Ok(()) => Entry::read(index, &jwk),
+            Err(reason) => Entry::Skipped {
+                skipped: Box::new(Skipped::new(index, &jwk, reason)),
+                public_half: None,
+            },
         }
     }
 
-    /// The key as strict JSON, if that is what was sent.
-    fn strict<'v>(&self, value: Value<'v>) -> Result<Object<'v>, JsonError> {
-        if self.is_strict
-            && let Some(object) = value.as_object()
-        {
-            return Ok(object);
+    /// Checks that a key is an object in strict JSON, as it was sent.
+    fn check(&self, value: Value<'_>) -> Result<(), KeyError> {
+        if value.as_object().is_none() {
+            return Err(KeyError::unreadable(
+                format!("{} as a key", value.kind()),
+                "a JWK is an object",
+            ));
         }
         if !self.is_as_sent && value.raw().contains(char::REPLACEMENT_CHARACTER) {
-            return Err(JsonError::NotUtf8);
+            return Err(JsonError::NotUtf8.into());
         }
-        Object::parse(value.raw().as_bytes())
-    }
-}
-
-fn public_half(object: Object<'_>) -> Option<Box<Key>> {
-    let mut key = jwk::read_public_half(object)?.ok()?;
-    key.drop_signing();
-    Some(Box::new(key))
-}
-
-fn skip(index: usize, value: Value<'_>, reason: KeyError, public_half: Option<Box<Key>>) -> Entry {
-    let text = |name| Some(value.as_object()?.get(name)?.as_str()?.into_owned());
-    Entry::Skipped {
-        skipped: Box::new(Skipped {
-            index,
-            kid: text("kid"),
-            kty: text("kty"),
-            alg: text("alg"),
-            reason,
-        }),
-        public_half,
+        Object::parse(value.raw().as_bytes())?;
+        Ok(())
     }
 }
 

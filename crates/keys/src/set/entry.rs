@@ -1,16 +1,21 @@
 //! An entry of a set: a key, or why a key is skipped.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 
 use crate::error::name;
+use crate::jwk::{Jwk, Member};
 use crate::{Key, KeyError};
 
 /// A key of a set, or why it is skipped.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "almost every entry is a key, and a box for each would be one more allocation"
+)]
 pub(super) enum Entry {
-    // Boxed, so that both kinds of entries are small.
-    Key(Box<Key>),
+    Key(Key),
     Skipped {
         skipped: Box<Skipped>,
         /// The public half of a private key that could not be read. It is enough for verifying.
@@ -34,6 +39,18 @@ pub struct Skipped {
     pub reason: KeyError,
 }
 
+impl Skipped {
+    pub(super) fn new(index: usize, jwk: &Jwk<'_>, reason: KeyError) -> Self {
+        Self {
+            index,
+            kid: jwk.string(Member::Kid),
+            kty: jwk.string(Member::Kty),
+            alg: jwk.string(Member::Alg),
+            reason,
+        }
+    }
+}
+
 impl core::fmt::Display for Skipped {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "key {}", self.index)?;
@@ -50,13 +67,25 @@ impl core::fmt::Display for Skipped {
 }
 
 impl Entry {
+    /// The key of a JWK that is strict JSON.
+    pub(super) fn read(index: usize, jwk: &Jwk<'_>) -> Self {
+        match jwk.key() {
+            Ok(key) => Self::Key(key),
+            Err(reason) => Self::Skipped {
+                skipped: Box::new(Skipped::new(index, jwk, reason)),
+                public_half: public_half(jwk),
+            },
+        }
+    }
+
     pub(super) fn into_public(self, index: usize) -> Self {
         match self {
             Self::Key(key) => {
-                let (kid, alg) = (key.kid.clone(), key.alg.clone());
+                let kid = key.kid.clone();
+                let alg = key.alg.clone().map(Cow::into_owned);
                 let kty = key.is_secret().then(|| "oct".into());
                 match key.into_public() {
-                    Ok(key) => Self::Key(Box::new(key)),
+                    Ok(key) => Self::Key(key),
                     Err(reason) => Self::Skipped {
                         skipped: Box::new(Skipped {
                             index,
@@ -72,8 +101,14 @@ impl Entry {
             Self::Skipped {
                 public_half: Some(key),
                 ..
-            } => Self::Key(key),
+            } => Self::Key(*key),
             skipped @ Self::Skipped { .. } => skipped,
         }
     }
+}
+
+fn public_half(jwk: &Jwk<'_>) -> Option<Box<Key>> {
+    let mut key = jwk.public_half()?.ok()?;
+    key.drop_signing();
+    Some(Box::new(key))
 }

@@ -3,18 +3,18 @@
 mod document;
 mod entry;
 
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use countersign_json::{Object, ObjectWriter};
+use countersign_json::{Object, ObjectWriter, UnreadValue};
 
 pub(crate) use self::document::without_mark;
 use self::document::{Document, NEEDED, Text, is_other_document, no_set};
 use self::entry::Entry;
 pub use self::entry::Skipped;
-use crate::{Key, KeyError, jwk};
+use crate::jwk::Jwk;
+use crate::{Key, KeyError};
 
 /// The default limit on the number of keys in a set.
 pub const MAX_KEYS: usize = 100;
@@ -69,9 +69,38 @@ impl KeySet {
     ///
     /// As [`from_json`](Self::from_json).
     pub fn from_json_up_to(max_keys: usize, text: &[u8]) -> Result<Self, KeyError> {
+        // Almost every set is strict JSON in UTF-8, and needs only one pass.
+        if let Some(set) = Self::strict(max_keys, text) {
+            return Ok(set);
+        }
         let text = Text::new(text);
         let document = text.parse()?;
         Self::of(&document, max_keys)
+    }
+
+    /// Reads a document that is strict JSON as a whole, including every key. `None` if it isn't,
+    /// and if it is not a set of objects, so that the caller finds out what is wrong.
+    fn strict(max_keys: usize, text: &[u8]) -> Option<Self> {
+        let text = core::str::from_utf8(without_mark(text)).ok()?;
+        let mut entries = Vec::new();
+        let mut jwk = Jwk::default();
+        UnreadValue::read(text, |document| {
+            document.members(|name, value| {
+                if name != "keys" {
+                    return value.value().map(drop);
+                }
+                value.elements(|key| {
+                    jwk.clear();
+                    key.members(|name, value| {
+                        jwk.add(&name, value.value()?);
+                        Some(())
+                    })?;
+                    let is_allowed = entries.len() < max_keys;
+                    is_allowed.then(|| entries.push(Entry::read(entries.len(), &jwk)))
+                })
+            })
+        })?;
+        (!entries.is_empty()).then_some(Self { entries })
     }
 
     fn of(document: &Document<'_>, max_keys: usize) -> Result<Self, KeyError> {
@@ -104,7 +133,7 @@ impl KeySet {
     /// entry is its index in the array `keys`.
     pub fn entries(&self) -> impl Iterator<Item = Result<&Key, &Skipped>> + '_ {
         self.entries.iter().map(|entry| match entry {
-            Entry::Key(key) => Ok(&**key),
+            Entry::Key(key) => Ok(key),
             Entry::Skipped { skipped, .. } => Err(&**skipped),
         })
     }
@@ -117,7 +146,7 @@ impl KeySet {
     /// The keys that could be read, in order.
     pub fn into_keys(self) -> impl Iterator<Item = Key> {
         self.entries.into_iter().filter_map(|entry| match entry {
-            Entry::Key(key) => Some(*key),
+            Entry::Key(key) => Some(key),
             Entry::Skipped { .. } => None,
         })
     }
@@ -191,7 +220,7 @@ impl From<Key> for KeySet {
 
 impl FromIterator<Key> for KeySet {
     fn from_iter<I: IntoIterator<Item = Key>>(keys: I) -> Self {
-        let keys = keys.into_iter().map(|key| Entry::Key(Box::new(key)));
+        let keys = keys.into_iter().map(Entry::Key);
         Self {
             entries: keys.collect(),
         }
@@ -207,11 +236,9 @@ pub(crate) fn read_json(text: &[u8]) -> Result<KeySet, KeyError> {
         return KeySet::of(&document, MAX_KEYS);
     }
     // Lax reading is only for sets: a single key must be strict JSON.
-    if !document.is_strict {
-        Object::parse(text)?;
-    }
+    let strict = Object::parse(text)?;
     if object.get("kty").is_none() && is_other_document(object) {
         return Err(no_set(object));
     }
-    jwk::read(*object).map(KeySet::from)
+    Jwk::of(strict).key().map(KeySet::from)
 }
