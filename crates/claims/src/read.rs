@@ -163,6 +163,7 @@ impl<'p> At<'p> {
         }
     }
 
+    #[inline]
     pub(crate) fn string<'a>(&self, value: &Value<'a>) -> Result<Cow<'a, str>, Refusal> {
         value
             .as_str()
@@ -170,6 +171,7 @@ impl<'p> At<'p> {
     }
 
     /// A string that is an id: it has no control characters.
+    #[inline]
     pub(crate) fn id<'a>(&self, value: &Value<'a>) -> Result<Cow<'a, str>, Refusal> {
         let id = self.string(value)?;
         self.no_control(&id)?;
@@ -214,6 +216,7 @@ impl<'p> At<'p> {
 
     /// Refuses control characters: with one, an id would look like something else in a log, on a
     /// terminal or as a C string.
+    #[inline]
     pub(crate) fn no_control(&self, id: &str) -> Result<(), Refusal> {
         // Most ids are ASCII without control characters. This is checked without decoding
         // characters.
@@ -236,6 +239,7 @@ impl<'p> At<'p> {
             .ok_or_else(|| self.wrong_type(value, "a boolean"))
     }
 
+    #[inline]
     pub(crate) fn date(&self, value: &Value<'_>) -> Result<UnixTime, Refusal> {
         // Nearly every date is written so.
         if let Some(Ok(secs)) = value.as_whole().map(i64::try_from) {

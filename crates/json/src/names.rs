@@ -20,6 +20,7 @@ pub(crate) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
+    #[inline]
     pub(crate) fn new() -> Self {
         Self {
             few: [None; FEW],

@@ -56,6 +56,7 @@ impl PartialEq for Value<'_> {
 impl Eq for Value<'_> {}
 
 impl<'a> Value<'a> {
+    #[inline]
     pub(crate) fn checked(raw: Raw<'a>) -> Self {
         Self { raw }
     }
@@ -88,6 +89,7 @@ impl<'a> Value<'a> {
     }
 
     /// The text of the value, byte for byte, without space around it.
+    #[inline]
     #[must_use]
     pub fn raw(&self) -> &'a str {
         self.raw.text
@@ -109,12 +111,14 @@ impl<'a> Value<'a> {
 
     /// The string, if it is one; borrowed if it has no escapes. `None` also for a string with a
     /// lone surrogate, which is possible in a [collection](Object::parse_collection).
+    #[inline]
     #[must_use]
     pub fn as_str(&self) -> Option<Cow<'a, str>> {
         self.raw.decode()
     }
 
     /// The text of the number, if it is one.
+    #[inline]
     #[must_use]
     pub fn as_number(&self) -> Option<&'a str> {
         (self.kind() == Kind::Number).then_some(self.raw.text)
@@ -144,6 +148,7 @@ impl<'a> Value<'a> {
     }
 
     /// The boolean, if it is one.
+    #[inline]
     #[must_use]
     pub fn as_bool(&self) -> Option<bool> {
         match self.raw.text {
@@ -154,6 +159,7 @@ impl<'a> Value<'a> {
     }
 
     /// The array, if it is one.
+    #[inline]
     #[must_use]
     pub fn as_array(&self) -> Option<Array<'a>> {
         (self.kind() == Kind::Array).then_some(Array {
@@ -162,6 +168,7 @@ impl<'a> Value<'a> {
     }
 
     /// The object, if it is one.
+    #[inline]
     #[must_use]
     pub fn as_object(&self) -> Option<Object<'a>> {
         (self.kind() == Kind::Object).then_some(Object {

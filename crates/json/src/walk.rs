@@ -45,6 +45,7 @@ pub(crate) enum Fault {
 }
 
 impl<'a> Walk<'a> {
+    #[inline]
     pub(crate) fn new(text: &'a str) -> Self {
         Self { text, at: 0 }
     }
@@ -190,6 +191,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Checks that only space is left.
+    #[inline]
     pub(crate) fn end(&mut self) -> Result<(), Fault> {
         self.space();
         match self.peek() {

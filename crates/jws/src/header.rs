@@ -33,6 +33,11 @@ impl<'a> Header<'a> {
         }
     }
 
+    pub(crate) fn with_kid(mut self, kid: &'a str) -> Self {
+        self.kid = Some(Cow::Borrowed(kid));
+        self
+    }
+
     pub(crate) fn parse(json: &'a [u8]) -> Result<Self, ParseError> {
         let mut header = Self::known("", None);
         // Read to the end before reporting a fault, because invalid JSON must be reported first.

@@ -17,6 +17,7 @@ pub const DEFAULT_LIMIT: usize = 16 * 1024;
 #[derive(Clone, Default)]
 pub struct Scratch {
     header: Vec<u8>,
+    kid: Vec<u8>,
     pub(crate) payload: Vec<u8>,
     signature: Vec<u8>,
 }
@@ -88,7 +89,9 @@ impl<'a> Unverified<'a> {
         scratch: &'a mut Scratch,
     ) -> Result<Self, ParseError> {
         let encoded = Encoded::split(token, limit)?;
-        let header = match known::header(encoded.header) {
+        let known = known::header(encoded.header)
+            .or_else(|| known::header_with_kid(encoded.header, &mut scratch.kid));
+        let header = match known {
             Some(header) => header,
             None => {
                 encoded.decode(Part::Header, &mut scratch.header)?;
