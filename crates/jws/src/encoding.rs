@@ -18,6 +18,7 @@ pub(crate) struct Encoded<'a> {
 
 impl<'a> Encoded<'a> {
     /// Splits a token of at most `limit` bytes. The limit bounds its work, even with many dots.
+    #[inline]
     pub(crate) fn split(token: &'a str, limit: usize) -> Result<Self, ParseError> {
         if token.len() > limit {
             return Err(ParseError::TooLong {
@@ -35,6 +36,7 @@ impl<'a> Encoded<'a> {
     }
 
     /// `None` if there are not exactly two dots.
+    #[inline]
     fn parts(token: &'a str) -> Option<Self> {
         let (header, rest) = cut(token)?;
         let (payload, signature) = cut(rest)?;

@@ -24,6 +24,7 @@ pub struct Header<'a> {
 
 impl<'a> Header<'a> {
     /// A header with only an algorithm and a `typ`.
+    #[inline]
     pub(crate) fn known(alg: &'a str, typ: Option<&'a str>) -> Self {
         Self {
             alg: Cow::Borrowed(alg),

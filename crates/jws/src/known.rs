@@ -37,18 +37,24 @@ const NAMES: [(&str, &str, &str); 13] = [
 ];
 
 /// The header that this is in base64url, if it is a known one.
+#[inline]
 pub(crate) fn header(encoded: &str) -> Option<Header<'static>> {
+    let (alg, typ) = alg_and_typ(encoded)?;
+    Some(Header::known(alg, typ))
+}
+
+fn alg_and_typ(encoded: &str) -> Option<(&'static str, Option<&'static str>)> {
     if let Some(rest) = encoded.strip_prefix(ALG) {
         if let Some(name) = rest.strip_suffix(TYP_AT_END) {
             let (alg, _, _) = NAMES.iter().find(|(_, more, _)| *more == name)?;
-            return Some(Header::known(alg, Some("JWT")));
+            return Some((alg, Some("JWT")));
         }
         let (alg, _, _) = NAMES.iter().find(|(_, _, last)| *last == rest)?;
-        return Some(Header::known(alg, None));
+        return Some((alg, None));
     }
     let name = encoded.strip_prefix(TYP_FIRST)?;
     let (alg, _, _) = NAMES.iter().find(|(_, _, last)| *last == name)?;
-    Some(Header::known(alg, Some("JWT")))
+    Some((alg, Some("JWT")))
 }
 
 /// The header that this is in base64url, if it is a known one with a `kid` without escapes. The

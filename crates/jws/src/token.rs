@@ -83,20 +83,20 @@ impl<'a> Unverified<'a> {
     /// # Errors
     ///
     /// As [`parse`](Self::parse), for the size, the number of parts and the header.
+    #[inline]
     pub fn parse_header(
         limit: usize,
         token: &'a str,
         scratch: &'a mut Scratch,
     ) -> Result<Self, ParseError> {
         let encoded = Encoded::split(token, limit)?;
-        let known = known::header(encoded.header)
-            .or_else(|| known::header_with_kid(encoded.header, &mut scratch.kid));
-        let header = match known {
-            Some(header) => header,
-            None => {
-                encoded.decode(Part::Header, &mut scratch.header)?;
-                Header::parse(&scratch.header)?
-            }
+        let header = if let Some(header) = known::header(encoded.header) {
+            header
+        } else if let Some(header) = known::header_with_kid(encoded.header, &mut scratch.kid) {
+            header
+        } else {
+            encoded.decode(Part::Header, &mut scratch.header)?;
+            Header::parse(&scratch.header)?
         };
         Ok(Self {
             header,
@@ -110,6 +110,7 @@ impl<'a> Unverified<'a> {
     }
 
     /// The payload and the signature. The first call decodes them.
+    #[inline]
     pub(crate) fn body(&self) -> Result<&Body<'a>, ParseError> {
         let body = self.body.get_or_init(|| self.decode_body());
         body.as_ref().map_err(|part| self.encoded.error(*part))
@@ -150,6 +151,7 @@ impl<'a> Unverified<'a> {
     ///
     /// [`VerifyError`] if the algorithm is not that of the key, if the signature does not match,
     /// or if the payload or the signature is not base64url.
+    #[inline]
     pub fn verify(&self, key: &dyn Verifier) -> Result<Verified<'_, 'a>, VerifyError> {
         let algorithm = key.algorithm();
         if !algorithm.is_spelled(self.header.alg()) {
