@@ -1,4 +1,7 @@
-//! The memory of a wheel: entries in one vector, and doubly linked lists through another.
+//! The memory of a wheel: entries in one vector, with doubly linked lists through them.
+//!
+//! Links are in the entries, so that changing the link of a neighbour brings the whole neighbour into the
+//! cache. It is often the next entry to look at.
 //!
 //! Links are indices of 32 bits. The lists are rings: each begins and ends at its head, so that an
 //! entry can leave its list without knowing which one it is in. Entries are counted up from 0, and
@@ -31,6 +34,8 @@ struct Link {
 
 #[derive(Clone, Debug)]
 struct Entry<K> {
+    /// The `next` of a vacant entry is the next vacant one.
+    link: Link,
     deadline: u64,
     /// The generation of the entry's handle. No handle has the generation of a vacant entry yet.
     generation: NonZeroU32,
@@ -40,8 +45,6 @@ struct Entry<K> {
 #[derive(Clone, Debug)]
 pub(super) struct Entries<K> {
     entries: Vec<Entry<K>>,
-    /// One for each entry. The `next` of a vacant entry is the next vacant one.
-    links: Vec<Link>,
     heads: Vec<Link>,
     /// The first vacant entry.
     vacant: u32,
@@ -57,7 +60,6 @@ impl<K: Copy> Entries<K> {
         };
         Self {
             entries: Vec::with_capacity(capacity),
-            links: Vec::with_capacity(capacity),
             heads: (0..lists).map(empty).collect(),
             vacant: NONE,
             len: 0,
@@ -95,7 +97,7 @@ impl<K: Copy> Entries<K> {
             entry.deadline = deadline;
             entry.key = key;
             let generation = entry.generation;
-            self.vacant = self.links.get(vacant as usize)?.next;
+            self.vacant = entry.link.next;
             self.len = self.len.saturating_add(1);
             return Some(Handle {
                 index: vacant,
@@ -108,11 +110,11 @@ impl<K: Copy> Entries<K> {
             return None;
         }
         let generation = NonZeroU32::MIN;
-        self.links.push(Link {
-            prev: NONE,
-            next: NONE,
-        });
         self.entries.push(Entry {
+            link: Link {
+                prev: NONE,
+                next: NONE,
+            },
             deadline,
             generation,
             key,
@@ -129,7 +131,7 @@ impl<K: Copy> Entries<K> {
         // After 2^32 - 1 uses of one place it is left empty: no handle is ever given out twice.
         if let Some(generation) = entry.generation.checked_add(1) {
             entry.generation = generation;
-            self.set_next(index, vacant);
+            entry.link.next = vacant;
             self.vacant = index;
         }
         self.len = self.len.saturating_sub(1);
@@ -154,8 +156,8 @@ impl<K: Copy> Entries<K> {
             return;
         };
         let last = core::mem::replace(&mut ends.prev, index);
-        if let Some(link) = self.links.get_mut(index as usize) {
-            *link = Link {
+        if let Some(entry) = self.entry_mut(index) {
+            entry.link = Link {
                 prev: last,
                 next: head(list),
             };
@@ -165,7 +167,7 @@ impl<K: Copy> Entries<K> {
 
     /// Takes an entry out of its list. `Some`: this list is empty now.
     pub(super) fn unlink(&mut self, index: u32) -> Option<u32> {
-        let Link { prev, next } = *self.links.get(index as usize)?;
+        let Link { prev, next } = self.entry(index)?.link;
         self.set_next(prev, next);
         self.set_prev(next, prev);
         // Only a head can be on both sides.
@@ -197,8 +199,8 @@ impl<K: Copy> Entries<K> {
     }
 
     fn link_mut(&mut self, index: u32) -> Option<&mut Link> {
-        match self.links.get_mut(index as usize) {
-            Some(link) => Some(link),
+        match self.entries.get_mut(index as usize) {
+            Some(entry) => Some(&mut entry.link),
             None => self.heads.get_mut(head(index) as usize),
         }
     }
