@@ -187,10 +187,16 @@ const PRIME: [u8; 32] = {
     prime
 };
 
-/// The curve's constant `d` (RFC 8032 section 5.1), big-endian.
-const D: [u8; 32] = [
-    0x52, 0x03, 0x6c, 0xee, 0x2b, 0x6f, 0xfe, 0x73, 0x8c, 0xc7, 0x40, 0x79, 0x77, 0x79, 0xe8, 0x98,
-    0x00, 0x70, 0x0a, 0x4d, 0x41, 0x41, 0xd8, 0xab, 0x75, 0xeb, 0x4d, 0xca, 0x13, 0x59, 0x78, 0xa3,
+/// The curve's constant `d` (RFC 8032 section 5.1) times 2^256, big-endian.
+const D_TIMES_R: [u8; 32] = [
+    0x2c, 0x82, 0x2b, 0x5a, 0x72, 0x9f, 0xc5, 0x26, 0xe5, 0x93, 0x92, 0x07, 0xbc, 0x18, 0x86, 0x90,
+    0x10, 0xa1, 0x87, 0x77, 0xaf, 0xc6, 0x29, 0x73, 0x80, 0xed, 0x8b, 0xfe, 0xdf, 0x47, 0xe9, 0xfa,
+];
+
+/// 1 / 2^256, big-endian.
+const ONE_OVER_R: [u8; 32] = [
+    0x17, 0x94, 0x35, 0xe5, 0x0d, 0x79, 0x43, 0x5e, 0x50, 0xd7, 0x94, 0x35, 0xe5, 0x0d, 0x79, 0x43,
+    0x5e, 0x50, 0xd7, 0x94, 0x35, 0xe5, 0x0d, 0x79, 0x43, 0x5e, 0x50, 0xd7, 0x94, 0x35, 0xe5, 0x0a,
 ];
 
 /// The `y` of the four points of order 8, two values up to the sign of `x`, big-endian.
@@ -226,7 +232,6 @@ fn check_ed25519(encoded: &[u8]) -> Result<(), KeyRejected> {
         *first &= 0x7f;
     }
     let field = Field::<4>::new(&PRIME).ok_or_else(not_a_point)?;
-    let d = field.element(&D).ok_or_else(not_a_point)?;
     let order_eight = ORDER_EIGHT.contains(&y);
     let y = field.element(&y).ok_or_else(not_a_point)?;
     let one = field.element(&[1]).ok_or_else(not_a_point)?;
@@ -239,17 +244,32 @@ fn check_ed25519(encoded: &[u8]) -> Result<(), KeyRejected> {
         ));
     }
     // x² = (y² - 1) / (d y² + 1) has a solution if the product of both is a square. Products
-    // are divided by R = 2^256 (see `Field::product`), which is a square and changes nothing.
+    // are divided by R = 2^256 (see `Field::product`), so the 1 is divided by it too, and `d` is
+    // multiplied by it. R is a square and changes nothing in the end.
+    let one_over_r = field.element(&ONE_OVER_R).ok_or_else(not_a_point)?;
+    let d = field.element(&D_TIMES_R).ok_or_else(not_a_point)?;
     let squared = field.product(&y, &y);
-    let one_over_r = field.product(&one, &one);
     let numerator = field.sub(&squared, &one_over_r);
-    let denominator = field.add(
-        &field.product(&d, &squared),
-        &field.product(&one_over_r, &one),
-    );
+    let denominator = field.add(&field.product(&d, &squared), &one_over_r);
     if field.is_square(&field.product(&numerator, &denominator)) {
         Ok(())
     } else {
         Err(not_a_point())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{D_TIMES_R, Field, ONE_OVER_R, PRIME};
+
+    #[test]
+    fn the_constants_are_those_of_rfc_8032() {
+        let field = Field::<4>::new(&PRIME).unwrap();
+        let element = |bytes: &[u8]| field.element(bytes).unwrap();
+        let small = |number: u32| element(&number.to_be_bytes());
+        assert_eq!(field.product(&small(1), &small(1)), element(&ONE_OVER_R));
+        // d is -121665 / 121666.
+        let product = field.product(&element(&D_TIMES_R), &small(121_666));
+        assert_eq!(field.add(&product, &small(121_665)), small(0));
     }
 }
