@@ -41,7 +41,14 @@ impl Algorithm for Ecdsa {
             KeyMaterial::EcPublic(public) if public.curve() == self.curve => public,
             _ => return Err(key.cannot_verify(self.name, self.curve.name())),
         };
-        let der = [self.der_prefix, public.as_uncompressed()].concat();
+        // On the stack, because aws-lc-rs copies it. It is long enough for P-521.
+        let mut der = [0; 160];
+        let bytes = self.der_prefix.iter().chain(public.as_uncompressed());
+        let length = bytes.clone().count();
+        for (place, byte) in der.iter_mut().zip(bytes) {
+            *place = *byte;
+        }
+        let der = der.get(..length).unwrap_or_default();
         let parsed = ParsedPublicKey::new(self.verification, der);
         Ok(Arc::new(VerifyingKey {
             name: self.name,
