@@ -140,18 +140,12 @@ fn of_utf16(bytes: &[u8]) -> Option<Vec<u8>> {
 
 /// The text without space, quotes, byte order marks and escaped line breaks around it.
 fn trimmed(bytes: &[u8]) -> &[u8] {
+    const AROUND: [&[u8]; 5] = [b"\xef\xbb\xbf", b"\\n", b"\\r", b"\"", b"'"];
     let mut text = bytes.trim_ascii();
-    while let Some(rest) = text
-        .strip_prefix("\u{feff}".as_bytes())
-        .or_else(|| text.strip_prefix(b"\\n"))
-        .or_else(|| text.strip_prefix(b"\\r"))
-        .or_else(|| text.strip_prefix(b"\""))
-        .or_else(|| text.strip_prefix(b"'"))
-        .or_else(|| text.strip_suffix(b"\\n"))
-        .or_else(|| text.strip_suffix(b"\\r"))
-        .or_else(|| text.strip_suffix(b"\""))
-        .or_else(|| text.strip_suffix(b"'"))
-    {
+    while let Some(rest) = AROUND.iter().find_map(|part| {
+        text.strip_prefix(*part)
+            .or_else(|| text.strip_suffix(*part))
+    }) {
         text = rest.trim_ascii();
     }
     text
