@@ -10,7 +10,7 @@ use countersign_signature::{
 };
 
 use crate::error::{KeyErrorReason, name};
-use crate::{Key, KeyError, Operation};
+use crate::{Key, KeyError, Operation, Verifiers};
 
 impl Key {
     /// A verifier for every algorithm of `provider` that this key fits and permits, in the
@@ -20,14 +20,14 @@ impl Key {
     ///
     /// [`KeyError`] with the most helpful reason if no algorithm fits. Also for a private key:
     /// call [`into_public`](Self::into_public), or load the public key.
-    pub fn verifiers(&self, provider: &Provider) -> Result<Vec<Arc<dyn Verifier>>, KeyError> {
+    pub fn verifiers(&self, provider: &Provider) -> Result<Verifiers, KeyError> {
         self.refuse_private()?;
         self.refuse_encryption()?;
         // A key that names an algorithm permits no other one.
         if let Some(alg) = self.algorithm()
             && let Some(algorithm) = provider.get(alg)
         {
-            return Ok(alloc::vec![self.bind(algorithm)?]);
+            return Ok(Verifiers::one(self.bind(algorithm)?));
         }
         let mut verifiers = Vec::new();
         let mut refusals = Vec::new();
@@ -44,7 +44,7 @@ impl Key {
         if verifiers.is_empty() {
             return Err(self.most_telling(refusals));
         }
-        Ok(verifiers)
+        Ok(Verifiers::several(verifiers))
     }
 
     /// The verifier for one algorithm, by its JOSE name.

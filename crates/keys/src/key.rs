@@ -52,8 +52,8 @@ pub struct Key {
     pub(crate) key_ops: Option<Vec<String>>,
     /// Empty means no limit.
     pub(crate) limited_to: &'static [AlgorithmName],
-    was_private: bool,
-    warnings: Vec<KeyWarning>,
+    pub(crate) was_private: bool,
+    pub(crate) warnings: Vec<KeyWarning>,
 }
 
 impl Key {
@@ -63,11 +63,7 @@ impl Key {
     ///
     /// [`KeyError`] for a secret that is itself a key; see [`secret`](Self::secret).
     pub fn new(material: KeyMaterial<'_>) -> Result<Self, KeyError> {
-        let mut warnings = Vec::new();
-        if let KeyMaterial::Secret(bytes) = &material {
-            secret::check(bytes.expose())?;
-            warnings = KeyWarning::of_secret(bytes.expose());
-        }
+        let warnings = check_secret(&material)?;
         let mut key = Self::of(material.into());
         key.warnings = warnings;
         Ok(key)
@@ -314,6 +310,17 @@ impl Key {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// Refuses a secret that is itself a key. Returns warnings about other secrets.
+pub(crate) fn check_secret(material: &KeyMaterial<'_>) -> Result<Vec<KeyWarning>, KeyError> {
+    match material {
+        KeyMaterial::Secret(bytes) => {
+            secret::check(bytes.expose())?;
+            Ok(KeyWarning::of_secret(bytes.expose()))
+        }
+        _ => Ok(Vec::new()),
     }
 }
 

@@ -57,6 +57,7 @@ mod jwk;
 mod key;
 mod secret;
 mod set;
+mod verifiers;
 mod warning;
 
 #[cfg(doctest)]
@@ -67,4 +68,5 @@ pub use error::{KeyError, KeyErrorReason};
 pub use import::read;
 pub use key::{KID_LIMIT, Key, Operation};
 pub use set::{KeySet, MAX_KEYS, Skipped};
+pub use verifiers::Verifiers;
 pub use warning::KeyWarning;

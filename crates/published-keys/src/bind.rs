@@ -86,7 +86,11 @@ fn candidate(index: usize, key: &Key, provider: &Provider) -> Result<Candidate, 
         index,
         kid: key.kid().map(str::to_owned),
         identity: key.thumbprint_input().map_err(|error| error.to_string())?,
-        verifiers: key.verifiers(provider).map_err(|error| error.to_string())?,
+        verifiers: key
+            .verifiers(provider)
+            .map_err(|error| error.to_string())?
+            .into_iter()
+            .collect(),
     })
 }
 

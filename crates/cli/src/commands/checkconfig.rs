@@ -183,8 +183,8 @@ fn algorithms(token: &TokenConfig, key: &Key) -> Vec<&'static str> {
         names.is_empty() || names.iter().any(|name| algorithm.name().is_spelled(name))
     };
     let verifiers = key.verifiers(&default_provider().only(listed));
-    let verifiers = verifiers.unwrap_or_default();
-    verifiers.iter().map(|it| it.algorithm().as_str()).collect()
+    let verifiers = verifiers.into_iter().flatten();
+    verifiers.map(|it| it.algorithm().as_str()).collect()
 }
 
 fn expectations(token: &TokenConfig) -> Vec<String> {

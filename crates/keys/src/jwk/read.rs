@@ -13,9 +13,9 @@ use countersign_signature::{
     OkpCurve, OkpPrivateKey, OkpPublicKey, RsaPrivateKey, RsaPrivateParts, RsaPublicKey, Secret,
 };
 
-use super::member::{ABOUT, Member, TYPES};
+use super::member::{Member, TYPES};
 use crate::error::name;
-use crate::key::KID_LIMIT;
+use crate::key::{KID_LIMIT, check_secret};
 use crate::{Key, KeyError};
 
 /// The members of one JWK. It can be used for one JWK after the other, which saves allocations.
@@ -23,6 +23,8 @@ use crate::{Key, KeyError};
 pub(crate) struct Jwk<'a> {
     /// The known members, in the order of the text.
     members: Vec<(Member, Value<'a>)>,
+    /// The [bits](Member::bit) of these members.
+    present: u32,
 }
 
 /// Which halves of a pair are read.
@@ -43,12 +45,14 @@ impl<'a> Jwk<'a> {
 
     pub(crate) fn clear(&mut self) {
         self.members.clear();
+        self.present = 0;
     }
 
     /// Adds a member, if its name is known.
     pub(crate) fn add(&mut self, name: &str, value: Value<'a>) {
         if let Some(member) = Member::named(name) {
             self.members.push((member, value));
+            self.present |= member.bit();
         }
     }
 
@@ -71,19 +75,14 @@ impl<'a> Jwk<'a> {
 
     fn read(&self, halves: Halves) -> Result<Key, KeyError> {
         let kty = self.required_text(Member::Kty, "a JWK")?;
-        let Some((kty, parts)) = TYPES.iter().copied().find(|(known, _)| *known == kty) else {
+        let Some((kty, allowed)) = TYPES.iter().copied().find(|(known, _)| *known == kty) else {
             return Err(KeyError::unsupported(
                 format!("the key type (kty) {}", name(&kty)),
                 "known are RSA, EC, OKP, oct and AKP",
             ));
         };
-        for (member, _) in &self.members {
-            if !parts.contains(member) && !ABOUT.contains(member) {
-                return Err(KeyError::unreadable(
-                    format!("a member {:?} in a JWK of kty {kty:?}", member.name()),
-                    "the members of a key belong to its type (RFC 7518 section 6)",
-                ));
-            }
+        if self.present & !allowed != 0 {
+            return Err(self.foreign_part(kty, allowed));
         }
         let material = match kty {
             "RSA" => self.rsa(halves)?,
@@ -92,15 +91,35 @@ impl<'a> Jwk<'a> {
             "AKP" => self.akp(halves)?,
             _ => KeyMaterial::Secret(Secret::new(self.required(Member::K, "oct")?)?),
         };
-        let mut key = Key::new(material)?;
-        key.kid = self.kid()?;
-        key.alg = self.text(Member::Alg)?.map(shared);
-        key.public_use = self.text(Member::Use)?.map(Cow::into_owned);
-        key.key_ops = self.key_ops()?;
-        Ok(key)
+        Ok(Key {
+            warnings: check_secret(&material)?,
+            kid: self.kid()?,
+            alg: self.text(Member::Alg)?.map(shared),
+            public_use: self.text(Member::Use)?.map(Cow::into_owned),
+            key_ops: self.key_ops()?,
+            material,
+            limited_to: &[],
+            was_private: false,
+        })
+    }
+
+    /// The error for a member that keys of this type don't have: it names the first one.
+    fn foreign_part(&self, kty: &str, allowed: u32) -> KeyError {
+        let mut members = self.members.iter().map(|(member, _)| *member);
+        let foreign = members.find(|member| member.bit() & allowed == 0);
+        KeyError::unreadable(
+            format!(
+                "a member {:?} in a JWK of kty {kty:?}",
+                foreign.map_or("", Member::name)
+            ),
+            "the members of a key belong to its type (RFC 7518 section 6)",
+        )
     }
 
     fn get(&self, member: Member) -> Option<Value<'a>> {
+        if self.present & member.bit() == 0 {
+            return None;
+        }
         let (_, value) = self.members.iter().find(|(known, _)| *known == member)?;
         Some(*value)
     }

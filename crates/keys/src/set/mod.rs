@@ -82,7 +82,8 @@ impl KeySet {
     /// and if it is not a set of objects, so that the caller finds out what is wrong.
     fn strict(max_keys: usize, text: &[u8]) -> Option<Self> {
         let text = core::str::from_utf8(without_mark(text)).ok()?;
-        let mut entries = Vec::new();
+        // The shortest usual key has about 150 bytes.
+        let mut entries = Vec::with_capacity(max_keys.min(text.len() / 150));
         let mut jwk = Jwk::default();
         UnreadValue::read(text, |document| {
             document.members(|name, value| {
