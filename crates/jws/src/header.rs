@@ -144,7 +144,7 @@ fn string<'a>(name: &'static str, value: Value<'a>) -> Result<Cow<'a, str>, Pars
 /// Whether `alg` is `none` in any letter case, with any characters around it that a name of an
 /// algorithm can't contain. The comparison with a key's algorithm would refuse these too, but
 /// this refuses them before a key is looked up.
-fn is_none(alg: &str) -> bool {
+pub(crate) fn is_none(alg: &str) -> bool {
     let foreign = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '_' | '.'));
     alg.trim_matches(foreign).eq_ignore_ascii_case("none")
 }

@@ -18,6 +18,7 @@ pub const DEFAULT_LIMIT: usize = 16 * 1024;
 pub struct Scratch {
     header: Vec<u8>,
     kid: Vec<u8>,
+    alg: Vec<u8>,
     pub(crate) payload: Vec<u8>,
     signature: Vec<u8>,
 }
@@ -93,6 +94,8 @@ impl<'a> Unverified<'a> {
         let header = if let Some(header) = known::header(encoded.header) {
             header
         } else if let Some(header) = known::header_with_kid(encoded.header, &mut scratch.kid) {
+            header
+        } else if let Some(header) = known::header_of_any_alg(encoded.header, &mut scratch.alg) {
             header
         } else {
             encoded.decode(Part::Header, &mut scratch.header)?;
