@@ -70,11 +70,7 @@ impl<'a> Registered<'a> {
     }
 
     /// Reads the member if its name is a registered one. If it is not, the result is false.
-    #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "otherwise each result is passed through memory"
-    )]
+    #[inline]
     pub(crate) fn member(
         &mut self,
         at: &At<'_>,

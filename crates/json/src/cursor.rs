@@ -131,8 +131,9 @@ impl<'a> Cursor<'a> {
         }
         let digits = rest.len();
         let mut whole = 0_i64;
-        while let Some(eight) = rest.first_chunk().and_then(|next| eight_digits(*next)) {
-            whole = whole.wrapping_mul(100_000_000).wrapping_add_unsigned(eight);
+        // A date has ten digits.
+        if let Some(eight) = rest.first_chunk().and_then(|next| eight_digits(*next)) {
+            whole = whole.wrapping_add_unsigned(eight);
             rest = rest.get(8..)?;
         }
         while let [digit @ b'0'..=b'9', behind @ ..] = rest {
