@@ -70,7 +70,11 @@ impl<'a> Registered<'a> {
     }
 
     /// Reads the member if its name is a registered one. If it is not, the result is false.
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "otherwise each result is passed through memory"
+    )]
     pub(crate) fn member(
         &mut self,
         at: &At<'_>,
