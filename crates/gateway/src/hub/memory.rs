@@ -35,7 +35,7 @@ impl MemoryHub {
         }
     }
 
-    /// Runs `act` on the channels of which this is one.
+    /// Runs `act` on the part of the channels that this one is in.
     fn with<T: Default>(
         &self,
         channel: &str,

@@ -129,7 +129,7 @@ impl Draft {
         self.settings.get(key)
     }
 
-    /// By the rules, what the options come to.
+    /// What the options mean under these rules.
     pub(super) fn finish(&self, rules: ChannelRules) -> Result<NamespaceOptions, OptionError> {
         let flag = |key: &str| self.find(key).map_or(Ok(false), Setting::flag);
         match rules {

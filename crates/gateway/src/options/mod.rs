@@ -15,11 +15,11 @@ pub use error::OptionError;
 pub use given::GivenOption;
 pub use read::read;
 
-/// What the options come to.
+/// The settings that the options give.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
-    /// What the server goes by.
+    /// The settings of the server.
     pub server: ServerSettings,
     /// `address`: where to listen.
     pub address: Option<String>,

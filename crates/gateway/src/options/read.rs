@@ -1,4 +1,4 @@
-//! From the options that were given to what the server goes by.
+//! From the given options to the settings of the server.
 
 use std::collections::BTreeMap;
 
@@ -77,7 +77,7 @@ const RESTRICTING: [&str; 6] = [
 ];
 
 /// Reads the options that do not concern tokens. `is_v6` says whether any option, those of
-/// tokens included, stands in a section `client` or `channel`: that selects the rules of v4.
+/// tokens included, is in a section `client` or `channel`: that selects the rules of v4.
 ///
 /// ```
 /// use countersign_gateway::options::{GivenOption, read};
@@ -317,8 +317,7 @@ impl Reader {
     }
 }
 
-/// The name of an option as it stands in a file. That of a variable is looked for among the
-/// names that are known here.
+/// The name that an option has in a file. The name of a variable is looked up among the known ones.
 fn path_of(setting: &Setting) -> String {
     if !setting.is_variable() {
         return setting.name.clone();

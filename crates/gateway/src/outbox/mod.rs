@@ -170,9 +170,9 @@ impl Outbox {
         }
     }
 
-    /// Takes the write half out if there is something to write: the rest of a frame, messages, or
-    /// what the caller has. `None` if there is nothing. If somebody else writes now, it is pending,
-    /// and the connection's task is woken later.
+    /// Takes the write half out if there is something to write: the rest of a frame, messages, or, if
+    /// `has_more`, something of the caller's. `None` if there is nothing. If somebody else writes now,
+    /// it is pending, and the connection's task is woken later.
     pub(crate) fn poll_writer(&self, has_more: bool) -> Poll<Option<Writer>> {
         let mut state = self.lock();
         let Some(writer) = &state.writer else {
@@ -202,7 +202,7 @@ impl Outbox {
     pub(crate) fn put_back(&self, writer: Writer) {
         let waker = {
             let mut state = self.lock();
-            // Those who put messages in meanwhile could not write them.
+            // Messages that came meanwhile were not written, since the write half was away.
             let is_behind = writer.is_idle() && !state.messages.is_empty();
             state.writer = Some(writer);
             if core::mem::take(&mut state.is_writer_awaited) || is_behind {

@@ -107,11 +107,11 @@ impl<S: Stream> Connection<S> {
                 "a connection is closed"
             );
         }
-        // The others need not wait for this client to say goodbye.
+        // Leave the channels first: other clients need not wait until this one has closed.
         self.handle(SessionEvent::Gone);
         self.deliveries.send();
         let finish = self.socket.finish(close);
-        // A client that does not take it in time, or is gone, cannot be told.
+        // Give up if the client does not read in time, or is gone.
         let _ = tokio::time::timeout(FAREWELL, finish).await;
     }
 
@@ -218,7 +218,7 @@ impl<S: Stream> Connection<S> {
             .get_or_insert(Ending::Close(CloseFrame { code, reason }));
     }
 
-    /// Tells the session, and does what it wants done.
+    /// Gives the session an event, and carries out its actions.
     fn handle(&mut self, event: SessionEvent) {
         let now = self.shared.timers.now();
         let mut events = VecDeque::from([event]);
@@ -236,7 +236,7 @@ impl<S: Stream> Connection<S> {
         }
     }
 
-    /// Does what the session wants done. Gives the result, if it is there at once.
+    /// Carries out an action. Gives its result, if there is one at once.
     fn perform(&mut self, action: SessionAction, now: Now) -> Option<SessionEvent> {
         let codec = self.codec();
         let hub = &self.shared.hub;
@@ -291,7 +291,7 @@ impl<S: Stream> Connection<S> {
         None
     }
 
-    /// Sends a message to this client: this task writes before it sleeps.
+    /// Sends a message to this client. It is written before this task sleeps.
     fn say(&self, message: Arc<[u8]>) {
         self.outbox.put(message);
     }

@@ -1,7 +1,7 @@
 //! The server: it listens, upgrades requests to WebSocket, and runs a task for each connection.
 //!
 //! It knows nothing of the protocol: `connection` carries bytes between the socket and the
-//! session, and does what the session wants done.
+//! session, and carries out the session's actions.
 
 mod accept;
 mod connection;
@@ -31,7 +31,7 @@ pub use accept::{Tls, TlsError};
 pub use settings::ServerSettings;
 pub use upgrade::WEBSOCKET_PATH;
 
-/// How long connections have to say goodbye when the server stops.
+/// How long connections may take to close when the server stops.
 const FAREWELL: Duration = Duration::from_secs(10);
 
 /// A WebSocket server. Clones are the same server.

@@ -1,12 +1,12 @@
-//! What a server is told.
+//! The settings of a server.
 
 use crate::session::SessionSettings;
 
-/// What a server is told beside who verifies tokens.
+/// The settings of a server. The rules for tokens are those of the `Authenticator`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ServerSettings {
-    /// What sessions go by.
+    /// The settings of sessions.
     pub sessions: SessionSettings,
     /// The names of the authorities whose tokens are trusted. On a reload the connections of
     /// others are closed.

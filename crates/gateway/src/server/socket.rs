@@ -1,7 +1,7 @@
 //! The bytes of one connection: WebSocket messages in, frames out.
 //!
 //! tungstenite reads: masks, fragments, control frames, limits. It does not write, since the outbox
-//! makes whole frames. What tungstenite wants to say (pongs, the answer to a close) waits until no
+//! makes whole frames. The control frames of tungstenite (pongs, the answer to a close) wait until no
 //! frame is half written.
 
 use std::future::poll_fn;
@@ -34,7 +34,7 @@ const CONTROL_LIMIT: usize = 1024;
 const HEADERS_LIMIT: usize = 64 * 1024;
 /// The header of a control frame of a client: two bytes and a mask.
 const CONTROL_HEADER: usize = 6;
-/// The most that is read from a client that was told goodbye.
+/// The most bytes that are read from a client that was sent a close frame.
 const DRAIN_LIMIT: usize = 1024 * 1024;
 
 /// What a connection runs over.
@@ -71,11 +71,11 @@ pub(super) struct Socket<R> {
     reader: R,
     frames: WebSocketContext,
     outbox: Arc<Outbox>,
-    /// What tungstenite wants to say.
+    /// Control frames that wait to be written.
     control: Vec<u8>,
     /// How many bytes were read for a message that is not whole yet.
     unfinished: usize,
-    /// The most of them.
+    /// If there are more, the message is refused.
     unfinished_limit: usize,
 }
 
@@ -143,7 +143,7 @@ impl<R: AsyncRead + Unpin> Socket<R> {
                 Ok(Message::Text(text)) => Received::Message(Bytes::from(text).into()),
                 Ok(Message::Binary(bytes)) => Received::Message(bytes.into()),
                 Ok(Message::Ping(content) | Message::Pong(content)) => {
-                    // It is no part of the message that it came between.
+                    // It may come between two fragments, and is no part of the message.
                     let length = content.len().saturating_add(CONTROL_HEADER);
                     *io.read = io.read.saturating_sub(length);
                     Received::Control

@@ -103,12 +103,12 @@ impl Default for ChannelSettings {
     }
 }
 
-/// What a client that wants to subscribe is told.
+/// The answer to a client that wants to subscribe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Entry {
-    /// It may.
+    /// It may subscribe.
     Open,
-    /// It may with a token for this channel.
+    /// It may subscribe if it shows a token for this channel.
     NeedsToken,
 }
 
@@ -229,7 +229,7 @@ impl ChannelSettings {
         Some(format!("{namespace}{boundary}{}{user}", self.user_boundary))
     }
 
-    /// Whether who a user is decides about a channel: by `#`, or by a channel of their own.
+    /// Whether the name of a user decides about some channel: by `#`, or because it is personal.
     #[must_use]
     pub fn depend_on_users(&self) -> bool {
         let mut options = self.namespaces.values().chain([&self.without_namespace]);

@@ -141,8 +141,8 @@ impl Session {
         }
     }
 
-    /// Enters a channel whose rules were checked. The client has been told before: it drops
-    /// publications of channels that it does not know to be subscribed to.
+    /// Subscribes to a channel whose rules were checked. The reply is sent before: until then the
+    /// client drops publications of the channel.
     pub(super) fn enter(
         &mut self,
         subscription: Subscription,
@@ -247,7 +247,7 @@ impl Session {
             }
         }
         match generation {
-            // It has no message for a subscription that ends and may come back.
+            // The first generation can't say that a subscription ends and may be renewed.
             Generation::V1 if !ended.is_empty() => self.close(Close::SubscriptionExpired, step),
             Generation::V1 => {}
             Generation::V2 => {

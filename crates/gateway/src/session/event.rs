@@ -1,4 +1,4 @@
-//! What a session is told, and what it wants done.
+//! The events that a session takes, and the actions that it asks for.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,7 +36,7 @@ pub struct Wakeup {
     pub monotonic: Option<Duration>,
 }
 
-/// What a session is told.
+/// An event for a session.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SessionEvent {
@@ -67,7 +67,7 @@ pub enum SessionEvent {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Reload {
-    /// What to go by from now on.
+    /// The settings from now on.
     pub settings: Arc<SessionSettings>,
     /// The names of the authorities that are trusted now.
     pub authorities: Arc<[String]>,
@@ -103,7 +103,7 @@ pub enum Answer {
     Failed,
 }
 
-/// What a session wants done, in this order.
+/// What a session asks for. Actions are carried out in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionAction {

@@ -1,4 +1,4 @@
-//! What all sessions of a server go by.
+//! The settings that all sessions of a server share.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use countersign_lifetime::{ExpiredToken, ExpiryRules};
 use super::ChannelSettings;
 use crate::wire::Generation;
 
-/// What all sessions of a server go by.
+/// The settings that all sessions of a server share.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SessionSettings {

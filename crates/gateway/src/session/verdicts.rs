@@ -1,4 +1,4 @@
-//! What the client is told after its token was verified.
+//! How a session answers when a token was verified.
 
 use countersign::{Connection, Error, Subscription};
 use countersign_lifetime::{Action, CloseReason, Event, Expiry, Lifetime};

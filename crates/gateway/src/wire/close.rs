@@ -219,7 +219,7 @@ pub enum TokenUse {
     SubRefresh,
 }
 
-/// How a client is told that its token was refused.
+/// The answer to a client whose token was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -257,7 +257,7 @@ impl Refusal {
         }
     }
 
-    /// What the client is told if it sent no token where one is needed.
+    /// The answer to a client that sent no token where one is needed.
     #[must_use]
     pub const fn no_token(operation: TokenUse) -> Self {
         match operation {

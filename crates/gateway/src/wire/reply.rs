@@ -1,4 +1,4 @@
-//! What the server says.
+//! The messages of the server.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::{ErrorCode, Payload, Unsubscribed};
 pub struct Reply {
     /// The command's id.
     pub id: u32,
-    /// What it came to.
+    /// The result, or why there is none.
     pub result: Result<ReplyResult, ErrorCode>,
 }
 
