@@ -2,6 +2,7 @@
 
 mod failure;
 mod name;
+mod parts;
 mod reader;
 
 use std::fmt;
