@@ -6,10 +6,21 @@ use std::ops::Deref;
 /// As many bytes as a UUID has, in its usual spelling, and some more.
 const INLINE: usize = 38;
 
-/// A text from a token, for an error. It dereferences to `str`; `Debug` and `Display` show it escaped
-/// by `escape_debug`, the first between quotes.
+/// A text from a token, for an error. It dereferences to `str`, which is the text as the token has
+/// it. `Display` shows it escaped, and `Debug` escaped and between quotes.
 ///
-/// A token that no key can have signed must cost little, so a short text is kept in place.
+/// ```
+/// use countersign::{Authenticator, Error, Key, now};
+///
+/// let key = Key::secret(b"a secret of at least 32 bytes ...")?;
+/// let auth = Authenticator::builder().key(key).build()?;
+/// // The header is {"alg":"XS256"}.
+/// let error = auth.token("eyJhbGciOiJYUzI1NiJ9.e30.AAAA", now()).unwrap_err();
+/// let Error::Algorithm { found } = error else { panic!("{error}") };
+/// assert_eq!(found, "XS256");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+// A token that no key can have signed must cost little, so a short text is kept in place.
 #[derive(Clone)]
 pub struct Excerpt(Text);
 
