@@ -3,8 +3,8 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
+use crate::kind::Kind;
 use crate::string::{Known, Raw, eight_digits, plain_until};
-use crate::value::Kind;
 
 /// A number of so many digits fits an `i64`.
 const SAFE_DIGITS: usize = 18;

@@ -1,6 +1,7 @@
 //! Reads the verified payload into a type of the caller.
 
 mod failure;
+mod interface;
 mod name;
 mod parts;
 mod reader;
