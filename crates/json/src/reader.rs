@@ -37,11 +37,11 @@ impl<'a> Object<'a> {
     )]
     pub fn each_member(
         text: &'a [u8],
-        take: impl FnMut(Cow<'a, str>, Value<'a>),
+        mut take: impl FnMut(Cow<'a, str>, Value<'a>),
     ) -> Result<(), JsonError> {
         let text = core::str::from_utf8(text).map_err(|_| JsonError::NotUtf8)?;
         let mut walk = Walk::new(text);
-        let read = walk.whole_object(take);
+        let read = walk.whole_object(|name, value| take(name, Value::checked(value)));
         read.map_err(|fault| walk.error(fault))
     }
 }

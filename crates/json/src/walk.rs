@@ -9,7 +9,6 @@ use alloc::borrow::Cow;
 use crate::error::{JsonError, MAX_DEPTH};
 use crate::names::Names;
 use crate::string::{self, Known, Raw};
-use crate::value::Value;
 
 /// A 64-bit float can hold any number with this many digits before the point: its limit is above
 /// 1.7 × 10^308.
@@ -93,7 +92,7 @@ impl<'a> Walk<'a> {
     #[expect(clippy::inline_always, reason = "see `Walk`")]
     pub(crate) fn whole_object(
         &mut self,
-        take: impl FnMut(Cow<'a, str>, Value<'a>),
+        take: impl FnMut(Cow<'a, str>, Raw<'a>),
     ) -> Result<(), Fault> {
         if !self.takes(b'{') {
             return Err(Fault::NotAnObject);
@@ -206,7 +205,7 @@ impl<'a> Walk<'a> {
     fn members(
         &mut self,
         depth: usize,
-        mut take: impl FnMut(Cow<'a, str>, Value<'a>),
+        mut take: impl FnMut(Cow<'a, str>, Raw<'a>),
     ) -> Result<(), Fault> {
         if self.takes(b'}') {
             return Ok(());
@@ -215,7 +214,7 @@ impl<'a> Walk<'a> {
         loop {
             let name = self.name(&mut names)?;
             let value = self.value(depth)?;
-            take(name, Value::checked(value));
+            take(name, value);
             if !self.more(b'}')? {
                 return Ok(());
             }
