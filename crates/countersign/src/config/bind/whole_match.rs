@@ -58,8 +58,20 @@ impl Table {
             return false;
         }
         let mut state = self.start;
-        for byte in text.bytes() {
-            state = self.dfa.next_state(state, byte);
+        let mut rest = text.as_bytes();
+        loop {
+            // Many bytes often leave the state as it is, as in `[a-z]+`. While it stays, no read of
+            // the table waits for the one before, which is several times as fast.
+            while let [byte, behind @ ..] = rest
+                && self.dfa.next_state(state, *byte) == state
+            {
+                rest = behind;
+            }
+            let [byte, behind @ ..] = rest else {
+                break;
+            };
+            state = self.dfa.next_state(state, *byte);
+            rest = behind;
             // From this state, no text leads to a match.
             if self.dfa.is_dead_state(state) {
                 return false;
