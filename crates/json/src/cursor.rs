@@ -9,9 +9,9 @@ use crate::string::{Known, Raw, eight_digits, plain_until};
 /// A number of so many digits fits an `i64`.
 const SAFE_DIGITS: usize = 18;
 
-/// A place in a text that was **checked before**, for example by a [`Reader`](crate::Reader) that
-/// read it to its end. It is for callers that read every value only once, in order, into types of
-/// their own.
+/// A place in a text that was **checked before**, for example by
+/// [`Object::each_member`](crate::Object::each_member). It is for callers that read every value only
+/// once, in order, into types of their own.
 ///
 /// It finds where values end, and relies on that check for everything else: names, depth, and the
 /// syntax within values. A method returns `None` if the value that comes next is of another type.
