@@ -160,7 +160,7 @@ impl Timers {
         }
     }
 
-    /// Signals those whose time has come. Gives the time until the next is due.
+    /// Signals the connections whose time has come. Returns the time until the next is due.
     fn turn(&self) -> Duration {
         let now = self.now();
         let mut state = self.lock();

@@ -22,7 +22,8 @@ pub struct MemoryHub {
 }
 
 /// The members of a channel, by connection. Their order is that in which the connections were made:
-/// neighbours in memory are delivered to one after the other, which the caches of the processor like.
+/// connections that are near each other in memory get a message one after the other. This is faster,
+/// because the processor's caches work better.
 type Channel = BTreeMap<u64, Member>;
 
 impl MemoryHub {

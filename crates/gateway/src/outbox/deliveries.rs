@@ -37,7 +37,7 @@ const PORTION: usize = 64;
 /// ```
 #[derive(Debug, Default)]
 pub struct Deliveries {
-    /// Those in which nothing waited before, so that nobody else writes.
+    /// The outboxes that were empty before. No other task writes their messages.
     outboxes: Vec<Arc<Outbox>>,
 }
 
@@ -49,8 +49,8 @@ impl Deliveries {
         }
     }
 
-    /// Writes the messages, without waiting for any client. Gives to how many connections it wrote: if
-    /// there are many, new tasks of the current tokio runtime write to the rest.
+    /// Writes the messages, without waiting for any client. Returns the number of connections to which
+    /// this call wrote. If there are more, new tasks of the current tokio runtime write to them.
     pub fn send(&mut self) -> usize {
         if self.outboxes.is_empty() {
             return 0;

@@ -6,7 +6,7 @@
 //!
 //! The outbox also keeps the write half of the connection, so that a task that publishes can
 //! write at once (see [`Deliveries`]). Only one task writes at a time: it takes the write half out
-//! and puts it back. Whoever puts it back sees to it that messages that came meanwhile are written.
+//! and puts it back. If messages came meanwhile, it then wakes the connection's task, which writes them.
 
 mod deliveries;
 mod frame;
@@ -48,9 +48,9 @@ struct State {
     messages: Queue,
     signals: u8,
     is_overfull: bool,
-    /// The connection's task, if nobody has woken it since it looked.
+    /// The connection's task, if it was not woken since it last looked.
     waker: Option<Waker>,
-    /// `None` while somebody writes.
+    /// `None` while a task writes.
     writer: Option<Writer>,
     /// The connection's task wants to write, as soon as the write half is back.
     is_writer_awaited: bool,
@@ -88,8 +88,8 @@ impl Outbox {
         self.wake();
     }
 
-    /// Puts a message in. Gives whether nothing waited before, so that the caller must see to it that
-    /// it is written. Otherwise whoever put in the first one does.
+    /// Puts a message in. True if the outbox was empty: then the caller must write the message or wake
+    /// the connection. Otherwise the caller that put in the first message does this.
     pub(crate) fn put(&self, message: Arc<[u8]>) -> bool {
         let waker = {
             let mut state = self.lock();
@@ -142,14 +142,14 @@ impl Outbox {
         }
     }
 
-    /// Takes messages out, as one WebSocket frame. Gives whether there were any; `frame` must be empty.
+    /// Takes messages out, as one WebSocket frame. False if there were none. `frame` must be empty.
     pub(crate) fn next_frame(&self, frame: &mut Vec<u8>) -> bool {
         self.lock().messages.next_frame(self.format, frame)
     }
 
-    /// Writes what waits without waiting for the client. If somebody else writes, or the client takes
-    /// no more now, it is left to the one who writes, or to the connection's task. `frame` is a buffer
-    /// to use.
+    /// Writes one frame of the messages, without waiting for the client. If another task writes now,
+    /// that task or the connection's own goes on. If the client takes no more now, the connection's
+    /// task writes the rest later. `frame` is a buffer to use.
     fn write_now(&self, frame: &mut Vec<u8>) {
         frame.clear();
         let mut writer = {
@@ -171,8 +171,8 @@ impl Outbox {
     }
 
     /// Takes the write half out if there is something to write: the rest of a frame, messages, or, if
-    /// `has_more`, something of the caller's. `None` if there is nothing. If somebody else writes now,
-    /// it is pending, and the connection's task is woken later.
+    /// `has_more`, bytes of the caller. `None` if there is nothing. Pending if another task writes now;
+    /// the connection's task is woken later.
     pub(crate) fn poll_writer(&self, has_more: bool) -> Poll<Option<Writer>> {
         let mut state = self.lock();
         let Some(writer) = &state.writer else {

@@ -40,7 +40,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Takes messages out, as one WebSocket frame behind what `frame` has. Gives whether there were any.
+    /// Takes messages out, as one WebSocket frame, and appends it to `frame`. False if there were none.
     pub(super) fn next_frame(&mut self, format: WireFormat, frame: &mut Vec<u8>) -> bool {
         let Some(first) = self.first.take() else {
             return false;

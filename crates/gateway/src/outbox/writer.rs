@@ -43,7 +43,7 @@ impl WriteHalf {
 
 /// The write half of one connection.
 ///
-/// Whoever has it may write: the connection's task, or for one frame a task that publishes.
+/// The task that has it may write: the connection's own task, or, for one frame, a task that publishes.
 #[derive(Debug)]
 pub(crate) struct Writer {
     /// The frame that is being written. What the client has not taken must be written before
@@ -69,7 +69,7 @@ impl Writer {
         self.frame.is_empty() && !self.needs_flush
     }
 
-    /// Writes a frame without waiting, and keeps what the client does not take now. Gives whether it
+    /// Writes a frame without waiting, and keeps what the client does not take now. True if the client
     /// took all.
     pub(super) fn try_write(&mut self, frame: &[u8]) -> bool {
         // If the connection is broken, its task will see the same error.

@@ -1,9 +1,9 @@
 //! One connection as a state machine: an [`SessionEvent`] and the time come in, [`SessionAction`]s come out.
 //!
 //! It answers commands, applies the rules for channels, and decides what a client is told. It
-//! does nothing itself: it has no socket, no task and no codec, and reads no clock. Whoever
-//! drives it carries out its actions in their order, tells what became of those that have a
-//! result, and sends [`SessionEvent::TimePassed`] when [`Session::wakeup`] says so.
+//! does nothing itself: it has no socket, no task and no codec, and reads no clock. The server
+//! carries out its actions in their order, passes back the results of those that have one, and
+//! sends [`SessionEvent::TimePassed`] when [`Session::wakeup`] says so.
 //!
 //! While it waits for a result it takes no command: later ones queue, so that those behind a
 //! `connect` in one frame wait for its token to be verified.
