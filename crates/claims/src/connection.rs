@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 
 use crate::bytes::Pair;
-use crate::members::read_members;
+use crate::members::{read_into, read_members};
 use crate::{Bytes, Channels, ClaimsError, DecodeOptions, Registered, SubscribeOptions, TokenKind};
 use countersign_time::UnixTime;
 
@@ -70,12 +70,7 @@ impl<'a> ConnectionClaims<'a> {
         payload: &'a [u8],
         options: &DecodeOptions,
     ) -> Result<(), ClaimsError> {
-        *self = Self::default();
-        let read = self.read(payload, options);
-        if read.is_err() {
-            *self = Self::default();
-        }
-        read
+        read_into(self, |claims| claims.read(payload, options))
     }
 
     fn read(&mut self, payload: &'a [u8], options: &DecodeOptions) -> Result<(), ClaimsError> {

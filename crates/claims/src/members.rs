@@ -5,6 +5,20 @@ use countersign_json::{Object, Value};
 use crate::read::{At, Refusal};
 use crate::{ClaimsError, DecodeOptions, Registered};
 
+/// Replaces `claims` by those that `read` reads. After an error they are empty.
+#[inline]
+pub(crate) fn read_into<C: Default>(
+    claims: &mut C,
+    read: impl FnOnce(&mut C) -> Result<(), ClaimsError>,
+) -> Result<(), ClaimsError> {
+    *claims = C::default();
+    let result = read(claims);
+    if result.is_err() {
+        *claims = C::default();
+    }
+    result
+}
+
 /// Reads every member of the payload. The claims that every kind of token has go into
 /// `registered`. `own` reads the claims that only this kind has, and returns whether it knows the
 /// claim.

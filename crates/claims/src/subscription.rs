@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
-use crate::members::read_members;
+use crate::members::{read_into, read_members};
 use crate::options::OptionsReader;
 use crate::{ClaimsError, DecodeOptions, Registered, SubscribeOptions, TokenKind};
 use countersign_time::UnixTime;
@@ -77,12 +77,7 @@ impl<'a> SubscriptionClaims<'a> {
         payload: &'a [u8],
         options: &DecodeOptions,
     ) -> Result<(), ClaimsError> {
-        *self = Self::default();
-        let read = self.read(payload, options);
-        if read.is_err() {
-            *self = Self::default();
-        }
-        read
+        read_into(self, |claims| claims.read(payload, options))
     }
 
     fn read(&mut self, payload: &'a [u8], options: &DecodeOptions) -> Result<(), ClaimsError> {

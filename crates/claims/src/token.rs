@@ -1,6 +1,6 @@
 //! The claims of any JWT.
 
-use crate::members::read_members;
+use crate::members::{read_into, read_members};
 use crate::{ClaimsError, DecodeOptions, Registered};
 
 /// The registered claims of any JWT, borrowed from its payload.
@@ -53,12 +53,7 @@ impl<'a> TokenClaims<'a> {
         payload: &'a [u8],
         options: &DecodeOptions,
     ) -> Result<(), ClaimsError> {
-        *self = Self::default();
-        let read = self.read(payload, options);
-        if read.is_err() {
-            *self = Self::default();
-        }
-        read
+        read_into(self, |claims| claims.read(payload, options))
     }
 
     fn read(&mut self, payload: &'a [u8], options: &DecodeOptions) -> Result<(), ClaimsError> {
