@@ -135,7 +135,7 @@ impl KeyEndpoint {
             let place = place.as_ref().unwrap_or(client.endpoint());
             format!("{place} publishes it, for {}", key.algorithm())
         });
-        Ok(first_that_verifies(token, [&*key], observe)?)
+        Ok(first_that_verifies(token, &*key, [], observe)?)
     }
 }
 

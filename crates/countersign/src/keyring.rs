@@ -1,5 +1,6 @@
 //! Keys that the program gives, and the choice of those that could have signed a token.
 
+use std::iter;
 use std::sync::Arc;
 
 use countersign_jws::{Header, KID_LIMIT, Unverified, Verified, VerifyError};
@@ -182,15 +183,15 @@ impl Keyring {
         now: UnixTime,
         observe: &mut impl Observe,
     ) -> Result<Verified<'v, 't>, Error> {
-        let mut candidates = self.candidates(token.header(), now).peekable();
-        if candidates.peek().is_none() {
-            let error = self.no_candidate(token.header());
-            return Err(observe.failed(Stage::Key, error));
-        }
+        let header = token.header();
+        let mut candidates = self.candidates(header, now);
+        let Some(first) = candidates.next() else {
+            return Err(observe.failed(Stage::Key, self.no_candidate(header)));
+        };
         observe.passed(Stage::Key, || {
-            format!("a key for {:?} is configured", token.header().alg())
+            format!("a key for {:?} is configured", header.alg())
         });
-        first_that_verifies(token, candidates, observe)
+        first_that_verifies(token, first, candidates, observe)
     }
 }
 
@@ -210,14 +211,15 @@ pub(crate) fn check_kid(key: &Key) -> Result<(), KeyError> {
     }
 }
 
-/// Tries keys in order until one verifies the signature.
+/// Tries `first` and then `others` in order, until a key verifies the signature.
 pub(crate) fn first_that_verifies<'v, 't, 'k>(
     token: &'v Unverified<'t>,
-    keys: impl IntoIterator<Item = &'k dyn Verifier>,
+    first: &'k dyn Verifier,
+    others: impl IntoIterator<Item = &'k dyn Verifier>,
     observe: &mut impl Observe,
 ) -> Result<Verified<'v, 't>, Error> {
     let mut refusal = Error::Signature;
-    for key in keys {
+    for key in iter::once(first).chain(others) {
         match token.verify(key) {
             Ok(verified) => {
                 observe.passed(Stage::Signature, || {

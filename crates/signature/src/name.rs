@@ -109,11 +109,21 @@ impl AlgorithmName {
     /// `Ed25519` for `EdDSA`, the one algorithm with two registered names
     /// (RFC 9864 section 2.2).
     #[must_use]
+    #[inline]
     pub fn is_spelled(self, alg: &str) -> bool {
-        // The first and the last letter distinguish the usual names without a call of `memcmp`.
-        let ends = |name: &str| (name.bytes().next(), name.bytes().next_back());
-        let is_same = |name: &str| ends(name) == ends(alg) && name == alg;
-        is_same(self.0) || (is_same(Self::ED25519.0) && self == Self::EDDSA)
+        is_same(self.0, alg) || (is_same(Self::ED25519.0, alg) && self == Self::EDDSA)
+    }
+}
+
+/// Whether two names are equal. The first and the last letter distinguish the usual names without a
+/// call of `memcmp`.
+#[inline]
+fn is_same(name: &str, alg: &str) -> bool {
+    match (name.as_bytes(), alg.as_bytes()) {
+        ([first, name @ .., last], [other_first, alg @ .., other_last]) => {
+            first == other_first && last == other_last && name == alg
+        }
+        (name, alg) => name == alg,
     }
 }
 
@@ -176,9 +186,15 @@ mod tests {
             "none",
             "Ed25519",
             "HS25\u{0666}",
+            "HX256",
+            "H6",
+            "HS2566",
         ] {
             assert!(!AlgorithmName::HS256.is_spelled(alg), "{alg:?}");
         }
+        let short = AlgorithmName::from_static("X");
+        assert!(short.is_spelled("X"));
+        assert!(!short.is_spelled("XX"));
         assert!(AlgorithmName::EDDSA.is_spelled("EdDSA"));
         assert!(AlgorithmName::EDDSA.is_spelled("Ed25519"));
         assert!(!AlgorithmName::EDDSA.is_spelled("Ed448"));
