@@ -27,7 +27,7 @@ pub(crate) fn read_into<C: Default>(
 /// valid JSON, and a token of the wrong kind. `names` are the claims that have a meaning in this
 /// kind of token; they are refused in another letter case.
 pub(crate) fn read_members<'a>(
-    payload: &'a [u8],
+    payload: &'a str,
     options: &DecodeOptions,
     names: &[&str],
     registered: &mut Registered<'a>,

@@ -3,6 +3,8 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
+use countersign_json::utf8;
+
 use crate::members::{read_into, read_members};
 use crate::options::OptionsReader;
 use crate::{ClaimsError, DecodeOptions, Registered, SubscribeOptions, TokenKind};
@@ -62,25 +64,26 @@ impl<'a> SubscriptionClaims<'a> {
     /// neither a user nor a client.
     pub fn decode(payload: &'a [u8], options: &DecodeOptions) -> Result<Self, ClaimsError> {
         let mut claims = Self::default();
-        claims.decode_into(payload, options)?;
+        claims.decode_into(utf8(payload)?, options)?;
         Ok(claims)
     }
 
     /// Like [`decode`](Self::decode), but writes into these claims and replaces their content,
-    /// which saves copies of the result. After an error they are empty.
+    /// which saves copies of the result. After an error they are empty. The payload is already
+    /// known to be UTF-8.
     ///
     /// # Errors
     ///
     /// As [`decode`](Self::decode).
     pub fn decode_into(
         &mut self,
-        payload: &'a [u8],
+        payload: &'a str,
         options: &DecodeOptions,
     ) -> Result<(), ClaimsError> {
         read_into(self, |claims| claims.read(payload, options))
     }
 
-    fn read(&mut self, payload: &'a [u8], options: &DecodeOptions) -> Result<(), ClaimsError> {
+    fn read(&mut self, payload: &'a str, options: &DecodeOptions) -> Result<(), ClaimsError> {
         let mut subscribe = OptionsReader::default();
         let mut channel = None;
 

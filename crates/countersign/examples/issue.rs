@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!(
             "on its first channel, {}: {:?}",
             channel.name,
-            channel.options.data.as_deref().map(str::from_utf8)
+            channel.options.data.map(str::from_utf8)
         );
     }
     Ok(())

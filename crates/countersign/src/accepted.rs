@@ -102,12 +102,12 @@ decoded_claims!(TokenClaims, |claims| claims.registered.exp);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted<'a, C> {
     decoded: C,
-    payload: &'a [u8],
+    payload: &'a str,
     voucher: Arc<Voucher>,
 }
 
 impl<'a, C: DecodedClaims> Accepted<'a, C> {
-    pub(crate) fn new(decoded: C, payload: &'a [u8], voucher: Arc<Voucher>) -> Self {
+    pub(crate) fn new(decoded: C, payload: &'a str, voucher: Arc<Voucher>) -> Self {
         Self {
             decoded,
             payload,
@@ -123,7 +123,7 @@ impl<'a, C: DecodedClaims> Accepted<'a, C> {
     /// The payload: exactly the bytes that the signature covers.
     #[must_use]
     pub fn payload(&self) -> &'a [u8] {
-        self.payload
+        self.payload.as_bytes()
     }
 
     /// The payload, read into a type of your own, which may borrow from it.
@@ -196,9 +196,5 @@ impl<'a, C: DecodedClaims> Accepted<'a, C> {
     #[must_use]
     pub fn valid_until(&self) -> Option<UnixTime> {
         self.voucher.valid_until(self.expires())
-    }
-
-    pub(crate) fn voucher(&self) -> &Arc<Voucher> {
-        &self.voucher
     }
 }

@@ -4,18 +4,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use countersign_claims::{ConnectionClaims, SubscriptionClaims, TokenClaims};
-use countersign_jws::{Scratch, danger};
+use countersign_jws::Scratch;
 use countersign_time::UnixTime;
 
 use crate::accepted::Accepted;
 use crate::connection::Connection;
 #[cfg(feature = "jwks")]
 use crate::counters::EndpointCounters;
-use crate::counters::{Counters, Tallies, Tally, VerificationKind};
+use crate::counters::{Counters, Tallies, VerificationKind};
 #[cfg(feature = "jwks")]
 use crate::endpoint::KeyEndpoint;
 use crate::error::Error;
-use crate::explain::{Explanation, Observe, Trace};
+use crate::explain::{Explanation, Trace};
 use crate::kind::{OfConnection, OfSubscription, OfToken, TokenKind};
 use crate::rules::Rules;
 use crate::subscription::Subscription;
@@ -329,33 +329,13 @@ impl Authenticator {
     ) -> Result<Accepted<'a, K::Claims<'a>>, Error> {
         let rules = self.rules.load();
         let verification = Verification::<K>::new(&rules, now, WaitMode::Wait);
-        let tally = &mut &rules.nobody;
-        verification.run(token, scratch, &mut (), tally, VerifyStop::into_error)
-    }
-
-    /// Verifies a token and keeps its claims. Returns the tally that counts the result.
-    fn kept<K: TokenKind>(
-        &self,
-        token: &str,
-        now: UnixTime,
-        mode: WaitMode,
-        observe: &mut impl Observe,
-    ) -> (Result<K::Owned, VerifyStop>, Arc<Tally>) {
-        let rules = self.rules.load();
-        let mut scratch = Scratch::default();
-        let verification = Verification::<K>::new(&rules, now, mode);
-        let mut tally = &rules.nobody;
-        let result = verification.run(token, &mut scratch, observe, &mut tally, |stop| stop);
-        let tally = tally.clone();
-        let owned = result.map(|accepted| K::own(&accepted));
-        // The payload of the token that was just verified.
-        let owned = owned.map(|owned| K::with_payload(owned, danger::into_payload(scratch)));
-        (owned, tally)
+        verification.borrow(token, scratch, VerifyStop::into_error)
     }
 
     fn owned<K: TokenKind>(&self, token: &str, now: UnixTime) -> Result<K::Owned, Error> {
-        let (result, _) = self.kept::<K>(token, now, WaitMode::Wait, &mut ());
-        result.map_err(VerifyStop::into_error)
+        let rules = self.rules.load();
+        let verification = Verification::<K>::new(&rules, now, WaitMode::Wait);
+        verification.own(token, &mut (), |stop, _| stop.into_error())
     }
 
     fn attempt<K: TokenKind>(
@@ -363,8 +343,9 @@ impl Authenticator {
         token: &str,
         now: UnixTime,
     ) -> Result<Attempt<K::Owned>, Error> {
-        let (result, _) = self.kept::<K>(token, now, WaitMode::Never, &mut ());
-        match result {
+        let rules = self.rules.load();
+        let verification = Verification::<K>::new(&rules, now, WaitMode::Never);
+        match verification.own(token, &mut (), |stop, _| stop) {
             Ok(owned) => Ok(Attempt::Done(owned)),
             Err(VerifyStop::Refused(error)) => Err(error),
             Err(VerifyStop::Pending(pending)) => Ok(Attempt::Pending(pending)),
@@ -375,11 +356,15 @@ impl Authenticator {
         // One fetch is enough; the second try is for a reload in between.
         let mut fetches_left = 2_u8;
         loop {
-            let (result, tally) = self.kept::<K>(token, now, WaitMode::Never, &mut ());
-            let pending = match result {
+            let result = {
+                let rules = self.rules.load();
+                let verification = Verification::<K>::new(&rules, now, WaitMode::Never);
+                verification.own(token, &mut (), |stop, tally| (stop, tally.clone()))
+            };
+            let (pending, tally) = match result {
                 Ok(owned) => return Ok(owned),
-                Err(VerifyStop::Refused(error)) => return Err(error),
-                Err(VerifyStop::Pending(pending)) => pending,
+                Err((VerifyStop::Refused(error), _)) => return Err(error),
+                Err((VerifyStop::Pending(pending), tally)) => (pending, tally),
             };
             let fetched = if fetches_left > 0 {
                 fetched(pending).await
@@ -396,7 +381,9 @@ impl Authenticator {
 
     fn explained<K: TokenKind>(&self, token: &str, now: UnixTime) -> Explanation<K::Owned> {
         let mut trace = Trace::default();
-        let (result, _) = self.kept::<K>(token, now, WaitMode::Wait, &mut trace);
-        trace.explain(result.map_err(VerifyStop::into_error))
+        let rules = self.rules.load();
+        let verification = Verification::<K>::new(&rules, now, WaitMode::Wait);
+        let result = verification.own(token, &mut trace, |stop, _| stop.into_error());
+        trace.explain(result)
     }
 }

@@ -1,12 +1,14 @@
 //! The content of a verified connection token.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 
-use countersign_claims::{Bytes, ClaimsError, ConnectionClaims, Overrides, SubscribeOptions};
+use countersign_claims::{Bytes, ClaimsError, ConnectionClaims};
 
-use crate::accepted::Accepted;
+use crate::accepted::Voucher;
+use crate::channel::{Channel, ChannelParts};
+use crate::part::BytesPart;
 use crate::token::{Size, Token};
 use crate::{Error, Identity};
 
@@ -24,7 +26,7 @@ use crate::{Error, Identity};
 ///
 /// let auth = Authenticator::builder().key(key).build()?;
 /// let connection = auth.connection(&token, now())?;
-/// assert_eq!(connection.channels()[0].name, "news");
+/// assert!(connection.channels().any(|channel| channel.name == "news"));
 /// // Methods of `Token`:
 /// assert_eq!(connection.user(), "42");
 /// assert_eq!(connection.authority(), "default");
@@ -32,12 +34,12 @@ use crate::{Error, Identity};
 /// ```
 ///
 /// `Debug` shows the length of `info`, `meta` and the payload, and nothing of their content.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Connection {
     token: Token,
-    info: Option<Vec<u8>>,
-    channels: Vec<Channel>,
-    meta: Option<Vec<u8>>,
+    info: Option<BytesPart>,
+    channels: Vec<ChannelParts>,
+    meta: Option<BytesPart>,
 }
 
 impl Connection {
@@ -45,21 +47,21 @@ impl Connection {
     /// bytes of `b64info`.
     #[must_use]
     pub fn info(&self) -> Option<&[u8]> {
-        self.info.as_deref()
+        Some(self.info.as_ref()?.get(self.token.text()))
     }
 
     /// The channels to subscribe the connection to: those of `subs` if the token has it, else those
-    /// of `channels`.
-    #[must_use]
-    pub fn channels(&self) -> &[Channel] {
-        &self.channels
+    /// of `channels`. They are in the order of the token, each once.
+    pub fn channels(&self) -> impl ExactSizeIterator<Item = Channel<'_>> {
+        let payload = self.token.text();
+        self.channels.iter().map(|channel| channel.get(payload))
     }
 
     /// Data about the connection for the backend only: the JSON of `meta` byte for byte. It is
     /// never sent to a client.
     #[must_use]
     pub fn meta(&self) -> Option<&[u8]> {
-        self.meta.as_deref()
+        Some(self.meta.as_ref()?.get(self.token.text()))
     }
 
     /// Checks that this connection, made from the new token of a refresh, is for the same user as
@@ -91,21 +93,30 @@ impl Connection {
         }
     }
 
-    pub(crate) fn with_payload(mut self, payload: Vec<u8>) -> Self {
-        self.token = self.token.with_payload(payload);
-        self
-    }
-
-    pub(crate) fn from_accepted(accepted: &Accepted<'_, ConnectionClaims<'_>>) -> Self {
-        let claims = accepted.decoded();
+    /// Without the payload, which is moved here later, without a copy.
+    pub(crate) fn new(claims: &ConnectionClaims<'_>, payload: &str, voucher: Arc<Voucher>) -> Self {
+        let part = |bytes: &Bytes<'_>| BytesPart::new(bytes, payload);
         Self {
-            token: Token::from_accepted(accepted),
-            info: claims.info.as_ref().map(Bytes::to_vec),
-            channels: Channel::each_once(claims),
-            meta: claims.meta.as_ref().map(Bytes::to_vec),
+            token: Token::new(claims, payload, voucher),
+            info: claims.info.as_ref().map(part),
+            channels: ChannelParts::each_once(claims, payload),
+            meta: claims.meta.as_ref().map(part),
         }
     }
+
+    pub(crate) fn set_payload(&mut self, payload: String) {
+        self.token.set_payload(payload);
+    }
 }
+
+/// The other fields are read from the payload, so they are equal if the tokens are.
+impl PartialEq for Connection {
+    fn eq(&self, other: &Self) -> bool {
+        self.token == other.token
+    }
+}
+
+impl Eq for Connection {}
 
 /// The parts that every kind of token has.
 impl Deref for Connection {
@@ -120,76 +131,9 @@ impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("Connection");
         self.token.debug(&mut out);
-        out.field("info", &size(&self.info))
-            .field("channels", &self.channels)
-            .field("meta", &size(&self.meta))
-            .finish()
-    }
-}
-
-/// How `Debug` shows the application's own bytes.
-fn size(bytes: &Option<Vec<u8>>) -> Option<Size> {
-    bytes.as_ref().map(|bytes| Size(bytes.len()))
-}
-
-/// A channel that a connection is subscribed to from its start.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Channel {
-    /// Its name.
-    pub name: String,
-    /// The options of the subscription that the backend signed; empty for a channel of `channels`.
-    pub options: ChannelOptions,
-}
-
-impl Channel {
-    /// The channels of a token. `channels` may name one twice; it is subscribed only once.
-    fn each_once(claims: &ConnectionClaims<'_>) -> Vec<Self> {
-        let mut seen = BTreeSet::new();
-        let is_only = claims.channels.len() == 1;
-        let mut channels = Vec::with_capacity(claims.channels.len());
-        for (name, options) in claims.channels.iter() {
-            if is_only || seen.insert(name.clone()) {
-                channels.push(Self {
-                    name: name.into_owned(),
-                    options: ChannelOptions::from_claims(&options),
-                });
-            }
-        }
-        channels
-    }
-}
-
-/// The options of one subscription that the backend signed.
-///
-/// `Debug` shows the length of `info` and `data`, and nothing of their content.
-#[derive(Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ChannelOptions {
-    /// Data about the subscriber that the others in the channel see.
-    pub info: Option<Vec<u8>>,
-    /// Data for the client, sent when it is subscribed.
-    pub data: Option<Vec<u8>>,
-    /// Options of the channel that the token overrides.
-    pub overrides: Overrides,
-}
-
-impl ChannelOptions {
-    pub(crate) fn from_claims(options: &SubscribeOptions<'_>) -> Self {
-        Self {
-            info: options.info.as_ref().map(Bytes::to_vec),
-            data: options.data.as_ref().map(Bytes::to_vec),
-            overrides: options.overrides,
-        }
-    }
-}
-
-impl fmt::Debug for ChannelOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChannelOptions")
-            .field("info", &size(&self.info))
-            .field("data", &size(&self.data))
-            .field("overrides", &self.overrides)
+        out.field("info", &Size::of(self.info()))
+            .field("channels", &self.channels().collect::<Vec<_>>())
+            .field("meta", &Size::of(self.meta()))
             .finish()
     }
 }

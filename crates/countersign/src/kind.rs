@@ -1,10 +1,12 @@
 //! The differences between the kinds of token: how claims are decoded, and which trust applies.
 
+use std::sync::Arc;
+
 use countersign_claims::{
     ClaimsError, ConnectionClaims, DecodeOptions, SubscriptionClaims, TokenClaims,
 };
 
-use crate::accepted::{Accepted, DecodedClaims};
+use crate::accepted::{DecodedClaims, Voucher};
 use crate::connection::Connection;
 use crate::counters::VerificationKind;
 use crate::rules::Rules;
@@ -24,12 +26,12 @@ pub(crate) trait TokenKind {
     /// Decodes the payload into `claims`.
     fn decode<'a>(
         claims: &mut Self::Claims<'a>,
-        payload: &'a [u8],
+        payload: &'a str,
         options: &DecodeOptions,
     ) -> Result<(), ClaimsError>;
     /// The owned token, without its payload.
-    fn own(accepted: &Accepted<'_, Self::Claims<'_>>) -> Self::Owned;
-    fn with_payload(owned: Self::Owned, payload: Vec<u8>) -> Self::Owned;
+    fn own(claims: &Self::Claims<'_>, payload: &str, voucher: Arc<Voucher>) -> Self::Owned;
+    fn set_payload(owned: &mut Self::Owned, payload: String);
 }
 
 macro_rules! kind {
@@ -47,18 +49,18 @@ macro_rules! kind {
 
             fn decode<'a>(
                 claims: &mut $claims<'a>,
-                payload: &'a [u8],
+                payload: &'a str,
                 options: &DecodeOptions,
             ) -> Result<(), ClaimsError> {
                 claims.decode_into(payload, options)
             }
 
-            fn own(accepted: &Accepted<'_, $claims<'_>>) -> $owned {
-                $owned::from_accepted(accepted)
+            fn own(claims: &$claims<'_>, payload: &str, voucher: Arc<Voucher>) -> $owned {
+                $owned::new(claims, payload, voucher)
             }
 
-            fn with_payload(owned: $owned, payload: Vec<u8>) -> $owned {
-                owned.with_payload(payload)
+            fn set_payload(owned: &mut $owned, payload: String) {
+                owned.set_payload(payload);
             }
         }
     };

@@ -82,6 +82,7 @@ mod authority;
 mod build_error;
 mod builder;
 mod candidates;
+mod channel;
 #[cfg(feature = "config")]
 mod claim_groups;
 mod clock;
@@ -108,6 +109,7 @@ mod key_template;
 mod keyring;
 mod kind;
 mod new_token;
+mod part;
 #[cfg(feature = "prometheus")]
 mod prometheus;
 mod provider;
@@ -128,9 +130,10 @@ pub use authenticator::{Attempt, Authenticator};
 pub use authority::{Authority, AuthorityBuilder};
 pub use build_error::BuildError;
 pub use builder::AuthenticatorBuilder;
+pub use channel::{Channel, ChannelOptions};
 pub use clock::now;
 pub use code::{Advice, Code, Fault};
-pub use connection::{Channel, ChannelOptions, Connection};
+pub use connection::Connection;
 #[cfg(feature = "jwks")]
 pub use counters::EndpointCounters;
 pub use counters::{Counters, VerificationCount, VerificationKind};

@@ -2,12 +2,15 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use countersign_claims::{ClaimsError, Scope, SubscriptionClaims};
 
-use crate::accepted::Accepted;
+use crate::accepted::Voucher;
+use crate::channel::{ChannelOptions, OptionsParts};
+use crate::part::TextPart;
 use crate::token::Token;
-use crate::{ChannelOptions, Error, Identity};
+use crate::{Error, Identity};
 
 /// A subscription that may be opened. Only an [`Authenticator`](crate::Authenticator) makes one.
 ///
@@ -15,12 +18,12 @@ use crate::{ChannelOptions, Error, Identity};
 /// authority, your own claims, and the expiry.
 ///
 /// A token is for one channel and one user or client: see [`check_request`](Self::check_request).
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Subscription {
     token: Token,
-    client: Option<String>,
-    channel: String,
-    options: ChannelOptions,
+    client: Option<TextPart>,
+    channel: TextPart,
+    options: OptionsParts,
 }
 
 impl Subscription {
@@ -28,31 +31,31 @@ impl Subscription {
     /// only [`client`](Self::client) says who may use the token.
     #[must_use]
     pub fn names_user(&self) -> bool {
-        self.token.user.is_some()
+        self.token.named_user().is_some()
     }
 
     /// The one connection that may use the token, if it names one.
     #[must_use]
     pub fn client(&self) -> Option<&str> {
-        self.client.as_deref()
+        Some(self.client.as_ref()?.get(self.token.text()))
     }
 
     /// The channel.
     #[must_use]
     pub fn channel(&self) -> &str {
-        &self.channel
+        self.channel.get(self.token.text())
     }
 
     /// Data about the subscriber that the others in the channel see.
     #[must_use]
     pub fn info(&self) -> Option<&[u8]> {
-        self.options.info.as_deref()
+        self.options().info
     }
 
     /// The options of the subscription that the backend signed.
     #[must_use]
-    pub fn options(&self) -> &ChannelOptions {
-        &self.options
+    pub fn options(&self) -> ChannelOptions<'_> {
+        self.options.get(self.token.text())
     }
 
     /// Checks that the token is for this channel, and for the user and client that it names.
@@ -70,7 +73,7 @@ impl Subscription {
         identity: &Identity,
         client: &str,
     ) -> Result<(), Error> {
-        let scope = Scope::new(&self.channel, self.token.user.as_deref(), self.client());
+        let scope = Scope::new(self.channel(), self.token.named_user(), self.client());
         scope
             .check(channel, identity.user(), client)
             .map_err(Error::Claims)?;
@@ -80,21 +83,34 @@ impl Subscription {
         Ok(())
     }
 
-    pub(crate) fn with_payload(mut self, payload: Vec<u8>) -> Self {
-        self.token = self.token.with_payload(payload);
-        self
-    }
-
-    pub(crate) fn from_accepted(accepted: &Accepted<'_, SubscriptionClaims<'_>>) -> Self {
-        let claims = accepted.decoded();
+    /// Without the payload, which is moved here later, without a copy.
+    pub(crate) fn new(
+        claims: &SubscriptionClaims<'_>,
+        payload: &str,
+        voucher: Arc<Voucher>,
+    ) -> Self {
+        let client = claims.client.as_deref();
         Self {
-            token: Token::from_accepted(accepted),
-            client: claims.client.as_deref().map(String::from),
-            channel: claims.channel.to_string(),
-            options: ChannelOptions::from_claims(&claims.options),
+            token: Token::new(claims, payload, voucher),
+            client: client.map(|client| TextPart::new(client, payload)),
+            channel: TextPart::new(&claims.channel, payload),
+            options: OptionsParts::new(&claims.options, payload),
         }
     }
+
+    pub(crate) fn set_payload(&mut self, payload: String) {
+        self.token.set_payload(payload);
+    }
 }
+
+/// The other fields are read from the payload, so they are equal if the tokens are.
+impl PartialEq for Subscription {
+    fn eq(&self, other: &Self) -> bool {
+        self.token == other.token
+    }
+}
+
+impl Eq for Subscription {}
 
 /// The parts that every kind of token has.
 impl Deref for Subscription {
@@ -109,9 +125,9 @@ impl fmt::Debug for Subscription {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("Subscription");
         self.token.debug(&mut out);
-        out.field("client", &self.client)
-            .field("channel", &self.channel)
-            .field("options", &self.options)
+        out.field("client", &self.client())
+            .field("channel", &self.channel())
+            .field("options", &self.options())
             .finish()
     }
 }

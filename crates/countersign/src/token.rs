@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::accepted::{Accepted, DecodedClaims, Voucher};
+use crate::accepted::{DecodedClaims, Voucher};
+use crate::part::TextPart;
 use crate::{DeserializeError, Identity, UnixTime};
 
 /// Any JWT that was accepted, for example for an HTTP interface. Only an
@@ -42,14 +43,14 @@ use crate::{DeserializeError, Identity, UnixTime};
 /// each service, RFC 8725 sections 3.9 and 3.12) or by `typ` (one for each kind of token, section
 /// 3.11): [`audience`](crate::AuthenticatorBuilder::audience) and
 /// [`typ`](crate::AuthenticatorBuilder::typ) require them.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Token {
-    payload: Vec<u8>,
+    payload: String,
     /// `None` if no claim names a user.
-    pub(crate) user: Option<Box<str>>,
-    iss: Option<Box<str>>,
-    aud: Vec<Box<str>>,
-    token_id: Option<Box<str>>,
+    user: Option<TextPart>,
+    iss: Option<TextPart>,
+    aud: Vec<TextPart>,
+    token_id: Option<TextPart>,
     expires: Option<UnixTime>,
     voucher: Arc<Voucher>,
 }
@@ -58,12 +59,26 @@ impl Token {
     /// The user, with the prefix of the authority if it has one; empty is anonymous.
     #[must_use]
     pub fn user(&self) -> &str {
-        self.user.as_deref().unwrap_or_default()
+        self.named_user().unwrap_or_default()
+    }
+
+    /// `None` if no claim names a user.
+    pub(crate) fn named_user(&self) -> Option<&str> {
+        self.part(&self.user)
+    }
+
+    fn part<'a>(&'a self, part: &'a Option<TextPart>) -> Option<&'a str> {
+        Some(part.as_ref()?.get(&self.payload))
     }
 
     /// The payload: exactly the bytes that the signature covers.
     #[must_use]
     pub fn payload(&self) -> &[u8] {
+        self.payload.as_bytes()
+    }
+
+    /// The payload, in which the places of parts are.
+    pub(crate) fn text(&self) -> &str {
         &self.payload
     }
 
@@ -86,19 +101,20 @@ impl Token {
     /// `iss`: the issuer of the token.
     #[must_use]
     pub fn iss(&self) -> Option<&str> {
-        self.iss.as_deref()
+        self.part(&self.iss)
     }
 
     /// `aud`: the recipients of the token. No element if the claim is absent.
     pub fn aud(&self) -> impl Iterator<Item = &str> {
-        self.aud.iter().map(|audience| &**audience)
+        let audiences = self.aud.iter();
+        audiences.map(|audience| audience.get(&self.payload))
     }
 
     /// The identity of the user, unique among all authorities. To find out whether two tokens are
     /// about the same user, compare identities, not user names.
     #[must_use]
     pub fn identity(&self) -> Identity {
-        self.voucher.identity(self.iss.as_deref(), self.user())
+        self.voucher.identity(self.iss(), self.user())
     }
 
     /// The time from which a new token is due, by the claims alone; `None` means never.
@@ -121,13 +137,13 @@ impl Token {
     /// The token's own id (`jti`). This library doesn't remember it.
     #[must_use]
     pub fn token_id(&self) -> Option<&str> {
-        self.token_id.as_deref()
+        self.part(&self.token_id)
     }
 
     /// For a connection without a token. This isn't `Default`, because then anyone could make it.
     pub(crate) fn none() -> Self {
         Self {
-            payload: Vec::new(),
+            payload: String::new(),
             user: None,
             iss: None,
             aud: Vec::new(),
@@ -138,35 +154,48 @@ impl Token {
     }
 
     /// Without the payload, which is moved here later, without a copy.
-    pub(crate) fn from_accepted<C: DecodedClaims>(accepted: &Accepted<'_, C>) -> Self {
-        let registered = accepted.decoded().registered();
+    pub(crate) fn new(claims: &impl DecodedClaims, payload: &str, voucher: Arc<Voucher>) -> Self {
+        let registered = claims.registered();
+        let part = |text: &str| TextPart::new(text, payload);
+        let mut aud = Vec::new();
+        registered.aud.iter().for_each(|text| aud.push(part(&text)));
         Self {
-            payload: Vec::new(),
-            user: registered.user.as_deref().map(Into::into),
-            iss: registered.iss.as_deref().map(Into::into),
-            aud: registered.aud.iter().map(|aud| (*aud).into()).collect(),
-            token_id: registered.jti.as_deref().map(Into::into),
-            expires: accepted.expires(),
-            voucher: accepted.voucher().clone(),
+            payload: String::new(),
+            user: registered.user.as_deref().map(part),
+            iss: registered.iss.as_deref().map(part),
+            aud,
+            token_id: registered.jti.as_deref().map(part),
+            expires: claims.expires(),
+            voucher,
         }
     }
 
-    pub(crate) fn with_payload(mut self, payload: Vec<u8>) -> Self {
+    pub(crate) fn set_payload(&mut self, payload: String) {
         self.payload = payload;
-        self
     }
 
     /// The members that `Debug` shows of every kind of token.
     pub(crate) fn debug(&self, out: &mut fmt::DebugStruct<'_, '_>) {
         out.field("user", &self.user())
             .field("authority", &self.voucher.name)
-            .field("iss", &self.iss)
-            .field("aud", &self.aud)
+            .field("iss", &self.iss())
+            .field("aud", &self.aud().collect::<Vec<_>>())
             .field("expires", &self.expires)
-            .field("token_id", &self.token_id)
+            .field("token_id", &self.token_id())
             .field("payload", &Size(self.payload.len()));
     }
 }
+
+/// The other fields are read from the payload, so they are equal if it is. The configuration says
+/// which claim is the user, and the authority may add a prefix.
+impl PartialEq for Token {
+    fn eq(&self, other: &Self) -> bool {
+        let same_user = self.named_user() == other.named_user();
+        same_user && self.payload == other.payload && self.voucher == other.voucher
+    }
+}
+
+impl Eq for Token {}
 
 /// `Debug` shows the length of the payload, and nothing of its content.
 impl fmt::Debug for Token {
@@ -178,7 +207,13 @@ impl fmt::Debug for Token {
 }
 
 /// How `Debug` shows the application's own bytes: they stay out of logs.
-pub(crate) struct Size(pub(crate) usize);
+pub(crate) struct Size(usize);
+
+impl Size {
+    pub(crate) fn of(bytes: Option<&[u8]>) -> Option<Self> {
+        bytes.map(|bytes| Self(bytes.len()))
+    }
+}
 
 impl fmt::Debug for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

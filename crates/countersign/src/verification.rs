@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use countersign_claims::Registered;
+use countersign_json::{JsonError, utf8};
 use countersign_jws::{Scratch, Unverified, danger};
 use countersign_time::UnixTime;
 
@@ -36,43 +37,92 @@ impl<'r, K: TokenKind> Verification<'r, K> {
         }
     }
 
-    /// Takes all steps and counts their result in `tally`. If the token leads to an authority,
-    /// `tally` becomes the tally of this authority. A verification that stops because keys must
-    /// be fetched first is not counted. `error` converts the error: the result is large, so it is
-    /// made only once.
-    pub(crate) fn run<'a, E>(
+    /// Takes all steps and counts their result. An accepted token borrows from `scratch`. `error`
+    /// converts the error: the result is large, so it is made only once.
+    pub(crate) fn borrow<'a, E>(
         &self,
         token: &'a str,
         scratch: &'a mut Scratch,
-        observe: &mut impl Observe,
-        tally: &mut &'r Arc<Tally>,
         error: impl FnOnce(VerifyStop) -> E,
     ) -> Result<Accepted<'a, K::Claims<'a>>, E> {
+        let mut tally = &self.rules.nobody;
         let mut claims = K::Claims::default();
-        match self.steps(token, scratch, observe, tally, &mut claims) {
+        let steps = self.borrow_steps(token, scratch, &mut tally, &mut claims);
+        self.count(&steps, tally);
+        match steps {
             Ok((entry, payload)) => {
-                tally.add(K::KIND, None);
                 let voucher = entry.voucher.mine().clone();
                 Ok(Accepted::new(claims, payload, voucher))
             }
-            Err(stop) => {
-                if let VerifyStop::Refused(error) = &stop {
-                    tally.add(K::KIND, Some(error.code()));
-                }
-                Err(error(stop))
-            }
+            Err(stop) => Err(error(stop)),
         }
     }
 
-    /// The steps in order: cheap checks first. Before the signature is verified, claims only select
-    /// the authority, whose tally is put into `tally`. The verified claims are put into `claims`.
-    fn steps<'a>(
+    /// The verified claims are put into `claims`.
+    fn borrow_steps<'a>(
+        &self,
+        token: &'a str,
+        scratch: &'a mut Scratch,
+        tally: &mut &'r Arc<Tally>,
+        claims: &mut K::Claims<'a>,
+    ) -> Result<(&'r Entry, &'a str), VerifyStop> {
+        let observe = &mut ();
+        let (entry, payload) = self.check_signature(token, scratch, observe, tally)?;
+        let payload = utf8(payload).map_err(|error| not_utf8(error, observe))?;
+        self.judge_payload(entry, payload, claims, observe)?;
+        Ok((entry, payload))
+    }
+
+    /// Takes all steps and counts their result. An accepted token owns its payload. `error`
+    /// converts the error, and gets the tally in which the result was counted.
+    pub(crate) fn own<E>(
+        &self,
+        token: &str,
+        observe: &mut impl Observe,
+        error: impl FnOnce(VerifyStop, &Arc<Tally>) -> E,
+    ) -> Result<K::Owned, E> {
+        let mut tally = &self.rules.nobody;
+        let owned = self.own_steps(token, observe, &mut tally);
+        self.count(&owned, tally);
+        owned.map_err(|stop| error(stop, tally))
+    }
+
+    fn own_steps(
+        &self,
+        token: &str,
+        observe: &mut impl Observe,
+        tally: &mut &'r Arc<Tally>,
+    ) -> Result<K::Owned, VerifyStop> {
+        let mut scratch = Scratch::default();
+        let (entry, _) = self.check_signature(token, &mut scratch, observe, tally)?;
+        // The payload of the token that was just verified.
+        let payload = String::from_utf8(danger::into_payload(scratch))
+            .map_err(|_| not_utf8(JsonError::NotUtf8, observe))?;
+        let mut claims = K::Claims::default();
+        self.judge_payload(entry, &payload, &mut claims, observe)?;
+        let mut owned = K::own(&claims, &payload, entry.voucher.mine().clone());
+        drop(claims);
+        K::set_payload(&mut owned, payload);
+        Ok(owned)
+    }
+
+    /// A verification that stops because keys must be fetched first is not counted.
+    fn count<T>(&self, result: &Result<T, VerifyStop>, tally: &Tally) {
+        match result {
+            Ok(_) => tally.add(K::KIND, None),
+            Err(VerifyStop::Refused(error)) => tally.add(K::KIND, Some(error.code())),
+            Err(VerifyStop::Pending(_)) => {}
+        }
+    }
+
+    /// The steps up to the signature, in order: cheap checks first. Until the signature is
+    /// verified, claims only select the authority. `tally` becomes the tally of this authority.
+    fn check_signature<'a>(
         &self,
         token: &'a str,
         scratch: &'a mut Scratch,
         observe: &mut impl Observe,
         tally: &mut &'r Arc<Tally>,
-        claims: &mut K::Claims<'a>,
     ) -> Result<(&'r Entry, &'a [u8]), VerifyStop> {
         let token = Unverified::parse_header(self.rules.token_limit, token, scratch)
             .map_err(|error| observe.failed(Stage::Token, Error::Token(error)))?;
@@ -87,9 +137,7 @@ impl<'r, K: TokenKind> Verification<'r, K> {
         let picked = K::trust(self.rules).pick(&token, observe)?;
         *tally = &picked.entry.tally;
         let verified = picked.verify(&token, self.now, self.mode, observe)?;
-        let payload = verified.payload();
-        self.judge_payload(picked.entry, payload, claims, observe)?;
-        Ok((picked.entry, payload))
+        Ok((picked.entry, verified.payload()))
     }
 
     /// The server's answer to a token that was just signed. Published keys are not fetched.
@@ -108,6 +156,7 @@ impl<'r, K: TokenKind> Verification<'r, K> {
             .check_issued(&token, self.now)
             .and_then(|()| {
                 let payload = danger::unverified_payload(&token).map_err(Error::Token)?;
+                let payload = utf8(payload).map_err(|error| not_utf8(error, &mut ()))?;
                 let mut claims = K::Claims::default();
                 self.judge_payload(picked.entry, payload, &mut claims, &mut ())
             })
@@ -118,7 +167,7 @@ impl<'r, K: TokenKind> Verification<'r, K> {
     fn judge_payload<'a>(
         &self,
         entry: &Entry,
-        payload: &'a [u8],
+        payload: &'a str,
         claims: &mut K::Claims<'a>,
         observe: &mut impl Observe,
     ) -> Result<(), Error> {
@@ -192,4 +241,10 @@ impl<'r, K: TokenKind> Verification<'r, K> {
         }
         Ok(None)
     }
+}
+
+/// The error for a payload that is not UTF-8. It is a fault of the claims, which are JSON.
+#[cold]
+fn not_utf8(error: JsonError, observe: &mut impl Observe) -> Error {
+    observe.failed(Stage::Claims, Error::Claims(error.into()))
 }

@@ -102,19 +102,16 @@ fn b64info_may_have_any_bytes_and_wins_over_info() {
 #[test]
 fn channels_are_named_in_order_and_subs_win_with_their_options() {
     let names = |connection: &Connection| {
-        let names = connection
-            .channels()
-            .iter()
-            .map(|channel| channel.name.clone());
+        let names = connection.channels().map(|channel| channel.name.to_owned());
         names.collect::<Vec<_>>()
     };
     let plain = connection(r#"{"sub":"42","channels":["news","$chat:1"]}"#);
     assert_eq!(names(&plain), ["news", "$chat:1"]);
     assert_eq!(
-        plain.channels()[0].options,
+        plain.channels().next().unwrap().options,
         countersign::ChannelOptions::default()
     );
-    assert!(connection(r#"{"sub":"42"}"#).channels().is_empty());
+    assert_eq!(connection(r#"{"sub":"42"}"#).channels().len(), 0);
 
     let subs = connection(
         r#"{"channels":["ignored"],"subs":{
@@ -122,9 +119,9 @@ fn channels_are_named_in_order_and_subs_win_with_their_options() {
             "b":{}}}"#,
     );
     assert_eq!(names(&subs), ["a", "b"]);
-    let options = &subs.channels()[0].options;
-    assert_eq!(options.info.as_deref(), Some(&br#"{"x": 1}"#[..]));
-    assert_eq!(options.data.as_deref(), Some(&[0, 255][..]));
+    let options = subs.channels().next().unwrap().options;
+    assert_eq!(options.info, Some(&br#"{"x": 1}"#[..]));
+    assert_eq!(options.data, Some(&[0, 255][..]));
     assert_eq!(options.overrides.presence, Some(true));
     assert_eq!(options.overrides.join_leave, Some(false));
     assert_eq!(options.overrides.force_recovery, None);
@@ -164,7 +161,7 @@ fn a_connection_without_a_token_is_refused_unless_it_is_allowed() {
         ));
         let connection = open.without_token().unwrap();
         assert_eq!((connection.user(), connection.expires()), ("", None));
-        assert!(connection.channels().is_empty() && connection.info().is_none());
+        assert!(connection.channels().len() == 0 && connection.info().is_none());
         assert_eq!(
             connect(&open, ""),
             Err(Code::Malformed),
@@ -200,10 +197,32 @@ fn a_channel_that_is_named_twice_is_subscribed_to_once() {
     let authenticator = hs256_authenticator();
     let token = hs256(r#"{"sub":"42","channels":["b","a","b","\u0061"]}"#);
     let connection = authenticator.connection(&token, now()).unwrap();
-    let names: Vec<&str> = connection
-        .channels()
-        .iter()
-        .map(|it| it.name.as_str())
-        .collect();
-    assert_eq!(names, ["b", "a"]);
+    assert!(connection.channels().map(|it| it.name).eq(["b", "a"]));
+}
+
+#[test]
+fn an_owned_connection_keeps_its_parts_however_they_are_written() {
+    let plain = ["42", "backend", "t-1", "chat", "news"];
+    let escaped = [
+        r"4\u0032",
+        r"\u0062ackend",
+        r"t\u002d1",
+        r"\u0063hat",
+        r"new\u0073",
+    ];
+    for [sub, iss, jti, aud, channel] in [plain, escaped] {
+        let payload = format!(
+            r#"{{"sub":"{sub}","iss":"{iss}","jti":"{jti}","aud":["mail","{aud}"],
+                "channels":["{channel}"]}}"#
+        );
+        let first = connection(&payload);
+        let kept = Box::new(first.clone());
+        assert!(*kept == first && *kept != connection(r#"{"sub":"42"}"#));
+        drop(first);
+        let origin = (kept.user(), kept.iss(), kept.token_id());
+        assert_eq!(origin, ("42", Some("backend"), Some("t-1")), "{payload}");
+        assert!(kept.aud().eq(["mail", "chat"]), "{payload}");
+        assert!(kept.channels().map(|it| it.name).eq(["news"]), "{payload}");
+        assert_eq!(kept.payload(), payload.as_bytes());
+    }
 }

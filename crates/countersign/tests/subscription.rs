@@ -21,10 +21,7 @@ fn it_has_what_the_backend_signed() {
     assert_eq!(subscription.client(), Some("c1"));
     assert_eq!(subscription.channel(), "$news");
     assert_eq!(subscription.info(), Some(&br#"{"x": 1}"#[..]));
-    assert_eq!(
-        subscription.options().data.as_deref(),
-        Some(&b"[1,  2]"[..])
-    );
+    assert_eq!(subscription.options().data, Some(&b"[1,  2]"[..]));
     assert_eq!(subscription.options().overrides.force_recovery, Some(true));
     assert_eq!(subscription.options().overrides.presence, None);
     assert_eq!(subscription.token_id(), Some("t-1"));
@@ -36,7 +33,7 @@ fn b64info_and_b64data_win_over_info_and_data() {
         r#"{"sub":"42","channel":"c","info":1,"b64info":"AP8=","b64data":"e30=","data":2,"client":""}"#,
     );
     assert_eq!(subscription.info(), Some(&[0, 255][..]));
-    assert_eq!(subscription.options().data.as_deref(), Some(&b"{}"[..]));
+    assert_eq!(subscription.options().data, Some(&b"{}"[..]));
     assert_eq!(subscription.client(), None, "an empty client names none");
 }
 

@@ -18,7 +18,7 @@ impl<'a> Object<'a> {
     /// use countersign_json::{JsonError, Object};
     ///
     /// let mut sub = None;
-    /// Object::each_member(br#"{"sub":"42","exp":1}"#, |name, value| {
+    /// Object::each_member(r#"{"sub":"42","exp":1}"#, |name, value| {
     ///     if name == "sub" {
     ///         sub = value.as_str();
     ///     }
@@ -36,10 +36,9 @@ impl<'a> Object<'a> {
         reason = "otherwise members are passed through memory"
     )]
     pub fn each_member(
-        text: &'a [u8],
+        text: &'a str,
         mut take: impl FnMut(Cow<'a, str>, Value<'a>),
     ) -> Result<(), JsonError> {
-        let text = core::str::from_utf8(text).map_err(|_| JsonError::NotUtf8)?;
         let mut walk = Walk::new(text);
         let read = walk.whole_object(|name, value| take(name, Value::checked(value)));
         read.map_err(|fault| walk.error(fault))

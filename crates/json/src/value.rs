@@ -9,6 +9,7 @@ use crate::grammar;
 use crate::kind::Kind;
 use crate::split::Split;
 use crate::string::{Known, Raw};
+use crate::utf8::utf8;
 use crate::walk::Walk;
 
 /// One value of a checked text.
@@ -222,7 +223,7 @@ impl<'a> Object<'a> {
     ///
     /// [`JsonError`] says what was found, and where.
     pub fn parse(text: &'a [u8]) -> Result<Self, JsonError> {
-        let text = core::str::from_utf8(text).map_err(|_| JsonError::NotUtf8)?;
+        let text = utf8(text)?;
         Walk::new(text).object()?;
         Ok(Self { text })
     }
@@ -247,7 +248,7 @@ impl<'a> Object<'a> {
     ///
     /// [`JsonError`] says what was found, and where.
     pub fn parse_collection(text: &'a [u8]) -> Result<Self, JsonError> {
-        let text = core::str::from_utf8(text).map_err(|_| JsonError::NotUtf8)?;
+        let text = utf8(text)?;
         grammar::object(text)?;
         Ok(Self { text })
     }

@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
-use countersign_json::{Object, Value, known_in_another_case};
+use countersign_json::{Object, Value, known_in_another_case, utf8};
 
 use crate::{KID_LIMIT, ParseError};
 
@@ -43,10 +43,12 @@ impl<'a> Header<'a> {
         let mut header = Self::known("", None);
         // Read to the end before reporting a fault, because invalid JSON must be reported first.
         let mut fault = None;
-        let read = Object::each_member(json, |name, value| {
-            if let Err(error) = header.member(&name, value) {
-                fault.get_or_insert(error);
-            }
+        let read = utf8(json).and_then(|json| {
+            Object::each_member(json, |name, value| {
+                if let Err(error) = header.member(&name, value) {
+                    fault.get_or_insert(error);
+                }
+            })
         });
         read.map_err(ParseError::Header)?;
         if let Some(fault) = fault {

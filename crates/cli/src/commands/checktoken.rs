@@ -217,10 +217,8 @@ impl Accepted {
                     .text("kind", "connection")
                     .text("user", it.user())
                     .time("expires", it.expires());
-                optional(record, "info", it.info()).texts(
-                    "channels",
-                    it.channels().iter().map(|channel| &channel.name),
-                )
+                optional(record, "info", it.info())
+                    .texts("channels", it.channels().map(|channel| channel.name))
             }
             Self::Subscription(it) => {
                 let record = record

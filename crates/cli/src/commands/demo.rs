@@ -144,11 +144,7 @@ impl Story {
     }
 
     fn open(&self, console: &mut Console, connection: &Connection) -> Result<(), Failure> {
-        let channels: Vec<&str> = connection
-            .channels()
-            .iter()
-            .map(|channel| channel.name.as_str())
-            .collect();
+        let channels: Vec<&str> = connection.channels().map(|it| it.name).collect();
         let info = String::from_utf8_lossy(connection.info().unwrap_or_default());
         let expires = connection
             .expires()

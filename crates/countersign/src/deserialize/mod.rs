@@ -45,18 +45,16 @@ pub struct DeserializeError {
 }
 
 impl DeserializeError {
-    pub(crate) fn read<'p, T: Deserialize<'p>>(payload: &'p [u8]) -> Result<T, Self> {
+    pub(crate) fn read<'p, T: Deserialize<'p>>(payload: &'p str) -> Result<T, Self> {
         if payload.is_empty() {
             return Err(Self {
                 claim: None,
                 problem: "found no token, so there are no claims".into(),
             });
         }
-        // The payload was checked before, so it is UTF-8.
-        let text = std::str::from_utf8(payload).unwrap_or_default();
-        let mut reader = Reader::new(text);
+        let mut reader = Reader::new(payload);
         let read = reader.document();
-        read.map_err(|failure| Self::new(text, failure.at(reader.cursor.position())))
+        read.map_err(|failure| Self::new(payload, failure.at(reader.cursor.position())))
     }
 
     #[cold]

@@ -1,6 +1,6 @@
 //! How a session answers when a token was verified.
 
-use countersign::{Connection, Error, Subscription};
+use countersign::{ChannelOptions, Connection, Error, Subscription};
 use countersign_lifetime::{Action, CloseReason, Event, Expiry, Lifetime};
 
 use super::open::{self, Open};
@@ -77,12 +77,11 @@ impl Session {
 
         let mut subscriptions = Vec::new();
         let personal = self.settings.channels.personal_channel(connection.user());
-        let personal =
-            personal.filter(|name| connection.channels().iter().all(|it| it.name != *name));
-        let none = countersign::ChannelOptions::default();
-        let signed = connection.channels().iter();
-        let signed = signed.map(|channel| (channel.name.clone(), &channel.options));
-        for (channel, options) in signed.chain(personal.map(|channel| (channel, &none))) {
+        let personal = personal.filter(|name| connection.channels().all(|it| it.name != *name));
+        let personal = personal.map(|channel| (channel, ChannelOptions::default()));
+        let signed = connection.channels();
+        let signed = signed.map(|channel| (channel.name.to_owned(), channel.options));
+        for (channel, options) in signed.chain(personal) {
             if let Err(error) = self.may_be_put_into(&channel, subscriptions.len()) {
                 self.phase = Phase::Unconnected { was_refused: true };
                 return step.error(id, error);
@@ -96,7 +95,7 @@ impl Session {
                 ttl: expiry.map(|expiry| expiry.ttl(step.now.wall)),
                 subscriptions: subscriptions
                     .iter()
-                    .map(|(channel, options)| (channel.clone(), result_of(options, None)))
+                    .map(|(channel, options)| (channel.clone(), result_of(*options, None)))
                     .collect(),
                 ping: match generation {
                     Generation::V1 => 0,
@@ -108,7 +107,7 @@ impl Session {
             let Some(open) = self.open() else { return };
             let subscription = open::Subscription {
                 channel,
-                info: open.info_with(options.info.as_deref()),
+                info: open.info_with(options.info),
                 lifetime: Lifetime::new(None),
             };
             self.enter(subscription, true, &options.overrides, step);
@@ -264,9 +263,9 @@ fn expiry_of(token: &Subscription) -> Option<Expiry> {
     Some(Expiry::new(expires, token.valid_until().unwrap_or(expires)))
 }
 
-fn result_of(options: &countersign::ChannelOptions, ttl: Option<u32>) -> SubscribeResult {
+fn result_of(options: ChannelOptions<'_>, ttl: Option<u32>) -> SubscribeResult {
     SubscribeResult {
         ttl,
-        data: options.data.as_deref().map(Into::into),
+        data: options.data.map(Into::into),
     }
 }

@@ -333,7 +333,7 @@ fn moment(moment: Option<UnixTime>) -> String {
 }
 
 fn show_connection(it: &Connection) -> String {
-    let channels: Vec<&str> = it.channels().iter().map(|it| it.name.as_str()).collect();
+    let channels: Vec<&str> = it.channels().map(|it| it.name).collect();
     format!(
         "user={}; expires={}; info={}; meta={}; channels={}",
         it.user(),

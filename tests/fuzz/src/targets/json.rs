@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use countersign_json::{Array, JsonError, Object, Value};
+use countersign_json::{Array, JsonError, Object, Value, utf8};
 use serde_json::Value as Other;
 
 use super::assert_shows_well;
@@ -21,7 +21,8 @@ fn run(data: &[u8]) {
     let object = Object::parse(data);
     assert_eq!(object.clone().map(drop), plain_json::object(data));
     let mut members = Vec::new();
-    let read = Object::each_member(data, |name, value| members.push((name, value)));
+    let read = utf8(data)
+        .and_then(|text| Object::each_member(text, |name, value| members.push((name, value))));
     assert_eq!(read.map(|()| members), object_members(data));
     match object {
         Ok(object) => {
