@@ -67,33 +67,41 @@ impl ObjectWriter {
         }
     }
 
-    /// Adds the value in whose room the object is written.
-    #[must_use]
-    pub fn given(mut self, name: &str) -> Self {
-        self.name(name);
-        self.text.extend_from_within(..self.start);
+    /// Adds the value in whose room the object is written, if there is one.
+    pub fn given(&mut self, name: &str) -> &mut Self {
+        if self.start > 0 {
+            self.name(name);
+            self.text.extend_from_within(..self.start);
+        }
         self
     }
 
     /// Adds a string.
-    #[must_use]
-    pub fn string(mut self, name: &str, value: &str) -> Self {
+    pub fn string(&mut self, name: &str, value: &str) -> &mut Self {
         self.name(name);
         push_quoted(&mut self.text, value);
         self
     }
 
     /// Adds a value that is JSON already.
-    #[must_use]
-    pub fn raw(mut self, name: &str, json: &str) -> Self {
+    pub fn raw(&mut self, name: &str, json: &str) -> &mut Self {
         self.name(name);
         self.text.push_str(json);
         self
     }
 
+    /// Adds an integer.
+    pub fn integer(&mut self, name: &str, number: i64) -> &mut Self {
+        self.name(name);
+        if number < 0 {
+            self.text.push('-');
+        }
+        push_number(&mut self.text, number.unsigned_abs());
+        self
+    }
+
     /// Adds a number as it is displayed. The caller makes sure that the text is a JSON number.
-    #[must_use]
-    pub fn number(mut self, name: &str, number: &dyn fmt::Display) -> Self {
+    pub fn number(&mut self, name: &str, number: &dyn fmt::Display) -> &mut Self {
         self.name(name);
         // Writing to a String cannot fail.
         let _ = write!(self.text, "{number}");
@@ -101,8 +109,11 @@ impl ObjectWriter {
     }
 
     /// Adds an array of strings.
-    #[must_use]
-    pub fn strings<'s>(mut self, name: &str, values: impl IntoIterator<Item = &'s str>) -> Self {
+    pub fn strings<'s>(
+        &mut self,
+        name: &str,
+        values: impl IntoIterator<Item = &'s str>,
+    ) -> &mut Self {
         self.name(name);
         let mut before = '[';
         for value in values {
@@ -114,13 +125,13 @@ impl ObjectWriter {
         self
     }
 
-    /// The object.
+    /// The object. The writer has no members afterwards.
     #[must_use]
-    pub fn finish(mut self) -> String {
-        let is_empty = self.text.len() == self.start;
-        self.text.push_str(if is_empty { "{}" } else { "}" });
-        self.text.drain(..self.start);
-        self.text
+    pub fn finish(&mut self) -> String {
+        let Self { mut text, start } = core::mem::take(self);
+        text.push_str(if text.len() == start { "{}" } else { "}" });
+        text.drain(..start);
+        text
     }
 
     fn name(&mut self, name: &str) {
@@ -137,9 +148,37 @@ impl fmt::Debug for ObjectWriter {
     }
 }
 
+/// Appends a number. `Display` takes several times as long.
+fn push_number(out: &mut String, number: u64) {
+    const GROUP: u64 = 100_000_000;
+    let above = number / GROUP;
+    if above > 0 {
+        push_number(out, above);
+    }
+    let group = number % GROUP;
+    for power in [10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1] {
+        let digit = group.checked_div(power).unwrap_or_default() % 10;
+        let digit = u8::try_from(digit).unwrap_or_default();
+        if above > 0 || group >= power || power == 1 {
+            out.push(char::from(b'0'.wrapping_add(digit)));
+        }
+    }
+}
+
 /// RFC 8259 section 7: quotation mark, reverse solidus and control characters are escaped.
 fn push_quoted(out: &mut String, text: &str) {
+    out.reserve(text.len().saturating_add(2));
     out.push('"');
+    match text.split_at_checked(plain_until(text.as_bytes(), 0)) {
+        Some((plain, "")) => out.push_str(plain),
+        _ => push_escaped(out, text),
+    }
+    out.push('"');
+}
+
+/// A text that has something to escape.
+#[cold]
+fn push_escaped(out: &mut String, text: &str) {
     let mut rest = text;
     // All special characters are ASCII, so the text is never cut within a character.
     while let Some((plain, behind)) = rest.split_at_checked(plain_until(rest.as_bytes(), 0)) {
@@ -159,5 +198,4 @@ fn push_quoted(out: &mut String, text: &str) {
         }
         rest = characters.as_str();
     }
-    out.push('"');
 }

@@ -240,11 +240,26 @@ fn written_json_can_be_read_again() {
 }
 
 #[test]
+fn integers_are_written_as_the_standard_library_writes_them() {
+    let powers = (0..19).map(|power| 10_i64.pow(power));
+    let around = powers.flat_map(|power| [power - 1, power, power + 1, power / 2 * 3]);
+    for number in around.chain([i64::MAX]) {
+        for number in [number, -number] {
+            let text = ObjectWriter::new().integer("n", number).finish();
+            assert_eq!(text, format!(r#"{{"n":{number}}}"#));
+        }
+    }
+    let text = ObjectWriter::new().integer("n", i64::MIN).finish();
+    assert_eq!(text, r#"{"n":-9223372036854775808}"#);
+}
+
+#[test]
 fn debug_shows_nothing_of_the_content() {
     let text = br#"{"d":"private","list":["private"]}"#;
     let object = Object::parse(text).unwrap();
     let list = object.get("list").unwrap().as_array().unwrap();
-    let writer = ObjectWriter::new().string("d", "private");
+    let mut writer = ObjectWriter::new();
+    writer.string("d", "private");
     for (shown, name) in [
         (format!("{object:?}"), "Object { bytes: 34"),
         (

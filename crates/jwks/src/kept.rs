@@ -25,9 +25,10 @@ impl KeptSet {
     pub(crate) fn new(set: String, report: &Report, left_out: &[usize]) -> Self {
         let mut notes = Vec::new();
         for (index, key) in report.keys().iter().enumerate() {
-            let mut note = ObjectWriter::new().raw("index", &index.to_string());
+            let mut note = ObjectWriter::new();
+            note.raw("index", &index.to_string());
             if key.is_private() {
-                note = note.raw("private", "true");
+                note.raw("private", "true");
             } else if left_out.contains(&index) {
                 for (name, text) in [
                     ("kid", key.kid()),
@@ -37,7 +38,7 @@ impl KeptSet {
                 ] {
                     if let Some(text) = text {
                         let text: String = text.chars().take(LONGEST).collect();
-                        note = note.string(name, &text);
+                        note.string(name, &text);
                     }
                 }
             } else {
@@ -61,9 +62,9 @@ impl KeptSet {
     }
 
     /// The members of the file; without notes if they would take more than `room` bytes.
-    pub(crate) fn write(&self, mut file: ObjectWriter, room: usize) -> String {
+    pub(crate) fn write(&self, file: &mut ObjectWriter, room: usize) -> String {
         if self.notes.len() <= room {
-            file = file.raw("notes", &self.notes);
+            file.raw("notes", &self.notes);
         }
         file.raw("set", &self.set).finish()
     }

@@ -126,21 +126,21 @@ impl Store {
         *last = number;
         let age = clock.now().saturating_sub(held.fetched_at);
         let fetched_at = clock.wall().saturating_sub(age);
-        let mut file = ObjectWriter::new()
-            .string("endpoint", endpoint.as_str())
+        let mut file = ObjectWriter::new();
+        file.string("endpoint", endpoint.as_str())
             .raw("fetched_at", &fetched_at.as_secs().to_string())
             .raw("life", &held.life.as_secs().to_string());
         if let Some(etag) = &held.etag {
-            file = file.string("etag", etag);
+            file.string("etag", etag);
         }
         if let Some(discovered) = &held.discovered {
-            file = file.string("key_set", discovered.key_set.as_str());
+            file.string("key_set", discovered.key_set.as_str());
             if let Some(etag) = &discovered.etag {
-                file = file.string("document_etag", etag);
+                file.string("document_etag", etag);
             }
         }
         let room = usize::try_from(ROOM / 2).unwrap_or_default();
-        replace(&self.path, kept.write(file, room).as_bytes())?;
+        replace(&self.path, kept.write(&mut file, room).as_bytes())?;
         Ok(())
     }
 }

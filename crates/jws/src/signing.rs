@@ -149,14 +149,15 @@ fn signed(header: &str, signer: &dyn Signer, payload: &[u8]) -> Result<String, S
 
 /// The header in base64url, with the dot after it.
 fn encoded(header: NewHeader<'_>, algorithm: AlgorithmName) -> String {
-    let mut json = ObjectWriter::new().string("alg", algorithm.as_str());
+    let mut json = ObjectWriter::new();
+    json.string("alg", algorithm.as_str());
     for (name, value) in [
         ("typ", header.typ),
         ("kid", header.kid),
         ("cty", header.cty),
     ] {
         if let Some(value) = value {
-            json = json.string(name, value);
+            json.string(name, value);
         }
     }
     let json = json.finish();

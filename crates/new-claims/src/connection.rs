@@ -99,18 +99,19 @@ impl<'a> NewClaims<'a, ForConnection<'a>> {
                     "would be ignored because `subs` is set too; name all channels in `subs`",
                 ));
             }
-            out = out.strings("channels", channels());
+            out.strings("channels", channels());
         }
         if !self.kind.subs.is_empty() {
             let mut subs = ObjectWriter::new();
             for (channel, options) in &self.kind.subs {
-                let options = options.write(ObjectWriter::new())?.finish();
-                subs = subs.raw(channel, &options);
+                let mut written = ObjectWriter::new();
+                options.write(&mut written)?;
+                subs.raw(channel, &written.finish());
             }
-            out = out.raw("subs", &subs.finish());
+            out.raw("subs", &subs.finish());
         }
         if let Some(meta) = &self.kind.meta {
-            out = out.raw("meta", raw_json("meta", meta)?);
+            out.raw("meta", raw_json("meta", meta)?);
         }
         let payload = self.end(out, ConnectionClaims::NAMES)?;
         if self.is_plain() && self.kind.subs.is_empty() {

@@ -67,23 +67,23 @@ impl<'a> NewSubscribeOptions<'a> {
         self
     }
 
-    pub(crate) fn write(&self, mut out: ObjectWriter) -> Result<ObjectWriter, ClaimsError> {
+    pub(crate) fn write(&self, out: &mut ObjectWriter) -> Result<(), ClaimsError> {
         if let Some(info) = &self.info {
-            out = info.write(out, "info", "b64info")?;
+            info.write(out, "info", "b64info")?;
         }
         if let Some(data) = &self.data {
-            out = data.write(out, "data", "b64data")?;
+            data.write(out, "data", "b64data")?;
         }
         if self.overrides != Overrides::default() {
             let mut overrides = ObjectWriter::new();
             for (name, value) in self.overrides.iter() {
                 if let Some(value) = value {
-                    overrides = overrides.raw(name, &format!(r#"{{"value":{value}}}"#));
+                    overrides.raw(name, &format!(r#"{{"value":{value}}}"#));
                 }
             }
-            out = out.raw("override", &overrides.finish());
+            out.raw("override", &overrides.finish());
         }
-        Ok(out)
+        Ok(())
     }
 }
 

@@ -40,24 +40,24 @@ impl<'a> OwnClaims<'a> {
     /// Writes them after the claims in `out`; `reserved` are the names that have a setter.
     pub(crate) fn write(
         &self,
-        mut out: ObjectWriter,
+        out: &mut ObjectWriter,
         reserved: &[&str],
-    ) -> Result<ObjectWriter, ClaimsError> {
+    ) -> Result<(), ClaimsError> {
         for addition in &self.0 {
             match addition {
                 Addition::Claim { name, json } => {
                     check_name(name, reserved)?;
-                    out = out.raw(name, raw_json(name, json)?);
+                    out.raw(name, raw_json(name, json)?);
                 }
                 Addition::Object(json) => {
                     for (name, value) in Object::parse(json.as_bytes()).map_err(from_json)? {
                         check_name(&name, reserved)?;
-                        out = out.raw(&name, value.raw());
+                        out.raw(&name, value.raw());
                     }
                 }
             }
         }
-        Ok(out)
+        Ok(())
     }
 }
 

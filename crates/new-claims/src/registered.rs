@@ -141,28 +141,33 @@ impl<'a, K> NewClaims<'a, K> {
 
     /// Begins the payload with the registered claims.
     pub(crate) fn begin(&self) -> ObjectWriter {
-        self.begin_in(ObjectWriter::with_capacity(ROOM))
+        let mut out = ObjectWriter::with_capacity(ROOM);
+        self.write_registered(&mut out);
+        out
     }
 
-    fn begin_in(&self, mut out: ObjectWriter) -> ObjectWriter {
+    fn write_registered(&self, out: &mut ObjectWriter) {
         for (name, value) in [("sub", &self.user), ("iss", &self.iss), ("jti", &self.jti)] {
             if let Some(value) = value {
-                out = out.string(name, value);
+                out.string(name, value);
             }
         }
         if let Some(aud) = &self.aud {
-            let all = self.more_aud.iter().map(AsRef::as_ref);
-            out = match self.more_aud.is_empty() {
-                true => out.string("aud", aud),
-                false => out.strings("aud", core::iter::once(&**aud).chain(all)),
-            };
+            if self.more_aud.is_empty() {
+                out.string("aud", aud);
+            } else {
+                let more = self.more_aud.iter().map(AsRef::as_ref);
+                out.strings("aud", core::iter::once(&**aud).chain(more));
+            }
         }
         for (name, time) in [("exp", self.exp), ("nbf", self.nbf), ("iat", self.iat)] {
             if let Some(time) = time {
-                out = out.number(name, &time);
+                match time.subsec_nanos() {
+                    0 => out.integer(name, time.as_secs()),
+                    _ => out.number(name, &time),
+                };
             }
         }
-        out
     }
 
     /// Ends the payload with the issuer's own claims; `reserved` are the names that these may not
@@ -175,9 +180,10 @@ impl<'a, K> NewClaims<'a, K> {
         if let (Some(name), Some(user)) = (&self.user_id_claim, &self.user)
             && name != "sub"
         {
-            out = out.string(name, user);
+            out.string(name, user);
         }
-        Ok(self.own.write(out, reserved)?.finish())
+        self.own.write(&mut out, reserved)?;
+        Ok(out.finish())
     }
 
     /// Whether each claim has a method of its own and one value. Then each was checked when it
@@ -231,32 +237,37 @@ impl<'a, K: Opens> NewClaims<'a, K> {
 
     /// Begins the payload with the claims that both kinds have.
     pub(crate) fn begin_opening(&mut self) -> Result<ObjectWriter, ClaimsError> {
-        let mut has_given = false;
-        let (out, info) = match self.info.take() {
+        let mut out = match self.info.take() {
             // The payload is written in the room that `info` has already.
             Some(NewBytes::Json(Cow::Owned(json))) if is_exact("info", &json)? => {
-                has_given = true;
-                (ObjectWriter::in_room_of(json), None)
+                ObjectWriter::in_room_of(json)
             }
-            info => (ObjectWriter::with_capacity(ROOM), info),
-        };
-        let out = self.begin_in(out);
-        let out = match self.expire_at {
-            None => out,
-            Some(ExpireAt::Never) => out.raw("expire_at", "0"),
-            Some(ExpireAt::Time(at)) if at.as_secs() > 0 => out.number("expire_at", &at.as_secs()),
-            Some(ExpireAt::Time(_)) => {
-                return Err(invalid(
-                    "expire_at",
-                    "is not after 1970, which would mean never; call never_expires if you mean that",
-                ));
+            info => {
+                self.info = info;
+                ObjectWriter::with_capacity(ROOM)
             }
         };
-        match info {
-            Some(info) => info.write(out, "info", "b64info"),
-            None if has_given => Ok(out.given("info")),
-            None => Ok(out),
+        self.write_registered(&mut out);
+        if let Some(expire_at) = self.expire_at {
+            let secs = match expire_at {
+                ExpireAt::Never => 0,
+                ExpireAt::Time(at) if at.as_secs() > 0 => at.as_secs(),
+                ExpireAt::Time(_) => {
+                    return Err(invalid(
+                        "expire_at",
+                        "is not after 1970, which would mean never; call never_expires if you mean that",
+                    ));
+                }
+            };
+            out.integer("expire_at", secs);
         }
+        match &self.info {
+            Some(info) => info.write(&mut out, "info", "b64info")?,
+            None => {
+                out.given("info");
+            }
+        }
+        Ok(out)
     }
 }
 

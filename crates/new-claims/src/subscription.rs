@@ -100,7 +100,8 @@ impl<'a> NewClaims<'a, ForSubscription<'a>> {
     /// time before 1970 as `expire_at`. Claims of your own that [`claim_json`](Self::claim_json)
     /// doesn't allow.
     pub fn finish(mut self) -> Result<String, ClaimsError> {
-        let mut out = self.begin_opening()?.string("channel", &self.kind.channel);
+        let mut out = self.begin_opening()?;
+        out.string("channel", &self.kind.channel);
         if let Some(client) = &self.kind.client {
             if client.is_empty() {
                 return Err(invalid(
@@ -108,12 +109,12 @@ impl<'a> NewClaims<'a, ForSubscription<'a>> {
                     "is empty, which would mean any client; name the client, or don't set it",
                 ));
             }
-            out = out.string("client", client);
+            out.string("client", client);
         }
         if self.kind.eto {
-            out = out.raw("eto", "true");
+            out.raw("eto", "true");
         }
-        out = self.kind.options.write(out)?;
+        self.kind.options.write(&mut out)?;
         let payload = self.end(out, SubscriptionClaims::NAMES)?;
         let decoded = SubscriptionClaims::decode(payload.as_bytes(), &self.reading()).map(|_| ());
         checked(payload, decoded)

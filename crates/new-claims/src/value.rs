@@ -23,14 +23,15 @@ impl NewBytes<'_> {
     /// Writes it under the name for its form, such as `info` or `b64info`.
     pub(crate) fn write(
         &self,
-        out: ObjectWriter,
+        out: &mut ObjectWriter,
         name: &str,
         base64_name: &str,
-    ) -> Result<ObjectWriter, ClaimsError> {
-        Ok(match self {
+    ) -> Result<(), ClaimsError> {
+        match self {
             Self::Json(json) => out.raw(name, raw_json(name, json)?),
             Self::Base64(text) => out.string(base64_name, text),
-        })
+        };
+        Ok(())
     }
 }
 

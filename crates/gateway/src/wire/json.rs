@@ -106,22 +106,22 @@ impl<'a> Fields<'a> {
 /// The result of a command, and the name that it has in the second generation. It is an
 /// object in any case: clients stop at one that is missing.
 pub(super) fn result(result: &ReplyResult) -> (&'static str, String) {
-    let object = ObjectWriter::new();
+    let mut object = ObjectWriter::new();
     match result {
         ReplyResult::Connect(connect) => {
-            let object = object
+            object
                 .string("client", &connect.client)
                 .string("version", VERSION);
-            let mut object = expiry(object, connect.ttl);
+            expiry(&mut object, connect.ttl);
             if !connect.subscriptions.is_empty() {
                 let mut subscriptions = ObjectWriter::new();
                 for (channel, result) in &connect.subscriptions {
-                    subscriptions = subscriptions.raw(channel, &subscription(result));
+                    subscriptions.raw(channel, &subscription(result));
                 }
-                object = object.raw("subs", &subscriptions.finish());
+                object.raw("subs", &subscriptions.finish());
             }
             if connect.ping != 0 {
-                object = object
+                object
                     .raw("ping", &connect.ping.to_string())
                     .raw("pong", "true");
             }
@@ -133,13 +133,13 @@ pub(super) fn result(result: &ReplyResult) -> (&'static str, String) {
         ReplyResult::Presence(clients) => {
             let mut presence = ObjectWriter::new();
             for client in clients {
-                presence = presence.raw(&client.client, &info(client));
+                presence.raw(&client.client, &info(client));
             }
-            let object = object.raw("presence", &presence.finish());
+            object.raw("presence", &presence.finish());
             ("presence", object.finish())
         }
         ReplyResult::PresenceStats { clients, users } => {
-            let object = object
+            object
                 .raw("num_clients", &clients.to_string())
                 .raw("num_users", &users.to_string());
             ("presence_stats", object.finish())
@@ -147,19 +147,20 @@ pub(super) fn result(result: &ReplyResult) -> (&'static str, String) {
         ReplyResult::Ping => ("ping", object.finish()),
         // Clients 2.x take their id from here.
         ReplyResult::Refresh { client, ttl } => {
-            let object = object.string("client", client).string("version", VERSION);
-            ("refresh", expiry(object, *ttl).finish())
+            object.string("client", client).string("version", VERSION);
+            ("refresh", expiry(&mut object, *ttl).finish())
         }
-        ReplyResult::SubRefresh { ttl } => ("sub_refresh", expiry(object, *ttl).finish()),
+        ReplyResult::SubRefresh { ttl } => ("sub_refresh", expiry(&mut object, *ttl).finish()),
     }
 }
 
 fn subscription(result: &SubscribeResult) -> String {
-    let object = expiry(ObjectWriter::new(), result.ttl);
-    with_payload(object, "data", result.data.as_ref()).finish()
+    let mut object = ObjectWriter::new();
+    expiry(&mut object, result.ttl);
+    with_payload(&mut object, "data", result.data.as_ref()).finish()
 }
 
-fn expiry(object: ObjectWriter, ttl: Option<u32>) -> ObjectWriter {
+fn expiry(object: &mut ObjectWriter, ttl: Option<u32>) -> &mut ObjectWriter {
     match ttl {
         Some(ttl) => object.raw("expires", "true").raw("ttl", &ttl.to_string()),
         None => object,
@@ -167,7 +168,11 @@ fn expiry(object: ObjectWriter, ttl: Option<u32>) -> ObjectWriter {
 }
 
 /// What is not JSON is left out.
-fn with_payload(object: ObjectWriter, name: &str, payload: Option<&Payload>) -> ObjectWriter {
+fn with_payload<'o>(
+    object: &'o mut ObjectWriter,
+    name: &str,
+    payload: Option<&Payload>,
+) -> &'o mut ObjectWriter {
     match payload.and_then(Payload::as_json) {
         Some(json) => object.raw(name, &json),
         None => object,
@@ -176,32 +181,34 @@ fn with_payload(object: ObjectWriter, name: &str, payload: Option<&Payload>) -> 
 
 /// An error, which only the second generation can call temporary.
 pub(super) fn error(error: ErrorCode, with_temporary: bool) -> String {
-    let object = ObjectWriter::new()
+    let mut object = ObjectWriter::new();
+    object
         .raw("code", &error.number().to_string())
         .string("message", error.message());
     if with_temporary && error.is_temporary() {
-        object.raw("temporary", "true").finish()
-    } else {
-        object.finish()
+        object.raw("temporary", "true");
     }
+    object.finish()
 }
 
 /// A client, as others see it.
 pub(super) fn info(info: &ClientInfo) -> String {
-    let object = ObjectWriter::new()
+    let mut object = ObjectWriter::new();
+    object
         .string("user", &info.user)
         .string("client", &info.client);
-    let object = with_payload(object, "conn_info", info.connection.as_ref());
-    with_payload(object, "chan_info", info.channel.as_ref()).finish()
+    with_payload(&mut object, "conn_info", info.connection.as_ref());
+    with_payload(&mut object, "chan_info", info.channel.as_ref()).finish()
 }
 
 /// A publication; `None` if its data is not JSON.
 pub(super) fn publication(data: &Payload, publisher: Option<&ClientInfo>) -> Option<String> {
-    let object = ObjectWriter::new().raw("data", &data.as_json()?);
-    Some(match publisher {
-        Some(publisher) => object.raw("info", &info(publisher)).finish(),
-        None => object.finish(),
-    })
+    let mut object = ObjectWriter::new();
+    object.raw("data", &data.as_json()?);
+    if let Some(publisher) = publisher {
+        object.raw("info", &info(publisher));
+    }
+    Some(object.finish())
 }
 
 /// Who has joined or left.

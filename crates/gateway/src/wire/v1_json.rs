@@ -31,7 +31,8 @@ fn method(value: Value<'_>) -> Result<Option<Method>, Malformed> {
 }
 
 pub(super) fn reply(reply: &Reply) -> String {
-    let object = ObjectWriter::new().raw("id", &reply.id.to_string());
+    let mut object = ObjectWriter::new();
+    object.raw("id", &reply.id.to_string());
     match &reply.result {
         Ok(result) => object.raw("result", &json::result(result).1).finish(),
         Err(error) => object.raw("error", &json::error(*error, false)).finish(),
@@ -51,12 +52,9 @@ pub(super) fn push(push: &Push) -> Option<String> {
     };
     let mut message = ObjectWriter::new();
     if number != 0 {
-        message = message.raw("type", &number.to_string());
+        message.raw("type", &number.to_string());
     }
-    let message = message.string("channel", channel).raw("data", &data);
-    Some(
-        ObjectWriter::new()
-            .raw("result", &message.finish())
-            .finish(),
-    )
+    message.string("channel", channel).raw("data", &data);
+    let message = message.finish();
+    Some(ObjectWriter::new().raw("result", &message).finish())
 }

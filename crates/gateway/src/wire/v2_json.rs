@@ -32,7 +32,8 @@ pub(super) fn command(object: &Object<'_>) -> Result<Command, Malformed> {
 }
 
 pub(super) fn reply(reply: &Reply) -> String {
-    let object = ObjectWriter::new().raw("id", &reply.id.to_string());
+    let mut object = ObjectWriter::new();
+    object.raw("id", &reply.id.to_string());
     match &reply.result {
         Ok(result) => {
             let (name, result) = json::result(result);
@@ -54,12 +55,14 @@ pub(super) fn push(push: &Push) -> Option<String> {
         Push::Unsubscribe { channel, reason } => {
             let data = ObjectWriter::new()
                 .raw("code", &reason.code().to_string())
-                .string("reason", reason.reason());
-            ("unsubscribe", channel, data.finish())
+                .string("reason", reason.reason())
+                .finish();
+            ("unsubscribe", channel, data)
         }
     };
     let message = ObjectWriter::new()
         .string("channel", channel)
-        .raw(name, &data);
-    Some(ObjectWriter::new().raw("push", &message.finish()).finish())
+        .raw(name, &data)
+        .finish();
+    Some(ObjectWriter::new().raw("push", &message).finish())
 }

@@ -13,7 +13,8 @@ use crate::{Key, KeyError};
 
 /// The JWK of a key, with its private members.
 pub(crate) fn write(key: &Key) -> Result<String, KeyError> {
-    let mut jwk = parts(&key.material)?;
+    let mut jwk = ObjectWriter::new();
+    write_parts(&mut jwk, &key.material)?;
     // For an algorithm key pair (AKP), `alg` is a part of the key, and is written with the other
     // parts.
     let is_written = matches!(
@@ -21,15 +22,15 @@ pub(crate) fn write(key: &Key) -> Result<String, KeyError> {
         KeyMaterial::AkpPublic(_) | KeyMaterial::AkpPrivate(_)
     );
     if !is_written && let Some(alg) = key.algorithm() {
-        jwk = jwk.string("alg", alg);
+        jwk.string("alg", alg);
     }
     for (name, value) in [("use", &key.public_use), ("kid", &key.kid)] {
         if let Some(value) = value {
-            jwk = jwk.string(name, value);
+            jwk.string(name, value);
         }
     }
     if let Some(operations) = &key.key_ops {
-        jwk = jwk.strings("key_ops", operations.iter().map(String::as_str));
+        jwk.strings("key_ops", operations.iter().map(String::as_str));
     }
     Ok(jwk.finish())
 }
@@ -37,8 +38,8 @@ pub(crate) fn write(key: &Key) -> Result<String, KeyError> {
 /// The required members of the public half, sorted by name, without space (RFC 7638 section 3,
 /// RFC 8037 section 2). For a secret, the input contains the secret.
 pub(crate) fn thumbprint_input(key: &KeyMaterial<'_>) -> Result<String, KeyError> {
-    let jwk = ObjectWriter::new();
-    let jwk = match key {
+    let mut jwk = ObjectWriter::new();
+    match key {
         KeyMaterial::Secret(secret) => jwk
             .string("k", &base64url(secret.expose()))
             .string("kty", "oct"),
@@ -66,10 +67,9 @@ pub(crate) fn thumbprint_input(key: &KeyMaterial<'_>) -> Result<String, KeyError
     Ok(jwk.finish())
 }
 
-fn parts(key: &KeyMaterial<'_>) -> Result<ObjectWriter, KeyError> {
-    let jwk = ObjectWriter::new();
+fn write_parts(jwk: &mut ObjectWriter, key: &KeyMaterial<'_>) -> Result<(), KeyError> {
     let without_public = || half_missing(key);
-    Ok(match key {
+    match key {
         KeyMaterial::Secret(secret) => jwk
             .string("kty", "oct")
             .string("k", &base64url(secret.expose())),
@@ -91,7 +91,8 @@ fn parts(key: &KeyMaterial<'_>) -> Result<ObjectWriter, KeyError> {
             .string("y", &base64url(public.y())),
         KeyMaterial::EcPrivate(private) => {
             let public = private.public().ok_or_else(without_public)?.clone();
-            parts(&KeyMaterial::EcPublic(public))?.string("d", &base64url(private.expose()))
+            write_parts(jwk, &KeyMaterial::EcPublic(public))?;
+            jwk.string("d", &base64url(private.expose()))
         }
         KeyMaterial::OkpPublic(public) => jwk
             .string("kty", "OKP")
@@ -99,7 +100,8 @@ fn parts(key: &KeyMaterial<'_>) -> Result<ObjectWriter, KeyError> {
             .string("x", &base64url(public.bytes())),
         KeyMaterial::OkpPrivate(private) => {
             let public = private.public().ok_or_else(without_public)?.clone();
-            parts(&KeyMaterial::OkpPublic(public))?.string("d", &base64url(private.expose()))
+            write_parts(jwk, &KeyMaterial::OkpPublic(public))?;
+            jwk.string("d", &base64url(private.expose()))
         }
         KeyMaterial::AkpPublic(public) => jwk
             .string("kty", "AKP")
@@ -107,7 +109,8 @@ fn parts(key: &KeyMaterial<'_>) -> Result<ObjectWriter, KeyError> {
             .string("pub", &base64url(public.bytes())),
         KeyMaterial::AkpPrivate(private) => {
             let public = private.public().ok_or_else(without_public)?.clone();
-            parts(&KeyMaterial::AkpPublic(public))?.string("priv", &base64url(private.expose()))
+            write_parts(jwk, &KeyMaterial::AkpPublic(public))?;
+            jwk.string("priv", &base64url(private.expose()))
         }
         other => {
             return Err(KeyError::unsupported(
@@ -115,10 +118,11 @@ fn parts(key: &KeyMaterial<'_>) -> Result<ObjectWriter, KeyError> {
                 "it has no form as a JWK here",
             ));
         }
-    })
+    };
+    Ok(())
 }
 
-fn rsa(jwk: ObjectWriter, public: &RsaPublicKey<'_>) -> ObjectWriter {
+fn rsa<'w>(jwk: &'w mut ObjectWriter, public: &RsaPublicKey<'_>) -> &'w mut ObjectWriter {
     jwk.string("kty", "RSA")
         .string("n", &base64url(public.modulus()))
         .string("e", &base64url(public.exponent()))
