@@ -1,12 +1,10 @@
-//! Three parts of base64url (RFC 7515 section 2). They are decoded strictly, so a signed token has
-//! only one spelling.
+//! Splits a token into its three parts of base64url (RFC 7515 section 2) and decodes them.
 
 use alloc::vec::Vec;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use countersign_base64url::decode_into;
 
-use crate::{ParseError, Part, base64url};
+use crate::{ParseError, Part};
 
 /// The three parts of a token, still encoded.
 pub(crate) struct Encoded<'a> {
@@ -55,11 +53,7 @@ impl<'a> Encoded<'a> {
 
     /// Decodes one part into `bytes`, and replaces its content.
     pub(crate) fn decode(&self, part: Part, bytes: &mut Vec<u8>) -> Result<(), ParseError> {
-        if base64url::decode(self.part(part).as_bytes(), bytes) {
-            Ok(())
-        } else {
-            Err(self.error(part))
-        }
+        decode_into(self.part(part), bytes).map_err(|_| self.error(part))
     }
 
     /// Why a part is not base64url.
@@ -85,13 +79,4 @@ impl<'a> Encoded<'a> {
 fn cut(text: &str) -> Option<(&str, &str)> {
     let dot = memchr::memchr(b'.', text.as_bytes())?;
     Some((text.get(..dot)?, text.get(dot.wrapping_add(1)..)?))
-}
-
-/// The length of `bytes` bytes in base64url.
-pub(crate) fn encoded_len(bytes: usize) -> usize {
-    base64::encoded_len(bytes, false).unwrap_or(0)
-}
-
-pub(crate) fn encode(bytes: &[u8], text: &mut alloc::string::String) {
-    URL_SAFE_NO_PAD.encode_string(bytes, text);
 }

@@ -7,8 +7,10 @@
 
 use alloc::vec::Vec;
 
+use countersign_base64url::decode_into;
+
 use crate::header::is_none;
-use crate::{Header, KID_LIMIT, base64url};
+use crate::{Header, KID_LIMIT};
 
 /// `{"alg"`
 const ALG: &str = "eyJhbGci";
@@ -69,9 +71,7 @@ pub(crate) fn header_with_kid<'a>(encoded: &str, bytes: &'a mut Vec<u8>) -> Opti
     let (alg, _, _) = NAMES.iter().find(|(_, more, _)| *more == name)?;
     let typ_between = rest.strip_prefix(TYP_BETWEEN);
     let rest = typ_between.unwrap_or(rest).strip_prefix(KID)?;
-    if !base64url::decode(rest.as_bytes(), bytes) {
-        return None;
-    }
+    decode_into(rest, bytes).ok()?;
     let rest = core::str::from_utf8(bytes).ok()?.strip_prefix('"')?;
     let typ_at_end = rest.strip_suffix(r#"","typ":"JWT"}"#);
     let kid = typ_at_end.or_else(|| rest.strip_suffix(r#""}"#))?;
@@ -97,9 +97,7 @@ pub(crate) fn header_of_any_alg<'a>(encoded: &str, bytes: &'a mut Vec<u8>) -> Op
         Some(_) => return None,
         None => (rest, None, "\"}"),
     };
-    if !base64url::decode(rest.as_bytes(), bytes) {
-        return None;
-    }
+    decode_into(rest, bytes).ok()?;
     let rest = core::str::from_utf8(bytes).ok()?;
     let alg = rest.strip_prefix(":\"")?.strip_suffix(end)?;
     if alg.is_empty() || is_none(alg) || alg.bytes().any(needs_parsing) {
@@ -120,9 +118,10 @@ mod tests {
     use alloc::string::String;
     use alloc::vec::Vec;
 
+    use countersign_base64url::encode;
+
     use super::{NAMES, header, header_of_any_alg, header_with_kid};
     use crate::Header;
-    use crate::encoding::encode;
 
     #[test]
     fn each_known_header_with_a_kid_reads_as_its_json_does() {
@@ -156,8 +155,7 @@ mod tests {
                 format!(r#"{{"alg":"HS256","kid":{kid}}}"#),
                 format!(r#"{{"alg":"XS256","kid":"{kid}"}}"#),
             ] {
-                let mut encoded = String::new();
-                encode(json.as_bytes(), &mut encoded);
+                let encoded = encode(&json);
                 let mut bytes = Vec::new();
                 let Some(header) = header_with_kid(&encoded, &mut bytes) else {
                     continue;
@@ -200,8 +198,7 @@ mod tests {
                 format!(r#"{{"alg":"{alg}"}},"typ":"JWT"}}"#),
                 format!(r#"{{"alg": "{alg}"}}"#),
             ] {
-                let mut encoded = String::new();
-                encode(json.as_bytes(), &mut encoded);
+                let encoded = encode(&json);
                 let mut bytes = Vec::new();
                 if let Some(header) = header_of_any_alg(&encoded, &mut bytes) {
                     assert_eq!(Ok(header), Header::parse(json.as_bytes()), "{json}");
@@ -213,8 +210,7 @@ mod tests {
         assert_eq!(known, 5 + 4);
         for alg in [&b"\xff1234"[..], b"12\xed\xa0\x80"] {
             let json = [br#"{"alg":""#, alg, br#""}"#].concat();
-            let mut encoded = String::new();
-            encode(&json, &mut encoded);
+            let encoded = encode(&json);
             assert_eq!(header_of_any_alg(&encoded, &mut Vec::new()), None);
         }
     }
@@ -223,8 +219,7 @@ mod tests {
     fn a_header_with_a_kid_that_is_not_utf_8_is_not_known() {
         for kid in [&b"\xff"[..], b"\xc3", b"a\xed\xa0\x80"] {
             let json = [br#"{"alg":"HS256","kid":""#, kid, br#""}"#].concat();
-            let mut encoded = String::new();
-            encode(&json, &mut encoded);
+            let encoded = encode(&json);
             assert_eq!(header_with_kid(&encoded, &mut Vec::new()), None);
             assert!(Header::parse(&json).is_err());
         }
@@ -238,8 +233,7 @@ mod tests {
                 format!(r#"{{"typ":"JWT","alg":"{alg}"}}"#),
                 format!(r#"{{"alg":"{alg}"}}"#),
             ] {
-                let mut encoded = String::new();
-                encode(json.as_bytes(), &mut encoded);
+                let encoded = encode(&json);
                 let parsed = Header::parse(json.as_bytes()).unwrap();
                 assert_eq!(header(&encoded), Some(parsed), "{json}");
                 // Any other character makes it another header.

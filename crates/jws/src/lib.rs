@@ -15,8 +15,8 @@
 //! [`sign`] makes a token; a [`TokenSigner`] makes many. Functions that read without verifying
 //! are in [`danger`].
 //!
-//! It relies on `countersign-signature` and `countersign-json`. It knows nothing about claims,
-//! key formats, time or I/O.
+//! It relies on `countersign-signature`, `countersign-json` and `countersign-base64url`. It knows
+//! nothing about claims, key formats, time or I/O.
 //!
 //! # Example
 //!
@@ -41,7 +41,6 @@
 
 extern crate alloc;
 
-mod base64url;
 pub mod danger;
 mod der;
 mod encoding;

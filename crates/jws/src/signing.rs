@@ -4,10 +4,9 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use countersign_base64url::{encode_append, encoded_len};
 use countersign_json::ObjectWriter;
 use countersign_signature::{AlgorithmName, Signer, SigningError};
-
-use crate::encoding::{encode, encoded_len};
 
 /// The members of a new token's header, except `alg`, which comes from the key.
 ///
@@ -162,7 +161,7 @@ fn encoded(header: NewHeader<'_>, algorithm: AlgorithmName) -> String {
     }
     let json = json.finish();
     let mut encoded = String::with_capacity(encoded_len(json.len()).saturating_add(1));
-    encode(json.as_bytes(), &mut encoded);
+    encode_append(json.as_bytes(), &mut encoded);
     encoded.push('.');
     encoded
 }
@@ -186,7 +185,7 @@ fn start(header: &str, payload: &[u8], room: usize) -> String {
         .saturating_add(encoded_len(room));
     let mut token = String::with_capacity(capacity);
     token.push_str(header);
-    encode(payload, &mut token);
+    encode_append(payload, &mut token);
     token
 }
 
@@ -198,6 +197,6 @@ fn finish(
 ) -> Result<(), SigningError> {
     signer.sign(token.as_bytes(), buffer)?;
     token.push('.');
-    encode(buffer, token);
+    encode_append(buffer, token);
     Ok(())
 }

@@ -4,10 +4,11 @@ use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell};
 use core::fmt;
 
+use countersign_base64url::decode_into;
 use countersign_signature::{AlgorithmName, Verifier};
 
 use crate::encoding::Encoded;
-use crate::{Header, ParseError, Part, VerifyError, base64url, der, known};
+use crate::{Header, ParseError, Part, VerifyError, der, known};
 
 /// The longest token for [`Unverified::parse`], in bytes.
 pub const DEFAULT_LIMIT: usize = 16 * 1024;
@@ -122,12 +123,8 @@ impl<'a> Unverified<'a> {
     fn decode_body(&self) -> Result<Body<'a>, Part> {
         // The room is there until this function has run, and it runs only once.
         let room = self.room.take().ok_or(Part::Payload)?;
-        if !base64url::decode(self.encoded.payload.as_bytes(), room.payload) {
-            return Err(Part::Payload);
-        }
-        if !base64url::decode(self.encoded.signature.as_bytes(), room.signature) {
-            return Err(Part::Signature);
-        }
+        decode_into(self.encoded.payload, room.payload).map_err(|_| Part::Payload)?;
+        decode_into(self.encoded.signature, room.signature).map_err(|_| Part::Signature)?;
         Ok(Body {
             payload: room.payload,
             signature: room.signature,

@@ -97,6 +97,6 @@ impl Key {
     /// As [`thumbprint_input`](Self::thumbprint_input).
     pub fn thumbprint(&self, sha256: impl FnOnce(&[u8]) -> [u8; 32]) -> Result<String, KeyError> {
         let input = self.thumbprint_input()?;
-        Ok(jwk::base64url(&sha256(input.as_bytes())))
+        Ok(countersign_base64url::encode(sha256(input.as_bytes())))
     }
 }

@@ -43,6 +43,11 @@ const LAYERS: &[Layer] = &[
         needs: &[],
     },
     Layer {
+        name: "countersign-base64url",
+        std: Std::Never,
+        needs: &[],
+    },
+    Layer {
         name: "countersign-claims",
         std: Std::Never,
         needs: &["countersign-json", "countersign-time", "base64"],
@@ -61,9 +66,9 @@ const LAYERS: &[Layer] = &[
         name: "countersign-jws",
         std: Std::Never,
         needs: &[
+            "countersign-base64url",
             "countersign-json",
             "countersign-signature",
-            "base64",
             "memchr",
         ],
     },
@@ -71,6 +76,7 @@ const LAYERS: &[Layer] = &[
         name: "countersign-keys",
         std: Std::Never,
         needs: &[
+            "countersign-base64url",
             "countersign-json",
             "countersign-pem",
             "countersign-signature",

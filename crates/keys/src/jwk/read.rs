@@ -5,8 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use countersign_base64url::decode_append;
 use countersign_json::{Object, Value};
 use countersign_signature::{
     AkpPrivateKey, AkpPublicKey, AlgorithmName, Curve, EcPrivateKey, EcPublicKey, KeyMaterial,
@@ -200,7 +199,7 @@ impl<'a> Jwk<'a> {
     /// The point with the coordinates `x` and `y`, decoded into one buffer.
     fn point(&self, curve: Curve) -> Result<EcPublicKey<'static>, KeyError> {
         let length = curve.coordinate_bytes();
-        let mut point = Vec::with_capacity(length.saturating_mul(2).saturating_add(4));
+        let mut point = Vec::with_capacity(length.saturating_mul(2).saturating_add(5));
         point.push(4);
         self.decode_required(Member::X, "EC", &mut point)?;
         let end_of_x = point.len();
@@ -349,14 +348,12 @@ fn decode(member: Member, value: Value<'_>, bytes: &mut Vec<u8>) -> Result<(), K
     let text = value
         .as_str()
         .ok_or_else(|| wrong_type(member.name(), &value, "a string"))?;
-    URL_SAFE_NO_PAD
-        .decode_vec(text.as_bytes(), bytes)
-        .map_err(|_| {
-            KeyError::unreadable(
-                format!("a member {:?} that is not valid base64url", member.name()),
-                "it is base64url without padding (RFC 7515 section 2)",
-            )
-        })
+    decode_append(&text, bytes).map_err(|_| {
+        KeyError::unreadable(
+            format!("a member {:?} that is not valid base64url", member.name()),
+            "it is base64url without padding (RFC 7515 section 2)",
+        )
+    })
 }
 
 /// The name of an algorithm. The usual ones are not copied.

@@ -3,8 +3,7 @@
 use alloc::format;
 use alloc::string::String;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use countersign_base64url::encode;
 use countersign_json::ObjectWriter;
 use countersign_signature::{KeyMaterial, RsaPublicKey};
 
@@ -41,25 +40,25 @@ pub(crate) fn thumbprint_input(key: &KeyMaterial<'_>) -> Result<String, KeyError
     let mut jwk = ObjectWriter::new();
     match key {
         KeyMaterial::Secret(secret) => jwk
-            .string("k", &base64url(secret.expose()))
+            .string("k", &encode(secret.expose()))
             .string("kty", "oct"),
         KeyMaterial::RsaPublic(key) => jwk
-            .string("e", &base64url(key.exponent()))
+            .string("e", &encode(key.exponent()))
             .string("kty", "RSA")
-            .string("n", &base64url(key.modulus())),
+            .string("n", &encode(key.modulus())),
         KeyMaterial::EcPublic(key) => jwk
             .string("crv", key.curve().name())
             .string("kty", "EC")
-            .string("x", &base64url(key.x()))
-            .string("y", &base64url(key.y())),
+            .string("x", &encode(key.x()))
+            .string("y", &encode(key.y())),
         KeyMaterial::OkpPublic(key) => jwk
             .string("crv", key.curve().name())
             .string("kty", "OKP")
-            .string("x", &base64url(key.bytes())),
+            .string("x", &encode(key.bytes())),
         KeyMaterial::AkpPublic(key) => jwk
             .string("alg", key.algorithm())
             .string("kty", "AKP")
-            .string("pub", &base64url(key.bytes())),
+            .string("pub", &encode(key.bytes())),
         private => {
             return thumbprint_input(&private.public().ok_or_else(|| half_missing(private))?);
         }
@@ -72,45 +71,45 @@ fn write_parts(jwk: &mut ObjectWriter, key: &KeyMaterial<'_>) -> Result<(), KeyE
     match key {
         KeyMaterial::Secret(secret) => jwk
             .string("kty", "oct")
-            .string("k", &base64url(secret.expose())),
+            .string("k", &encode(secret.expose())),
         KeyMaterial::RsaPublic(public) => rsa(jwk, public),
         KeyMaterial::RsaPrivate(private) => {
             let numbers = private.expose();
             rsa(jwk, private.public())
-                .string("d", &base64url(&numbers.d))
-                .string("p", &base64url(&numbers.p))
-                .string("q", &base64url(&numbers.q))
-                .string("dp", &base64url(&numbers.dp))
-                .string("dq", &base64url(&numbers.dq))
-                .string("qi", &base64url(&numbers.qi))
+                .string("d", &encode(&numbers.d))
+                .string("p", &encode(&numbers.p))
+                .string("q", &encode(&numbers.q))
+                .string("dp", &encode(&numbers.dp))
+                .string("dq", &encode(&numbers.dq))
+                .string("qi", &encode(&numbers.qi))
         }
         KeyMaterial::EcPublic(public) => jwk
             .string("kty", "EC")
             .string("crv", public.curve().name())
-            .string("x", &base64url(public.x()))
-            .string("y", &base64url(public.y())),
+            .string("x", &encode(public.x()))
+            .string("y", &encode(public.y())),
         KeyMaterial::EcPrivate(private) => {
             let public = private.public().ok_or_else(without_public)?.clone();
             write_parts(jwk, &KeyMaterial::EcPublic(public))?;
-            jwk.string("d", &base64url(private.expose()))
+            jwk.string("d", &encode(private.expose()))
         }
         KeyMaterial::OkpPublic(public) => jwk
             .string("kty", "OKP")
             .string("crv", public.curve().name())
-            .string("x", &base64url(public.bytes())),
+            .string("x", &encode(public.bytes())),
         KeyMaterial::OkpPrivate(private) => {
             let public = private.public().ok_or_else(without_public)?.clone();
             write_parts(jwk, &KeyMaterial::OkpPublic(public))?;
-            jwk.string("d", &base64url(private.expose()))
+            jwk.string("d", &encode(private.expose()))
         }
         KeyMaterial::AkpPublic(public) => jwk
             .string("kty", "AKP")
             .string("alg", public.algorithm())
-            .string("pub", &base64url(public.bytes())),
+            .string("pub", &encode(public.bytes())),
         KeyMaterial::AkpPrivate(private) => {
             let public = private.public().ok_or_else(without_public)?.clone();
             write_parts(jwk, &KeyMaterial::AkpPublic(public))?;
-            jwk.string("priv", &base64url(private.expose()))
+            jwk.string("priv", &encode(private.expose()))
         }
         other => {
             return Err(KeyError::unsupported(
@@ -124,10 +123,6 @@ fn write_parts(jwk: &mut ObjectWriter, key: &KeyMaterial<'_>) -> Result<(), KeyE
 
 fn rsa<'w>(jwk: &'w mut ObjectWriter, public: &RsaPublicKey<'_>) -> &'w mut ObjectWriter {
     jwk.string("kty", "RSA")
-        .string("n", &base64url(public.modulus()))
-        .string("e", &base64url(public.exponent()))
-}
-
-pub(crate) fn base64url(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
+        .string("n", &encode(public.modulus()))
+        .string("e", &encode(public.exponent()))
 }
