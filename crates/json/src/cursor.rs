@@ -76,15 +76,13 @@ impl<'a> Cursor<'a> {
     /// Whether only space is left.
     #[must_use]
     pub fn is_at_end(&mut self) -> bool {
-        self.space();
-        self.peek().is_none()
+        self.next_byte().is_none()
     }
 
     /// The type of the value that comes next.
     #[inline]
     pub fn kind(&mut self) -> Option<Kind> {
-        self.space();
-        Some(match self.peek()? {
+        Some(match self.next_byte()? {
             b'"' => Kind::String,
             b'-' | b'0'..=b'9' => Kind::Number,
             b'{' => Kind::Object,
@@ -107,8 +105,7 @@ impl<'a> Cursor<'a> {
     /// Reads a string without escapes, as most are. `None` without reading it if it has some.
     #[inline]
     pub fn plain_string(&mut self) -> Option<&'a str> {
-        self.space();
-        if self.peek()? != b'"' {
+        if self.next_byte()? != b'"' {
             return None;
         }
         let start = self.at.wrapping_add(1);
@@ -122,7 +119,7 @@ impl<'a> Cursor<'a> {
 
     /// Reads a number.
     pub fn number(&mut self) -> Option<Number<'a>> {
-        self.space();
+        self.next_byte()?;
         let start = self.at;
         let mut rest = self.text.as_bytes().get(start..)?;
         let is_negative = matches!(rest, [b'-', ..]);
@@ -167,7 +164,7 @@ impl<'a> Cursor<'a> {
     /// before each member or element.
     #[inline]
     pub fn enter(&mut self) {
-        self.space();
+        self.next_byte();
         self.step(1);
     }
 
@@ -176,8 +173,7 @@ impl<'a> Cursor<'a> {
     /// was left unread.
     #[inline]
     pub fn has_next(&mut self, is_first: bool) -> Option<bool> {
-        self.space();
-        match self.peek()? {
+        match self.next_byte()? {
             b'}' | b']' => {
                 self.step(1);
                 Some(false)
@@ -200,8 +196,11 @@ impl<'a> Cursor<'a> {
     /// Reads the colon behind the name of a member, for callers that read the name as a string.
     #[inline]
     pub fn colon(&mut self) -> bool {
-        self.space();
-        self.takes(b':')
+        let stands_here = self.next_byte() == Some(b':');
+        if stands_here {
+            self.step(1);
+        }
+        stands_here
     }
 
     /// Reads everything between two values: space, commas and colons.
@@ -217,10 +216,10 @@ impl<'a> Cursor<'a> {
     /// Reads a value of any type.
     #[inline]
     pub(crate) fn raw(&mut self) -> Option<Raw<'a>> {
-        self.space();
+        let first = self.next_byte()?;
         let start = self.at;
         let mut known = Known::Nothing;
-        match self.peek()? {
+        match first {
             b'"' => known = self.quotes(),
             b'{' | b'[' => self.brackets(),
             _ => self.word(),
@@ -275,20 +274,22 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// The next byte after space, which stays unread. Space is rare, and no other byte of a checked
+    /// text outside of strings is as low.
     #[inline]
-    fn space(&mut self) {
-        while self.peek().is_some_and(is_space) {
-            self.step(1);
+    fn next_byte(&mut self) -> Option<u8> {
+        match self.peek()? {
+            ..=b' ' => self.byte_after_space(),
+            byte => Some(byte),
         }
     }
 
-    #[inline]
-    fn takes(&mut self, byte: u8) -> bool {
-        let stands_here = self.peek() == Some(byte);
-        if stands_here {
+    #[cold]
+    fn byte_after_space(&mut self) -> Option<u8> {
+        while self.peek().is_some_and(is_space) {
             self.step(1);
         }
-        stands_here
+        self.peek()
     }
 
     #[inline]
