@@ -16,13 +16,17 @@ impl<const N: usize> Number<N> {
     /// From big-endian bytes; `None` if they don't fit in the limbs.
     pub(crate) fn from_be_bytes(bytes: &[u8]) -> Option<Self> {
         let mut limbs = [0; N];
-        let mut chunks = bytes.rchunks(8);
-        for (limb, chunk) in limbs.iter_mut().zip(&mut chunks) {
-            *limb = chunk
+        let mut places = limbs.iter_mut();
+        let (highest, whole) = bytes.as_rchunks::<8>();
+        for chunk in whole.iter().rev() {
+            *places.next()? = u64::from_be_bytes(*chunk);
+        }
+        if !highest.is_empty() {
+            *places.next()? = highest
                 .iter()
                 .fold(0, |limb, byte| (limb << 8) | u64::from(*byte));
         }
-        chunks.next().is_none().then_some(Self(limbs))
+        Some(Self(limbs))
     }
 
     fn lowest(&self) -> u64 {
@@ -157,7 +161,13 @@ impl<const N: usize> Field<N> {
     /// Multiplication Without Trial Division"). Callers keep both sides of a comparison at the
     /// same power of `R`.
     pub(crate) fn product(&self, a: &Number<N>, b: &Number<N>) -> Number<N> {
-        let mut sum = [0; N];
+        self.product_plus(a, b, &Number::ZERO)
+    }
+
+    /// `(a b + c) / R` modulo the prime.
+    pub(crate) fn product_plus(&self, a: &Number<N>, b: &Number<N>, c: &Number<N>) -> Number<N> {
+        // The result is below twice the prime before it is reduced, also with `c`.
+        let mut sum = c.0;
         let mut above = 0_u64;
         for digit in &b.0 {
             let mut carry = 0;
@@ -342,6 +352,9 @@ mod tests {
             b = (b * 69_621 + 7) % prime;
             let product = field.product(&number(a), &number(b));
             assert_eq!(field.product(&product, &r_squared), number(a * b % prime));
+            let (c, sum) = (prime - a, (a * b + prime - a) % prime);
+            let product = field.product_plus(&number(a), &number(b), &number(c));
+            assert_eq!(field.product(&product, &r_squared), number(sum));
             assert_eq!(field.add(&number(a), &number(b)), number((a + b) % prime));
             assert_eq!(
                 field.sub(&number(a), &number(b)),
@@ -369,6 +382,9 @@ mod tests {
             field.product(&field.product(&most, &number(7)), &r_squared),
             number(prime - 7)
         );
+        // (-1)(-1) - 1
+        let nothing = field.product_plus(&most, &most, &most);
+        assert_eq!(nothing, Number::ZERO);
     }
 
     #[test]

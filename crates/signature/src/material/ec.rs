@@ -1,11 +1,12 @@
 //! Keys on short Weierstrass curves (RFC 7518 section 6.2).
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use core::fmt;
 
 use super::shown::{Hex, Redacted};
 use crate::KeyRejected;
-use crate::modular::Field;
+use crate::modular::{Field, Number};
 
 /// A curve `y² = x³ + ax + b` over a prime field. You can define your own.
 ///
@@ -141,15 +142,15 @@ impl Curve {
         }
     }
 
-    /// Compares `y² - b` with `(x² + a) x`, both divided by `R²` (see [`Field::product`]).
+    /// Compares `y² - b` with `(x² + a) x`, both divided by `R²` (see [`Field::product_plus`]).
     fn contains_in<const N: usize>(&self, x: &[u8], y: &[u8]) -> Option<bool> {
         let field = Field::<N>::new(self.prime)?;
         let (x, y) = (field.element(x)?, field.element(y)?);
         let (a, b) = (field.element(self.a)?, field.element(self.b)?);
-        let one = field.element(&[1])?;
-        let over_r = |number: &_| field.product(number, &one);
-        let left = over_r(&field.sub(&field.product(&y, &y), &over_r(&b)));
-        let right = field.add(&field.product(&x, &x), &over_r(&a));
+        let minus_b = field.sub(&Number::ZERO, &b);
+        let left = field.product_plus(&y, &y, &minus_b);
+        let left = field.product(&left, &field.element(&[1])?);
+        let right = field.product_plus(&x, &x, &a);
         Some(left == field.product(&right, &x))
     }
 }
@@ -307,7 +308,8 @@ impl fmt::Debug for EcPublicKey<'_> {
 pub struct EcPrivateKey<'a> {
     curve: Curve,
     d: Cow<'a, [u8]>,
-    public: Option<EcPublicKey<'a>>,
+    /// In a box, so that key material, which is public most of the time, is small.
+    public: Option<Box<EcPublicKey<'a>>>,
 }
 
 impl<'a> EcPrivateKey<'a> {
@@ -338,6 +340,7 @@ impl<'a> EcPrivateKey<'a> {
                 alloc::format!("the private key is on {}", curve.name),
             ));
         }
+        let public = public.map(Box::new);
         Ok(Self { curve, d, public })
     }
 
@@ -356,7 +359,7 @@ impl<'a> EcPrivateKey<'a> {
     /// The public point, if the file contains it.
     #[must_use]
     pub fn public(&self) -> Option<&EcPublicKey<'a>> {
-        self.public.as_ref()
+        self.public.as_deref()
     }
 
     /// The same, owning its bytes.
@@ -365,7 +368,7 @@ impl<'a> EcPrivateKey<'a> {
         EcPrivateKey {
             curve: self.curve,
             d: Cow::Owned(self.d.into_owned()),
-            public: self.public.map(EcPublicKey::into_owned),
+            public: self.public.map(|public| Box::new(public.into_owned())),
         }
     }
 }

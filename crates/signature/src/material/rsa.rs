@@ -1,6 +1,7 @@
 //! RSA keys (RFC 7518 section 6.3).
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use core::fmt;
 
 use super::shown::{Hex, Redacted};
@@ -156,7 +157,8 @@ impl fmt::Debug for RsaPrivateParts<'_> {
 #[derive(Clone, Debug)]
 pub struct RsaPrivateKey<'a> {
     public: RsaPublicKey<'a>,
-    parts: RsaPrivateParts<'a>,
+    /// In a box, so that key material, which is public most of the time, is small.
+    parts: Box<RsaPrivateParts<'a>>,
 }
 
 impl<'a> RsaPrivateKey<'a> {
@@ -185,6 +187,7 @@ impl<'a> RsaPrivateKey<'a> {
                 ));
             }
         }
+        let parts = Box::new(parts);
         Ok(Self { public, parts })
     }
 
@@ -206,14 +209,14 @@ impl<'a> RsaPrivateKey<'a> {
         let own = |part: Cow<'a, [u8]>| Cow::Owned(part.into_owned());
         RsaPrivateKey {
             public: self.public.into_owned(),
-            parts: RsaPrivateParts {
+            parts: Box::new(RsaPrivateParts {
                 d: own(self.parts.d),
                 p: own(self.parts.p),
                 q: own(self.parts.q),
                 dp: own(self.parts.dp),
                 dq: own(self.parts.dq),
                 qi: own(self.parts.qi),
-            },
+            }),
         }
     }
 }
