@@ -43,13 +43,15 @@ impl Algorithm for Ecdsa {
         };
         // On the stack, because aws-lc-rs copies it. It is long enough for P-521.
         let mut der = [0; 160];
-        let bytes = self.der_prefix.iter().chain(public.as_uncompressed());
-        let length = bytes.clone().count();
-        for (place, byte) in der.iter_mut().zip(bytes) {
-            *place = *byte;
+        let mut rest = der.as_mut_slice();
+        for part in [self.der_prefix, public.as_uncompressed()] {
+            if let Some(place) = rest.split_off_mut(..part.len()) {
+                place.copy_from_slice(part);
+            }
         }
-        let der = der.get(..length).unwrap_or_default();
-        let parsed = ParsedPublicKey::new(self.verification, der);
+        let unused = rest.len();
+        let der = der.get(..der.len().saturating_sub(unused));
+        let parsed = ParsedPublicKey::new(self.verification, der.unwrap_or_default());
         Ok(Arc::new(VerifyingKey {
             name: self.name,
             signature_bytes: self.curve.coordinate_bytes().saturating_mul(2),
