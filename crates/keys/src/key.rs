@@ -294,23 +294,28 @@ impl Key {
     /// Refuses a key for encryption, before any algorithm is tried: the error is more helpful
     /// than one that no algorithm fits.
     pub(crate) fn refuse_encryption(&self) -> Result<(), KeyError> {
-        /// How the names of JWE's key management algorithms begin (RFC 7518 section 4.1).
-        const ENCRYPTION: [&str; 6] = ["RSA-OAEP", "RSA1_5", "ECDH-ES", "A128", "A192", "A256"];
         if let Some(public_use) = &self.public_use
             && public_use == "enc"
         {
             return Err(wrong_use(public_use));
         }
         match &self.alg {
-            Some(alg) if ENCRYPTION.iter().any(|known| alg.starts_with(known)) => {
-                Err(KeyError::not_permitted(
-                    format!("a key for encryption (alg {})", name(alg)),
-                    "signatures need a key for an algorithm that signs",
-                ))
-            }
+            Some(alg) if is_for_encryption(alg) => Err(KeyError::not_permitted(
+                format!("a key for encryption (alg {})", name(alg)),
+                "signatures need a key for an algorithm that signs",
+            )),
             _ => Ok(()),
         }
     }
+}
+
+/// Whether this is the name of a key management algorithm of JWE (RFC 7518 section 4.1), such as
+/// `RSA-OAEP`, `RSA1_5`, `ECDH-ES` or `A128KW`.
+fn is_for_encryption(alg: &str) -> bool {
+    matches!(
+        alg.get(..4),
+        Some("RSA-" | "RSA1" | "ECDH" | "A128" | "A192" | "A256")
+    )
 }
 
 /// Refuses a secret that is itself a key. Returns warnings about other secrets.

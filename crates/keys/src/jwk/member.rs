@@ -11,7 +11,10 @@ macro_rules! members {
         }
 
         impl Member {
+            pub(super) const ALL: &[Self] = &[$(Self::$member,)*];
+
             /// The member with this name. `None` if it isn't read.
+            #[inline]
             pub(crate) fn named(name: &str) -> Option<Self> {
                 match name.as_bytes() {
                     $($name => Some(Self::$member),)*
@@ -46,15 +49,45 @@ impl Member {
 
 use Member::{Alg, Crv, D, Dp, Dq, E, K, KeyOps, Kid, Kty, N, Oth, P, Priv, Pub, Q, Qi, Use, X, Y};
 
-/// The key types that are read, each with the members that its keys may have: those of any key, and
-/// its parts. A key with a part of another type contradicts itself.
-pub(super) const TYPES: [(&str, u32); 5] = [
-    ("RSA", ABOUT | bits(&[N, E, D, P, Q, Dp, Dq, Qi, Oth])),
-    ("EC", ABOUT | bits(&[Crv, X, Y, D])),
-    ("OKP", ABOUT | bits(&[Crv, X, D])),
-    ("oct", ABOUT | bits(&[K])),
-    ("AKP", ABOUT | bits(&[Pub, Priv])),
-];
+/// A key type that is read (`kty`).
+#[derive(Clone, Copy)]
+pub(super) enum KeyType {
+    Rsa,
+    Ec,
+    Okp,
+    Oct,
+    Akp,
+}
+
+impl KeyType {
+    pub(super) fn named(kty: &str) -> Option<Self> {
+        Some(match kty {
+            "RSA" => Self::Rsa,
+            "EC" => Self::Ec,
+            "OKP" => Self::Okp,
+            "oct" => Self::Oct,
+            "AKP" => Self::Akp,
+            _ => return None,
+        })
+    }
+
+    /// The [bits](Member::bit) of the members that its keys may have: those of any key, and its
+    /// parts. A key with a part of another type contradicts itself.
+    pub(super) fn allowed(self) -> u32 {
+        const RSA: u32 = ABOUT | bits(&[N, E, D, P, Q, Dp, Dq, Qi, Oth]);
+        const EC: u32 = ABOUT | bits(&[Crv, X, Y, D]);
+        const OKP: u32 = ABOUT | bits(&[Crv, X, D]);
+        const OCT: u32 = ABOUT | bits(&[K]);
+        const AKP: u32 = ABOUT | bits(&[Pub, Priv]);
+        match self {
+            Self::Rsa => RSA,
+            Self::Ec => EC,
+            Self::Okp => OKP,
+            Self::Oct => OCT,
+            Self::Akp => AKP,
+        }
+    }
+}
 
 /// The members about a key of any type.
 const ABOUT: u32 = bits(&[Kty, Kid, Alg, Use, KeyOps]);

@@ -12,17 +12,18 @@ use countersign_signature::{
     OkpCurve, OkpPrivateKey, OkpPublicKey, RsaPrivateKey, RsaPrivateParts, RsaPublicKey, Secret,
 };
 
-use super::member::{Member, TYPES};
+use super::member::{KeyType, Member};
 use crate::error::name;
 use crate::key::{KID_LIMIT, check_secret};
 use crate::{Key, KeyError};
 
-/// The members of one JWK. It can be used for one JWK after the other, which saves allocations.
+/// The members of one JWK. It can be used for one JWK after the other.
 #[derive(Default)]
 pub(crate) struct Jwk<'a> {
-    /// The known members, in the order of the text.
-    members: Vec<(Member, Value<'a>)>,
-    /// The [bits](Member::bit) of these members.
+    /// For each member its value, if it is present.
+    values: [Option<Value<'a>>; Member::ALL.len()],
+    /// The [bits](Member::bit) of the members that are present. Values of other members may be left
+    /// from an earlier JWK.
     present: u32,
 }
 
@@ -43,14 +44,16 @@ impl<'a> Jwk<'a> {
     }
 
     pub(crate) fn clear(&mut self) {
-        self.members.clear();
         self.present = 0;
     }
 
     /// Adds a member, if its name is known.
+    #[inline]
     pub(crate) fn add(&mut self, name: &str, value: Value<'a>) {
-        if let Some(member) = Member::named(name) {
-            self.members.push((member, value));
+        if let Some(member) = Member::named(name)
+            && let Some(place) = self.values.get_mut(member as usize)
+        {
+            *place = Some(value);
             self.present |= member.bit();
         }
     }
@@ -74,21 +77,22 @@ impl<'a> Jwk<'a> {
 
     fn read(&self, halves: Halves) -> Result<Key, KeyError> {
         let kty = self.required_text(Member::Kty, "a JWK")?;
-        let Some((kty, allowed)) = TYPES.iter().copied().find(|(known, _)| *known == kty) else {
+        let Some(key_type) = KeyType::named(&kty) else {
             return Err(KeyError::unsupported(
                 format!("the key type (kty) {}", name(&kty)),
                 "known are RSA, EC, OKP, oct and AKP",
             ));
         };
-        if self.present & !allowed != 0 {
-            return Err(self.foreign_part(kty, allowed));
+        let foreign = self.present & !key_type.allowed();
+        if foreign != 0 {
+            return Err(foreign_part(&kty, foreign));
         }
-        let material = match kty {
-            "RSA" => self.rsa(halves)?,
-            "EC" => self.ec(halves)?,
-            "OKP" => self.okp(halves)?,
-            "AKP" => self.akp(halves)?,
-            _ => KeyMaterial::Secret(Secret::new(self.required(Member::K, "oct")?)?),
+        let material = match key_type {
+            KeyType::Rsa => self.rsa(halves)?,
+            KeyType::Ec => self.ec(halves)?,
+            KeyType::Okp => self.okp(halves)?,
+            KeyType::Akp => self.akp(halves)?,
+            KeyType::Oct => KeyMaterial::Secret(Secret::new(self.required(Member::K, "oct")?)?),
         };
         Ok(Key {
             warnings: check_secret(&material)?,
@@ -102,25 +106,12 @@ impl<'a> Jwk<'a> {
         })
     }
 
-    /// The error for a member that keys of this type don't have: it names the first one.
-    fn foreign_part(&self, kty: &str, allowed: u32) -> KeyError {
-        let mut members = self.members.iter().map(|(member, _)| *member);
-        let foreign = members.find(|member| member.bit() & allowed == 0);
-        KeyError::unreadable(
-            format!(
-                "a member {:?} in a JWK of kty {kty:?}",
-                foreign.map_or("", Member::name)
-            ),
-            "the members of a key belong to its type (RFC 7518 section 6)",
-        )
-    }
-
+    #[inline]
     fn get(&self, member: Member) -> Option<Value<'a>> {
         if self.present & member.bit() == 0 {
             return None;
         }
-        let (_, value) = self.members.iter().find(|(known, _)| *known == member)?;
-        Some(*value)
+        *self.values.get(member as usize)?
     }
 
     fn kid(&self) -> Result<Option<String>, KeyError> {
@@ -180,14 +171,19 @@ impl<'a> Jwk<'a> {
     }
 
     fn ec(&self, halves: Halves) -> Result<KeyMaterial<'static>, KeyError> {
-        const CURVES: [Curve; 4] = [Curve::P256, Curve::P384, Curve::P521, Curve::SECP256K1];
         let crv = self.required_text(Member::Crv, "a JWK of kty \"EC\"")?;
-        let Some(curve) = CURVES.into_iter().find(|curve| curve.name() == crv) else {
-            return Err(unknown_curve(
-                "EC",
-                &crv,
-                "known are P-256, P-384, P-521 and secp256k1",
-            ));
+        let curve = match &*crv {
+            "P-256" => Curve::P256,
+            "P-384" => Curve::P384,
+            "P-521" => Curve::P521,
+            "secp256k1" => Curve::SECP256K1,
+            _ => {
+                return Err(unknown_curve(
+                    "EC",
+                    &crv,
+                    "known are P-256, P-384, P-521 and secp256k1",
+                ));
+            }
         };
         let public = self.point(curve)?;
         Ok(match self.private(Member::D, halves)? {
@@ -214,19 +210,19 @@ impl<'a> Jwk<'a> {
     }
 
     fn okp(&self, halves: Halves) -> Result<KeyMaterial<'static>, KeyError> {
-        const CURVES: [OkpCurve; 4] = [
-            OkpCurve::ED25519,
-            OkpCurve::ED448,
-            OkpCurve::X25519,
-            OkpCurve::X448,
-        ];
         let crv = self.required_text(Member::Crv, "a JWK of kty \"OKP\"")?;
-        let Some(curve) = CURVES.into_iter().find(|curve| curve.name() == crv) else {
-            return Err(unknown_curve(
-                "OKP",
-                &crv,
-                "known are Ed25519, Ed448, X25519 and X448",
-            ));
+        let curve = match &*crv {
+            "Ed25519" => OkpCurve::ED25519,
+            "Ed448" => OkpCurve::ED448,
+            "X25519" => OkpCurve::X25519,
+            "X448" => OkpCurve::X448,
+            _ => {
+                return Err(unknown_curve(
+                    "OKP",
+                    &crv,
+                    "known are Ed25519, Ed448, X25519 and X448",
+                ));
+            }
         };
         let public = OkpPublicKey::new(curve, self.required(Member::X, "OKP")?)?;
         Ok(match self.private(Member::D, halves)? {
@@ -341,6 +337,19 @@ impl<'a> Jwk<'a> {
         decode(member, value, &mut bytes)?;
         Ok(Some(bytes))
     }
+}
+
+/// The error for members that keys of this type don't have. It names one of them.
+fn foreign_part(kty: &str, foreign: u32) -> KeyError {
+    let mut members = Member::ALL.iter();
+    let member = members.find(|member| member.bit() & foreign != 0);
+    KeyError::unreadable(
+        format!(
+            "a member {:?} in a JWK of kty {kty:?}",
+            member.map_or("", |member| member.name())
+        ),
+        "the members of a key belong to its type (RFC 7518 section 6)",
+    )
 }
 
 /// Appends the bytes of a member in canonical base64url without padding (RFC 7515 section 2).
