@@ -46,24 +46,22 @@ impl fmt::Debug for ChannelOptions<'_> {
 #[derive(Clone)]
 pub(crate) struct ChannelParts {
     name: TextPart,
-    /// In a box, because most channels have none.
+    /// In a box, because channels of `channels` have none.
     options: Option<Box<OptionsParts>>,
 }
 
 impl ChannelParts {
     /// The channels of a token. `channels` may name one twice; it is subscribed only once.
     pub(crate) fn each_once(claims: &ConnectionClaims<'_>, payload: &str) -> Vec<Self> {
-        let mut seen = BTreeSet::new();
-        let is_only = claims.channels.len() == 1;
+        // An only channel needs no search.
+        let mut seen = (claims.channels.len() > 1).then(BTreeSet::new);
         let mut channels = Vec::with_capacity(claims.channels.len());
-        // A `for` loop would pass each item through memory.
-        claims.channels.iter().for_each(|(name, options)| {
-            let has_options = options != SubscribeOptions::default();
+        claims.channels.for_each(|name, options| {
             let parts = Self {
                 name: TextPart::new(&name, payload),
-                options: has_options.then(|| Box::new(OptionsParts::new(&options, payload))),
+                options: options.map(|options| Box::new(OptionsParts::new(&options, payload))),
             };
-            if is_only || seen.insert(name) {
+            if seen.as_mut().is_none_or(|seen| seen.insert(name)) {
                 channels.push(parts);
             }
         });

@@ -47,14 +47,16 @@ impl<'r, K: TokenKind> Verification<'r, K> {
     ) -> Result<Accepted<'a, K::Claims<'a>>, E> {
         let mut tally = &self.rules.nobody;
         let mut claims = K::Claims::default();
-        let steps = self.borrow_steps(token, scratch, &mut tally, &mut claims);
-        self.count(&steps, tally);
-        match steps {
+        match self.borrow_steps(token, scratch, &mut tally, &mut claims) {
             Ok((entry, payload)) => {
+                tally.add(K::KIND, None);
                 let voucher = entry.voucher.mine().clone();
                 Ok(Accepted::new(claims, payload, voucher))
             }
-            Err(stop) => Err(error(stop)),
+            Err(stop) => {
+                self.count_stop(&stop, tally);
+                Err(error(stop))
+            }
         }
     }
 
@@ -82,36 +84,45 @@ impl<'r, K: TokenKind> Verification<'r, K> {
         error: impl FnOnce(VerifyStop, &Arc<Tally>) -> E,
     ) -> Result<K::Owned, E> {
         let mut tally = &self.rules.nobody;
-        let owned = self.own_steps(token, observe, &mut tally);
-        self.count(&owned, tally);
-        owned.map_err(|stop| error(stop, tally))
-    }
-
-    fn own_steps(
-        &self,
-        token: &str,
-        observe: &mut impl Observe,
-        tally: &mut &'r Arc<Tally>,
-    ) -> Result<K::Owned, VerifyStop> {
-        let mut scratch = Scratch::default();
-        let (entry, _) = self.check_signature(token, &mut scratch, observe, tally)?;
-        // The payload of the token that was just verified.
-        let payload = String::from_utf8(danger::into_payload(scratch))
-            .map_err(|_| not_utf8(JsonError::NotUtf8, observe))?;
+        let refused = |stop: VerifyStop, tally: &Arc<Tally>| {
+            self.count_stop(&stop, tally);
+            Err(error(stop, tally))
+        };
+        let (entry, payload) = match self.own_payload(token, observe, &mut tally) {
+            Ok(verified) => verified,
+            Err(stop) => return refused(stop, tally),
+        };
         let mut claims = K::Claims::default();
-        self.judge_payload(entry, &payload, &mut claims, observe)?;
+        if let Err(error) = self.judge_payload(entry, &payload, &mut claims, observe) {
+            return refused(error.into(), tally);
+        }
+        tally.add(K::KIND, None);
         let mut owned = K::own(&claims, &payload, entry.voucher.mine().clone());
         drop(claims);
         K::set_payload(&mut owned, payload);
         Ok(owned)
     }
 
+    /// The verified payload.
+    fn own_payload(
+        &self,
+        token: &str,
+        observe: &mut impl Observe,
+        tally: &mut &'r Arc<Tally>,
+    ) -> Result<(&'r Entry, String), VerifyStop> {
+        let mut scratch = Scratch::default();
+        let (entry, _) = self.check_signature(token, &mut scratch, observe, tally)?;
+        // The payload of the token that was just verified.
+        match String::from_utf8(danger::into_payload(scratch)) {
+            Ok(payload) => Ok((entry, payload)),
+            Err(_) => Err(not_utf8(JsonError::NotUtf8, observe).into()),
+        }
+    }
+
     /// A verification that stops because keys must be fetched first is not counted.
-    fn count<T>(&self, result: &Result<T, VerifyStop>, tally: &Tally) {
-        match result {
-            Ok(_) => tally.add(K::KIND, None),
-            Err(VerifyStop::Refused(error)) => tally.add(K::KIND, Some(error.code())),
-            Err(VerifyStop::Pending(_)) => {}
+    fn count_stop(&self, stop: &VerifyStop, tally: &Tally) {
+        if let VerifyStop::Refused(error) = stop {
+            tally.add(K::KIND, Some(error.code()));
         }
     }
 

@@ -139,3 +139,16 @@ fn k7_custom_claims_of_any_jwt_are_borrowed_without_an_allocation() {
     verify();
     assert_eq!(measure(verify).count_total, 0);
 }
+
+#[test]
+fn k7_an_owned_connection_takes_two_allocations_its_payload_and_its_channels() {
+    let authenticator = hs256_authenticator();
+    let plain =
+        r#""sub":"42","exp":1800000000,"iss":"backend","jti":"t-1","info":{"a":1},"meta":[]"#;
+    for (channels, allocations) in [("", 1), (r#","channels":["news"]"#, 2)] {
+        let token = hs256(&format!("{{{plain}{channels}}}"));
+        let verify = || assert!(authenticator.connection(&token, now()).is_ok());
+        verify();
+        assert_eq!(measure(verify).count_total, allocations, "{channels}");
+    }
+}

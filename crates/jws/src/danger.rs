@@ -20,11 +20,23 @@ pub fn unverified_payload<'a>(token: &Unverified<'a>) -> Result<&'a [u8], ParseE
     token.body().map(|body| body.payload)
 }
 
+/// A payload may take so many bytes more than its length. This is enough for the signature of most
+/// algorithms, but not for RSA, whose signatures are long.
+const SPARE: usize = 160;
+
 /// The payload that was decoded last into this scratch, without a copy. It is verified only if
 /// its token was.
 #[must_use]
 pub fn into_payload(scratch: Scratch) -> Vec<u8> {
-    scratch.payload
+    let mut payload = scratch.body;
+    // A server may keep the payload for hours, and with the signature it would keep a token.
+    let signature = payload.get_mut(scratch.payload_len..);
+    signature.unwrap_or_default().fill(0);
+    payload.truncate(scratch.payload_len);
+    if payload.capacity() > payload.len().saturating_add(SPARE) {
+        payload.shrink_to_fit();
+    }
+    payload
 }
 
 /// The decoded parts of a token. Neither its signature nor its header was checked.

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell};
 use core::fmt;
 
-use countersign_base64url::decode_into;
+use countersign_base64url::decode_append;
 use countersign_signature::{AlgorithmName, Verifier};
 
 use crate::encoding::Encoded;
@@ -20,8 +20,9 @@ pub struct Scratch {
     header: Vec<u8>,
     kid: Vec<u8>,
     alg: Vec<u8>,
-    pub(crate) payload: Vec<u8>,
-    signature: Vec<u8>,
+    /// The payload, and the signature behind it.
+    pub(crate) body: Vec<u8>,
+    pub(crate) payload_len: usize,
 }
 
 impl fmt::Debug for Scratch {
@@ -49,8 +50,8 @@ pub(crate) struct Body<'a> {
 }
 
 struct Room<'a> {
-    payload: &'a mut Vec<u8>,
-    signature: &'a mut Vec<u8>,
+    body: &'a mut Vec<u8>,
+    payload_len: &'a mut usize,
 }
 
 impl<'a> Unverified<'a> {
@@ -107,8 +108,8 @@ impl<'a> Unverified<'a> {
             encoded,
             body: OnceCell::new(),
             room: Cell::new(Some(Room {
-                payload: &mut scratch.payload,
-                signature: &mut scratch.signature,
+                body: &mut scratch.body,
+                payload_len: &mut scratch.payload_len,
             })),
         })
     }
@@ -122,13 +123,20 @@ impl<'a> Unverified<'a> {
 
     fn decode_body(&self) -> Result<Body<'a>, Part> {
         // The room is there until this function has run, and it runs only once.
-        let room = self.room.take().ok_or(Part::Payload)?;
-        decode_into(self.encoded.payload, room.payload).map_err(|_| Part::Payload)?;
-        decode_into(self.encoded.signature, room.signature).map_err(|_| Part::Signature)?;
-        Ok(Body {
-            payload: room.payload,
-            signature: room.signature,
-        })
+        let Room { body, payload_len } = self.room.take().ok_or(Part::Payload)?;
+        let Encoded {
+            payload, signature, ..
+        } = self.encoded;
+        // One allocation for both: four characters are three bytes, and the decoder needs room for
+        // four bytes more.
+        let characters = payload.len().saturating_add(signature.len());
+        body.clear();
+        body.reserve(characters.saturating_sub(characters / 4).saturating_add(4));
+        decode_append(payload, body).map_err(|_| Part::Payload)?;
+        *payload_len = body.len();
+        decode_append(signature, body).map_err(|_| Part::Signature)?;
+        let (payload, signature) = body.split_at_checked(*payload_len).ok_or(Part::Payload)?;
+        Ok(Body { payload, signature })
     }
 
     /// The header, to select a key.

@@ -8,6 +8,7 @@ mod vectors;
 
 use allocation_counter::{AllocationInfo, measure};
 use common::{decode, encode, key};
+use countersign_jws::danger::into_payload;
 use countersign_jws::{NewHeader, Scratch, TokenSigner, Unverified, sign};
 use countersign_signature::{
     Curve, EcPublicKey, KeyMaterial, OkpCurve, OkpPublicKey, RsaPublicKey, Secret, Verifier,
@@ -147,4 +148,23 @@ fn a_token_of_a_payload_that_is_given_away_is_one_allocation() {
         token,
         sign(&*key.signer, NewHeader::JWT, &[b' '; 200]).unwrap()
     );
+}
+
+#[test]
+fn payload_and_signature_take_one_allocation_and_a_kept_payload_is_not_much_larger_than_its_text() {
+    let header = encode(br#"{"alg":"HS256"}"#);
+    let payload = br#"{"sub":"42"}"#;
+    for signature in [32, 64, 132, 256, 512] {
+        let token = format!(
+            "{header}.{}.{}",
+            encode(payload),
+            encode(vec![1; signature])
+        );
+        let mut scratch = Scratch::default();
+        let info = measure(|| assert!(Unverified::parse(&token, &mut scratch).is_ok()));
+        assert_eq!(info.count_total, 1, "{signature}");
+        let kept = into_payload(scratch);
+        assert_eq!(kept, payload, "{signature}");
+        assert!(kept.capacity() <= payload.len() + 160, "{signature}");
+    }
 }

@@ -39,6 +39,11 @@ fn run(data: &[u8]) {
                 channels += 1;
             }
             assert_eq!(channels, claims.channels.len());
+            let mut each = claims.channels.iter();
+            claims.channels.for_each(|name, options| {
+                assert_eq!(each.next(), Some((name, options.unwrap_or_default())));
+            });
+            assert_eq!(each.next(), None);
             let _ = (claims.expires(), format!("{claims:?}"));
         }
         Err(error) => assert_shows_well(error),
