@@ -6,10 +6,12 @@
 
 mod common;
 
+use std::time::Duration;
+
 use allocation_counter::{AllocationInfo, measure};
 use common::*;
 use countersign::claims::{Expectation, Policy};
-use countersign::{Authenticator, Authority, Rules, Scratch, Trust};
+use countersign::{Authenticator, Authority, Issuer, Rules, Scratch, Trust};
 
 const CLAIMS: &str = r#""sub":"42","exp":1800000000,"iat":1699999990,"info":{"name":"Alexander"},"channels":["news","$chat:1"]"#;
 
@@ -151,4 +153,17 @@ fn k7_an_owned_connection_takes_two_allocations_its_payload_and_its_channels() {
         verify();
         assert_eq!(measure(verify).count_total, allocations, "{channels}");
     }
+}
+
+#[test]
+fn issuing_takes_two_allocations_the_payload_and_the_token() {
+    let issuer = Issuer::builder().key(secret()).iss("backend").aud("chat");
+    let issuer = issuer.build().unwrap();
+    let issue = || {
+        let token = issuer.connection("42").issued_at(now());
+        let token = token.info(&["Alexander"]).unwrap().channel("news");
+        assert!(token.expires_in(Duration::from_secs(600)).sign().is_ok());
+    };
+    issue();
+    assert_eq!(measure(issue).count_total, 2);
 }

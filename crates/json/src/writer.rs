@@ -115,13 +115,13 @@ impl ObjectWriter {
         values: impl IntoIterator<Item = &'s str>,
     ) -> &mut Self {
         self.name(name);
-        let mut before = '[';
+        let mut before = "[";
         for value in values {
-            self.text.push(before);
+            self.text.push_str(before);
             push_quoted(&mut self.text, value);
-            before = ',';
+            before = ",";
         }
-        self.text.push_str(if before == '[' { "[]" } else { "]" });
+        self.text.push_str(if before == "[" { "[]" } else { "]" });
         self
     }
 
@@ -136,7 +136,7 @@ impl ObjectWriter {
 
     fn name(&mut self, name: &str) {
         let is_first = self.text.len() == self.start;
-        self.text.push(if is_first { '{' } else { ',' });
+        self.text.push_str(if is_first { "{" } else { "," });
         push_quoted(&mut self.text, name);
         self.text.push(':');
     }

@@ -160,11 +160,11 @@ impl<'a, K> NewClaims<'a, K> {
                 out.strings("aud", core::iter::once(&**aud).chain(more));
             }
         }
-        for (name, time) in [("exp", self.exp), ("nbf", self.nbf), ("iat", self.iat)] {
+        for (name, time) in [("exp", &self.exp), ("nbf", &self.nbf), ("iat", &self.iat)] {
             if let Some(time) = time {
                 match time.subsec_nanos() {
                     0 => out.integer(name, time.as_secs()),
-                    _ => out.number(name, &time),
+                    _ => out.number(name, time),
                 };
             }
         }
