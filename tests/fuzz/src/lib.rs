@@ -38,7 +38,7 @@ pub struct Target {
 macro_rules! targets {
     ($($name:ident)*) => {
         /// Every target.
-        pub const TARGETS: [Target; 21] = [$(targets::$name::TARGET),*];
+        pub const TARGETS: [Target; 22] = [$(targets::$name::TARGET),*];
 
         #[cfg(test)]
         mod k1_every_stored_input_holds_what_its_target_promises {
@@ -53,7 +53,7 @@ macro_rules! targets {
 }
 
 targets! {
-    json compact header claims own_claims written pem der jwk jwk_set secret config authenticator backends jwks wheel
+    base64url json compact header claims own_claims written pem der jwk jwk_set secret config authenticator backends jwks wheel
     frames session discovery template fetch
 }
 

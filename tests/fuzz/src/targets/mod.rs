@@ -2,6 +2,7 @@
 
 pub mod authenticator;
 pub mod backends;
+pub mod base64url;
 pub mod claims;
 pub mod compact;
 pub mod config;
