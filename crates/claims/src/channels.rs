@@ -21,6 +21,8 @@ pub struct Channels<'a>(Inner<'a>);
 enum Inner<'a> {
     #[default]
     None,
+    /// The only one of `channels`, which is the usual case. It isn't read again.
+    Only(Cow<'a, str>),
     Names(Array<'a>, usize),
     Options(Object<'a>, usize),
 }
@@ -32,14 +34,19 @@ impl<'a> Channels<'a> {
             .as_array()
             .ok_or_else(|| at.wrong_type(value, "an array of strings"))?;
         let mut count = Count::default();
+        let mut last = None;
         for name in names {
             let text = name
                 .as_str()
                 .ok_or_else(|| at.wrong_entry(count.0, &name))?;
             at.check_channel_name(&text, limits)?;
             count.one_more(&at, limits)?;
+            last = Some(text);
         }
-        Ok(Self(Inner::Names(names, count.0)))
+        Ok(Self(match (count.0, last) {
+            (1, Some(name)) => Inner::Only(name),
+            (count, _) => Inner::Names(names, count),
+        }))
     }
 
     pub(crate) fn read_subs(value: &Value<'a>, limits: &Limits) -> Result<Self, Refusal> {
@@ -61,6 +68,7 @@ impl<'a> Channels<'a> {
     pub fn len(&self) -> usize {
         match self.0 {
             Inner::None => 0,
+            Inner::Only(_) => 1,
             Inner::Names(_, count) | Inner::Options(_, count) => count,
         }
     }
@@ -84,14 +92,18 @@ impl<'a> Channels<'a> {
     /// # Ok::<(), countersign_claims::ClaimsError>(())
     /// ```
     pub fn iter(&self) -> impl Iterator<Item = (Cow<'a, str>, SubscribeOptions<'a>)> + use<'a> {
-        let (names, subs) = match self.0 {
-            Inner::None => (None, None),
-            Inner::Names(names, _) => (Some(names), None),
-            Inner::Options(subs, _) => (None, Some(subs)),
+        let (only, names, subs) = match &self.0 {
+            Inner::None => (None, None, None),
+            Inner::Only(name) => (Some(name.clone()), None, None),
+            Inner::Names(names, _) => (None, Some(*names), None),
+            Inner::Options(subs, _) => (None, None, Some(*subs)),
         };
         // Everything was checked when the token was decoded, so `flatten` leaves nothing out.
         let names = names.into_iter().flatten();
-        let names = names.filter_map(|name| Some((name.as_str()?, SubscribeOptions::default())));
+        let names = only
+            .into_iter()
+            .chain(names.filter_map(|name| name.as_str()));
+        let names = names.map(|name| (name, SubscribeOptions::default()));
         let subs = subs.into_iter().flatten();
         let subs = subs.filter_map(|(name, value)| {
             let options = SubscribeOptions::read(&At::top("subs"), &name, &value).ok()?;
@@ -104,8 +116,9 @@ impl<'a> Channels<'a> {
     /// are `None` for a channel of `channels`, which has none.
     #[inline]
     pub fn for_each(&self, mut take: impl FnMut(Cow<'a, str>, Option<SubscribeOptions<'a>>)) {
-        match self.0 {
+        match &self.0 {
             Inner::None => {}
+            Inner::Only(name) => take(name.clone(), None),
             Inner::Names(names, _) => names.into_iter().for_each(|name| {
                 if let Some(name) = name.as_str() {
                     take(name, None);

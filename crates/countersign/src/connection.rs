@@ -7,7 +7,7 @@ use std::sync::Arc;
 use countersign_claims::{Bytes, ClaimsError, ConnectionClaims};
 
 use crate::accepted::Voucher;
-use crate::channel::{Channel, ChannelParts};
+use crate::channel::{Channel, ChannelList};
 use crate::part::BytesPart;
 use crate::token::{Size, Token};
 use crate::{Error, Identity};
@@ -38,7 +38,7 @@ use crate::{Error, Identity};
 pub struct Connection {
     token: Token,
     info: Option<BytesPart>,
-    channels: Vec<ChannelParts>,
+    channels: ChannelList,
     meta: Option<BytesPart>,
 }
 
@@ -54,7 +54,8 @@ impl Connection {
     /// of `channels`. They are in the order of the token, each once.
     pub fn channels(&self) -> impl ExactSizeIterator<Item = Channel<'_>> {
         let payload = self.token.text();
-        self.channels.iter().map(|channel| channel.get(payload))
+        let channels = self.channels.as_slice();
+        channels.iter().map(|channel| channel.get(payload))
     }
 
     /// Data about the connection for the backend only: the JSON of `meta` byte for byte. It is
@@ -88,7 +89,7 @@ impl Connection {
         Self {
             token: Token::none(),
             info: None,
-            channels: Vec::new(),
+            channels: ChannelList::AtMostOne(None),
             meta: None,
         }
     }
@@ -99,7 +100,7 @@ impl Connection {
         Self {
             token: Token::new(claims, payload, voucher),
             info: claims.info.as_ref().map(part),
-            channels: ChannelParts::each_once(claims, payload),
+            channels: ChannelList::new(claims, payload),
             meta: claims.meta.as_ref().map(part),
         }
     }
