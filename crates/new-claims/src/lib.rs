@@ -5,9 +5,10 @@
 //! - [`claim_json`](NewClaims::claim_json) and [`claims_json`](NewClaims::claims_json) add
 //!   claims of your own.
 //!
-//! Before a payload is returned, `countersign-claims` decodes it again with the default
-//! [`Limits`](countersign_claims::Limits). So an issuer can't make claims that a server refuses
-//! to read. This crate doesn't check the length of the token.
+//! An issuer can't make claims that a server refuses to read: each claim is checked by the rules of
+//! `countersign-claims`, with the default [`Limits`](countersign_claims::Limits). A payload for which
+//! this isn't enough, such as one with claims of your own, is decoded before it is returned. This
+//! crate doesn't check the length of the token.
 //!
 //! It relies on `countersign-claims` for the rules of claims, on `countersign-json` and on
 //! `base64`. It signs nothing, uses no key and reads no clock.
