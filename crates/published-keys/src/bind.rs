@@ -7,7 +7,7 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use countersign_keys::{Key, KeySet};
+use countersign_keys::{Key, KeyError, KeySet};
 use countersign_signature::{KeyMaterial, Provider, Verifier};
 
 use crate::report::KeyReport;
@@ -28,8 +28,8 @@ pub(crate) struct Bound {
 struct Candidate {
     index: usize,
     kid: Option<String>,
-    /// The required members of its JWK (RFC 7638): only equal keys have equal ones.
-    identity: String,
+    /// Only equal keys have equal ones (RFC 7638).
+    thumbprint: String,
     verifiers: Verifiers,
 }
 
@@ -48,9 +48,11 @@ pub(crate) fn bind(set: KeySet, provider: &Provider, allow_missing_kid: bool) ->
             },
             Ok(key) => {
                 let mut row = describe(key);
-                match candidate(rows.len(), key, provider) {
+                let thumbprint = key.thumbprint(sha256);
+                row.thumbprint = thumbprint.as_ref().ok().cloned();
+                match thumbprint.and_then(|it| candidate(rows.len(), key, it, provider)) {
                     Ok(candidate) => candidates.push(candidate),
-                    Err(reason) => row.skipped = Some(reason),
+                    Err(reason) => row.skipped = Some(reason.to_string()),
                 }
                 row
             }
@@ -81,16 +83,17 @@ pub(crate) fn bind(set: KeySet, provider: &Provider, allow_missing_kid: bool) ->
     Bound { rows, by_kid, only }
 }
 
-fn candidate(index: usize, key: &Key, provider: &Provider) -> Result<Candidate, String> {
+fn candidate(
+    index: usize,
+    key: &Key,
+    thumbprint: String,
+    provider: &Provider,
+) -> Result<Candidate, KeyError> {
     Ok(Candidate {
         index,
         kid: key.kid().map(str::to_owned),
-        identity: key.thumbprint_input().map_err(|error| error.to_string())?,
-        verifiers: key
-            .verifiers(provider)
-            .map_err(|error| error.to_string())?
-            .into_iter()
-            .collect(),
+        thumbprint,
+        verifiers: key.verifiers(provider)?.into_iter().collect(),
     })
 }
 
@@ -107,7 +110,6 @@ fn describe(key: &Key) -> KeyReport {
         kty: Some(kty.to_owned()),
         alg: key.algorithm().map(str::to_owned),
         size: Some(size),
-        thumbprint: key.thumbprint(sha256).ok(),
         is_private: key.was_private(),
         ..KeyReport::default()
     }
@@ -124,7 +126,7 @@ fn drop_ambiguous(candidates: &mut Vec<Candidate>, skip: &mut impl FnMut(usize, 
     let is_ambiguous = |key: &Candidate, other: &Candidate| {
         key.kid.is_some()
             && key.kid == other.kid
-            && key.identity != other.identity
+            && key.thumbprint != other.thumbprint
             && key.verifiers.iter().any(|verifier| {
                 other
                     .verifiers
@@ -156,7 +158,7 @@ fn drop_repeated(candidates: &mut Vec<Candidate>, skip: &mut impl FnMut(usize, S
     let mut seen: BTreeMap<(Option<String>, String), Vec<&'static str>> = BTreeMap::new();
     candidates.retain_mut(|key| {
         let seen = seen
-            .entry((key.kid.clone(), key.identity.clone()))
+            .entry((key.kid.clone(), key.thumbprint.clone()))
             .or_default();
         key.verifiers.retain(|verifier| {
             let name = verifier.algorithm().as_str();
