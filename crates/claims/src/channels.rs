@@ -21,8 +21,9 @@ pub struct Channels<'a>(Inner<'a>);
 enum Inner<'a> {
     #[default]
     None,
-    /// The only one of `channels`, which is the usual case. It isn't read again.
-    Only(Cow<'a, str>),
+    /// The only one of `channels`, written without escapes. This is the usual case, so the name
+    /// isn't read again.
+    Only(&'a str),
     Names(Array<'a>, usize),
     Options(Object<'a>, usize),
 }
@@ -34,16 +35,19 @@ impl<'a> Channels<'a> {
             .as_array()
             .ok_or_else(|| at.wrong_type(value, "an array of strings"))?;
         let mut count = Count::default();
-        let mut last = None;
+        let mut plain = None;
         for name in names {
             let text = name
                 .as_str()
                 .ok_or_else(|| at.wrong_entry(count.0, &name))?;
             at.check_channel_name(&text, limits)?;
             count.one_more(&at, limits)?;
-            last = Some(text);
+            plain = match text {
+                Cow::Borrowed(text) => Some(text),
+                Cow::Owned(_) => None,
+            };
         }
-        Ok(Self(match (count.0, last) {
+        Ok(Self(match (count.0, plain) {
             (1, Some(name)) => Inner::Only(name),
             (count, _) => Inner::Names(names, count),
         }))
@@ -92,11 +96,11 @@ impl<'a> Channels<'a> {
     /// # Ok::<(), countersign_claims::ClaimsError>(())
     /// ```
     pub fn iter(&self) -> impl Iterator<Item = (Cow<'a, str>, SubscribeOptions<'a>)> + use<'a> {
-        let (only, names, subs) = match &self.0 {
+        let (only, names, subs) = match self.0 {
             Inner::None => (None, None, None),
-            Inner::Only(name) => (Some(name.clone()), None, None),
-            Inner::Names(names, _) => (None, Some(*names), None),
-            Inner::Options(subs, _) => (None, None, Some(*subs)),
+            Inner::Only(name) => (Some(Cow::Borrowed(name)), None, None),
+            Inner::Names(names, _) => (None, Some(names), None),
+            Inner::Options(subs, _) => (None, None, Some(subs)),
         };
         // Everything was checked when the token was decoded, so `flatten` leaves nothing out.
         let names = names.into_iter().flatten();
@@ -116,9 +120,9 @@ impl<'a> Channels<'a> {
     /// are `None` for a channel of `channels`, which has none.
     #[inline]
     pub fn for_each(&self, mut take: impl FnMut(Cow<'a, str>, Option<SubscribeOptions<'a>>)) {
-        match &self.0 {
+        match self.0 {
             Inner::None => {}
-            Inner::Only(name) => take(name.clone(), None),
+            Inner::Only(name) => take(Cow::Borrowed(name), None),
             Inner::Names(names, _) => names.into_iter().for_each(|name| {
                 if let Some(name) = name.as_str() {
                     take(name, None);
