@@ -6,7 +6,7 @@ use core::fmt;
 use crate::kind::Kind;
 use crate::string::{Known, Raw, eight_digits, plain_until};
 
-/// A number of so many digits fits an `i64`.
+/// A number of so many digits fits 64 bits.
 const SAFE_DIGITS: usize = 18;
 
 /// A place in a text that was **checked before**, for example by
@@ -118,41 +118,52 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads a number.
+    #[inline]
     pub fn number(&mut self) -> Option<Number<'a>> {
-        self.next_byte()?;
-        let start = self.at;
-        let mut rest = self.text.as_bytes().get(start..)?;
-        let is_negative = matches!(rest, [b'-', ..]);
-        if is_negative {
-            rest = rest.get(1..)?;
+        match self.plain_number() {
+            Some(number) => Some(Number::Unsigned(number)),
+            None => self.any_number(),
         }
-        let digits = rest.len();
-        let mut whole = 0_i64;
+    }
+
+    /// Reads a number of a few digits, as most are. `None` without reading it if it is another.
+    #[inline]
+    fn plain_number(&mut self) -> Option<u64> {
+        self.next_byte()?;
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let mut number = 0_u64;
+        let mut digits = 0_usize;
         // A date has ten digits.
         if let Some(eight) = rest.first_chunk().and_then(|next| eight_digits(*next)) {
-            whole = whole.wrapping_add_unsigned(eight);
-            rest = rest.get(8..)?;
+            number = eight;
+            digits = 8;
         }
-        while let [digit @ b'0'..=b'9', behind @ ..] = rest {
-            whole = whole.wrapping_mul(10).wrapping_add(i64::from(digit & 0xf));
-            rest = behind;
+        while let Some(digit @ b'0'..=b'9') = rest.get(digits) {
+            number = number
+                .wrapping_mul(10)
+                .wrapping_add(u64::from(digit & 0xf));
+            digits = digits.wrapping_add(1);
         }
-        let digits = digits.wrapping_sub(rest.len());
-        if digits == 0 {
+        let goes_on = matches!(rest.get(digits), Some(b'.' | b'e' | b'E'));
+        if goes_on || !(1..=SAFE_DIGITS).contains(&digits) {
             return None;
         }
-        self.at = self.text.len().wrapping_sub(rest.len());
-        let goes_on = matches!(rest, [b'.' | b'e' | b'E', ..]);
-        if digits <= SAFE_DIGITS && !goes_on {
-            if !is_negative {
-                return Some(Number::Unsigned(whole.unsigned_abs()));
-            }
-            if whole != 0 {
-                return Some(Number::Negative(whole.wrapping_neg()));
-            }
+        self.step(digits);
+        Some(number)
+    }
+
+    fn any_number(&mut self) -> Option<Number<'a>> {
+        if self.kind()? != Kind::Number {
+            return None;
         }
-        self.word();
-        Some(any_number(self.text.get(start..self.at)?))
+        let text = self.skip()?;
+        if let Ok(number) = text.parse() {
+            return Some(Number::Unsigned(number));
+        }
+        Some(match text.parse() {
+            Ok(number) if number != 0 => Number::Negative(number),
+            _ => Number::Other(text),
+        })
     }
 
     /// Reads a value of any type, and returns its text without space around it.
@@ -300,18 +311,6 @@ impl<'a> Cursor<'a> {
     #[inline]
     fn step(&mut self, bytes: usize) {
         self.at = self.at.wrapping_add(bytes);
-    }
-}
-
-/// A number whose digits alone don't say which type holds it.
-#[cold]
-fn any_number(text: &str) -> Number<'_> {
-    if let Ok(number) = text.parse() {
-        return Number::Unsigned(number);
-    }
-    match text.parse() {
-        Ok(number) if number != 0 => Number::Negative(number),
-        _ => Number::Other(text),
     }
 }
 
