@@ -13,6 +13,7 @@ use countersign::{
 };
 
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_060);
+const ISSUED_AT: UnixTime = UnixTime::from_secs(1_700_000_000);
 
 /// The pieces of work, by their names in the baseline.
 const WORK: [(&str, fn()); 5] = [
@@ -65,10 +66,8 @@ fn authenticator() -> Authenticator {
 }
 
 fn issue(issuer: &Issuer) -> String {
-    let token = issuer.connection("42").with(|set| {
-        set.exp(UnixTime::from_secs(4_102_444_800))
-            .iat(UnixTime::from_secs(1_700_000_000))
-    });
+    let token = issuer.connection("42").issued_at(ISSUED_AT);
+    let token = token.with(|set| set.exp(UnixTime::from_secs(4_102_444_800)));
     token.channel("news").sign().unwrap()
 }
 

@@ -100,12 +100,12 @@ pub(crate) fn issuing(report: &mut Report, rounds: usize) {
     let over_rustcrypto = Issuer::new(Over::RustCrypto, &secret);
     let jwt_simple = jwt_simple::Key::new(&secret);
     let claims = Claims::new();
+    // jsonwebtoken reads no clock either.
+    let issued_at = UnixTime::from_secs(tokens::IAT);
     let contestants = vec![
         Contestant::new(OWNED, || {
-            let token = issuer.connection(tokens::SUB).with(|set| {
-                set.exp(UnixTime::from_secs(tokens::EXP))
-                    .iat(UnixTime::from_secs(tokens::IAT))
-            });
+            let token = issuer.connection(tokens::SUB).issued_at(issued_at);
+            let token = token.with(|set| set.exp(UnixTime::from_secs(tokens::EXP)));
             let token = token.info(&claims.info).unwrap();
             token.channel("news").sign().unwrap()
         }),
