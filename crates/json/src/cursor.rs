@@ -139,9 +139,7 @@ impl<'a> Cursor<'a> {
             digits = 8;
         }
         while let Some(digit @ b'0'..=b'9') = rest.get(digits) {
-            number = number
-                .wrapping_mul(10)
-                .wrapping_add(u64::from(digit & 0xf));
+            number = number.wrapping_mul(10).wrapping_add(u64::from(digit & 0xf));
             digits = digits.wrapping_add(1);
         }
         let goes_on = matches!(rest.get(digits), Some(b'.' | b'e' | b'E'));

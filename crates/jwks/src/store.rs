@@ -128,8 +128,8 @@ impl Store {
         let fetched_at = clock.wall().saturating_sub(age);
         let mut file = ObjectWriter::new();
         file.string("endpoint", endpoint.as_str())
-            .raw("fetched_at", &fetched_at.as_secs().to_string())
-            .raw("life", &held.life.as_secs().to_string());
+            .number("fetched_at", &fetched_at.as_secs())
+            .number("life", &held.life.as_secs());
         if let Some(etag) = &held.etag {
             file.string("etag", etag);
         }

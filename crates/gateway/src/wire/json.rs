@@ -121,9 +121,7 @@ pub(super) fn result(result: &ReplyResult) -> (&'static str, String) {
                 object.raw("subs", &subscriptions.finish());
             }
             if connect.ping != 0 {
-                object
-                    .raw("ping", &connect.ping.to_string())
-                    .raw("pong", "true");
+                object.number("ping", &connect.ping).raw("pong", "true");
             }
             ("connect", object.finish())
         }
@@ -140,8 +138,8 @@ pub(super) fn result(result: &ReplyResult) -> (&'static str, String) {
         }
         ReplyResult::PresenceStats { clients, users } => {
             object
-                .raw("num_clients", &clients.to_string())
-                .raw("num_users", &users.to_string());
+                .number("num_clients", &clients)
+                .number("num_users", &users);
             ("presence_stats", object.finish())
         }
         ReplyResult::Ping => ("ping", object.finish()),
@@ -162,7 +160,7 @@ fn subscription(result: &SubscribeResult) -> String {
 
 fn expiry(object: &mut ObjectWriter, ttl: Option<u32>) -> &mut ObjectWriter {
     match ttl {
-        Some(ttl) => object.raw("expires", "true").raw("ttl", &ttl.to_string()),
+        Some(ttl) => object.raw("expires", "true").number("ttl", &ttl),
         None => object,
     }
 }
@@ -183,7 +181,7 @@ fn with_payload<'o>(
 pub(super) fn error(error: ErrorCode, with_temporary: bool) -> String {
     let mut object = ObjectWriter::new();
     object
-        .raw("code", &error.number().to_string())
+        .number("code", &error.number())
         .string("message", error.message());
     if with_temporary && error.is_temporary() {
         object.raw("temporary", "true");

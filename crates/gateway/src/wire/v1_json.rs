@@ -32,7 +32,7 @@ fn method(value: Value<'_>) -> Result<Option<Method>, Malformed> {
 
 pub(super) fn reply(reply: &Reply) -> String {
     let mut object = ObjectWriter::new();
-    object.raw("id", &reply.id.to_string());
+    object.number("id", &reply.id);
     match &reply.result {
         Ok(result) => object.raw("result", &json::result(result).1).finish(),
         Err(error) => object.raw("error", &json::error(*error, false)).finish(),
@@ -52,7 +52,7 @@ pub(super) fn push(push: &Push) -> Option<String> {
     };
     let mut message = ObjectWriter::new();
     if number != 0 {
-        message.raw("type", &number.to_string());
+        message.number("type", &number);
     }
     message.string("channel", channel).raw("data", &data);
     let message = message.finish();

@@ -33,7 +33,7 @@ pub(super) fn command(object: &Object<'_>) -> Result<Command, Malformed> {
 
 pub(super) fn reply(reply: &Reply) -> String {
     let mut object = ObjectWriter::new();
-    object.raw("id", &reply.id.to_string());
+    object.number("id", &reply.id);
     match &reply.result {
         Ok(result) => {
             let (name, result) = json::result(result);
@@ -54,7 +54,7 @@ pub(super) fn push(push: &Push) -> Option<String> {
         Push::Leave { channel, info } => ("leave", channel, json::membership(info)),
         Push::Unsubscribe { channel, reason } => {
             let data = ObjectWriter::new()
-                .raw("code", &reason.code().to_string())
+                .number("code", &reason.code())
                 .string("reason", reason.reason())
                 .finish();
             ("unsubscribe", channel, data)
