@@ -10,7 +10,7 @@ use countersign_claims::Bytes;
 /// copy: a text with escapes, bytes in base64, a user to whom the authority adds its prefix.
 #[derive(Clone)]
 pub(crate) enum Part<C> {
-    /// From where to where it stands in the payload, in bytes.
+    /// Its bytes in the payload.
     Place(Range<usize>),
     Copy(C),
 }
@@ -19,9 +19,9 @@ pub(crate) type TextPart = Part<Box<str>>;
 pub(crate) type BytesPart = Part<Box<[u8]>>;
 
 impl<C> Part<C> {
-    /// The place of a text that borrows from the payload. `None` if it doesn't.
+    /// The place of a text in the payload. `None` if the text is elsewhere in memory, even if the
+    /// payload contains the same characters.
     fn place(text: &str, payload: &str) -> Option<Self> {
-        // Both addresses are in one text, or this is not a place in it.
         let start = text.as_ptr().addr().checked_sub(payload.as_ptr().addr())?;
         let place = start..start.checked_add(text.len())?;
         payload.get(place.clone()).map(|_| Self::Place(place))
@@ -33,7 +33,7 @@ impl TextPart {
         Self::place(text, payload).unwrap_or_else(|| Self::Copy(text.into()))
     }
 
-    /// The text. `payload` is the one that `new` was given.
+    /// The text. `payload` must be the one that `new` got.
     pub(crate) fn get<'a>(&'a self, payload: &'a str) -> &'a str {
         match self {
             Self::Place(place) => payload.get(place.clone()).unwrap_or_default(),
@@ -48,7 +48,7 @@ impl BytesPart {
         place.unwrap_or_else(|| Self::Copy(bytes.to_vec().into()))
     }
 
-    /// The bytes. `payload` is the one that `new` was given.
+    /// The bytes. `payload` must be the one that `new` got.
     pub(crate) fn get<'a>(&'a self, payload: &'a str) -> &'a [u8] {
         match self {
             Self::Place(place) => payload.get(place.clone()).unwrap_or_default().as_bytes(),

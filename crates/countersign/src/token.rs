@@ -77,7 +77,7 @@ impl Token {
         self.payload.as_bytes()
     }
 
-    /// The payload, in which the places of parts are.
+    /// The payload. Parts are places in it.
     pub(crate) fn text(&self) -> &str {
         &self.payload
     }

@@ -60,7 +60,7 @@ impl<'r, K: TokenKind> Verification<'r, K> {
         }
     }
 
-    /// The verified claims are put into `claims`.
+    /// All steps. It puts the verified claims into `claims`, and returns the entry and the payload.
     fn borrow_steps<'a>(
         &self,
         token: &'a str,
@@ -103,7 +103,7 @@ impl<'r, K: TokenKind> Verification<'r, K> {
         Ok(owned)
     }
 
-    /// The verified payload.
+    /// The steps up to the signature. Returns the entry and the verified payload.
     fn own_payload(
         &self,
         token: &str,
@@ -119,7 +119,8 @@ impl<'r, K: TokenKind> Verification<'r, K> {
         }
     }
 
-    /// A verification that stops because keys must be fetched first is not counted.
+    /// Counts a refusal. A verification that stops because keys must be fetched first is not
+    /// counted.
     fn count_stop(&self, stop: &VerifyStop, tally: &Tally) {
         if let VerifyStop::Refused(error) = stop {
             tally.add(K::KIND, Some(error.code()));
