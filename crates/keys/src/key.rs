@@ -312,10 +312,14 @@ impl Key {
 /// Whether this is the name of a key management algorithm of JWE (RFC 7518 section 4.1), such as
 /// `RSA-OAEP`, `RSA1_5`, `ECDH-ES` or `A128KW`.
 fn is_for_encryption(alg: &str) -> bool {
-    matches!(
-        alg.get(..4),
-        Some("RSA-" | "RSA1" | "ECDH" | "A128" | "A192" | "A256")
-    )
+    // For the usual signature algorithms, four letters are enough.
+    match alg.get(..4) {
+        Some("RSA-" | "RSA1" | "ECDH") => ["RSA-OAEP", "RSA1_5", "ECDH-ES"]
+            .iter()
+            .any(|known| alg.starts_with(known)),
+        Some("A128" | "A192" | "A256") => true,
+        _ => false,
+    }
 }
 
 /// Refuses a secret that is itself a key. Returns warnings about other secrets.

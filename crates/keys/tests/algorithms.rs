@@ -133,6 +133,11 @@ fn if_no_algorithm_fits_the_most_specific_reason_is_given() {
              algorithm that signs",
         ),
         (
+            key("rsa2048.spki").with_algorithm("RSA-MINE"),
+            "found an RSA key of 2048 bits; it needs the algorithm \"RSA-MINE\", which is not among \
+             those of this provider",
+        ),
+        (
             key("rsa-pss-sha384.spki").with_algorithm("PS256"),
             "found an RSASSA-PSS key for PS384; PS256 needs another key",
         ),
