@@ -186,12 +186,14 @@ impl Token {
     }
 }
 
-/// The other fields are read from the payload, so they are equal if it is. The configuration says
-/// which claim is the user, and the authority may add a prefix.
+/// Other fields are equal if the payload is. But the configuration says which claim is the user, the
+/// authority may add a prefix to it, and each kind of token has its own rule for its expiry.
 impl PartialEq for Token {
     fn eq(&self, other: &Self) -> bool {
-        let same_user = self.named_user() == other.named_user();
-        same_user && self.payload == other.payload && self.voucher == other.voucher
+        self.named_user() == other.named_user()
+            && self.expires == other.expires
+            && self.payload == other.payload
+            && self.voucher == other.voucher
     }
 }
 

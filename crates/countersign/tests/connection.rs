@@ -201,6 +201,19 @@ fn a_channel_that_is_named_twice_is_subscribed_to_once() {
 }
 
 #[test]
+fn a_connection_and_a_plain_token_that_expire_at_different_times_are_not_equal() {
+    let authenticator = hs256_authenticator();
+    for (expire_at, are_equal) in [(0, false), (NOW + 50, false), (NOW + 100, true)] {
+        let exp = NOW + 100;
+        let token = hs256(&format!(r#"{{"exp":{exp},"expire_at":{expire_at}}}"#));
+        let connection = authenticator.connection(&token, now()).unwrap();
+        let token = authenticator.token(&token, now()).unwrap();
+        assert_eq!(token.expires() == connection.expires(), are_equal);
+        assert_eq!(token == *connection, are_equal, "{expire_at}");
+    }
+}
+
+#[test]
 fn an_owned_connection_keeps_its_parts_however_they_are_written() {
     let plain = ["42", "backend", "t-1", "chat", "news"];
     let escaped = [
