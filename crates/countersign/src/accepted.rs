@@ -1,5 +1,6 @@
 //! An accepted token, borrowed and owned.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use countersign_claims::{
 };
 use serde::Deserialize;
 
+use crate::token::Size;
 use crate::{DeserializeError, Identity, UnixTime};
 
 /// The facts that the trusted entry which verified a token adds to the result.
@@ -99,7 +101,9 @@ decoded_claims!(TokenClaims, |claims| claims.registered.exp);
 /// [`Authenticator`](crate::Authenticator) makes one.
 ///
 /// `C` is [`ConnectionClaims`], [`SubscriptionClaims`] or [`TokenClaims`](crate::claims::TokenClaims).
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// `Debug` shows the length of the payload, and nothing of its content.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Accepted<'a, C> {
     decoded: C,
     payload: &'a str,
@@ -196,5 +200,15 @@ impl<'a, C: DecodedClaims> Accepted<'a, C> {
     #[must_use]
     pub fn valid_until(&self) -> Option<UnixTime> {
         self.voucher.valid_until(self.expires())
+    }
+}
+
+impl<C: fmt::Debug> fmt::Debug for Accepted<'_, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Accepted")
+            .field("decoded", &self.decoded)
+            .field("payload", &Size(self.payload.len()))
+            .field("authority", &self.voucher.name)
+            .finish()
     }
 }

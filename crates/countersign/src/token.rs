@@ -209,7 +209,7 @@ impl fmt::Debug for Token {
 }
 
 /// How `Debug` shows the application's own bytes: they stay out of logs.
-pub(crate) struct Size(usize);
+pub(crate) struct Size(pub(crate) usize);
 
 impl Size {
     pub(crate) fn of(bytes: Option<&[u8]>) -> Option<Self> {

@@ -6,7 +6,7 @@ use std::fmt::Debug;
 
 use common::*;
 use countersign::config::{Config, Format, KeyText, SecretText};
-use countersign::{Issuer, Key, Keyring, Stage, default_provider};
+use countersign::{Issuer, Key, Keyring, Scratch, Stage, default_provider};
 
 /// This text is put in the place of every value, and must never be shown.
 const VALUE: &str = "Pa55-the-value-of-an-option";
@@ -291,21 +291,24 @@ fn c10_debug_of_what_was_verified_shows_nothing_of_the_application_s_own_bytes()
     let as_bytes = as_bytes.trim_matches(['[', ']']);
     let length = format!("Some({} bytes)", json.len());
     let options = format!(r#"{{"info":{json},"data":{json}}}"#);
-    let connection = hs256(&format!(
+    let token = hs256(&format!(
         r#"{{"sub":"42","info":{json},"meta":{json},"subs":{{"news":{options}}}}}"#
     ));
     let subscription = hs256(&format!(
         r#"{{"sub":"42","channel":"news","info":{json},"data":{json}}}"#
     ));
     let authenticator = hs256_authenticator();
-    let connection = authenticator.connection(&connection, now()).unwrap();
+    let connection = authenticator.connection(&token, now()).unwrap();
     let subscription = authenticator.subscription(&subscription, now()).unwrap();
+    let mut scratch = Scratch::default();
+    let accepted = authenticator.connection_in(&token, now(), &mut scratch);
     assert_eq!(connection.meta(), Some(json.as_bytes()));
     for (shown, times) in [
         (format!("{connection:?}"), 4),
         (format!("{:?}", connection.channels().next()), 2),
         (format!("{:?}", subscription.options()), 2),
         (format!("{subscription:?}"), 2),
+        (format!("{:?}", accepted.unwrap()), 0),
     ] {
         assert_eq!(shown.matches(&length).count(), times, "{shown}");
         assert!(!shown.contains(as_bytes), "{shown}");
