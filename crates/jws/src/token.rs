@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell};
 use core::fmt;
 
-use countersign_base64url::decode_append;
+use countersign_base64url::{decode_append, decode_into};
 use countersign_signature::{AlgorithmName, Verifier};
 
 use crate::encoding::Encoded;
@@ -130,9 +130,9 @@ impl<'a> Unverified<'a> {
         // One allocation for both: four characters are three bytes, and the decoder needs room for
         // four bytes more.
         let characters = payload.len().saturating_add(signature.len());
-        body.clear();
-        body.reserve(characters.saturating_sub(characters / 4).saturating_add(4));
-        decode_append(payload, body).map_err(|_| Part::Payload)?;
+        let room = characters.saturating_sub(characters / 4).saturating_add(4);
+        body.reserve(room.saturating_sub(body.len()));
+        decode_into(payload, body).map_err(|_| Part::Payload)?;
         *payload_len = body.len();
         decode_append(signature, body).map_err(|_| Part::Signature)?;
         let (payload, signature) = body.split_at_checked(*payload_len).ok_or(Part::Payload)?;
