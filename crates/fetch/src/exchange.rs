@@ -4,7 +4,7 @@
 //! transport.
 
 use alloc::sync::Arc;
-use core::fmt::Debug;
+use core::fmt::{self, Debug};
 use core::time::Duration;
 use std::io::Read as _;
 
@@ -177,11 +177,24 @@ const HEADERS: [&str; 5] = [
 ];
 
 /// One whole answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// `Debug` shows the length of the body, and nothing of its content: it may have a private key by
+/// mistake.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Response {
     status: u16,
     headers: Vec<(&'static str, String)>,
     body: Vec<u8>,
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish()
+    }
 }
 
 impl Response {

@@ -19,7 +19,7 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use countersign_fetch::{FetchError, FetchErrorKind, HttpFetch, HttpOptions};
+use countersign_fetch::{FetchError, FetchErrorKind, HttpFetch, HttpOptions, Response};
 use get::{Get, HASTY, HASTY_AT_MOST, LIMIT, good};
 use server::{Server, answer};
 
@@ -408,5 +408,15 @@ fn j10_caches_on_the_way_are_asked_to_revalidate() {
     assert!(
         request.contains("cache-control: max-age=0\r\n"),
         "{request}"
+    );
+}
+
+#[test]
+fn debug_of_an_answer_shows_its_headers_and_nothing_of_its_body() {
+    let answer = Response::new(200, b"{\"d\":\"private\"}".as_slice());
+    let shown = format!("{:?}", answer.with_header("etag", "\"1\""));
+    assert_eq!(
+        shown,
+        r#"Response { status: 200, headers: [("etag", "\"1\"")], body: 15 bytes }"#
     );
 }
