@@ -5,6 +5,7 @@ use std::fmt;
 
 use countersign_claims::{Bytes, ConnectionClaims, Overrides, SubscribeOptions};
 
+use crate::few::Few;
 use crate::part::{BytesPart, TextPart};
 use crate::token::Size;
 
@@ -42,44 +43,6 @@ impl fmt::Debug for ChannelOptions<'_> {
     }
 }
 
-/// The channels of an owned connection. Most connections have at most one, and then this needs no
-/// allocation.
-#[derive(Clone)]
-pub(crate) enum ChannelList {
-    AtMostOne(Option<ChannelParts>),
-    Many(Vec<ChannelParts>),
-}
-
-impl ChannelList {
-    /// The channels of a token. `channels` may name one twice; it is subscribed only once.
-    pub(crate) fn new(claims: &ConnectionClaims<'_>, payload: &str) -> Self {
-        let count = claims.channels.len();
-        if count <= 1 {
-            let mut only = None;
-            claims.channels.for_each(|name, options| {
-                only = Some(ChannelParts::new(&name, options, payload));
-            });
-            return Self::AtMostOne(only);
-        }
-        let mut seen = BTreeSet::new();
-        let mut many = Vec::with_capacity(count);
-        claims.channels.for_each(|name, options| {
-            let parts = ChannelParts::new(&name, options, payload);
-            if seen.insert(name) {
-                many.push(parts);
-            }
-        });
-        Self::Many(many)
-    }
-
-    pub(crate) fn as_slice(&self) -> &[ChannelParts] {
-        match self {
-            Self::AtMostOne(channel) => channel.as_slice(),
-            Self::Many(channels) => channels,
-        }
-    }
-}
-
 /// A channel of an owned connection.
 #[derive(Clone)]
 pub(crate) struct ChannelParts {
@@ -89,6 +52,21 @@ pub(crate) struct ChannelParts {
 }
 
 impl ChannelParts {
+    /// The channels of a token. `channels` may name one twice; it is subscribed only once.
+    pub(crate) fn each_once(claims: &ConnectionClaims<'_>, payload: &str) -> Few<Self> {
+        let count = claims.channels.len();
+        // An only channel needs no search.
+        let mut seen = (count > 1).then(BTreeSet::new);
+        let mut channels = Few::with_capacity(count);
+        claims.channels.for_each(|name, options| {
+            let parts = Self::new(&name, options, payload);
+            if seen.as_mut().is_none_or(|seen| seen.insert(name)) {
+                channels.push(parts);
+            }
+        });
+        channels
+    }
+
     fn new(name: &str, options: Option<SubscribeOptions<'_>>, payload: &str) -> Self {
         Self {
             name: TextPart::new(name, payload),

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use countersign_claims::{Bytes, ClaimsError, ConnectionClaims};
 
 use crate::accepted::Voucher;
-use crate::channel::{Channel, ChannelList};
+use crate::channel::{Channel, ChannelParts};
+use crate::few::Few;
 use crate::part::BytesPart;
 use crate::token::{Size, Token};
 use crate::{Error, Identity};
@@ -38,7 +39,7 @@ use crate::{Error, Identity};
 pub struct Connection {
     token: Token,
     info: Option<BytesPart>,
-    channels: ChannelList,
+    channels: Few<ChannelParts>,
     meta: Option<BytesPart>,
 }
 
@@ -89,7 +90,7 @@ impl Connection {
         Self {
             token: Token::none(),
             info: None,
-            channels: ChannelList::AtMostOne(None),
+            channels: Few::EMPTY,
             meta: None,
         }
     }
@@ -100,7 +101,7 @@ impl Connection {
         Self {
             token: Token::new(claims, payload, voucher),
             info: claims.info.as_ref().map(part),
-            channels: ChannelList::new(claims, payload),
+            channels: ChannelParts::each_once(claims, payload),
             meta: claims.meta.as_ref().map(part),
         }
     }

@@ -97,6 +97,7 @@ mod endpoint;
 mod error;
 mod excerpt;
 mod explain;
+mod few;
 #[cfg(feature = "rustcrypto")]
 mod generate;
 mod hints;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::accepted::{DecodedClaims, Voucher};
+use crate::few::Few;
 use crate::part::TextPart;
 use crate::{DeserializeError, Identity, UnixTime};
 
@@ -49,7 +50,7 @@ pub struct Token {
     /// `None` if no claim names a user.
     user: Option<TextPart>,
     iss: Option<TextPart>,
-    aud: Vec<TextPart>,
+    aud: Few<TextPart>,
     token_id: Option<TextPart>,
     expires: Option<UnixTime>,
     voucher: Arc<Voucher>,
@@ -106,7 +107,7 @@ impl Token {
 
     /// `aud`: the recipients of the token. No element if the claim is absent.
     pub fn aud(&self) -> impl Iterator<Item = &str> {
-        let audiences = self.aud.iter();
+        let audiences = self.aud.as_slice().iter();
         audiences.map(|audience| audience.get(&self.payload))
     }
 
@@ -146,7 +147,7 @@ impl Token {
             payload: String::new(),
             user: None,
             iss: None,
-            aud: Vec::new(),
+            aud: Few::EMPTY,
             token_id: None,
             expires: None,
             voucher: Arc::new(Voucher::nobody()),
@@ -157,7 +158,7 @@ impl Token {
     pub(crate) fn new(claims: &impl DecodedClaims, payload: &str, voucher: Arc<Voucher>) -> Self {
         let registered = claims.registered();
         let part = |text: &str| TextPart::new(text, payload);
-        let mut aud = Vec::new();
+        let mut aud = Few::EMPTY;
         registered.aud.iter().for_each(|text| aud.push(part(&text)));
         Self {
             payload: String::new(),

@@ -145,8 +145,7 @@ fn k7_custom_claims_of_any_jwt_are_borrowed_without_an_allocation() {
 #[test]
 fn k7_an_owned_connection_of_one_channel_takes_one_allocation_its_payload() {
     let authenticator = hs256_authenticator();
-    let plain =
-        r#""sub":"42","exp":1800000000,"iss":"backend","jti":"t-1","info":{"a":1},"meta":[]"#;
+    let plain = r#""sub":"42","exp":1800000000,"iss":"backend","aud":"chat","jti":"t-1","info":{"a":1},"meta":[]"#;
     for channels in ["", r#","channels":["news"]"#] {
         let token = hs256(&format!("{{{plain}{channels}}}"));
         let verify = || assert!(authenticator.connection(&token, now()).is_ok());
