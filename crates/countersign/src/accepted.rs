@@ -10,7 +10,7 @@ use countersign_claims::{
 };
 use serde::Deserialize;
 
-use crate::token::Size;
+use crate::size::Size;
 use crate::{DeserializeError, Identity, UnixTime};
 
 /// The facts that the trusted entry which verified a token adds to the result.

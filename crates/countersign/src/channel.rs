@@ -7,7 +7,7 @@ use countersign_claims::{Bytes, ConnectionClaims, Overrides, SubscribeOptions};
 
 use crate::few::Few;
 use crate::part::{BytesPart, TextPart};
-use crate::token::Size;
+use crate::size::Size;
 
 /// A channel that a connection is subscribed to from its start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

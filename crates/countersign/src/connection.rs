@@ -10,7 +10,8 @@ use crate::accepted::Voucher;
 use crate::channel::{Channel, ChannelParts};
 use crate::few::Few;
 use crate::part::BytesPart;
-use crate::token::{Size, Token};
+use crate::size::Size;
+use crate::token::Token;
 use crate::{Error, Identity};
 
 /// A connection that may be opened. Only an [`Authenticator`](crate::Authenticator) makes one.

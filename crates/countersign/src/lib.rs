@@ -118,6 +118,7 @@ mod rules;
 mod sealer;
 mod sharded;
 mod short_secret;
+mod size;
 mod subscription;
 mod thumbprint;
 mod token;

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::accepted::{DecodedClaims, Voucher};
 use crate::few::Few;
 use crate::part::TextPart;
+use crate::size::Size;
 use crate::{DeserializeError, Identity, UnixTime};
 
 /// Any JWT that was accepted, for example for an HTTP interface. Only an
@@ -206,20 +207,5 @@ impl fmt::Debug for Token {
         let mut out = f.debug_struct("Token");
         self.debug(&mut out);
         out.finish()
-    }
-}
-
-/// How `Debug` shows the application's own bytes: they stay out of logs.
-pub(crate) struct Size(pub(crate) usize);
-
-impl Size {
-    pub(crate) fn of(bytes: Option<&[u8]>) -> Option<Self> {
-        bytes.map(|bytes| Self(bytes.len()))
-    }
-}
-
-impl fmt::Debug for Size {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} bytes", self.0)
     }
 }
