@@ -3,10 +3,9 @@
 //! This is done before the signature is verified, so its cost must not grow with the number of
 //! entries: exact audiences are looked up in one map, and only one entry may expect a pattern.
 
-use std::collections::HashMap;
-
 use countersign_claims::{Expectation, Pattern};
 
+use crate::exact_audiences::ExactAudiences;
 use crate::hints::IssuerAndAudience;
 
 /// The entries of one issuer, by their places in the list of all.
@@ -16,13 +15,7 @@ pub(crate) struct Candidates {
     first: usize,
     /// The first entry that expects no audience.
     open: Option<usize>,
-    /// For each exact audience, the first entry that expects it. The hash has a random key, because
-    /// a token chooses the text that is looked up.
-    exact: HashMap<String, usize>,
-    /// The length of the shortest exact audience. A shorter text isn't hashed.
-    shortest: usize,
-    /// The length of the longest exact audience. A longer text isn't hashed.
-    longest: usize,
+    exact: ExactAudiences,
     /// The entry that expects a pattern.
     pattern: Option<(usize, Pattern)>,
     has_second_pattern: bool,
@@ -35,9 +28,7 @@ impl Candidates {
             count: 0,
             first: place,
             open: None,
-            exact: HashMap::new(),
-            shortest: usize::MAX,
-            longest: 0,
+            exact: ExactAudiences::new(),
             pattern: None,
             has_second_pattern: false,
         };
@@ -52,11 +43,7 @@ impl Candidates {
             Expectation::Any => {
                 self.open.get_or_insert(place);
             }
-            Expectation::Exact(text) => {
-                self.exact.entry(text.clone()).or_insert(place);
-                self.shortest = self.shortest.min(text.len());
-                self.longest = self.longest.max(text.len());
-            }
+            Expectation::Exact(text) => self.exact.add(text, place),
             Expectation::Matches(_) if self.pattern.is_some() => self.has_second_pattern = true,
             Expectation::Matches(pattern) => self.pattern = Some((place, pattern.clone())),
         }
@@ -80,7 +67,7 @@ impl Candidates {
         let mut fits = self.open;
         // One pass, because reading an element costs more than looking it up.
         claims.any_audience(&mut |audience| {
-            let exact = self.with_exactly(audience);
+            let exact = self.exact.get(audience);
             fits = [fits, exact].into_iter().flatten().min();
             if let Some((place, pattern)) = &self.pattern
                 && fits.is_none_or(|before| *place < before)
@@ -91,13 +78,5 @@ impl Candidates {
             false
         });
         fits.unwrap_or(self.first)
-    }
-
-    /// The place of the first entry that expects exactly this audience.
-    fn with_exactly(&self, audience: &str) -> Option<usize> {
-        if audience.len() < self.shortest || audience.len() > self.longest {
-            return None;
-        }
-        self.exact.get(audience).copied()
     }
 }

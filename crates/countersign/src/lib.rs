@@ -95,6 +95,7 @@ mod deserialize;
 #[cfg(feature = "jwks")]
 mod endpoint;
 mod error;
+mod exact_audiences;
 mod excerpt;
 mod explain;
 mod few;
