@@ -190,12 +190,13 @@ fn bits([a, b, c, d]: &[u8; 4]) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::ToString as _;
     use alloc::vec;
 
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-    use super::{DecodeError, decode_append, decode_at, decode_into};
+    use super::{DecodeError, decode, decode_append, decode_at, decode_into};
 
     /// Decodes as the `base64` crate does.
     fn assert_same(text: &[u8]) {
@@ -231,6 +232,13 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_error_says_what_is_expected_and_shows_nothing_of_the_text() {
+        let error = decode("c2VjcmV0=").unwrap_err().to_string();
+        assert!(error.contains("without padding"), "{error}");
+        assert!(!error.contains("c2Vj"), "{error}");
     }
 
     #[test]
