@@ -129,6 +129,11 @@ impl<'r, K: TokenKind> Verification<'r, K> {
 
     /// The steps up to the signature, in order: cheap checks first. Until the signature is
     /// verified, claims only select the authority. `tally` becomes the tally of this authority.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "otherwise its result is passed through memory"
+    )]
     fn check_signature<'a>(
         &self,
         token: &'a str,
