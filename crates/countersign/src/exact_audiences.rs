@@ -1,14 +1,15 @@
 //! The look-up of audiences that are expected exactly.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 
 /// For each exact audience, the place of the first entry that expects it.
 ///
 /// The text that is looked up comes from a token whose signature isn't verified. So the hash of the
-/// map has a random key, and takes time. Most texts that are no audience are told apart by one bit
-/// first.
-#[derive(Clone, Debug)]
+/// map has a random key, and takes time. Before a text is hashed, one bit is read. It is not set for
+/// most texts that are no audience.
+#[derive(Clone)]
 pub(crate) struct ExactAudiences {
     places: HashMap<String, usize>,
     /// The [bit](Self::bit) of each audience.
@@ -64,6 +65,13 @@ impl ExactAudiences {
         let hash = (product ^ (product >> 32)).wrapping_mul(self.factor) >> 52;
         let word = usize::try_from(hash / 64).unwrap_or_default();
         (word, 1 << (hash % 64))
+    }
+}
+
+/// Shows the audiences. The bits and the factor say nothing to a reader.
+impl fmt::Debug for ExactAudiences {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.places.fmt(f)
     }
 }
 

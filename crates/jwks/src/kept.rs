@@ -26,7 +26,7 @@ impl KeptSet {
         let mut notes = Vec::new();
         for (index, key) in report.keys().iter().enumerate() {
             let mut note = ObjectWriter::new();
-            note.raw("index", &index.to_string());
+            note.number("index", &index);
             if key.is_private() {
                 note.raw("private", "true");
             } else if left_out.contains(&index) {
