@@ -8,10 +8,11 @@ const FEW: usize = 16;
 
 /// The names of one object so far.
 ///
-/// The first few names without escapes are kept in an array and need no allocation. The others go
-/// into an ordered set, so that an attacker can't choose names that make the search slow.
+/// The first few names without escapes are kept as places in the text and need no allocation. The
+/// others go into an ordered set, so that an attacker can't choose names that make the search slow.
 pub(crate) struct Names<'a> {
-    few: [Option<&'a str>; FEW],
+    /// Where these names begin. Behind each name is a quote.
+    few: [u32; FEW],
     count: usize,
     many: Option<BTreeSet<Cow<'a, str>>>,
     /// The [`mark`]s of all names so far. A name whose mark is new is new too, so it needs no
@@ -23,25 +24,26 @@ impl<'a> Names<'a> {
     #[inline]
     pub(crate) fn new() -> Self {
         Self {
-            few: [None; FEW],
+            few: [0; FEW],
             count: 0,
             many: None,
             marks: 0,
         }
     }
 
-    /// Adds a name. False if it is there already.
+    /// Adds a name. False if it is there already. If it has no escapes, it begins at `start` in
+    /// `text`.
     #[inline]
     #[expect(clippy::ptr_arg, reason = "a borrowed name is kept without a copy")]
-    pub(crate) fn insert(&mut self, name: &Cow<'a, str>) -> bool {
+    pub(crate) fn insert(&mut self, name: &Cow<'a, str>, start: usize, text: &str) -> bool {
         let mark = mark(name);
-        if self.marks & mark != 0 && self.contains(name) {
+        if self.marks & mark != 0 && self.contains(name, text) {
             return false;
         }
         self.marks |= mark;
-        match (name, self.few.get_mut(self.count)) {
-            (Cow::Borrowed(name), Some(place)) => {
-                *place = Some(name);
+        match (name, u32::try_from(start), self.few.get_mut(self.count)) {
+            (Cow::Borrowed(_), Ok(start), Some(place)) => {
+                *place = start;
                 self.count = self.count.wrapping_add(1);
             }
             _ => self.insert_into_set(name.clone()),
@@ -54,9 +56,18 @@ impl<'a> Names<'a> {
         self.many.get_or_insert_default().insert(name);
     }
 
-    fn contains(&self, name: &str) -> bool {
+    fn contains(&self, name: &str, text: &str) -> bool {
         let few = self.few.get(..self.count).unwrap_or_default();
-        few.contains(&Some(name)) || self.many.as_ref().is_some_and(|many| many.contains(name))
+        let begins = |start: &u32| {
+            let behind = usize::try_from(*start)
+                .ok()
+                .and_then(|start| text.get(start..));
+            behind.and_then(|text| text.strip_prefix(name))
+        };
+        few.iter()
+            .filter_map(begins)
+            .any(|rest| rest.starts_with('"'))
+            || self.many.as_ref().is_some_and(|many| many.contains(name))
     }
 }
 

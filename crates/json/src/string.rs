@@ -43,7 +43,10 @@ impl<'a> Raw<'a> {
 
 /// The index of the next quote, backslash or control character, beginning at `at`. The length of
 /// the text if there is none.
-#[inline]
+///
+/// It is called in many places. A copy in each of them would take too much of the cache that the
+/// processor has for code.
+#[inline(never)]
 pub(crate) fn plain_until(text: &[u8], mut at: usize) -> usize {
     while let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
         let special = special(u64::from_le_bytes(*word));

@@ -123,7 +123,7 @@ impl<'a> Walk<'a> {
             // The escapes were checked, so every string can be decoded.
             _ => Raw::new(self.since(start)).decode().unwrap_or_default(),
         };
-        if !names.insert(&name) {
+        if !names.insert(&name, start.wrapping_add(1), self.text) {
             self.at = start;
             return Err(Fault::Duplicate);
         }
