@@ -67,10 +67,9 @@ fn read_member<'a>(
     if is_known || is_user {
         return Ok(());
     }
-    at.check_case(
-        names
-            .iter()
-            .copied()
-            .chain(options.user_id_claim.as_deref()),
-    )
+    at.check_case(names.iter().copied())?;
+    match &options.user_id_claim {
+        Some(claim) => at.check_case([claim.as_str()]),
+        None => Ok(()),
+    }
 }

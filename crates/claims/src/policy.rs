@@ -121,19 +121,26 @@ impl Policy {
         self.leeway.min(MAX_LEEWAY)
     }
 
+    #[inline]
     fn check_issuer(&self, claims: &Registered<'_>) -> Result<(), ClaimsError> {
-        let iss = claims.iss.as_deref();
-        if self.issuer.is_any() || iss.is_some_and(|iss| self.issuer.matches(iss)) {
+        if self.issuer.is_any() {
             return Ok(());
         }
-        Err(ClaimsError::Issuer {
-            found: iss.map(short),
-            expected: self.issuer.to_string(),
-        })
+        match claims.iss.as_deref() {
+            Some(iss) if self.issuer.matches(iss) => Ok(()),
+            iss => Err(ClaimsError::Issuer {
+                found: iss.map(short),
+                expected: self.issuer.to_string(),
+            }),
+        }
     }
 
+    #[inline]
     fn check_audience(&self, claims: &Registered<'_>) -> Result<(), ClaimsError> {
-        if self.audience.is_any() || claims.aud.iter().any(|aud| self.audience.matches(&aud)) {
+        if self.audience.is_any() {
+            return Ok(());
+        }
+        if claims.aud.iter().any(|aud| self.audience.matches(&aud)) {
             return Ok(());
         }
         Err(ClaimsError::Audience {
@@ -142,6 +149,7 @@ impl Policy {
         })
     }
 
+    #[inline]
     fn check_expiry(&self, claims: &Registered<'_>, now: UnixTime) -> Result<(), ClaimsError> {
         match claims.exp {
             None if self.require_exp => Err(ClaimsError::Missing {
@@ -157,6 +165,7 @@ impl Policy {
         }
     }
 
+    #[inline]
     fn check_not_before(&self, claims: &Registered<'_>, now: UnixTime) -> Result<(), ClaimsError> {
         match claims.nbf {
             Some(nbf) if nbf.saturating_sub(self.leeway()) > now => Err(ClaimsError::NotYetValid {
@@ -168,6 +177,7 @@ impl Policy {
         }
     }
 
+    #[inline]
     fn check_age(&self, claims: &Registered<'_>, now: UnixTime) -> Result<(), ClaimsError> {
         let Some(max_age) = self.max_age else {
             return Ok(());
@@ -185,6 +195,7 @@ impl Policy {
         Ok(())
     }
 
+    #[inline]
     fn check_anonymous(&self, claims: &Registered<'_>) -> Result<(), ClaimsError> {
         if claims.is_anonymous() && !self.allow_anonymous {
             return Err(ClaimsError::Anonymous);
