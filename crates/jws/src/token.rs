@@ -86,22 +86,20 @@ impl<'a> Unverified<'a> {
     /// # Errors
     ///
     /// As [`parse`](Self::parse), for the size, the number of parts and the header.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "otherwise its result is copied")]
     pub fn parse_header(
         limit: usize,
         token: &'a str,
         scratch: &'a mut Scratch,
     ) -> Result<Self, ParseError> {
         let encoded = Encoded::split(token, limit)?;
-        let header = if let Some(header) = known::header(encoded.header) {
-            header
-        } else if let Some(header) = known::header_with_kid(encoded.header, &mut scratch.kid) {
-            header
-        } else if let Some(header) = known::header_of_any_alg(encoded.header, &mut scratch.alg) {
-            header
-        } else {
-            encoded.decode(Part::Header, &mut scratch.header)?;
-            Header::parse(&scratch.header)?
+        let header = match known::header(encoded.header) {
+            Some(header) => header,
+            None => {
+                let (kid, alg) = (&mut scratch.kid, &mut scratch.alg);
+                Self::other_header(&encoded, kid, alg, &mut scratch.header)?
+            }
         };
         Ok(Self {
             header,
@@ -112,6 +110,24 @@ impl<'a> Unverified<'a> {
                 payload_len: &mut scratch.payload_len,
             })),
         })
+    }
+
+    /// The header, if it is not one of the few that most tokens have.
+    #[inline(never)]
+    fn other_header(
+        encoded: &Encoded<'_>,
+        kid: &'a mut Vec<u8>,
+        alg: &'a mut Vec<u8>,
+        header: &'a mut Vec<u8>,
+    ) -> Result<Header<'a>, ParseError> {
+        if let Some(header) = known::header_with_kid(encoded.header, kid) {
+            return Ok(header);
+        }
+        if let Some(header) = known::header_of_any_alg(encoded.header, alg) {
+            return Ok(header);
+        }
+        encoded.decode(Part::Header, header)?;
+        Header::parse(header)
     }
 
     /// The payload and the signature. The first call decodes them.
