@@ -2,22 +2,29 @@
 
 use std::fmt;
 
+use countersign_json::Object;
 use serde::de::{Error, Expected, Unexpected};
 
 /// The problem, and the place at which it was found.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Failure(Box<Problem>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Problem {
     text: String,
     /// In bytes from the beginning of the payload.
     place: Option<usize>,
+    /// The top-level claim at this place.
+    claim: Option<String>,
 }
 
 impl Failure {
     fn new(text: String) -> Self {
-        Self(Box::new(Problem { text, place: None }))
+        Self(Box::new(Problem {
+            text,
+            place: None,
+            claim: None,
+        }))
     }
 
     fn found(found: &str, expected: &dyn fmt::Display) -> Self {
@@ -30,16 +37,27 @@ impl Failure {
         Self::new("the type refused the value".into())
     }
 
-    /// Notes the place. The first place that is noted counts.
+    /// There is no payload to read.
     #[cold]
-    pub(super) fn at(mut self, place: usize) -> Self {
-        self.0.place.get_or_insert(place);
-        self
+    pub(super) fn no_token() -> Self {
+        Self::new("found no token, so there are no claims".into())
     }
 
-    /// The place and the text.
-    pub(super) fn into_parts(self) -> (usize, String) {
-        (self.0.place.unwrap_or(usize::MAX), self.0.text)
+    /// Notes the place. The first place that is noted counts.
+    #[cold]
+    pub(super) fn note_place(&mut self, place: usize) {
+        self.0.place.get_or_insert(place);
+    }
+
+    /// Finds the claim at the place that was noted.
+    #[cold]
+    pub(super) fn name_claim(&mut self, payload: &str) {
+        self.0.claim = self.0.place.and_then(|place| claim_at(payload, place));
+    }
+
+    /// The top-level claim that doesn't fit, if one claim is at fault.
+    pub(super) fn claim(&self) -> Option<&str> {
+        self.0.claim.as_deref()
     }
 }
 
@@ -115,4 +133,17 @@ impl Failure {
             }
         }
     }
+}
+
+/// The top-level claim whose value contains this place, in bytes. serde notices a missing field at
+/// the end of the whole payload, which is in no claim.
+fn claim_at(payload: &str, place: usize) -> Option<String> {
+    for (name, value) in Object::parse(payload.as_bytes()).ok()? {
+        let raw = value.raw();
+        let start = (raw.as_ptr() as usize).saturating_sub(payload.as_ptr() as usize);
+        if (start..=start.saturating_add(raw.len())).contains(&place) {
+            return Some(name.into_owned());
+        }
+    }
+    None
 }

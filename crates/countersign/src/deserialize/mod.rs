@@ -8,7 +8,6 @@ mod reader;
 
 use std::fmt;
 
-use countersign_json::Object;
 use serde::Deserialize;
 
 use failure::Failure;
@@ -38,61 +37,48 @@ use reader::Reader;
 /// assert_eq!(error.to_string(), "missing field `level`");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeserializeError {
-    claim: Option<String>,
-    problem: String,
-}
+#[derive(Clone, PartialEq, Eq)]
+pub struct DeserializeError(Failure);
 
 impl DeserializeError {
     pub(crate) fn read<'p, T: Deserialize<'p>>(payload: &'p str) -> Result<T, Self> {
         if payload.is_empty() {
-            return Err(Self {
-                claim: None,
-                problem: "found no token, so there are no claims".into(),
-            });
+            return Err(Self(Failure::no_token()));
         }
         let mut reader = Reader::new(payload);
-        let read = reader.document();
-        read.map_err(|failure| Self::new(payload, failure.at(reader.cursor.position())))
-    }
-
-    #[cold]
-    fn new(payload: &str, failure: Failure) -> Self {
-        let (place, problem) = failure.into_parts();
-        Self {
-            claim: claim_at(payload, place),
-            problem,
+        match reader.document() {
+            Ok(value) => Ok(value),
+            Err(mut failure) => {
+                failure.note_place(reader.cursor.position());
+                failure.name_claim(payload);
+                Err(Self(failure))
+            }
         }
     }
 
     /// The top-level claim that doesn't fit, if one claim is at fault.
     #[must_use]
     pub fn claim(&self) -> Option<&str> {
-        self.claim.as_deref()
+        self.0.claim()
     }
 }
 
 impl fmt::Display for DeserializeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(claim) = &self.claim {
+        if let Some(claim) = self.claim() {
             write!(f, "the claim `{}`: ", claim.escape_debug())?;
         }
-        f.write_str(&self.problem)
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for DeserializeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeserializeError")
+            .field("claim", &self.claim())
+            .field("problem", &self.0.to_string())
+            .finish()
     }
 }
 
 impl std::error::Error for DeserializeError {}
-
-/// The top-level claim whose value contains this place, in bytes. serde notices a missing field at
-/// the end of the whole payload, which is in no claim.
-fn claim_at(payload: &str, place: usize) -> Option<String> {
-    for (name, value) in Object::parse(payload.as_bytes()).ok()? {
-        let raw = value.raw();
-        let start = (raw.as_ptr() as usize).saturating_sub(payload.as_ptr() as usize);
-        if (start..=start.saturating_add(raw.len())).contains(&place) {
-            return Some(name.into_owned());
-        }
-    }
-    None
-}

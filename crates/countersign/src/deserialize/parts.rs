@@ -43,18 +43,22 @@ impl<'r, 'de> Parts<'r, 'de> {
     }
 
     /// Ends the reading of the whole. A type must have read every part.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "otherwise the value is copied")]
     pub(super) fn end<T>(mut self, value: Read<T>) -> Read<T> {
         match value {
-            Ok(value) if !self.has_next()? => Ok(value),
+            Ok(value) if self.has_ended || !self.has_next()? => Ok(value),
             Ok(_) => Err(Failure::refused()),
-            Err(failure) => {
-                let failure = failure.at(self.reader.cursor.position());
-                // The type around this one may replace what it can't read, and go on behind it.
-                let _ = self.has_next();
-                Err(failure)
-            }
+            Err(failure) => Err(self.failed(failure)),
         }
+    }
+
+    #[cold]
+    fn failed(&mut self, mut failure: Failure) -> Failure {
+        failure.note_place(self.reader.cursor.position());
+        // The type around this one may replace what it can't read, and go on behind it.
+        let _ = self.has_next();
+        failure
     }
 }
 
