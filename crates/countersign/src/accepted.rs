@@ -107,11 +107,11 @@ decoded_claims!(TokenClaims, |claims| claims.registered.exp);
 pub struct Accepted<'a, C> {
     decoded: C,
     payload: &'a str,
-    voucher: Arc<Voucher>,
+    voucher: &'a Voucher,
 }
 
 impl<'a, C: DecodedClaims> Accepted<'a, C> {
-    pub(crate) fn new(decoded: C, payload: &'a str, voucher: Arc<Voucher>) -> Self {
+    pub(crate) fn new(decoded: C, payload: &'a str, voucher: &'a Voucher) -> Self {
         Self {
             decoded,
             payload,

@@ -4,7 +4,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use countersign_claims::{ConnectionClaims, SubscriptionClaims, TokenClaims};
-use countersign_jws::Scratch;
 use countersign_time::UnixTime;
 
 use crate::accepted::Accepted;
@@ -18,6 +17,7 @@ use crate::error::Error;
 use crate::explain::{Explanation, Trace};
 use crate::kind::{OfConnection, OfSubscription, OfToken, TokenKind};
 use crate::rules::Rules;
+use crate::scratch::Scratch;
 use crate::subscription::Subscription;
 use crate::token::Token;
 use crate::verification::Verification;
@@ -54,7 +54,7 @@ use crate::wait::{Pending, VerifyStop, WaitMode, fetched};
 /// - `explain_connection` tells each step.
 #[derive(Debug)]
 pub struct Authenticator {
-    rules: ArcSwap<Rules>,
+    rules: Arc<ArcSwap<Rules>>,
     /// A reload and readers of the counters lock it; a verification never does.
     tallies: Mutex<Tallies>,
 }
@@ -76,7 +76,7 @@ impl Authenticator {
         let mut tallies = Tallies::default();
         rules.count_into(&mut tallies);
         Self {
-            rules: ArcSwap::from_pointee(rules),
+            rules: Arc::new(ArcSwap::from_pointee(rules)),
             tallies: Mutex::new(tallies),
         }
     }
@@ -327,9 +327,9 @@ impl Authenticator {
         now: UnixTime,
         scratch: &'a mut Scratch,
     ) -> Result<Accepted<'a, K::Claims<'a>>, Error> {
-        let rules = self.rules.load();
-        let verification = Verification::<K>::new(&rules, now, WaitMode::Wait);
-        verification.borrow(token, scratch, VerifyStop::into_error)
+        let (rules, room) = scratch.rules_and_room(&self.rules);
+        let verification = Verification::<K>::new(rules, now, WaitMode::Wait);
+        verification.borrow(token, room, VerifyStop::into_error)
     }
 
     fn owned<K: TokenKind>(&self, token: &str, now: UnixTime) -> Result<K::Owned, Error> {

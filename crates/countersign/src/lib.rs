@@ -116,6 +116,7 @@ mod part;
 mod prometheus;
 mod provider;
 mod rules;
+mod scratch;
 mod sealer;
 mod sharded;
 mod short_secret;
@@ -162,6 +163,7 @@ pub use provider::default_provider;
 #[cfg(feature = "fastest")]
 pub use provider::fastest_provider;
 pub use rules::Rules;
+pub use scratch::Scratch;
 pub use short_secret::short_secret;
 pub use subscription::Subscription;
 pub use thumbprint::thumbprint;
@@ -181,7 +183,7 @@ pub use countersign_json as json;
 #[doc(no_inline)]
 pub use countersign_jwks as jwks;
 #[doc(no_inline)]
-pub use countersign_jws::{self as jws, Scratch};
+pub use countersign_jws as jws;
 #[doc(no_inline)]
 pub use countersign_keys::{self as keys, Key, KeyError, KeySet};
 #[doc(no_inline)]

@@ -112,15 +112,18 @@ impl Trust {
     }
 
     fn pick_entry(&self, token: &Unverified<'_>) -> Result<Picked<'_>, Error> {
-        let hints = if self.depends_on_claims() {
-            Hints::read(token)
-        } else {
-            Hints::default()
-        };
+        if !self.depends_on_claims() {
+            return self.pick_by(&Hints::default());
+        }
+        let hints = Hints::read(token);
         hints.check_audiences()?;
-        let entry = self.entry_for(&hints).ok_or_else(|| hints.untrusted())?;
+        self.pick_by(&hints)
+    }
+
+    fn pick_by(&self, hints: &Hints<'_>) -> Result<Picked<'_>, Error> {
+        let entry = self.entry_for(hints).ok_or_else(|| hints.untrusted())?;
         let authority = &entry.authority;
-        let keys = authority.keys.choose(&hints).map_err(|claim| match claim {
+        let keys = authority.keys.choose(hints).map_err(|claim| match claim {
             Claim::Issuer => hints.untrusted(),
             Claim::Audience => hints.wrong_audience(authority.policy.audience.to_string()),
         })?;

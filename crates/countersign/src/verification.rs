@@ -44,14 +44,16 @@ impl<'r, K: TokenKind> Verification<'r, K> {
         token: &'a str,
         scratch: &'a mut Scratch,
         error: impl FnOnce(VerifyStop) -> E,
-    ) -> Result<Accepted<'a, K::Claims<'a>>, E> {
+    ) -> Result<Accepted<'a, K::Claims<'a>>, E>
+    where
+        'r: 'a,
+    {
         let mut tally = &self.rules.nobody;
         let mut claims = K::Claims::default();
         match self.borrow_steps(token, scratch, &mut tally, &mut claims) {
             Ok((entry, payload)) => {
                 tally.add(K::KIND, None);
-                let voucher = entry.voucher.mine().clone();
-                Ok(Accepted::new(claims, payload, voucher))
+                Ok(Accepted::new(claims, payload, entry.voucher.first()))
             }
             Err(stop) => {
                 self.count_stop(&stop, tally);

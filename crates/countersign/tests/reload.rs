@@ -7,7 +7,9 @@ use std::thread;
 
 use common::*;
 use countersign::claims::{Expectation, Policy};
-use countersign::{Authenticator, Code, Connection, Error, Issuer, Key, Rules, Subscription};
+use countersign::{
+    Authenticator, Code, Connection, Error, Issuer, Key, Rules, Scratch, Subscription,
+};
 
 #[test]
 fn shared_types_are_send_and_sync() {
@@ -18,6 +20,7 @@ fn shared_types_are_send_and_sync() {
     shared::<Connection>();
     shared::<Subscription>();
     shared::<Error>();
+    shared::<Scratch>();
 }
 
 #[test]
@@ -56,6 +59,7 @@ fn j12_a_verification_uses_one_set_of_rules_from_start_to_end() {
                 let (authenticator, accepted) = (&authenticator, &accepted);
                 let (honest, mixed, subscriptions) = (&honest, &mixed, &subscriptions);
                 scope.spawn(move || {
+                    let mut scratch = Scratch::default();
                     for round in 0..ROUNDS {
                         let set = (reader + round) % 3;
                         match connect(authenticator, &honest[set]) {
@@ -67,6 +71,8 @@ fn j12_a_verification_uses_one_set_of_rules_from_start_to_end() {
                             outcome => assert_eq!(outcome, Err(Code::Signature)),
                         }
                         let outcome = connect(authenticator, &mixed[set]);
+                        assert!(matches!(outcome, Err(Code::Signature | Code::Audience)));
+                        let outcome = connect_in(authenticator, &mixed[set], &mut scratch);
                         assert!(matches!(outcome, Err(Code::Signature | Code::Audience)));
                     }
                 })
@@ -88,4 +94,62 @@ fn j12_a_verification_uses_one_set_of_rules_from_start_to_end() {
     authenticator.reload(rules(2));
     assert_eq!(connect(&authenticator, &honest[2]), Ok("42".into()));
     assert_eq!(connect(&authenticator, &honest[0]), Err(Code::Signature));
+}
+
+/// The user that the borrowing method accepts.
+fn connect_in(
+    authenticator: &Authenticator,
+    token: &str,
+    scratch: &mut Scratch,
+) -> Result<String, Code> {
+    let accepted = authenticator.connection_in(token, now(), scratch);
+    let accepted = accepted.map_err(|error| error.code())?;
+    Ok(accepted.user().into())
+}
+
+#[test]
+fn a_scratch_uses_the_rules_of_the_authenticator_that_it_is_given_to() {
+    let secrets = [
+        "the one secret, of 32 bytes .....",
+        "the other secret, of 32 bytes ...",
+    ];
+    let rules = |secret: &str| {
+        let secret = Key::secret(secret.as_bytes()).unwrap();
+        Authenticator::builder().key(secret).rules().unwrap()
+    };
+    let tokens = secrets.map(|secret| hmac(secret.as_bytes(), "HS256", r#"{"sub":"42"}"#));
+    let [one, other] = secrets.map(|secret| Authenticator::new(rules(secret)));
+    let mut scratch = Scratch::default();
+    for _ in 0..3 {
+        for (authenticator, accepted, refused) in [(&one, 0, 1), (&other, 1, 0)] {
+            let outcome = connect_in(authenticator, &tokens[accepted], &mut scratch);
+            assert_eq!(outcome, Ok("42".into()));
+            let outcome = connect_in(authenticator, &tokens[refused], &mut scratch);
+            assert_eq!(outcome, Err(Code::Signature));
+        }
+    }
+
+    // A reload takes effect at once, also in a copy.
+    let mut copy = scratch.clone();
+    other.reload(rules(secrets[0]));
+    for scratch in [&mut scratch, &mut copy] {
+        assert_eq!(
+            connect_in(&other, &tokens[1], scratch),
+            Err(Code::Signature)
+        );
+        assert_eq!(connect_in(&other, &tokens[0], scratch), Ok("42".into()));
+    }
+
+    // A new authenticator may take the memory of one that was dropped.
+    drop((one, other));
+    for (place, secret) in secrets.iter().cycle().take(20).enumerate() {
+        let next = Authenticator::new(rules(secret));
+        let place = place % 2;
+        assert_eq!(
+            connect_in(&next, &tokens[place], &mut scratch),
+            Ok("42".into())
+        );
+        let outcome = connect_in(&next, &tokens[1 - place], &mut scratch);
+        assert_eq!(outcome, Err(Code::Signature));
+    }
 }

@@ -8,11 +8,13 @@ use super::workspace::{Complaints, Workspace};
 const FOLDER: &str = "docs/api/";
 
 /// Names that two crates share because they mean the same.
-const SAME_MEANING: [&str; 2] = [
+const SAME_MEANING: [&str; 3] = [
     // The facade's is that of `rustcrypto`, with what its configuration adds.
     "GenerateError",
     // The facade's stands for that of `jwks` where the feature `jwks` is off.
     "Pending",
+    // The facade's contains that of `jws`.
+    "Scratch",
 ];
 
 /// The words before the name of a type.
