@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use countersign_json::utf8;
 
 use crate::bytes::Pair;
-use crate::members::{read_into, read_members};
+use crate::members::{KnownNames, read_into, read_members};
 use crate::{Bytes, Channels, ClaimsError, DecodeOptions, Registered, SubscribeOptions, TokenKind};
 use countersign_time::UnixTime;
 
@@ -82,7 +82,7 @@ impl<'a> ConnectionClaims<'a> {
         read_members(
             payload,
             options,
-            Self::NAMES,
+            const { &KnownNames::new(Self::NAMES) },
             &mut self.registered,
             |at, value| {
                 match at.name {

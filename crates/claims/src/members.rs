@@ -19,6 +19,41 @@ pub(crate) fn read_into<C: Default>(
     result
 }
 
+/// The names of the claims that have a meaning in one kind of token.
+pub(crate) struct KnownNames {
+    names: &'static [&'static str],
+    /// A bit for each length of a name. A claim of another length is not one of them in another
+    /// letter case, because ASCII letters fold to letters of the same length.
+    lengths: u64,
+}
+
+impl KnownNames {
+    #[expect(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "evaluated by the compiler, which would report a fault"
+    )]
+    pub(crate) const fn new(names: &'static [&'static str]) -> Self {
+        let (mut lengths, mut at) = (0, 0);
+        while at < names.len() {
+            lengths |= 1 << names[at].len();
+            at += 1;
+        }
+        Self { names, lengths }
+    }
+
+    /// Refuses a claim whose name is one of these in another letter case.
+    #[inline]
+    fn check_case(&self, at: &At<'_>) -> Result<(), Refusal> {
+        let length = u32::try_from(at.name.len()).ok();
+        let bit = length.and_then(|length| 1_u64.checked_shl(length));
+        if self.lengths & bit.unwrap_or_default() == 0 && at.name.is_ascii() {
+            return Ok(());
+        }
+        at.check_case(self.names.iter().copied())
+    }
+}
+
 /// Reads every member of the payload. The claims that every kind of token has go into
 /// `registered`. `own` reads the claims that only this kind has, and returns whether it knows the
 /// claim.
@@ -29,7 +64,7 @@ pub(crate) fn read_into<C: Default>(
 pub(crate) fn read_members<'a>(
     payload: &'a str,
     options: &DecodeOptions,
-    names: &[&str],
+    names: &KnownNames,
     registered: &mut Registered<'a>,
     mut own: impl FnMut(&At<'_>, &Value<'a>) -> Result<bool, Refusal>,
 ) -> Result<(), ClaimsError> {
@@ -55,7 +90,7 @@ fn read_member<'a>(
     at: &At<'_>,
     value: &Value<'a>,
     options: &DecodeOptions,
-    names: &[&str],
+    names: &KnownNames,
     registered: &mut Registered<'a>,
     own: &mut impl FnMut(&At<'_>, &Value<'a>) -> Result<bool, Refusal>,
 ) -> Result<(), Refusal> {
@@ -67,7 +102,7 @@ fn read_member<'a>(
     if is_known || is_user {
         return Ok(());
     }
-    at.check_case(names.iter().copied())?;
+    names.check_case(at)?;
     match &options.user_id_claim {
         Some(claim) => at.check_case([claim.as_str()]),
         None => Ok(()),

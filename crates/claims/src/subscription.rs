@@ -5,7 +5,7 @@ use core::fmt;
 
 use countersign_json::utf8;
 
-use crate::members::{read_into, read_members};
+use crate::members::{KnownNames, read_into, read_members};
 use crate::options::OptionsReader;
 use crate::{ClaimsError, DecodeOptions, Registered, SubscribeOptions, TokenKind};
 use countersign_time::UnixTime;
@@ -90,7 +90,7 @@ impl<'a> SubscriptionClaims<'a> {
         let read = read_members(
             payload,
             options,
-            Self::NAMES,
+            const { &KnownNames::new(Self::NAMES) },
             &mut self.registered,
             |at, value| {
                 match at.name {

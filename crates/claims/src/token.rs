@@ -2,7 +2,7 @@
 
 use countersign_json::utf8;
 
-use crate::members::{read_into, read_members};
+use crate::members::{KnownNames, read_into, read_members};
 use crate::{ClaimsError, DecodeOptions, Registered};
 
 /// The registered claims of any JWT, borrowed from its payload.
@@ -63,7 +63,7 @@ impl<'a> TokenClaims<'a> {
         read_members(
             payload,
             options,
-            Self::NAMES,
+            const { &KnownNames::new(Self::NAMES) },
             &mut self.registered,
             |_, _| Ok(false),
         )

@@ -115,15 +115,13 @@ impl AlgorithmName {
     }
 }
 
-/// Whether two names are equal. The first and the last letter distinguish the usual names without a
-/// call of `memcmp`.
+/// Whether two names are equal. The usual ones, such as `HS256`, have five letters, which are compared
+/// without a call of `memcmp`.
 #[inline]
 fn is_same(name: &str, alg: &str) -> bool {
-    match (name.as_bytes(), alg.as_bytes()) {
-        ([first, name @ .., last], [other_first, alg @ .., other_last]) => {
-            first == other_first && last == other_last && name == alg
-        }
-        (name, alg) => name == alg,
+    match (name.as_bytes().try_into(), alg.as_bytes().try_into()) {
+        (Ok::<&[u8; 5], _>(name), Ok::<&[u8; 5], _>(alg)) => name == alg,
+        _ => name == alg,
     }
 }
 
