@@ -82,6 +82,7 @@ impl Authority {
         }
     }
 
+    #[inline]
     pub(crate) fn check_header(&self, header: &Header<'_>) -> Result<(), Error> {
         if header.is_nested() {
             return Err(Error::Nested);

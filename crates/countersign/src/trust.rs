@@ -111,6 +111,7 @@ impl Trust {
         Ok(picked)
     }
 
+    #[inline]
     fn pick_entry(&self, token: &Unverified<'_>) -> Result<Picked<'_>, Error> {
         if !self.depends_on_claims() {
             return self.pick_by(&Hints::default());
@@ -120,6 +121,7 @@ impl Trust {
         self.pick_by(&hints)
     }
 
+    #[inline]
     fn pick_by(&self, hints: &Hints<'_>) -> Result<Picked<'_>, Error> {
         let entry = self.entry_for(hints).ok_or_else(|| hints.untrusted())?;
         let authority = &entry.authority;

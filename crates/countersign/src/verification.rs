@@ -241,12 +241,13 @@ impl<'r, K: TokenKind> Verification<'r, K> {
     }
 
     /// The user with the prefix of the authority; `None` if the user stays as it is.
+    #[inline]
     fn prefixed(
         &self,
         entry: &Entry,
         registered: &Registered<'_>,
     ) -> Result<Option<String>, Error> {
-        if registered.is_anonymous() {
+        if self.rules.user_prefixes.is_empty() || registered.is_anonymous() {
             return Ok(None);
         }
         if let Some(prefix) = &entry.authority.user_prefix {
