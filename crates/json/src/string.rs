@@ -48,16 +48,19 @@ impl<'a> Raw<'a> {
 /// processor has for code.
 #[inline(never)]
 pub(crate) fn plain_until(text: &[u8], mut at: usize) -> usize {
-    while let Some(word) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+    let Some(mut rest) = text.get(at..) else {
+        return at;
+    };
+    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
         let special = special(u64::from_le_bytes(*word));
         if special != 0 {
             let within = usize::try_from(special.trailing_zeros() / 8).unwrap_or_default();
             return at.wrapping_add(within);
         }
+        rest = behind;
         at = at.wrapping_add(8);
     }
     let is_plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | ..0x20);
-    let rest = text.get(at..).unwrap_or_default();
     at.wrapping_add(rest.iter().take_while(is_plain).count())
 }
 
