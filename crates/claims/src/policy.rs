@@ -156,11 +156,14 @@ impl Policy {
                 claim: "exp",
                 required_by: "the setting `require_exp`",
             }),
-            Some(exp) if exp.saturating_add(self.leeway()) <= now => Err(ClaimsError::Expired {
-                exp,
-                leeway: self.leeway(),
-                now,
-            }),
+            // Most tokens need no leeway.
+            Some(exp) if exp <= now && exp.saturating_add(self.leeway()) <= now => {
+                Err(ClaimsError::Expired {
+                    exp,
+                    leeway: self.leeway(),
+                    now,
+                })
+            }
             _ => Ok(()),
         }
     }
@@ -168,11 +171,13 @@ impl Policy {
     #[inline]
     fn check_not_before(&self, claims: &Registered<'_>, now: UnixTime) -> Result<(), ClaimsError> {
         match claims.nbf {
-            Some(nbf) if nbf.saturating_sub(self.leeway()) > now => Err(ClaimsError::NotYetValid {
-                nbf,
-                leeway: self.leeway(),
-                now,
-            }),
+            Some(nbf) if nbf > now && nbf.saturating_sub(self.leeway()) > now => {
+                Err(ClaimsError::NotYetValid {
+                    nbf,
+                    leeway: self.leeway(),
+                    now,
+                })
+            }
             _ => Ok(()),
         }
     }

@@ -12,7 +12,7 @@ use countersign_signature::Verifier;
 use crate::error::{Error, short};
 use crate::excerpt::Excerpt;
 use crate::explain::{Observe, Stage};
-use crate::keyring::first_that_verifies;
+use crate::keyring::verify_with;
 use crate::wait::{VerifyStop, WaitMode, keys_unavailable};
 
 /// An endpoint that publishes keys. Its client is made when a token first needs it, so that
@@ -135,7 +135,8 @@ impl KeyEndpoint {
             let place = place.as_ref().unwrap_or(client.endpoint());
             format!("{place} publishes it, for {}", key.algorithm())
         });
-        Ok(first_that_verifies(token, &*key, [], observe)?)
+        let verified = verify_with(&*key, token, observe);
+        Ok(verified.map_err(|error| observe.failed(Stage::Signature, error))?)
     }
 }
 

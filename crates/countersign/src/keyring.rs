@@ -1,6 +1,5 @@
 //! Keys that the program gives, and the choice of those that could have signed a token.
 
-use std::iter;
 use std::sync::Arc;
 
 use countersign_jws::{Header, KID_LIMIT, Unverified, Verified, VerifyError};
@@ -184,14 +183,24 @@ impl Keyring {
         observe: &mut impl Observe,
     ) -> Result<Verified<'v, 't>, Error> {
         let header = token.header();
-        let mut candidates = self.candidates(header, now);
-        let Some(first) = candidates.next() else {
-            return Err(observe.failed(Stage::Key, self.no_candidate(header)));
-        };
-        observe.passed(Stage::Key, || {
-            format!("a key for {:?} is configured", header.alg())
-        });
-        first_that_verifies(token, first, candidates, observe)
+        let mut refusal = None;
+        for key in self.candidates(header, now) {
+            if refusal.is_none() {
+                observe.passed(Stage::Key, || {
+                    format!("a key for {:?} is configured", header.alg())
+                });
+            }
+            match verify_with(key, token, observe) {
+                Ok(verified) => return Ok(verified),
+                // The other refusals say more.
+                Err(Error::Signature) if refusal.is_some() => {}
+                Err(error) => refusal = Some(error),
+            }
+        }
+        Err(match refusal {
+            Some(error) => observe.failed(Stage::Signature, error),
+            None => observe.failed(Stage::Key, self.no_candidate(header)),
+        })
     }
 }
 
@@ -211,28 +220,20 @@ pub(crate) fn check_kid(key: &Key) -> Result<(), KeyError> {
     }
 }
 
-/// Tries `first` and then `others` in order, until a key verifies the signature.
-pub(crate) fn first_that_verifies<'v, 't, 'k>(
+/// Verifies the signature with one key.
+#[inline]
+pub(crate) fn verify_with<'v, 't>(
+    key: &dyn Verifier,
     token: &'v Unverified<'t>,
-    first: &'k dyn Verifier,
-    others: impl IntoIterator<Item = &'k dyn Verifier>,
     observe: &mut impl Observe,
 ) -> Result<Verified<'v, 't>, Error> {
-    let mut refusal = Error::Signature;
-    for key in iter::once(first).chain(others) {
-        match token.verify(key) {
-            Ok(verified) => {
-                observe.passed(Stage::Signature, || {
-                    format!("it matches, by {}", verified.algorithm())
-                });
-                return Ok(verified);
-            }
-            Err(VerifyError::DerSignature { found, needed }) => {
-                refusal = Error::DerSignature { found, needed };
-            }
-            Err(VerifyError::Token(error)) => refusal = Error::Token(error),
-            Err(_) => {}
-        }
-    }
-    Err(observe.failed(Stage::Signature, refusal))
+    let verified = token.verify(key).map_err(|error| match error {
+        VerifyError::DerSignature { found, needed } => Error::DerSignature { found, needed },
+        VerifyError::Token(error) => Error::Token(error),
+        _ => Error::Signature,
+    })?;
+    observe.passed(Stage::Signature, || {
+        format!("it matches, by {}", verified.algorithm())
+    });
+    Ok(verified)
 }
