@@ -58,7 +58,7 @@ impl Parts {
     ///
     /// [`ParseError`] if it doesn't have three parts in base64url.
     pub fn decode(limit: usize, token: &str) -> Result<Self, ParseError> {
-        let encoded = Encoded::split(token, limit)?;
+        let encoded = Encoded::split(token, limit, None)?;
         let decode = |part| {
             let mut bytes = Vec::new();
             encoded.decode(part, &mut bytes).map(|()| bytes)

@@ -16,15 +16,20 @@ pub(crate) struct Encoded<'a> {
 
 impl<'a> Encoded<'a> {
     /// Splits a token of at most `limit` bytes. The limit bounds its work, even with many dots.
+    /// `header_len` is the place of the first dot, if it is known.
     #[inline]
-    pub(crate) fn split(token: &'a str, limit: usize) -> Result<Self, ParseError> {
+    pub(crate) fn split(
+        token: &'a str,
+        limit: usize,
+        header_len: Option<usize>,
+    ) -> Result<Self, ParseError> {
         if token.len() > limit {
             return Err(ParseError::TooLong {
                 found: token.len(),
                 limit,
             });
         }
-        Self::parts(token).ok_or_else(|| ParseError::Parts {
+        Self::parts(token, header_len).ok_or_else(|| ParseError::Parts {
             found: if token.is_empty() {
                 0
             } else {
@@ -35,8 +40,11 @@ impl<'a> Encoded<'a> {
 
     /// `None` if there are not exactly two dots.
     #[inline]
-    fn parts(token: &'a str) -> Option<Self> {
-        let (header, rest) = cut(token)?;
+    fn parts(token: &'a str, header_len: Option<usize>) -> Option<Self> {
+        let (header, rest) = match header_len {
+            Some(dot) => cut_at(token, dot)?,
+            None => cut(token)?,
+        };
         let (payload, signature) = cut(rest)?;
         if cut(signature).is_some() {
             return None;
@@ -77,6 +85,10 @@ impl<'a> Encoded<'a> {
 
 /// The text before the first dot, and the text after it.
 fn cut(text: &str) -> Option<(&str, &str)> {
-    let dot = memchr::memchr(b'.', text.as_bytes())?;
+    cut_at(text, memchr::memchr(b'.', text.as_bytes())?)
+}
+
+/// The text before the dot at this place, and the text after it.
+fn cut_at(text: &str, dot: usize) -> Option<(&str, &str)> {
     Some((text.get(..dot)?, text.get(dot.wrapping_add(1)..)?))
 }

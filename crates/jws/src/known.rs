@@ -40,9 +40,21 @@ const NAMES: [(&str, &str, &str); 13] = [
     ("ES512", "OiJFUzUxMiIs", "OiJFUzUxMiJ9"),
 ];
 
+/// The known header at the beginning of a token, and its length. None of them contains a dot, so it
+/// ends at the first dot of the token.
+#[inline]
+pub(crate) fn at_start(token: &str) -> Option<(Header<'static>, usize)> {
+    // With and without `typ`.
+    [36, 20].into_iter().find_map(|length| {
+        let (encoded, rest) = token.split_at_checked(length)?;
+        let header = rest.starts_with('.').then(|| header(encoded))??;
+        Some((header, length))
+    })
+}
+
 /// The header that this is in base64url, if it is a known one.
 #[inline]
-pub(crate) fn header(encoded: &str) -> Option<Header<'static>> {
+fn header(encoded: &str) -> Option<Header<'static>> {
     let (alg, typ) = alg_and_typ(encoded)?;
     Some(Header::known(alg, typ))
 }
@@ -120,7 +132,7 @@ mod tests {
 
     use countersign_base64url::encode;
 
-    use super::{NAMES, header, header_of_any_alg, header_with_kid};
+    use super::{NAMES, at_start, header_of_any_alg, header_with_kid};
     use crate::Header;
 
     #[test]
@@ -235,14 +247,20 @@ mod tests {
             ] {
                 let encoded = encode(&json);
                 let parsed = Header::parse(json.as_bytes()).unwrap();
-                assert_eq!(header(&encoded), Some(parsed), "{json}");
+                let expected = Some((parsed, encoded.len()));
+                assert_eq!(at_start(&format!("{encoded}.e30.AA")), expected, "{json}");
+                assert_eq!(at_start(&format!("{encoded}e30.AA")), None);
                 // Any other character makes it another header.
                 for at in 0..encoded.len() {
                     let mut other = encoded.clone().into_bytes();
                     if let Some(byte) = other.get_mut(at) {
                         *byte = if *byte == b'A' { b'B' } else { b'A' };
                     }
-                    assert_eq!(header(&String::from_utf8(other).unwrap()), None);
+                    let other = String::from_utf8(other).unwrap();
+                    assert_eq!(at_start(&format!("{other}.e30.AA")), None);
+                    // A dot ends the header before.
+                    let (start, rest) = encoded.split_at(at);
+                    assert_eq!(at_start(&format!("{start}.{rest}.e30.AA")), None);
                 }
             }
         }

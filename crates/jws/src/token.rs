@@ -93,9 +93,11 @@ impl<'a> Unverified<'a> {
         token: &'a str,
         scratch: &'a mut Scratch,
     ) -> Result<Self, ParseError> {
-        let encoded = Encoded::split(token, limit)?;
-        let header = match known::header(encoded.header) {
-            Some(header) => header,
+        let known = known::at_start(token);
+        let header_len = known.as_ref().map(|(_, length)| *length);
+        let encoded = Encoded::split(token, limit, header_len)?;
+        let header = match known {
+            Some((header, _)) => header,
             None => {
                 let (kid, alg) = (&mut scratch.kid, &mut scratch.alg);
                 Self::other_header(&encoded, kid, alg, &mut scratch.header)?
