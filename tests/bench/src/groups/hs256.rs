@@ -1,7 +1,7 @@
 //! HS256, which most users of Centrifugo use.
 
 use countersign::signature::AlgorithmName;
-use countersign::{Scratch, UnixTime, default_provider};
+use countersign::{Scratch, UnixTime, default_provider, fastest_provider};
 
 use crate::floor::Floor;
 use crate::measure::Contestant;
@@ -17,6 +17,7 @@ const HS256: AlgorithmName = AlgorithmName::HS256;
 const BORROWED: &str = "Countersign, borrowed";
 const OWNED: &str = "Countersign, owned";
 const STRUCT: &str = "Countersign, own struct";
+const FASTEST_STRUCT: &str = "Countersign, own struct, fastest provider (RustCrypto)";
 const FLOOR: &str = "floor: HMAC, base64, serde_json";
 const OVER_AWS_LC: &str = "jsonwebtoken over aws-lc-rs";
 const OVER_RUSTCRYPTO: &str = "jsonwebtoken over RustCrypto";
@@ -26,7 +27,9 @@ pub(crate) fn verification(report: &mut Report, rounds: usize, go: Option<&Go>) 
     let token = tokens::token(HS256);
     let secret = tokens::secret();
     let authenticator = ours::holding(default_provider(), HS256);
+    let fastest = ours::holding(fastest_provider(), HS256);
     let (mut scratch, mut other_scratch) = (Scratch::default(), Scratch::default());
+    let mut fastest_scratch = Scratch::default();
     let mut floor = Floor::new(&secret);
     let over_aws_lc = Verifier::new(Over::AwsLc, HS256).unwrap();
     let over_rustcrypto = Verifier::new(Over::RustCrypto, HS256).unwrap();
@@ -58,6 +61,10 @@ pub(crate) fn verification(report: &mut Report, rounds: usize, go: Option<&Go>) 
             let accepted = authenticator.token_in(&token, tokens::now(), &mut other_scratch);
             accepted.unwrap().claims::<Claims>().unwrap()
         }),
+        Contestant::new(FASTEST_STRUCT, || {
+            let accepted = fastest.token_in(&token, tokens::now(), &mut fastest_scratch);
+            accepted.unwrap().claims::<Claims>().unwrap()
+        }),
         Contestant::new(OVER_AWS_LC, || over_aws_lc.verify(&token)),
         Contestant::new(OVER_RUSTCRYPTO, || over_rustcrypto.verify(&token)),
         Contestant::new(JWT_SIMPLE, || jwt_simple.verify(&token)),
@@ -77,9 +84,12 @@ pub(crate) fn verification(report: &mut Report, rounds: usize, go: Option<&Go>) 
         1.0,
         group.ratio(BORROWED, FLOOR),
     ));
-    for (peer, limit) in [(OVER_AWS_LC, 2.5), (JWT_SIMPLE, 4.0), (CRISTALHQ, 4.0)] {
-        let what = format!("HS256 verification into a struct, {peer} against it");
-        goals.push(Goal::at_least(what, limit, group.ratio(peer, STRUCT)));
+    for (ours, provider) in [(STRUCT, "default"), (FASTEST_STRUCT, "fastest")] {
+        for (peer, limit) in [(OVER_AWS_LC, 2.5), (JWT_SIMPLE, 4.0), (CRISTALHQ, 4.0)] {
+            let what =
+                format!("HS256 verification into a struct, {provider} provider, {peer} against it");
+            goals.push(Goal::at_least(what, limit, group.ratio(peer, ours)));
+        }
     }
     goals.push(Goal::at_most(
         "HS256 verification, owned against borrowed",
