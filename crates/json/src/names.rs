@@ -11,7 +11,7 @@ const FEW: usize = 16;
 /// The first few names without escapes are kept as places in the text and need no allocation. The
 /// others go into an ordered set, so that an attacker can't choose names that make the search slow.
 pub(crate) struct Names<'a> {
-    /// Where these names begin. Behind each name is a quote.
+    /// Where these names begin. Each ends at the next quote.
     few: [u32; FEW],
     count: usize,
     many: Option<BTreeSet<Cow<'a, str>>>,
@@ -58,15 +58,14 @@ impl<'a> Names<'a> {
 
     fn contains(&self, name: &str, text: &str) -> bool {
         let few = self.few.get(..self.count).unwrap_or_default();
-        let begins = |start: &u32| {
-            let behind = usize::try_from(*start)
-                .ok()
-                .and_then(|start| text.get(start..));
-            behind.and_then(|text| text.strip_prefix(name))
+        let is_same = |start: &u32| {
+            let place = usize::try_from(*start).unwrap_or(usize::MAX);
+            let behind = text.get(place..).and_then(|text| text.strip_prefix(name));
+            behind.is_some_and(|behind| behind.starts_with('"'))
         };
-        few.iter()
-            .filter_map(begins)
-            .any(|rest| rest.starts_with('"'))
+        // A name that contains a quote was written with escapes, so it can only be in the set. The
+        // text from a kept name on may still begin with it.
+        (!name.contains('"') && few.iter().any(is_same))
             || self.many.as_ref().is_some_and(|many| many.contains(name))
     }
 }

@@ -431,3 +431,14 @@ fn a_collection_follows_the_same_strict_grammar() {
     let error = Object::parse_collection(b"{\"a\":1,\n\"b\":x}").unwrap_err();
     assert_eq!(error, JsonError::Syntax { line: 2, column: 5 });
 }
+
+#[test]
+fn a_name_that_looks_like_the_text_behind_another_name_is_no_duplicate() {
+    // Written with escapes, the third name is the text from the first name to the second one.
+    for length in 0..200 {
+        let second = "x".repeat(length);
+        let text = format!(r#"{{"a":1,"{second}":2,"a\":1,\"{second}":3}}"#);
+        let object = Object::parse(text.as_bytes());
+        assert_eq!(object.map(|object| object.iter().count()), Ok(3), "{text}");
+    }
+}
