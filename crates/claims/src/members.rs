@@ -22,8 +22,8 @@ pub(crate) fn read_into<C: Default>(
 /// The names of the claims that have a meaning in one kind of token.
 pub(crate) struct KnownNames {
     names: &'static [&'static str],
-    /// A bit for each length of a name. A claim of another length is not one of them in another
-    /// letter case, because ASCII letters fold to letters of the same length.
+    /// The lengths of the names: bit 3 is set if a name has three letters. A claim in ASCII with
+    /// another length can't be one of these names in another letter case.
     lengths: u64,
 }
 

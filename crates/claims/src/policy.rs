@@ -156,7 +156,7 @@ impl Policy {
                 claim: "exp",
                 required_by: "the setting `require_exp`",
             }),
-            // Most tokens need no leeway.
+            // The leeway only matters after `exp`. Most tokens are used before it.
             Some(exp) if exp <= now && exp.saturating_add(self.leeway()) <= now => {
                 Err(ClaimsError::Expired {
                     exp,

@@ -15,7 +15,7 @@ use crate::{DeserializeError, Identity, UnixTime};
 
 /// The facts that the trusted entry which verified a token adds to the result.
 #[derive(Debug, PartialEq, Eq)]
-// Each accepted token counts in the `Arc` of a voucher. This gives it cache lines of its own.
+// Each owned token counts in the `Arc` of a voucher. This gives it cache lines of its own.
 #[repr(align(128))]
 pub(crate) struct Voucher {
     pub(crate) name: Arc<str>,

@@ -40,11 +40,11 @@ const NAMES: [(&str, &str, &str); 13] = [
     ("ES512", "OiJFUzUxMiIs", "OiJFUzUxMiJ9"),
 ];
 
-/// The known header at the beginning of a token, and its length. None of them contains a dot, so it
+/// The known header at the beginning of a token, and its length. A known header contains no dot, so it
 /// ends at the first dot of the token.
 #[inline]
 pub(crate) fn at_start(token: &str) -> Option<(Header<'static>, usize)> {
-    // With and without `typ`.
+    // The length of a header with `typ`, and of one without it.
     [36, 20].into_iter().find_map(|length| {
         let (encoded, rest) = token.split_at_checked(length)?;
         let header = rest.starts_with('.').then(|| header(encoded))??;
