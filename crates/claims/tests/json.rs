@@ -1,7 +1,7 @@
 //! Rows F1 to F13: what is not sound JSON is refused before any claim is read.
 
 use countersign_claims::{
-    ClaimsError, ClaimsErrorKind, ConnectionClaims, DecodeOptions, SubscriptionClaims,
+    ClaimsError, ClaimsErrorKind, ConnectionClaims, DecodeOptions, SubscriptionClaims, TokenClaims,
 };
 use countersign_json::JsonError;
 
@@ -102,6 +102,13 @@ fn f4_g22_a_claim_in_another_case_is_refused_and_the_error_has_the_right_name() 
     // As Go folds: the long s and the Kelvin sign.
     assert_refused_in_another_case("{\"\u{17f}ub\":\"a\"}", "\u{17f}ub", "sub");
     assert_refused_in_another_case(r#"{"\u017FUB":"a"}"#, "\u{17f}UB", "sub");
+    // Also in any JWT, where no known name has so many bytes.
+    for wrong in ["\u{17f}ub", "i\u{17f}\u{17f}", "Exp"] {
+        let payload = format!(r#"{{"{wrong}":"a"}}"#);
+        let error = TokenClaims::decode(payload.as_bytes(), &DecodeOptions::default());
+        let is_letter_case = matches!(error, Err(ClaimsError::LetterCase { .. }));
+        assert!(is_letter_case, "{payload}");
+    }
     // In place of `channel`, too: it isn't a connection token that lacks it.
     let error = SubscriptionClaims::decode(
         br#"{"sub":"42","Channel":"news"}"#,
