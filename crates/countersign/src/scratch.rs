@@ -14,8 +14,8 @@ use crate::rules::Rules;
 /// It keeps the rules of its last verification. Otherwise each token would increase and decrease
 /// their reference counts. A [`reload`](crate::Authenticator::reload) takes effect on the next
 /// verification, as always. But until then, or until this value is dropped, the old rules stay in
-/// memory, with their keys and the clients of their key endpoints. One value serves several
-/// authenticators too, but each change from one to another costs what it saves.
+/// memory, with their keys and the clients of their key endpoints. One value can also serve several
+/// authenticators in turn. But then it gets the rules anew at each change, and saves no time.
 ///
 /// ```
 /// use countersign::{Authenticator, Issuer, Key, Scratch, now};

@@ -63,8 +63,8 @@ impl<'a> Names<'a> {
             let behind = text.get(place..).and_then(|text| text.strip_prefix(name));
             behind.is_some_and(|behind| behind.starts_with('"'))
         };
-        // A name that contains a quote was written with escapes, so it can only be in the set. The
-        // text from a kept name on may still begin with it.
+        // A name that contains a quote was written with escapes, so it can only be in the set.
+        // `is_same` would compare it with text behind the end of a kept name.
         (!name.contains('"') && few.iter().any(is_same))
             || self.many.as_ref().is_some_and(|many| many.contains(name))
     }

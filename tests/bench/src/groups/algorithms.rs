@@ -20,8 +20,8 @@ const OVER_AWS_LC: &str = "Countersign over aws-lc-rs";
 const PEER_AWS_LC: &str = "jsonwebtoken over aws-lc-rs";
 const PEER_RUSTCRYPTO: &str = "jsonwebtoken over RustCrypto";
 
-/// A goal of 1 µs compares two minima of up to 340 µs. It takes so many times the usual rounds until
-/// both are close to what they would be on a quiet machine.
+/// A goal of 1 µs compares two minima of up to 340 µs. With so many times the usual rounds, both come
+/// close to the minima on a quiet machine.
 const MORE_ROUNDS: usize = 8;
 
 pub(crate) fn verification(report: &mut Report, rounds: usize, go: Option<&Go>) {
