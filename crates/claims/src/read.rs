@@ -114,6 +114,7 @@ impl<'p> At<'p> {
         }
     }
 
+    #[cold]
     pub(crate) fn wrong_type(&self, value: &Value<'_>, expected: &'static str) -> Refusal {
         Box::new(ClaimsError::WrongType {
             claim: self.claim(),
@@ -131,6 +132,7 @@ impl<'p> At<'p> {
         })
     }
 
+    #[cold]
     fn out_of_range(&self, expected: &'static str) -> Refusal {
         Box::new(ClaimsError::OutOfRange {
             claim: self.claim(),
@@ -138,6 +140,7 @@ impl<'p> At<'p> {
         })
     }
 
+    #[cold]
     pub(crate) fn invalid(&self, problem: &'static str) -> Refusal {
         Box::new(ClaimsError::Invalid {
             claim: self.claim(),
@@ -221,7 +224,7 @@ impl<'p> At<'p> {
         // Most ids are ASCII without control characters. This is checked without decoding
         // characters.
         let is_plain = |is_plain, byte| is_plain & matches!(byte, b' '..=b'~');
-        if !id.bytes().fold(true, is_plain) && id.chars().any(char::is_control) {
+        if !id.bytes().fold(true, is_plain) && has_control(id) {
             return Err(self.invalid("holds a control character; an id must have none"));
         }
         Ok(())
@@ -263,6 +266,11 @@ impl<'p> At<'p> {
             )
         })
     }
+}
+
+#[cold]
+fn has_control(id: &str) -> bool {
+    id.chars().any(char::is_control)
 }
 
 /// Whether a JSON number has neither a fraction nor an exponent.

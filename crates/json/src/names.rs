@@ -56,6 +56,8 @@ impl<'a> Names<'a> {
         self.many.get_or_insert_default().insert(name);
     }
 
+    /// Whether the name is there. Few names need this comparison: see [`marks`](Self::marks).
+    #[cold]
     fn contains(&self, name: &str, text: &str) -> bool {
         let few = self.few.get(..self.count).unwrap_or_default();
         let is_same = |start: &u32| {

@@ -47,21 +47,47 @@ impl<'a> Raw<'a> {
 /// It is called in many places. A copy in each of them would take too much of the cache that the
 /// processor has for code.
 #[inline(never)]
-pub(crate) fn plain_until(text: &[u8], mut at: usize) -> usize {
-    let Some(mut rest) = text.get(at..) else {
-        return at;
-    };
-    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
-        let special = special(u64::from_le_bytes(*word));
-        if special != 0 {
-            let within = usize::try_from(special.trailing_zeros() / 8).unwrap_or_default();
+pub(crate) fn plain_until(text: &[u8], at: usize) -> usize {
+    // Most strings are short.
+    match text.get(at..).and_then(|rest| rest.first_chunk()) {
+        Some(next) => match first_special(u64::from_le_bytes(*next)) {
+            Some(within) => at.wrapping_add(within),
+            None => plain_until_later(text, at.wrapping_add(8)),
+        },
+        None => plain_until_later(text, at),
+    }
+}
+
+/// As [`plain_until`], for any string.
+#[inline(never)]
+fn plain_until_later(text: &[u8], mut at: usize) -> usize {
+    let mut rest = text.get(at..).unwrap_or_default();
+    while let Some((next, behind)) = rest.split_first_chunk() {
+        if let Some(within) = first_special(u64::from_le_bytes(*next)) {
             return at.wrapping_add(within);
         }
         rest = behind;
         at = at.wrapping_add(8);
     }
-    let is_plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | ..0x20);
-    at.wrapping_add(rest.iter().take_while(is_plain).count())
+    let Some(last) = text.last_chunk() else {
+        let is_plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | ..0x20);
+        return at.wrapping_add(rest.iter().take_while(is_plain).count());
+    };
+    // The bytes before `at` are shifted out. A zero byte behind the last one is a control
+    // character, so the search ends there.
+    let before = 8_usize.saturating_sub(rest.len()).saturating_mul(8);
+    let bits = u32::try_from(before).unwrap_or(u64::BITS);
+    let last = u64::from_le_bytes(*last).checked_shr(bits);
+    at.wrapping_add(first_special(last.unwrap_or_default()).unwrap_or_default())
+}
+
+/// The index of the first byte of a little-endian word at which [`plain_until`] must stop.
+#[inline]
+fn first_special(word: u64) -> Option<usize> {
+    match special(word) {
+        0 => None,
+        special => usize::try_from(special.trailing_zeros() / 8).ok(),
+    }
 }
 
 /// Sets the highest bit of each byte of a little-endian word at which [`plain_until`] must stop.

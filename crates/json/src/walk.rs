@@ -109,19 +109,20 @@ impl<'a> Walk<'a> {
             return None;
         }
         let inside = self.deeper(depth).ok()?;
-        Some((inside, !self.takes(close)))
+        Some((inside, !self.is_empty(close)))
     }
 
     /// The name of a member, its colon and the space after it.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "otherwise each name is copied")]
     pub(crate) fn name(&mut self, names: &mut Names<'a>) -> Result<Cow<'a, str>, Fault> {
-        self.space();
+        if self.peek() != Some(b'"') {
+            self.at = Self::behind_space(self.text, self.at);
+        }
         let start = self.at;
         let name = match self.string()? {
             Known::PlainString => Cow::Borrowed(self.between_quotes(start)),
-            // The escapes were checked, so every string can be decoded.
-            _ => Raw::new(self.since(start)).decode().unwrap_or_default(),
+            _ => Self::decoded(self.since(start)),
         };
         if !names.insert(&name, start.wrapping_add(1), self.text) {
             self.at = start;
@@ -132,6 +133,12 @@ impl<'a> Walk<'a> {
         }
         self.space();
         Ok(name)
+    }
+
+    /// The content of a string with escapes. They were checked, so every string can be decoded.
+    #[cold]
+    fn decoded(text: &'a str) -> Cow<'a, str> {
+        Raw::new(text).decode().unwrap_or_default()
     }
 
     /// The value that begins here.
@@ -180,13 +187,18 @@ impl<'a> Walk<'a> {
     /// Reads what follows a value: true for a comma, false for the closing bracket `end`.
     #[inline]
     pub(crate) fn more(&mut self, end: u8) -> Result<bool, Fault> {
-        if self.takes(b',') {
-            Ok(true)
-        } else if self.takes(end) {
-            Ok(false)
-        } else {
-            Err(Fault::Syntax)
+        let mut next = self.peek();
+        if next != Some(b',') && next != Some(end) {
+            self.at = Self::behind_space(self.text, self.at);
+            next = self.peek();
         }
+        let goes_on = match next {
+            Some(b',') => true,
+            Some(byte) if byte == end => false,
+            _ => return Err(Fault::Syntax),
+        };
+        self.step(1);
+        Ok(goes_on)
     }
 
     /// Checks that only space is left.
@@ -207,7 +219,7 @@ impl<'a> Walk<'a> {
         depth: usize,
         mut take: impl FnMut(Cow<'a, str>, Raw<'a>),
     ) -> Result<(), Fault> {
-        if self.takes(b'}') {
+        if self.is_empty(b'}') {
             return Ok(());
         }
         let mut names = Names::new();
@@ -223,7 +235,7 @@ impl<'a> Walk<'a> {
 
     /// Reads an array from behind its bracket.
     fn elements(&mut self, depth: usize) -> Result<(), Fault> {
-        if self.takes(b']') {
+        if self.is_empty(b']') {
             return Ok(());
         }
         loop {
@@ -273,8 +285,9 @@ impl<'a> Walk<'a> {
     fn number(&mut self) -> Result<Known, Fault> {
         let start = self.at;
         let mut whole = 0_u64;
-        while let Some(eight) = self.eight_digits() {
-            whole = whole.wrapping_mul(100_000_000).wrapping_add(eight);
+        // A date has ten digits.
+        if let Some(eight) = self.eight_digits() {
+            whole = eight;
             self.step(8);
         }
         while let Some(digit @ b'0'..=b'9') = self.peek() {
@@ -359,19 +372,36 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
+    /// Steps over space. It is rare, and hardly any other byte is as low.
     #[inline]
     pub(crate) fn space(&mut self) {
-        while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.peek() {
-            self.step(1);
+        if let Some(..=b' ') = self.peek() {
+            self.at = Self::behind_space(self.text, self.at);
         }
     }
 
-    /// Reads `byte` if it comes next, perhaps after space.
+    #[cold]
+    fn behind_space(text: &str, at: usize) -> usize {
+        let mut walk = Walk { text, at };
+        while let Some(b' ' | b'\t' | b'\r' | b'\n') = walk.peek() {
+            walk.step(1);
+        }
+        walk.at
+    }
+
+    /// Whether the object or array that was entered ends here. If so, this steps behind its closing
+    /// bracket `end`.
+    #[inline]
+    fn is_empty(&mut self, end: u8) -> bool {
+        self.space();
+        self.peek() == Some(end) && self.takes(end)
+    }
+
+    /// Reads `byte` if it comes next, perhaps after space. It usually does.
     #[inline]
     fn takes(&mut self, byte: u8) -> bool {
-        // Space is rare, so look for it last.
         if self.peek() != Some(byte) {
-            self.space();
+            self.at = Self::behind_space(self.text, self.at);
             if self.peek() != Some(byte) {
                 return false;
             }

@@ -80,16 +80,16 @@ impl<'de> MapAccess<'de> for &mut Parts<'_, 'de> {
 
     #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Read<Option<K::Value>> {
-        if self.has_next()? {
-            seed.deserialize(Name(self.reader)).map(Some)
-        } else {
-            Ok(None)
+        if !self.has_next()? {
+            return Ok(None);
         }
+        let name = seed.deserialize(Name(self.reader))?;
+        self.reader.cursor.colon();
+        Ok(Some(name))
     }
 
     #[inline]
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Read<T::Value> {
-        self.reader.cursor.colon();
         seed.deserialize(&mut *self.reader)
     }
 }
