@@ -123,30 +123,35 @@ impl Policy {
 
     #[inline]
     fn check_issuer(&self, claims: &Registered<'_>) -> Result<(), ClaimsError> {
-        if self.issuer.is_any() {
-            return Ok(());
-        }
         match claims.iss.as_deref() {
+            _ if self.issuer.is_any() => Ok(()),
             Some(iss) if self.issuer.matches(iss) => Ok(()),
-            iss => Err(ClaimsError::Issuer {
-                found: iss.map(short),
-                expected: self.issuer.to_string(),
-            }),
+            iss => Err(self.wrong_issuer(iss)),
+        }
+    }
+
+    #[cold]
+    fn wrong_issuer(&self, found: Option<&str>) -> ClaimsError {
+        ClaimsError::Issuer {
+            found: found.map(short),
+            expected: self.issuer.to_string(),
         }
     }
 
     #[inline]
     fn check_audience(&self, claims: &Registered<'_>) -> Result<(), ClaimsError> {
-        if self.audience.is_any() {
-            return Ok(());
-        }
-        if claims.aud.iter().any(|aud| self.audience.matches(&aud)) {
+        if self.audience.is_any() || self.has_audience(claims) {
             return Ok(());
         }
         Err(ClaimsError::Audience {
             found: claims.aud.shown(),
             expected: self.audience.to_string(),
         })
+    }
+
+    #[inline(never)]
+    fn has_audience(&self, claims: &Registered<'_>) -> bool {
+        claims.aud.iter().any(|aud| self.audience.matches(&aud))
     }
 
     #[inline]

@@ -64,14 +64,15 @@ impl KeySource {
         }
     }
 
-    /// Whether `iss` or `aud` selects the keys.
-    pub(crate) fn depends_on_claims(&self) -> bool {
+    /// The keys for any token. `None` if `iss` or `aud` selects them.
+    #[inline]
+    pub(crate) fn for_any_claims(&self) -> Option<ChosenKeys<'_>> {
         match self {
-            Self::Static(_) => false,
+            Self::Static(keyring) => Some(ChosenKeys::Static(keyring)),
             #[cfg(feature = "jwks")]
-            Self::Endpoint(_) => false,
+            Self::Endpoint(endpoint) => Some(ChosenKeys::Endpoint(endpoint)),
             #[cfg(feature = "config")]
-            Self::Templated(_) => true,
+            Self::Templated(_) => None,
         }
     }
 
@@ -82,13 +83,13 @@ impl KeySource {
     /// The claim that selects no key.
     #[cfg_attr(not(feature = "config"), expect(unused_variables))]
     pub(crate) fn choose(&self, hints: &Hints<'_>) -> Result<ChosenKeys<'_>, Claim> {
-        Ok(match self {
-            Self::Static(keyring) => ChosenKeys::Static(keyring),
+        match self {
+            Self::Static(keyring) => Ok(ChosenKeys::Static(keyring)),
             #[cfg(feature = "jwks")]
-            Self::Endpoint(endpoint) => ChosenKeys::Endpoint(endpoint),
+            Self::Endpoint(endpoint) => Ok(ChosenKeys::Endpoint(endpoint)),
             #[cfg(feature = "config")]
-            Self::Templated(template) => ChosenKeys::Endpoint(template.select(hints)?),
-        })
+            Self::Templated(template) => Ok(ChosenKeys::Endpoint(template.select(hints)?)),
+        }
     }
 }
 
@@ -109,7 +110,7 @@ impl ChosenKeys<'_> {
         observe: &mut impl Observe,
     ) -> Result<Verified<'v, 't>, VerifyStop> {
         match self {
-            Self::Static(keyring) => Ok(keyring.verify(token, now, observe)?),
+            Self::Static(keyring) => keyring.verify(token, now, observe),
             #[cfg(feature = "jwks")]
             Self::Endpoint(endpoint) => endpoint.verify(token, mode, observe),
         }

@@ -137,6 +137,7 @@ impl Keyring {
 
     /// Why a header selects no key. An algorithm that no key has is reported first, whatever the
     /// `kid` is.
+    #[cold]
     fn no_candidate(&self, header: &Header<'_>) -> Error {
         let kid = header.kid();
         let is_taken = self.has_kid(kid);
@@ -176,12 +177,14 @@ impl Keyring {
         self.verify(token, now, &mut ())
     }
 
-    pub(crate) fn verify<'v, 't>(
+    /// Like [`open`](Self::open), with an error of any type, because a result that is converted
+    /// afterwards is copied.
+    pub(crate) fn verify<'v, 't, E: From<Error>>(
         &self,
         token: &'v Unverified<'t>,
         now: UnixTime,
         observe: &mut impl Observe,
-    ) -> Result<Verified<'v, 't>, Error> {
+    ) -> Result<Verified<'v, 't>, E> {
         let header = token.header();
         let mut refusal = None;
         for key in self.candidates(header, now) {
@@ -197,10 +200,10 @@ impl Keyring {
                 Err(error) => refusal = Some(error),
             }
         }
-        Err(match refusal {
+        Err(E::from(match refusal {
             Some(error) => observe.failed(Stage::Signature, error),
             None => observe.failed(Stage::Key, self.no_candidate(header)),
-        })
+        }))
     }
 }
 

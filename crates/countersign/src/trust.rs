@@ -104,39 +104,36 @@ impl Trust {
         token: &Unverified<'_>,
         observe: &mut impl Observe,
     ) -> Result<Picked<'_>, Error> {
-        let picked = self
-            .pick_entry(token)
-            .map_err(|error| observe.failed(Stage::Trust, error))?;
+        let picked = match self.only_choice() {
+            Some(picked) => picked,
+            None => self
+                .pick_by_claims(token)
+                .map_err(|error| observe.failed(Stage::Trust, error))?,
+        };
         observe.passed(Stage::Trust, || self.describe(picked.entry));
         Ok(picked)
     }
 
+    /// The entry and keys for every token. `None` if claims select them, so that they must be read
+    /// before the signature is verified.
     #[inline]
-    fn pick_entry(&self, token: &Unverified<'_>) -> Result<Picked<'_>, Error> {
-        if !self.depends_on_claims() {
-            return self.pick_by(&Hints::default());
-        }
-        let hints = Hints::read(token);
-        hints.check_audiences()?;
-        self.pick_by(&hints)
+    fn only_choice(&self) -> Option<Picked<'_>> {
+        let entry = self.any.as_ref().filter(|_| self.listed.is_empty())?;
+        let keys = entry.authority.keys.for_any_claims()?;
+        Some(Picked { entry, keys })
     }
 
-    #[inline]
-    fn pick_by(&self, hints: &Hints<'_>) -> Result<Picked<'_>, Error> {
-        let entry = self.entry_for(hints).ok_or_else(|| hints.untrusted())?;
+    #[inline(never)]
+    fn pick_by_claims(&self, token: &Unverified<'_>) -> Result<Picked<'_>, Error> {
+        let hints = Hints::read(token);
+        hints.check_audiences()?;
+        let entry = self.entry_for(&hints).ok_or_else(|| hints.untrusted())?;
         let authority = &entry.authority;
-        let keys = authority.keys.choose(hints).map_err(|claim| match claim {
+        let keys = authority.keys.choose(&hints).map_err(|claim| match claim {
             Claim::Issuer => hints.untrusted(),
             Claim::Audience => hints.wrong_audience(authority.policy.audience.to_string()),
         })?;
         Ok(Picked { entry, keys })
-    }
-
-    /// Whether claims select an entry or keys, so that they must be read before the signature is
-    /// verified.
-    fn depends_on_claims(&self) -> bool {
-        let any = self.any.as_ref();
-        !self.listed.is_empty() || any.is_some_and(|any| any.authority.keys.depends_on_claims())
     }
 
     /// The entry that `iss` selects. If there are several, the first whose audience matches, else

@@ -7,6 +7,7 @@ use countersign_base64url::decode_into;
 use crate::{ParseError, Part};
 
 /// The three parts of a token, still encoded.
+#[derive(Clone, Copy)]
 pub(crate) struct Encoded<'a> {
     pub(crate) signing_input: &'a str,
     pub(crate) header: &'a str,
@@ -17,29 +18,24 @@ pub(crate) struct Encoded<'a> {
 impl<'a> Encoded<'a> {
     /// Splits a token of at most `limit` bytes. The limit bounds its work, even with many dots.
     /// `header_len` is the place of the first dot, if it is known.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "otherwise its result is copied")]
     pub(crate) fn split(
         token: &'a str,
         limit: usize,
         header_len: Option<usize>,
     ) -> Result<Self, ParseError> {
-        if token.len() > limit {
-            return Err(ParseError::TooLong {
-                found: token.len(),
-                limit,
-            });
-        }
-        Self::parts(token, header_len).ok_or_else(|| ParseError::Parts {
-            found: if token.is_empty() {
-                0
-            } else {
-                token.split('.').count()
-            },
-        })
+        let parts = if token.len() <= limit {
+            Self::parts(token, header_len)
+        } else {
+            None
+        };
+        parts.ok_or_else(|| not_split(token, limit))
     }
 
     /// `None` if there are not exactly two dots.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "see `split`")]
     fn parts(token: &'a str, header_len: Option<usize>) -> Option<Self> {
         let (header, rest) = match header_len {
             Some(dot) => cut_at(token, dot)?,
@@ -81,6 +77,23 @@ impl<'a> Encoded<'a> {
             Part::Signature => self.signature,
         }
     }
+}
+
+/// Why a token can't be split.
+#[cold]
+fn not_split(token: &str, limit: usize) -> ParseError {
+    if token.len() > limit {
+        return ParseError::TooLong {
+            found: token.len(),
+            limit,
+        };
+    }
+    let found = if token.is_empty() {
+        0
+    } else {
+        token.split('.').count()
+    };
+    ParseError::Parts { found }
 }
 
 /// The text before the first dot, and the text after it.

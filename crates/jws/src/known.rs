@@ -24,7 +24,9 @@ const TYP_BETWEEN: &str = "InR5cCI6IkpXVCIs";
 const KID: &str = "ImtpZCI6";
 
 /// An algorithm, `:"NAME",` and `:"NAME"}`.
-const NAMES: [(&str, &str, &str); 13] = [
+type Name = (&'static str, &'static str, &'static str);
+
+static NAMES: [Name; 13] = [
     ("HS256", "OiJIUzI1NiIs", "OiJIUzI1NiJ9"),
     ("RS256", "OiJSUzI1NiIs", "OiJSUzI1NiJ9"),
     ("ES256", "OiJFUzI1NiIs", "OiJFUzI1NiJ9"),
@@ -43,34 +45,46 @@ const NAMES: [(&str, &str, &str); 13] = [
 /// The known header at the beginning of a token, and its length. A known header contains no dot, so it
 /// ends at the first dot of the token.
 #[inline]
-pub(crate) fn at_start(token: &str) -> Option<(Header<'static>, usize)> {
+pub(crate) fn at_start(token: &str) -> Option<(Known, usize)> {
     // The length of a header with `typ`, and of one without it.
     [36, 20].into_iter().find_map(|length| {
         let (encoded, rest) = token.split_at_checked(length)?;
-        let header = rest.starts_with('.').then(|| header(encoded))??;
-        Some((header, length))
+        let known = rest.starts_with('.').then(|| known(encoded))??;
+        Some((known, length))
     })
 }
 
-/// The header that this is in base64url, if it is a known one.
-#[inline]
-fn header(encoded: &str) -> Option<Header<'static>> {
-    let (alg, typ) = alg_and_typ(encoded)?;
-    Some(Header::known(alg, typ))
+/// A header that most tokens have. It is small, so that it can be passed on in registers.
+#[derive(Clone, Copy)]
+pub(crate) struct Known {
+    name: &'static Name,
+    has_typ: bool,
 }
 
-fn alg_and_typ(encoded: &str) -> Option<(&'static str, Option<&'static str>)> {
+impl Known {
+    #[inline]
+    pub(crate) fn header(self) -> Header<'static> {
+        let (alg, _, _) = self.name;
+        Header::known(alg, self.has_typ.then_some("JWT"))
+    }
+}
+
+/// The header that this is in base64url, if it is a known one.
+fn known(encoded: &str) -> Option<Known> {
     if let Some(rest) = encoded.strip_prefix(ALG) {
         if let Some(name) = rest.strip_suffix(TYP_AT_END) {
-            let (alg, _, _) = NAMES.iter().find(|(_, more, _)| *more == name)?;
-            return Some((alg, Some("JWT")));
+            let name = NAMES.iter().find(|(_, more, _)| *more == name)?;
+            let has_typ = true;
+            return Some(Known { name, has_typ });
         }
-        let (alg, _, _) = NAMES.iter().find(|(_, _, last)| *last == rest)?;
-        return Some((alg, None));
+        let name = NAMES.iter().find(|(_, _, last)| *last == rest)?;
+        let has_typ = false;
+        return Some(Known { name, has_typ });
     }
     let name = encoded.strip_prefix(TYP_FIRST)?;
-    let (alg, _, _) = NAMES.iter().find(|(_, _, last)| *last == name)?;
-    Some((alg, Some("JWT")))
+    let name = NAMES.iter().find(|(_, _, last)| *last == name)?;
+    let has_typ = true;
+    Some(Known { name, has_typ })
 }
 
 /// The header that this is in base64url, if it is a known one with a `kid` without escapes. The
@@ -132,8 +146,13 @@ mod tests {
 
     use countersign_base64url::encode;
 
-    use super::{NAMES, at_start, header_of_any_alg, header_with_kid};
+    use super::{NAMES, header_of_any_alg, header_with_kid};
     use crate::Header;
+
+    fn at_start(token: &str) -> Option<(Header<'static>, usize)> {
+        let (known, length) = super::at_start(token)?;
+        Some((known.header(), length))
+    }
 
     #[test]
     fn each_known_header_with_a_kid_reads_as_its_json_does() {

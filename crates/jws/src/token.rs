@@ -96,28 +96,30 @@ impl<'a> Unverified<'a> {
         let known = known::at_start(token);
         let header_len = known.as_ref().map(|(_, length)| *length);
         let encoded = Encoded::split(token, limit, header_len)?;
-        let header = match known {
-            Some((header, _)) => header,
-            None => {
-                let (kid, alg) = (&mut scratch.kid, &mut scratch.alg);
-                Self::other_header(&encoded, kid, alg, &mut scratch.header)?
-            }
+        let room = Room {
+            body: &mut scratch.body,
+            payload_len: &mut scratch.payload_len,
         };
-        Ok(Self {
+        let unverified = |header| Self {
             header,
             encoded,
             body: OnceCell::new(),
-            room: Cell::new(Some(Room {
-                body: &mut scratch.body,
-                payload_len: &mut scratch.payload_len,
-            })),
-        })
+            room: Cell::new(Some(room)),
+        };
+        match known {
+            Some((known, _)) => Ok(unverified(known.header())),
+            None => {
+                let (kid, alg) = (&mut scratch.kid, &mut scratch.alg);
+                let header = Self::other_header(encoded, kid, alg, &mut scratch.header)?;
+                Ok(unverified(header))
+            }
+        }
     }
 
     /// The header, if it is not one of the few that most tokens have.
     #[inline(never)]
     fn other_header(
-        encoded: &Encoded<'_>,
+        encoded: Encoded<'_>,
         kid: &'a mut Vec<u8>,
         alg: &'a mut Vec<u8>,
         header: &'a mut Vec<u8>,
