@@ -141,12 +141,10 @@ impl Policy {
     #[inline]
     fn check_audience(&self, claims: &Registered<'_>) -> Result<(), ClaimsError> {
         if self.audience.is_any() || self.has_audience(claims) {
-            return Ok(());
+            Ok(())
+        } else {
+            Err(self.wrong_audience(claims))
         }
-        Err(ClaimsError::Audience {
-            found: claims.aud.shown(),
-            expected: self.audience.to_string(),
-        })
     }
 
     #[inline(never)]
@@ -154,49 +152,67 @@ impl Policy {
         claims.aud.iter().any(|aud| self.audience.matches(&aud))
     }
 
+    #[cold]
+    fn wrong_audience(&self, claims: &Registered<'_>) -> ClaimsError {
+        ClaimsError::Audience {
+            found: claims.aud.shown(),
+            expected: self.audience.to_string(),
+        }
+    }
+
     #[inline]
     fn check_expiry(&self, claims: &Registered<'_>, now: UnixTime) -> Result<(), ClaimsError> {
         match claims.exp {
-            None if self.require_exp => Err(ClaimsError::Missing {
-                claim: "exp",
-                required_by: "the setting `require_exp`",
-            }),
+            None if self.require_exp => Err(missing("exp", "the setting `require_exp`")),
             // The leeway only matters after `exp`. Most tokens are used before it.
-            Some(exp) if exp <= now && exp.saturating_add(self.leeway()) <= now => {
-                Err(ClaimsError::Expired {
-                    exp,
-                    leeway: self.leeway(),
-                    now,
-                })
-            }
+            Some(exp) if exp <= now => self.check_after_expiry(exp, now),
             _ => Ok(()),
         }
+    }
+
+    #[cold]
+    fn check_after_expiry(&self, exp: UnixTime, now: UnixTime) -> Result<(), ClaimsError> {
+        let leeway = self.leeway();
+        if exp.saturating_add(leeway) > now {
+            return Ok(());
+        }
+        Err(ClaimsError::Expired { exp, leeway, now })
     }
 
     #[inline]
     fn check_not_before(&self, claims: &Registered<'_>, now: UnixTime) -> Result<(), ClaimsError> {
         match claims.nbf {
-            Some(nbf) if nbf > now && nbf.saturating_sub(self.leeway()) > now => {
-                Err(ClaimsError::NotYetValid {
-                    nbf,
-                    leeway: self.leeway(),
-                    now,
-                })
-            }
+            Some(nbf) if nbf > now => self.check_before_validity(nbf, now),
             _ => Ok(()),
         }
     }
 
+    #[cold]
+    fn check_before_validity(&self, nbf: UnixTime, now: UnixTime) -> Result<(), ClaimsError> {
+        let leeway = self.leeway();
+        if nbf.saturating_sub(leeway) <= now {
+            return Ok(());
+        }
+        Err(ClaimsError::NotYetValid { nbf, leeway, now })
+    }
+
     #[inline]
     fn check_age(&self, claims: &Registered<'_>, now: UnixTime) -> Result<(), ClaimsError> {
-        let Some(max_age) = self.max_age else {
-            return Ok(());
-        };
-        let Some(iat) = claims.iat else {
-            return Err(ClaimsError::Missing {
-                claim: "iat",
-                required_by: "the setting `max_age`",
-            });
+        match self.max_age {
+            None => Ok(()),
+            Some(max_age) => self.check_max_age(max_age, claims.iat, now),
+        }
+    }
+
+    #[inline(never)]
+    fn check_max_age(
+        &self,
+        max_age: Duration,
+        iat: Option<UnixTime>,
+        now: UnixTime,
+    ) -> Result<(), ClaimsError> {
+        let Some(iat) = iat else {
+            return Err(missing("iat", "the setting `max_age`"));
         };
         let oldest = max_age.saturating_add(self.leeway());
         if now.saturating_duration_since(iat) > oldest {
@@ -272,6 +288,11 @@ impl Policy {
         }
         format!(" {sign} a leeway of {}", Span(self.leeway()))
     }
+}
+
+#[cold]
+fn missing(claim: &'static str, required_by: &'static str) -> ClaimsError {
+    ClaimsError::Missing { claim, required_by }
 }
 
 /// What a claim must be.

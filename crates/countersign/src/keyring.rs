@@ -224,19 +224,25 @@ pub(crate) fn check_kid(key: &Key) -> Result<(), KeyError> {
 }
 
 /// Verifies the signature with one key.
-#[inline]
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "otherwise its result is copied")]
 pub(crate) fn verify_with<'v, 't>(
     key: &dyn Verifier,
     token: &'v Unverified<'t>,
     observe: &mut impl Observe,
 ) -> Result<Verified<'v, 't>, Error> {
-    let verified = token.verify(key).map_err(|error| match error {
-        VerifyError::DerSignature { found, needed } => Error::DerSignature { found, needed },
-        VerifyError::Token(error) => Error::Token(error),
-        _ => Error::Signature,
-    })?;
+    let verified = token.verify(key).map_err(not_verified)?;
     observe.passed(Stage::Signature, || {
         format!("it matches, by {}", verified.algorithm())
     });
     Ok(verified)
+}
+
+#[cold]
+fn not_verified(error: VerifyError) -> Error {
+    match error {
+        VerifyError::DerSignature { found, needed } => Error::DerSignature { found, needed },
+        VerifyError::Token(error) => Error::Token(error),
+        _ => Error::Signature,
+    }
 }

@@ -254,30 +254,39 @@ impl<'a> Walk<'a> {
             return Err(Fault::Syntax);
         }
         self.step(1);
-        let mut known = Known::PlainString;
-        loop {
-            self.at = string::plain_until(self.text.as_bytes(), self.at);
-            match self.peek() {
-                Some(b'"') => {
-                    self.step(1);
-                    return Ok(known);
-                }
-                Some(b'\\') => {
-                    known = Known::Nothing;
-                    let length = Self::escape(self.text, self.at).ok_or(Fault::Syntax)?;
-                    self.step(length);
-                }
-                // The end of the text, or a control character.
-                _ => return Err(Fault::Syntax),
-            }
+        self.at = string::plain_until(self.text.as_bytes(), self.at);
+        if self.peek() == Some(b'"') {
+            self.step(1);
+            return Ok(Known::PlainString);
         }
+        let (at, read) = Self::rest_of_string(self.text, self.at);
+        self.at = at;
+        read.map(|()| Known::Nothing)
     }
 
-    /// The length of the escape at `at`, if it is one.
+    /// Reads a string from its first escape at `at`, or finds that it is not one. Returns where it
+    /// stopped.
     #[cold]
-    fn escape(text: &str, at: usize) -> Option<usize> {
-        let (_, length) = string::escape(text.as_bytes().get(at..)?)?;
-        Some(length)
+    fn rest_of_string(text: &'a str, at: usize) -> (usize, Result<(), Fault>) {
+        let mut walk = Self { text, at };
+        loop {
+            match walk.peek() {
+                Some(b'"') => {
+                    walk.step(1);
+                    return (walk.at, Ok(()));
+                }
+                Some(b'\\') => {
+                    let rest = text.as_bytes().get(walk.at..).unwrap_or_default();
+                    let Some((_, length)) = string::escape(rest) else {
+                        return (walk.at, Err(Fault::Syntax));
+                    };
+                    walk.step(length);
+                }
+                // The end of the text, or a control character.
+                _ => return (walk.at, Err(Fault::Syntax)),
+            }
+            walk.at = string::plain_until(text.as_bytes(), walk.at);
+        }
     }
 
     #[inline(always)]

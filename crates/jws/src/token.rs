@@ -5,7 +5,7 @@ use core::cell::{Cell, OnceCell};
 use core::fmt;
 
 use countersign_base64url::{decode_append, decode_into};
-use countersign_signature::{AlgorithmName, Verifier};
+use countersign_signature::{AlgorithmName, InvalidSignature, Verifier};
 
 use crate::encoding::Encoded;
 use crate::{Header, ParseError, Part, VerifyError, der, known};
@@ -172,6 +172,15 @@ impl<'a> Unverified<'a> {
         self.encoded.signing_input
     }
 
+    /// The error for a key of another algorithm.
+    #[cold]
+    fn other_algorithm(&self, needed: AlgorithmName) -> VerifyError {
+        VerifyError::Algorithm {
+            found: self.header.alg().chars().take(32).collect(),
+            needed,
+        }
+    }
+
     /// Checks the signature with one key. The key decides the algorithm: a header that names
     /// another algorithm is refused before the signature is checked.
     ///
@@ -179,29 +188,37 @@ impl<'a> Unverified<'a> {
     ///
     /// [`VerifyError`] if the algorithm is not that of the key, if the signature does not match,
     /// or if the payload or the signature is not base64url.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "otherwise its result is copied")]
     pub fn verify(&self, key: &dyn Verifier) -> Result<Verified<'_, 'a>, VerifyError> {
         let algorithm = key.algorithm();
         if !algorithm.is_spelled(self.header.alg()) {
-            return Err(VerifyError::Algorithm {
-                found: self.header.alg().chars().take(32).collect(),
-                needed: algorithm,
-            });
+            return Err(self.other_algorithm(algorithm));
         }
         let Body { payload, signature } = *self.body().map_err(VerifyError::Token)?;
         key.verify(self.encoded.signing_input.as_bytes(), signature)
-            .map_err(|invalid| match der::needed_instead(algorithm, signature) {
-                Some(needed) => VerifyError::DerSignature {
-                    found: signature.len(),
-                    needed,
-                },
-                None => VerifyError::Signature(invalid),
-            })?;
+            .map_err(|invalid| not_signed(algorithm, signature, invalid))?;
         Ok(Verified {
             header: &self.header,
             payload,
             algorithm,
         })
+    }
+}
+
+/// The error for a signature that does not match.
+#[cold]
+fn not_signed(
+    algorithm: AlgorithmName,
+    signature: &[u8],
+    invalid: InvalidSignature,
+) -> VerifyError {
+    match der::needed_instead(algorithm, signature) {
+        Some(needed) => VerifyError::DerSignature {
+            found: signature.len(),
+            needed,
+        },
+        None => VerifyError::Signature(invalid),
     }
 }
 
