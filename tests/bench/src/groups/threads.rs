@@ -69,15 +69,8 @@ pub(crate) fn two(report: &mut Report, rounds: usize) {
         times[1].push(spent(2, alone));
         times[3].push(spent(2, ours.clone()));
     }
-    let results = labels.into_iter().zip(times).map(|(name, mut times)| {
-        times.sort_by(f64::total_cmp);
-        Measured {
-            name,
-            min: times[0],
-            median: times[times.len() / 2],
-            allocations: None,
-        }
-    });
+    let results = labels.into_iter().zip(times);
+    let results = results.map(|(name, turns)| Measured::of_threads(name, turns));
     let group = Group {
         title: "HS256 in one thread and in two, time of one verification in each".into(),
         results: results.collect(),
