@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 /// The least time of a turn. Compared with it, reading the clock costs nothing.
 const TURN: Duration = Duration::from_micros(200);
 
-/// A round uses one of so many places on the stack.
-const PLACES: usize = 64;
+/// A round uses one of so many places on the stack. Together, they take about a page.
+const PLACES: usize = 80;
 
 /// One implementation of the work of a group.
 pub(crate) struct Contestant<'a> {
@@ -59,7 +59,7 @@ pub(crate) struct Measured {
     /// Nanoseconds of the fastest turn and of the median turn.
     pub(crate) min: f64,
     pub(crate) median: f64,
-    /// The mean of the fastest twentieth of the turns.
+    /// The mean of the fastest 2 % of the turns.
     pub(crate) fastest: f64,
     pub(crate) allocations: Option<u64>,
 }
@@ -67,7 +67,7 @@ pub(crate) struct Measured {
 impl Measured {
     fn new(name: String, mut turns: Vec<f64>, allocations: Option<u64>) -> Self {
         turns.sort_by(f64::total_cmp);
-        let fastest = &turns[..turns.len().div_ceil(20)];
+        let fastest = &turns[..turns.len().div_ceil(50)];
         Self {
             name,
             min: turns[0],
