@@ -53,6 +53,8 @@ impl<'a> Channels<'a> {
         }))
     }
 
+    // Few tokens have it.
+    #[inline(never)]
     pub(crate) fn read_subs(value: &Value<'a>, limits: &Limits) -> Result<Self, Refusal> {
         let at = At::top("subs");
         let subs = value
@@ -177,12 +179,17 @@ struct Count(usize);
 impl Count {
     fn one_more(&mut self, at: &At<'_>, limits: &Limits) -> Result<(), Refusal> {
         if self.0 >= limits.channels {
-            return Err(Box::new(ClaimsError::TooMany {
-                claim: at.claim(),
-                limit: limits.channels,
-            }));
+            return Err(too_many(at, limits));
         }
         self.0 = self.0.saturating_add(1);
         Ok(())
     }
+}
+
+#[cold]
+fn too_many(at: &At<'_>, limits: &Limits) -> Refusal {
+    Box::new(ClaimsError::TooMany {
+        claim: at.claim(),
+        limit: limits.channels,
+    })
 }

@@ -6,6 +6,7 @@ use countersign_json::utf8;
 
 use crate::bytes::Pair;
 use crate::members::{KnownNames, read_into, read_members};
+use crate::read::Refusal;
 use crate::{Bytes, Channels, ClaimsError, DecodeOptions, Registered, SubscribeOptions, TokenKind};
 use countersign_time::UnixTime;
 
@@ -86,11 +87,7 @@ impl<'a> ConnectionClaims<'a> {
             &mut self.registered,
             |at, value| {
                 match at.name {
-                    "channel" => {
-                        return Err(Box::new(ClaimsError::WrongKind {
-                            found: TokenKind::Subscription,
-                        }));
-                    }
+                    "channel" => return Err(wrong_kind()),
                     "info" => info.json(value),
                     "b64info" => info.base64(at, value)?,
                     "channels" => self.channels = Channels::read_channels(value, &options.limits)?,
@@ -123,4 +120,12 @@ impl<'a> ConnectionClaims<'a> {
     pub fn channel(&self, name: &str) -> Option<SubscribeOptions<'a>> {
         self.channels.get(name)
     }
+}
+
+/// The error for a token with `channel`.
+#[cold]
+fn wrong_kind() -> Refusal {
+    Box::new(ClaimsError::WrongKind {
+        found: TokenKind::Subscription,
+    })
 }

@@ -105,7 +105,7 @@ impl<'a> Cursor<'a> {
     /// Reads a string without escapes, as most are. `None` without reading it if it has some.
     #[inline]
     pub fn plain_string(&mut self) -> Option<&'a str> {
-        if self.next_byte()? != b'"' {
+        if self.peek()? != b'"' && self.byte_after_space()? != b'"' {
             return None;
         }
         let start = self.at.wrapping_add(1);
@@ -205,7 +205,7 @@ impl<'a> Cursor<'a> {
     /// Reads the colon behind the name of a member, for callers that read the name as a string.
     #[inline]
     pub fn colon(&mut self) -> bool {
-        let stands_here = self.next_byte() == Some(b':');
+        let stands_here = self.peek() == Some(b':') || self.byte_after_space() == Some(b':');
         if stands_here {
             self.step(1);
         }
