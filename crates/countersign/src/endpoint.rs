@@ -120,7 +120,7 @@ impl KeyEndpoint {
         Ok(())
     }
 
-    // Not copied into the way of tokens whose keys are given.
+    // If it were inlined, tokens whose keys are given would have this code in their way.
     #[inline(never)]
     pub(crate) fn verify<'v, 't>(
         &self,

@@ -204,7 +204,30 @@ fn unit(text: &[u8]) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::eight_digits;
+    use alloc::vec;
+
+    use super::{eight_digits, plain_until};
+
+    #[test]
+    fn the_end_of_a_string_is_found_at_every_place_of_texts_of_every_length() {
+        let is_special = |byte: u8| matches!(byte, b'"' | b'\\' | ..0x20);
+        for length in 0..26 {
+            // In the last turn, the byte is behind the text, so it is not there.
+            for special in 0..=length {
+                for byte in 0..=u8::MAX {
+                    let mut text = vec![b'!'; length];
+                    if let Some(place) = text.get_mut(special) {
+                        *place = byte;
+                    }
+                    for at in 0..length + 2 {
+                        let is_there = at <= special && special < length && is_special(byte);
+                        let expected = if is_there { special } else { length.max(at) };
+                        assert_eq!(plain_until(&text, at), expected, "{text:?} from {at}");
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn eight_digits_are_read_as_the_standard_library_reads_them() {

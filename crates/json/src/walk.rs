@@ -109,7 +109,7 @@ impl<'a> Walk<'a> {
             return None;
         }
         let inside = self.deeper(depth).ok()?;
-        Some((inside, !self.is_empty(close)))
+        Some((inside, !self.closes(close)))
     }
 
     /// The name of a member, its colon and the space after it.
@@ -219,7 +219,7 @@ impl<'a> Walk<'a> {
         depth: usize,
         mut take: impl FnMut(Cow<'a, str>, Raw<'a>),
     ) -> Result<(), Fault> {
-        if self.is_empty(b'}') {
+        if self.closes(b'}') {
             return Ok(());
         }
         let mut names = Names::new();
@@ -235,7 +235,7 @@ impl<'a> Walk<'a> {
 
     /// Reads an array from behind its bracket.
     fn elements(&mut self, depth: usize) -> Result<(), Fault> {
-        if self.is_empty(b']') {
+        if self.closes(b']') {
             return Ok(());
         }
         loop {
@@ -264,8 +264,8 @@ impl<'a> Walk<'a> {
         read.map(|()| Known::Nothing)
     }
 
-    /// Reads a string from its first escape at `at`, or finds that it is not one. Returns where it
-    /// stopped.
+    /// Reads the rest of a string, of which the first escape is at `at`. If something else is there,
+    /// the string is not valid. Returns where it stopped.
     #[cold]
     fn rest_of_string(text: &'a str, at: usize) -> (usize, Result<(), Fault>) {
         let mut walk = Self { text, at };
@@ -401,7 +401,7 @@ impl<'a> Walk<'a> {
     /// Whether the object or array that was entered ends here. If so, this steps behind its closing
     /// bracket `end`.
     #[inline]
-    fn is_empty(&mut self, end: u8) -> bool {
+    fn closes(&mut self, end: u8) -> bool {
         self.space();
         self.peek() == Some(end) && self.takes(end)
     }

@@ -71,19 +71,14 @@ impl Known {
 
 /// The header that this is in base64url, if it is a known one.
 fn known(encoded: &str) -> Option<Known> {
-    if let Some(rest) = encoded.strip_prefix(ALG) {
-        if let Some(name) = rest.strip_suffix(TYP_AT_END) {
-            let name = NAMES.iter().find(|(_, more, _)| *more == name)?;
-            let has_typ = true;
-            return Some(Known { name, has_typ });
-        }
-        let name = NAMES.iter().find(|(_, _, last)| *last == rest)?;
-        let has_typ = false;
-        return Some(Known { name, has_typ });
-    }
-    let name = encoded.strip_prefix(TYP_FIRST)?;
-    let name = NAMES.iter().find(|(_, _, last)| *last == name)?;
-    let has_typ = true;
+    let before_end = |encoded| NAMES.iter().find(|(_, _, last)| *last == encoded);
+    let (name, has_typ) = match encoded.strip_prefix(ALG) {
+        Some(rest) => match rest.strip_suffix(TYP_AT_END) {
+            Some(name) => (NAMES.iter().find(|(_, more, _)| *more == name)?, true),
+            None => (before_end(rest)?, false),
+        },
+        None => (before_end(encoded.strip_prefix(TYP_FIRST)?)?, true),
+    };
     Some(Known { name, has_typ })
 }
 
