@@ -53,7 +53,7 @@ impl<'a> Channels<'a> {
         }))
     }
 
-    // Few tokens have it.
+    // Few tokens have `subs`, so this code is not in the way of the others.
     #[inline(never)]
     pub(crate) fn read_subs(value: &Value<'a>, limits: &Limits) -> Result<Self, Refusal> {
         let at = At::top("subs");

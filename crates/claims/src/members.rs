@@ -47,7 +47,7 @@ impl KnownNames {
     fn check_case(&self, at: &At<'_>) -> Result<(), Refusal> {
         let length = u32::try_from(at.name.len()).ok();
         let bit = length.and_then(|length| 1_u64.checked_shl(length));
-        // `str::is_ascii` is faster with long texts, but has so much code that it is slower here.
+        // `str::is_ascii` is made for long texts. For short names, its large code makes it slower.
         let is_ascii = || at.name.bytes().all(|byte| byte.is_ascii());
         if self.lengths & bit.unwrap_or_default() == 0 && is_ascii() {
             return Ok(());

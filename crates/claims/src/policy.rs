@@ -123,17 +123,22 @@ impl Policy {
 
     #[inline]
     fn check_issuer(&self, claims: &Registered<'_>) -> Result<(), ClaimsError> {
-        match claims.iss.as_deref() {
-            _ if self.issuer.is_any() => Ok(()),
-            Some(iss) if self.issuer.matches(iss) => Ok(()),
-            iss => Err(self.wrong_issuer(iss)),
+        if self.issuer.is_any() || self.has_issuer(claims) {
+            Ok(())
+        } else {
+            Err(self.wrong_issuer(claims))
         }
     }
 
+    fn has_issuer(&self, claims: &Registered<'_>) -> bool {
+        let iss = claims.iss.as_deref();
+        iss.is_some_and(|iss| self.issuer.matches(iss))
+    }
+
     #[cold]
-    fn wrong_issuer(&self, found: Option<&str>) -> ClaimsError {
+    fn wrong_issuer(&self, claims: &Registered<'_>) -> ClaimsError {
         ClaimsError::Issuer {
-            found: found.map(short),
+            found: claims.iss.as_deref().map(short),
             expected: self.issuer.to_string(),
         }
     }

@@ -120,7 +120,7 @@ impl KeyEndpoint {
         Ok(())
     }
 
-    // If it were inlined, tokens whose keys are given would have this code in their way.
+    // Not inlined: tokens that are verified with given keys don't need this code.
     #[inline(never)]
     pub(crate) fn verify<'v, 't>(
         &self,

@@ -177,8 +177,8 @@ impl Keyring {
         self.verify(token, now, &mut ())
     }
 
-    /// Like [`open`](Self::open), with an error of any type, because a result that is converted
-    /// afterwards is copied.
+    /// Like [`open`](Self::open). The caller chooses the type of the error, because to convert the
+    /// result later would copy it.
     pub(crate) fn verify<'v, 't, E: From<Error>>(
         &self,
         token: &'v Unverified<'t>,

@@ -114,17 +114,25 @@ impl Trust {
         Ok(picked)
     }
 
-    /// The entry and keys for every token. `None` if claims select them, so that they must be read
-    /// before the signature is verified.
+    /// The entry and keys, if they are the same for every token. `None` if they depend on claims, or
+    /// there is no entry.
     #[inline]
     fn only_choice(&self) -> Option<Picked<'_>> {
-        let entry = self.any.as_ref().filter(|_| self.listed.is_empty())?;
+        if !self.listed.is_empty() {
+            return None;
+        }
+        let entry = self.any.as_ref()?;
         let keys = entry.authority.keys.for_any_claims()?;
         Some(Picked { entry, keys })
     }
 
+    /// The entry and keys that claims select. They must be read before the signature is verified.
     #[inline(never)]
     fn pick_by_claims(&self, token: &Unverified<'_>) -> Result<Picked<'_>, Error> {
+        if self.any.is_none() && self.listed.is_empty() {
+            // No claim could select anything, so none is read.
+            return Err(Hints::default().untrusted());
+        }
         let hints = Hints::read(token);
         hints.check_audiences()?;
         let entry = self.entry_for(&hints).ok_or_else(|| hints.untrusted())?;

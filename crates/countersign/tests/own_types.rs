@@ -583,6 +583,19 @@ fn faults_name_the_claim_and_the_expectation_and_show_no_value() {
     );
     check::<BTreeMap<u8, u8>>(r#"{"hush":1}"#, "the type refused the value");
 
+    // The second of two claims for one field, with and without space before its value.
+    #[derive(Debug, Deserialize)]
+    struct Renamed {
+        #[serde(alias = "v")]
+        #[expect(dead_code)]
+        sub: String,
+    }
+    for value in [r#""hush""#, r#" "hush""#] {
+        let error = accepted(value).claims::<Renamed>().unwrap_err();
+        let sentence = "the claim `v`: duplicate field `sub`";
+        assert_eq!((error.claim(), &*error.to_string()), (Some("v"), sentence));
+    }
+
     // A field that is missing in the whole is in no claim.
     #[derive(Debug, Deserialize)]
     struct Needs {

@@ -76,8 +76,8 @@ impl<'a> Names<'a> {
 /// have equal marks.
 #[inline]
 fn mark(name: &str) -> u64 {
-    let (first, last) = (name.as_bytes().first(), name.as_bytes().last());
-    let [first, last] = [first, last].map(|byte| byte.copied().unwrap_or_default());
+    let first = name.as_bytes().first().copied().unwrap_or_default();
+    let last = name.as_bytes().last().copied().unwrap_or_default();
     let length = u32::from(name.len().to_le_bytes()[0]);
     let mixed = u32::from(first) ^ u32::from(last).wrapping_mul(5) ^ length.wrapping_mul(11);
     // `wrapping_shl` takes the shift modulo 64.

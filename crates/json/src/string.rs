@@ -48,7 +48,7 @@ impl<'a> Raw<'a> {
 /// processor has for code.
 #[inline(never)]
 pub(crate) fn plain_until(text: &[u8], at: usize) -> usize {
-    // Most strings are short.
+    // Most strings end within eight bytes.
     match text.get(at..).and_then(|rest| rest.first_chunk()) {
         Some(next) => match first_special(u64::from_le_bytes(*next)) {
             Some(within) => at.wrapping_add(within),
@@ -58,7 +58,8 @@ pub(crate) fn plain_until(text: &[u8], at: usize) -> usize {
     }
 }
 
-/// As [`plain_until`], for any string.
+/// Like [`plain_until`], for a string that does not end within eight bytes, and near the end of the
+/// text.
 #[inline(never)]
 fn plain_until_later(text: &[u8], mut at: usize) -> usize {
     let mut rest = text.get(at..).unwrap_or_default();
@@ -73,15 +74,16 @@ fn plain_until_later(text: &[u8], mut at: usize) -> usize {
         let is_plain = |byte: &&u8| !matches!(byte, b'"' | b'\\' | ..0x20);
         return at.wrapping_add(rest.iter().take_while(is_plain).count());
     };
-    // The bytes before `at` are shifted out. A zero byte behind the last one is a control
-    // character, so the search ends there.
+    // Shift out the bytes before `at`. This leaves zeros behind the last byte. Zero is a control
+    // character, so the search ends there. If no byte is left, the whole word is zero.
     let before = 8_usize.saturating_sub(rest.len()).saturating_mul(8);
     let bits = u32::try_from(before).unwrap_or(u64::BITS);
-    let last = u64::from_le_bytes(*last).checked_shr(bits);
-    at.wrapping_add(first_special(last.unwrap_or_default()).unwrap_or_default())
+    let left = u64::from_le_bytes(*last).checked_shr(bits);
+    at.wrapping_add(first_special(left.unwrap_or_default()).unwrap_or_default())
 }
 
-/// The index of the first byte of a little-endian word at which [`plain_until`] must stop.
+/// The index of the first byte of a little-endian word at which [`plain_until`] must stop. With an
+/// index for "none", each word would be searched before the processor can go on to the next one.
 #[inline]
 fn first_special(word: u64) -> Option<usize> {
     match special(word) {

@@ -264,8 +264,8 @@ impl<'a> Walk<'a> {
         read.map(|()| Known::Nothing)
     }
 
-    /// Reads the rest of a string, of which the first escape is at `at`. If something else is there,
-    /// the string is not valid. Returns where it stopped.
+    /// Reads the rest of a string from its first escape, which is at `at`. Any other byte there is an
+    /// error. Returns where it stopped.
     #[cold]
     fn rest_of_string(text: &'a str, at: usize) -> (usize, Result<(), Fault>) {
         let mut walk = Self { text, at };
@@ -294,7 +294,7 @@ impl<'a> Walk<'a> {
     fn number(&mut self) -> Result<Known, Fault> {
         let start = self.at;
         let mut whole = 0_u64;
-        // A date has ten digits.
+        // A date has ten digits, so a second group of eight is rare.
         if let Some(eight) = self.eight_digits() {
             whole = eight;
             self.step(8);
@@ -381,7 +381,8 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Steps over space. It is rare, and hardly any other byte is as low.
+    /// Steps over space. Space is rare, and no other byte of a valid text is as low, so one comparison
+    /// is usually enough.
     #[inline]
     pub(crate) fn space(&mut self) {
         if let Some(..=b' ') = self.peek() {
@@ -403,10 +404,11 @@ impl<'a> Walk<'a> {
     #[inline]
     fn closes(&mut self, end: u8) -> bool {
         self.space();
-        self.peek() == Some(end) && self.takes(end)
+        self.skip(&[end])
     }
 
-    /// Reads `byte` if it comes next, perhaps after space. It usually does.
+    /// Reads `byte` if it comes next, perhaps after space. Usually there is no space, so this looks
+    /// for the byte first.
     #[inline]
     fn takes(&mut self, byte: u8) -> bool {
         if self.peek() != Some(byte) {

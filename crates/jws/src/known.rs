@@ -24,9 +24,9 @@ const TYP_BETWEEN: &str = "InR5cCI6IkpXVCIs";
 const KID: &str = "ImtpZCI6";
 
 /// An algorithm, `:"NAME",` and `:"NAME"}`.
-type Name = (&'static str, &'static str, &'static str);
+type Spelling = (&'static str, &'static str, &'static str);
 
-static NAMES: [Name; 13] = [
+static NAMES: [Spelling; 13] = [
     ("HS256", "OiJIUzI1NiIs", "OiJIUzI1NiJ9"),
     ("RS256", "OiJSUzI1NiIs", "OiJSUzI1NiJ9"),
     ("ES256", "OiJFUzI1NiIs", "OiJFUzI1NiJ9"),
@@ -45,23 +45,23 @@ static NAMES: [Name; 13] = [
 /// The known header at the beginning of a token, and its length. A known header contains no dot, so it
 /// ends at the first dot of the token.
 #[inline]
-pub(crate) fn at_start(token: &str) -> Option<(Known, usize)> {
+pub(crate) fn at_start(token: &str) -> Option<(KnownHeader, usize)> {
     // The length of a header with `typ`, and of one without it.
     [36, 20].into_iter().find_map(|length| {
         let (encoded, rest) = token.split_at_checked(length)?;
-        let known = rest.starts_with('.').then(|| known(encoded))??;
-        Some((known, length))
+        let header = rest.starts_with('.').then(|| find(encoded))??;
+        Some((header, length))
     })
 }
 
-/// A header that most tokens have. It is small, so that it can be passed on in registers.
+/// One of the known headers. It is small enough for registers.
 #[derive(Clone, Copy)]
-pub(crate) struct Known {
-    name: &'static Name,
+pub(crate) struct KnownHeader {
+    name: &'static Spelling,
     has_typ: bool,
 }
 
-impl Known {
+impl KnownHeader {
     #[inline]
     pub(crate) fn header(self) -> Header<'static> {
         let (alg, _, _) = self.name;
@@ -70,7 +70,7 @@ impl Known {
 }
 
 /// The header that this is in base64url, if it is a known one.
-fn known(encoded: &str) -> Option<Known> {
+fn find(encoded: &str) -> Option<KnownHeader> {
     let before_end = |encoded| NAMES.iter().find(|(_, _, last)| *last == encoded);
     let (name, has_typ) = match encoded.strip_prefix(ALG) {
         Some(rest) => match rest.strip_suffix(TYP_AT_END) {
@@ -79,7 +79,7 @@ fn known(encoded: &str) -> Option<Known> {
         },
         None => (before_end(encoded.strip_prefix(TYP_FIRST)?)?, true),
     };
-    Some(Known { name, has_typ })
+    Some(KnownHeader { name, has_typ })
 }
 
 /// The header that this is in base64url, if it is a known one with a `kid` without escapes. The

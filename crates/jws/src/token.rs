@@ -94,7 +94,7 @@ impl<'a> Unverified<'a> {
         scratch: &'a mut Scratch,
     ) -> Result<Self, ParseError> {
         let known = known::at_start(token);
-        let header_len = known.as_ref().map(|(_, length)| *length);
+        let header_len = known.map(|(_, length)| length);
         let encoded = Encoded::split(token, limit, header_len)?;
         let room = Room {
             body: &mut scratch.body,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// The least time of a turn. Compared with it, reading the clock costs nothing.
 const TURN: Duration = Duration::from_micros(200);
 
-/// A round uses one of so many places on the stack. Together, they take about a page.
+/// How many different depths of the stack the rounds use. Together, they cover about a page.
 const PLACES: usize = 80;
 
 /// One implementation of the work of a group.
@@ -60,26 +60,21 @@ pub(crate) struct Measured {
     pub(crate) min: f64,
     pub(crate) median: f64,
     /// The mean of the fastest 2 % of the turns.
-    pub(crate) fastest: f64,
+    pub(crate) mean_of_fastest: f64,
     pub(crate) allocations: Option<u64>,
 }
 
 impl Measured {
-    fn new(name: String, mut turns: Vec<f64>, allocations: Option<u64>) -> Self {
+    pub(crate) fn new(name: String, mut turns: Vec<f64>, allocations: Option<u64>) -> Self {
         turns.sort_by(f64::total_cmp);
         let fastest = &turns[..turns.len().div_ceil(50)];
         Self {
             name,
             min: turns[0],
             median: turns[turns.len() / 2],
-            fastest: fastest.iter().sum::<f64>() / fastest.len() as f64,
+            mean_of_fastest: fastest.iter().sum::<f64>() / fastest.len() as f64,
             allocations,
         }
-    }
-
-    /// The result of work in several threads.
-    pub(crate) fn of_threads(name: String, turns: Vec<f64>) -> Self {
-        Self::new(name, turns, None)
     }
 }
 
@@ -91,7 +86,7 @@ pub(crate) fn in_turns(mut contestants: Vec<Contestant<'_>>, rounds: usize) -> V
         for turn in 0..contestants.len() {
             let at = (round + turn) % contestants.len();
             let run = &mut contestants[at].run;
-            // The contestant before has filled the caches of the processor.
+            // This call is not measured: the contestant before has used the caches of the processor.
             run(1);
             let spent = deeper(round % PLACES, &mut || run(batches[at]));
             times[at].push(spent.as_secs_f64() * 1e9 / f64::from(batches[at]));
@@ -104,8 +99,8 @@ pub(crate) fn in_turns(mut contestants: Vec<Contestant<'_>>, rounds: usize) -> V
         .collect()
 }
 
-/// Runs with so many more calls on the stack. Where the data of some work is on the stack, beside
-/// its other data, can change its time by 1 %. So each contestant gets many places.
+/// Runs with so many more calls on the stack. The address of the stack can change a time by 1 %, so
+/// each contestant is measured at many addresses.
 #[inline(never)]
 fn deeper(calls: usize, run: &mut dyn FnMut() -> Duration) -> Duration {
     if calls == 0 {

@@ -35,7 +35,7 @@ impl Group {
     /// How many microseconds `who` takes longer than `base`. It compares the means of several fast
     /// turns, because a single one varies by more than the difference.
     pub(crate) fn more(&self, who: &str, base: &str) -> Option<f64> {
-        Some((self.get(who)?.fastest - self.get(base)?.fastest) / 1e3)
+        Some((self.get(who)?.mean_of_fastest - self.get(base)?.mean_of_fastest) / 1e3)
     }
 }
 

@@ -141,7 +141,10 @@ fn claim_at(payload: &str, place: usize) -> Option<String> {
     for (name, value) in Object::parse(payload.as_bytes()).ok()? {
         let raw = value.raw();
         let start = (raw.as_ptr() as usize).saturating_sub(payload.as_ptr() as usize);
-        if (start..=start.saturating_add(raw.len())).contains(&place) {
+        let end = start.saturating_add(raw.len());
+        // The value begins behind its colon, perhaps after space.
+        let colon = payload.get(..start).unwrap_or_default().trim_end().len();
+        if (colon..=end).contains(&place) {
             return Some(name.into_owned());
         }
     }

@@ -20,8 +20,8 @@ const OVER_AWS_LC: &str = "Countersign over aws-lc-rs";
 const PEER_AWS_LC: &str = "jsonwebtoken over aws-lc-rs";
 const PEER_RUSTCRYPTO: &str = "jsonwebtoken over RustCrypto";
 
-/// So many times the usual rounds. A goal of 1 µs needs the most of them, because it is about the
-/// difference of two times, up to 390 µs with ES512.
+/// How many times the usual rounds to run. A goal of 1 µs is about the difference of two long times,
+/// up to 390 µs with ES512, so it needs more rounds.
 fn more_rounds(name: AlgorithmName) -> usize {
     match name.as_str() {
         "ES512" => 32,
@@ -61,7 +61,7 @@ fn contestants(name: AlgorithmName, go: Option<&Go>) -> Vec<Contestant<'_>> {
         ours(fastest(name), fastest_provider()),
         ours(DEFAULT.into(), default_provider()),
     ];
-    // Each library beside its primitive, because the goals are about their differences.
+    // Each library beside its primitive, because some goals are about their difference.
     for (label, provider, alone_label, check) in [
         (
             OVER_AWS_LC,

@@ -16,7 +16,8 @@ use crate::tokens;
 
 const TIMES: u32 = 20_000;
 
-/// So many times the usual rounds. On a busy machine, two processors are rarely free at once.
+/// How many times the usual rounds to run. On a busy machine, two processors are rarely free at the
+/// same time.
 const MORE_ROUNDS: usize = 4;
 
 /// Nanoseconds of one verification in each of `threads` threads that run at the same time.
@@ -73,7 +74,7 @@ pub(crate) fn two(report: &mut Report, rounds: usize) {
         times[3].push(spent(2, ours.clone()));
     }
     let results = labels.into_iter().zip(times);
-    let results = results.map(|(name, turns)| Measured::of_threads(name, turns));
+    let results = results.map(|(name, turns)| Measured::new(name, turns, None));
     let group = Group {
         title: "HS256 in one thread and in two, time of one verification in each".into(),
         results: results.collect(),
