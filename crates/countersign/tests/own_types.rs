@@ -546,16 +546,12 @@ fn faults_name_the_claim_and_the_expectation_and_show_no_value() {
         let sentence = format!("the claim `v`: {sentence}");
         assert_eq!(told::<T>(value), (Some("v".into()), sentence), "{value}");
     }
-    let text = "a string";
     check::<u8>(r#""hush""#, "found a string; u8 is expected");
     check::<u8>("300", "found a value that is not allowed; u8 is expected");
     check::<u8>("0.5", "found a number with a fraction; u8 is expected");
-    check::<String>("null", &format!("found null; {text} is expected"));
-    check::<String>("[1]", &format!("found an array; {text} is expected"));
-    check::<String>(
-        r#"{"a":1}"#,
-        &format!("found an object; {text} is expected"),
-    );
+    check::<String>("null", "found null; a string is expected");
+    check::<String>("[1]", "found an array; a string is expected");
+    check::<String>(r#"{"a":1}"#, "found an object; a string is expected");
     check::<bool>("7", "found an integer; a boolean is expected");
     check::<(u8, u8)>(
         "[1]",
@@ -564,10 +560,7 @@ fn faults_name_the_claim_and_the_expectation_and_show_no_value() {
     check::<[u8; 2]>("[1,2,3]", "the type refused the value");
     check::<IpAddr>(r#""hush""#, "the type refused the value");
     check::<Fields>(r#"{"a":1}"#, "missing field `b`");
-    check::<Fields>(
-        r#"{"a":{"hush":"hush"}}"#,
-        "found an object; u8 is expected",
-    );
+    check::<Fields>(r#"{"a":{"hush":1}}"#, "found an object; u8 is expected");
     check::<Strict>(
         r#"{"hush":1}"#,
         "found an unknown member; one of `a`, `b` is expected",
@@ -583,17 +576,16 @@ fn faults_name_the_claim_and_the_expectation_and_show_no_value() {
     );
     check::<BTreeMap<u8, u8>>(r#"{"hush":1}"#, "the type refused the value");
 
-    // The second of two claims for one field, with and without space before its value.
+    // Of two claims for one field, the second is named, also if space comes before its value.
     #[derive(Debug, Deserialize)]
     struct Renamed {
         #[serde(alias = "v")]
         #[expect(dead_code)]
         sub: String,
     }
-    for value in [r#""hush""#, r#" "hush""#] {
+    for value in ["1", " 1"] {
         let error = accepted(value).claims::<Renamed>().unwrap_err();
-        let sentence = "the claim `v`: duplicate field `sub`";
-        assert_eq!((error.claim(), &*error.to_string()), (Some("v"), sentence));
+        assert_eq!(error.to_string(), "the claim `v`: duplicate field `sub`");
     }
 
     // A field that is missing in the whole is in no claim.
@@ -603,8 +595,6 @@ fn faults_name_the_claim_and_the_expectation_and_show_no_value() {
         needed: u8,
     }
     let error = accepted("1").claims::<Needs>().unwrap_err();
-    assert_eq!(
-        (error.claim(), &*error.to_string()),
-        (None, "missing field `needed`")
-    );
+    assert_eq!(error.claim(), None);
+    assert_eq!(error.to_string(), "missing field `needed`");
 }
