@@ -59,7 +59,7 @@ pub(crate) struct Measured {
     /// Nanoseconds of the fastest turn and of the median turn.
     pub(crate) min: f64,
     pub(crate) median: f64,
-    /// The mean of the fastest 2 % of the turns.
+    /// The mean of the fastest 1 % of the turns.
     pub(crate) mean_of_fastest: f64,
     pub(crate) allocations: Option<u64>,
 }
@@ -67,7 +67,7 @@ pub(crate) struct Measured {
 impl Measured {
     pub(crate) fn new(name: String, mut turns: Vec<f64>, allocations: Option<u64>) -> Self {
         turns.sort_by(f64::total_cmp);
-        let fastest = &turns[..turns.len().div_ceil(50)];
+        let fastest = &turns[..turns.len().div_ceil(100)];
         Self {
             name,
             min: turns[0],

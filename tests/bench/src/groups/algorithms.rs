@@ -24,7 +24,7 @@ const PEER_RUSTCRYPTO: &str = "jsonwebtoken over RustCrypto";
 /// up to 390 µs with ES512, so it needs more rounds.
 fn more_rounds(name: AlgorithmName) -> usize {
     match name.as_str() {
-        "ES512" => 32,
+        "ES512" => 64,
         "RS256" | "ES256" | "EdDSA" => 16,
         _ => 8,
     }
