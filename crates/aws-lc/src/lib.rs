@@ -2,8 +2,8 @@
 //!
 //! There is one `static` for each algorithm, and [`provider`], which collects them: HMAC, RSA
 //! with both paddings, ECDSA on P-256, P-384 and P-521, and Ed25519. Each verifies and signs. It
-//! is the fastest backend for RSA, P-384 and P-521; `docs/backends.md` of the repository compares
-//! the three.
+//! is the fastest backend for RSA and ECDSA; `docs/backends.md` of the repository compares the
+//! three.
 //!
 //! It relies on `countersign-signature` for key material that is already checked, and on
 //! aws-lc-rs for every cryptographic step. A public key is parsed once, when it is loaded. This
