@@ -86,7 +86,7 @@ pub(crate) fn late(report: &mut Report, rounds: usize) {
         ];
         let title = format!("{name}, a wrong signature");
         // The goal is about the worst of many ratios, so each must be exact.
-        let group = Group::measure(title, contestants, rounds.saturating_mul(16));
+        let group = Group::measure(title, contestants, rounds.saturating_mul(2));
         worst = worst.max(
             group
                 .ratio("wrong signature", "accepted")
