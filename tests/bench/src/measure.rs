@@ -61,21 +61,29 @@ pub(crate) struct Measured {
     pub(crate) median: f64,
     /// The mean of the fastest 1 % of the turns.
     pub(crate) mean_of_fastest: f64,
+    /// The turn of each round.
+    pub(crate) turns: Vec<f64>,
     pub(crate) allocations: Option<u64>,
 }
 
 impl Measured {
-    pub(crate) fn new(name: String, mut turns: Vec<f64>, allocations: Option<u64>) -> Self {
-        turns.sort_by(f64::total_cmp);
-        let fastest = &turns[..turns.len().div_ceil(100)];
+    pub(crate) fn new(name: String, turns: Vec<f64>, allocations: Option<u64>) -> Self {
+        let sorted = sorted(turns.clone());
+        let fastest = &sorted[..sorted.len().div_ceil(100)];
         Self {
             name,
-            min: turns[0],
-            median: turns[turns.len() / 2],
+            min: sorted[0],
+            median: sorted[sorted.len() / 2],
             mean_of_fastest: fastest.iter().sum::<f64>() / fastest.len() as f64,
+            turns,
             allocations,
         }
     }
+}
+
+pub(crate) fn sorted(mut values: Vec<f64>) -> Vec<f64> {
+    values.sort_by(f64::total_cmp);
+    values
 }
 
 /// Each contestant works in each round. Each round begins with another contestant.

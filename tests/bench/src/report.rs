@@ -2,7 +2,7 @@
 
 use core::fmt::Write;
 
-use crate::measure::{Contestant, Measured, in_turns};
+use crate::measure::{Contestant, Measured, in_turns, sorted};
 
 /// Some work, and the results of its contestants.
 #[derive(Clone, Debug)]
@@ -30,6 +30,14 @@ impl Group {
     /// How many times as long `who` takes as `base` does, by the fastest turns.
     pub(crate) fn ratio(&self, who: &str, base: &str) -> Option<f64> {
         Some(self.get(who)?.min / self.get(base)?.min)
+    }
+
+    /// The ratio of two contestants that take nearly the same time: the median of the ratios in each
+    /// round. A busy machine slows both turns of a round equally.
+    pub(crate) fn ratio_in_rounds(&self, who: &str, base: &str) -> Option<f64> {
+        let turns = self.get(who)?.turns.iter().zip(&self.get(base)?.turns);
+        let ratios = sorted(turns.map(|(who, base)| who / base).collect());
+        ratios.get(ratios.len() / 2).copied()
     }
 
     /// How many microseconds `who` takes longer than `base`. It compares the means of several fast

@@ -46,9 +46,11 @@ pub(crate) fn warm_endpoint(report: &mut Report, rounds: usize) {
         let title = format!("{name}, by a key of an endpoint");
         let group = Group::measure(title, contestants.into(), rounds);
         let what = format!("{name}: warm JWKS against a static key");
-        report
-            .goals
-            .push(Goal::at_most(what, 1.05, group.ratio(WARM, STATIC)));
+        report.goals.push(Goal::at_most(
+            what,
+            1.05,
+            group.ratio_in_rounds(WARM, STATIC),
+        ));
         report.groups.push(group);
     }
 }

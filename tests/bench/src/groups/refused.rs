@@ -89,7 +89,7 @@ pub(crate) fn late(report: &mut Report, rounds: usize) {
         let group = Group::measure(title, contestants, rounds.saturating_mul(2));
         worst = worst.max(
             group
-                .ratio("wrong signature", "accepted")
+                .ratio_in_rounds("wrong signature", "accepted")
                 .unwrap_or(f64::NAN),
         );
         report.groups.push(group);
