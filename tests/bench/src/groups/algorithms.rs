@@ -25,7 +25,7 @@ const PEER_RUSTCRYPTO: &str = "jsonwebtoken over RustCrypto";
 fn more_rounds(name: AlgorithmName) -> usize {
     match name.as_str() {
         "ES512" => 8,
-        "RS256" | "ES256" | "EdDSA" => 2,
+        "RS256" | "ES256" | "EdDSA" => 4,
         _ => 1,
     }
 }
