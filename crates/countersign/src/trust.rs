@@ -126,7 +126,8 @@ impl Trust {
         Some(Picked { entry, keys })
     }
 
-    /// The entry and keys that claims select. They must be read before the signature is verified.
+    /// The entry and keys that claims select. Only for this, claims are read before the signature is
+    /// verified.
     #[inline(never)]
     fn pick_by_claims(&self, token: &Unverified<'_>) -> Result<Picked<'_>, Error> {
         if self.any.is_none() && self.listed.is_empty() {

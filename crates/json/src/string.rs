@@ -82,8 +82,8 @@ fn plain_until_later(text: &[u8], mut at: usize) -> usize {
     at.wrapping_add(first_special(left.unwrap_or_default()).unwrap_or_default())
 }
 
-/// The index of the first byte of a little-endian word at which [`plain_until`] must stop. With an
-/// index for "none", each word would be searched before the processor can go on to the next one.
+/// The index of the first byte of a little-endian word at which [`plain_until`] must stop. `None` and
+/// not 8, because with a branch the processor begins the next word before it has this index.
 #[inline]
 fn first_special(word: u64) -> Option<usize> {
     match special(word) {
